@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail.h - injected failure.
+ *
+ * Every request to the machine for metadata, a page frame or a page-table page
+ * has a number in its run, from 1, in one common sequence. A plan says which
+ * numbers fail. A number that the run never reaches fails nothing.
+ */
+#ifndef MM_MACHINE_FAIL_H
+#define MM_MACHINE_FAIL_H
+
+#include "../sched/types.h"
+
+enum fail_class {
+	FAIL_META = 1,	/* kmalloc() */
+	FAIL_PAGE = 2,	/* alloc_page_node() */
+	FAIL_TABLE = 4, /* page-table pages */
+	FAIL_ALL = 7
+};
+
+#define FAIL_MAX_AT 4
+
+/**
+ * struct fail_plan - which requests fail
+ * @at:      numbers that fail; 0: unused entry
+ * @every:   besides, each multiple of this number; 0: none
+ * @classes: only requests of these classes fail (they are numbered all the same)
+ */
+struct fail_plan {
+	u32 at[FAIL_MAX_AT];
+	u32 every;
+	u8 classes;
+};
+
+#endif

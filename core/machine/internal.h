@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * internal.h - struct machine, as only core/machine sees it.
+ *
+ * Each part keeps what a run touched in lists of its own, so that the next boot
+ * undoes that and nothing else: live metadata (meta.c), frames whose contents were
+ * handed out (page.c), stale translations and table pages in use (pgtable.c, tlb.c).
+ *
+ * Locking. The fibers engine switches tasks at scheduling points only, and a service has
+ * its single one at its entry: nothing here needs a lock. The threads engine has three,
+ * invisible to ThreadSanitizer (see struct hw_lock): @meta_lock, @page_lock, @mmu_lock; the
+ * only nesting is page_lock inside mmu_lock.
+ */
+#ifndef MM_MACHINE_INTERNAL_H
+#define MM_MACHINE_INTERNAL_H
+
+#include "machine.h"
+#include "meta.h"
+#include "page.h"
+#include "pgtable.h"
+#include "sanitize.h"
+
+#ifdef MM_ENGINE_THREADS
+#include <sched.h>
+#endif
+
+/**
+ * struct hw_lock - keeps OS threads out of each other's way inside a service
+ *
+ * Hardware orders its own work without ordering the software that uses it. A pthread mutex would
+ * be seen by ThreadSanitizer and order everybody who calls the machine, which would hide the
+ * allocators' races; this lock is plain atomics in code that is not instrumented.
+ */
+struct hw_lock {
+#ifdef MM_ENGINE_THREADS
+	int held;
+#endif
+};
+
+#ifdef MM_ENGINE_THREADS
+static inline void hw_lock(struct hw_lock *l)
+{
+	unsigned int spins = 0;
+
+	while (__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE)) {
+		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
+			if (++spins % 64 == 0)
+				sched_yield();
+	}
+}
+
+static inline void hw_unlock(struct hw_lock *l)
+{
+	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
+}
+
+#define hw_add(p, v) __atomic_add_fetch((p), (v), __ATOMIC_RELAXED)
+#define hw_read(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define hw_write(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#else
+#define hw_lock(l) ((void)(l))
+#define hw_unlock(l) ((void)(l))
+#define hw_add(p, v) (*(p) += (v))
+#define hw_read(p) (*(p))
+#define hw_write(p, v) ((void)(*(p) = (v)))
+#endif
+
+/**
+ * struct meta_object - metadata in use
+ * @p:       what kmalloc() returned
+ * @size:    bytes asked for
+ * @request: its number in the run (fail.h)
+ * @slot:    its place in machine.meta_slot
+ * @ticket:  operation that asked for it
+ */
+struct meta_object {
+	void *p;
+	size_t size;
+	u64 request;
+	u64 ticket;
+	u32 slot;
+};
+
+/* What the bytes of a frame are; see page.c. */
+enum frame_contents {
+	CONTENTS_UNKNOWN, /* anything: to be filled before it is handed out */
+	CONTENTS_POISON,  /* poison, intact unless somebody wrote where he should not */
+	CONTENTS_LIVE,	  /* the owner's: a pointer to them was handed out */
+};
+
+#define NO_FRAME UINT32_MAX
+
+/**
+ * struct frame - what the machine keeps of a page frame besides struct page
+ * @next:        next on its node's free list; NO_FRAME: last
+ * @contents:    enum frame_contents; LIVE only while the frame is in use
+ * @zero:        in use and not LIVE: the owner asked for zeroes
+ * @dirty:       is on machine.dirty: was LIVE at some time in this run
+ * @freed:       ticket of the operation that freed it last
+ * @user:        last owner under whom it was LIVE
+ * @user_freed:  ticket of the operation in which that owner freed it
+ */
+struct frame {
+	u32 next;
+	u8 contents;
+	bool zero;
+	bool dirty;
+	u64 freed;
+	const char *user;
+	u64 user_freed;
+};
+
+/**
+ * struct frame_range - a run of frames of one node
+ * @start: first page frame number
+ * @first: index of that frame in machine.page, .frame and .memory
+ * @nr:    frames
+ * @used:  frames from the start that have been allocated in this run
+ * @nid:   node
+ * @next:  next range of the node, or -1
+ */
+struct frame_range {
+	u64 start;
+	u32 first;
+	u32 nr;
+	u32 used;
+	unsigned int nid;
+	int next;
+};
+
+/**
+ * struct node - free frames of a node
+ * @head:  freed frames, last freed first; NO_FRAME: none
+ * @first: its first range, or -1
+ * @range: range from which never-used frames are taken, or -1
+ */
+struct node {
+	u32 head;
+	int first;
+	int range;
+};
+
+#define TABLE_SHIFT 9
+#define TABLE_ENTRIES (1U << TABLE_SHIFT)
+#define TABLE_LEVELS 4
+
+/*
+ * An entry of a lowest-level table: 0, or one of
+ *   frame index << PTE_SHIFT | PTE_PRESENT
+ *   index into machine.stale << PTE_SHIFT | PTE_STALE
+ */
+#define PTE_PRESENT 1UL
+#define PTE_STALE 2UL
+#define PTE_SHIFT 2
+
+/**
+ * struct table - a page-table page
+ * @gen:       run in which it exists: equal to machine.gen, or it is only kept for later
+ * @next:      next lowest-level table of this run
+ * @child:     upper levels
+ * @pte:       lowest level; all 0 unless @gen is that of the run
+ */
+struct table {
+	u64 gen;
+	struct table *next;
+	union {
+		struct table *child[TABLE_ENTRIES];
+		u64 pte[TABLE_ENTRIES];
+	};
+};
+
+/**
+ * struct stale - a translation that TLBs may still hold
+ * @pte:    the entry that was cleared; it holds the index of this structure
+ * @addr:   address that it translates
+ * @ticket: operation that cleared it
+ * @frame:  what it led to
+ */
+struct stale {
+	u64 *pte;
+	u64 addr;
+	u64 ticket;
+	u32 frame;
+};
+
+struct machine {
+	/* Requests and failure. */
+	u64 requests;
+	bool fail_armed;
+	u64 failed;
+
+	/* Metadata: a dense array of live objects, and a hash table of indexes + 1 into it. */
+	struct hw_lock meta_lock;
+	struct meta_object *meta;
+	u32 *meta_slot;
+	u32 nr_meta;
+	u32 max_meta;
+	unsigned int meta_shift; /* 64 - log2 of slots; slots are twice max_meta */
+	u64 kmallocs, meta_bytes, meta_peak;
+
+	/* Page frames, by index: ranges one behind the other, without the holes between. */
+	struct hw_lock page_lock;
+	struct page *page;
+	struct frame *frame;
+	u32 *dirty;
+	u8 *memory;
+	u32 nr_frames;	/* of this run */
+	u32 max_frames; /* room */
+	u32 nr_used;	/* frames in use, table pages included */
+	u32 nr_dirty;
+	u32 peak_used;
+	unsigned int nr_ranges;
+	u64 pages;
+	struct frame_range range[TOPOLOGY_MAX_RANGES];
+	struct node node[TOPOLOGY_MAX_NODES];
+
+	/* Page table and TLBs. */
+	struct hw_lock mmu_lock;
+	struct table root;
+	struct table *leaves; /* lowest-level tables of this run */
+	u64 gen;
+	u64 walk_key; /* address >> 21 of the walk before; 0: none */
+	struct table *walk_leaf;
+	u64 nr_present;
+	struct stale *stale;
+	u64 nr_stale;
+	u64 max_stale;
+	u64 tables;	/* requests */
+	u32 nr_tables;	/* in use, each has a frame */
+	u32 all_tables; /* allocated, those kept for later included */
+	u64 flushes;
+	u64 ipis;
+	u64 ipis_each;
+
+	bool booted;
+	struct machine_config cfg; /* only the part in use is ever copied */
+};
+
+/* The number of this request is up: does it fail? */
+bool fail_request(struct machine *m, enum fail_class class);
+
+/* topology.c: only the parts that nr_cpu_ids, nr_nodes and nr_ranges say are in use. */
+bool topology_same(const struct topology *a, const struct topology *b);
+void topology_copy(struct topology *dst, const struct topology *src);
+
+/* meta.c */
+void meta_sweep(struct machine *m);
+void meta_check_leaks(struct machine *m);
+void meta_destroy(struct machine *m);
+
+/* page.c */
+void page_sweep(struct machine *m);
+int page_layout(struct machine *m, const struct topology *t);
+void page_reset(struct machine *m);
+void page_check_leaks(struct machine *m);
+void page_check_writes(struct machine *m);
+void page_destroy(struct machine *m);
+u32 page_take(struct machine *m, int nid, const char *owner);
+void *frame_materialise(struct machine *m, u32 i);
+extern const char page_table_owner[];
+
+/* The bytes of a frame in use. */
+static inline void *frame_address(struct machine *m, u32 i)
+{
+	if (likely(hw_read(&m->frame[i].contents) == CONTENTS_LIVE))
+		return m->memory + (u64)i * PAGE_SIZE;
+	return frame_materialise(m, i);
+}
+
+/* pgtable.c */
+void pgtable_sweep(struct machine *m);
+void pgtable_check_leaks(struct machine *m);
+void pgtable_destroy(struct machine *m);
+struct table *pgtable_leaf(struct machine *m, u64 addr);
+
+static inline unsigned int pte_index(u64 addr)
+{
+	return addr >> PAGE_SHIFT & (TABLE_ENTRIES - 1);
+}
+
+static inline bool kva_contains(const struct machine *m, u64 addr)
+{
+	return addr - m->cfg.kva_start < m->cfg.kva_size;
+}
+
+/* tlb.c */
+int tlb_reserve(struct machine *m, u64 nr);
+void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame);
+void tlb_sweep(struct machine *m);
+void tlb_destroy(struct machine *m);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pgtable.h - the kernel page table, the TLBs, and access through an address.
+ *
+ * Page table: four levels of 512 entries, as on x86-64. Table pages are page
+ * frames, made on demand, kept until the machine goes.
+ *
+ * TLB, worst case: from the moment that an entry is cleared until a flush covers it,
+ * *every* CPU may still hold the old translation. Such a translation is *stale*. To
+ * lay a new mapping over a stale translation is ORACLE_STALE; to reach memory
+ * through one is ORACLE_FAULT.
+ *
+ * The interface is the MMU's; this implementation is the `model`, in which addresses are
+ * numbers. `host` (memfd and mmap) takes its place behind the same functions.
+ */
+#ifndef MM_MACHINE_PGTABLE_H
+#define MM_MACHINE_PGTABLE_H
+
+#include "machine.h"
+#include "page.h"
+
+/**
+ * vmap_pages_range() - map pages at consecutive addresses
+ * @m:     the machine
+ * @addr:  first address, page aligned, inside the KVA
+ * @pages: the frames, all in use
+ * @nr:    how many, from 1
+ * @gfp:   for table pages
+ *
+ * Return: 0; -EBUSY if an entry is in use; -ENOMEM if a table page cannot be had. On error
+ * the pages before the failing one stay mapped: the caller unmaps the whole range.
+ */
+int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp);
+
+/**
+ * vunmap_range() - clear the entries of a range; no flush
+ * @m:    the machine
+ * @addr: first address, page aligned
+ * @nr:   pages; those not mapped are passed over
+ *
+ * Each cleared entry leaves a stale translation that carries the caller's task_ticket().
+ *
+ * Return: entries cleared.
+ */
+unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr);
+
+/**
+ * flush_tlb_kernel_range() - all CPUs forget the translations of a range
+ * @m:     the machine
+ * @start: first address, page aligned
+ * @end:   behind the last
+ */
+void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end);
+
+/**
+ * vmalloc_to_page() - the frame mapped at an address
+ *
+ * Return: the frame, or NULL if nothing is mapped there.
+ */
+struct page *vmalloc_to_page(struct machine *m, u64 addr);
+
+/**
+ * tlb_stale_in_range() - is there a stale translation in a range?
+ * @m:     the machine
+ * @start: first address
+ * @end:   behind the last
+ * @addr:  receives the address of the first one found
+ */
+bool tlb_stale_in_range(struct machine *m, u64 start, u64 end, u64 *addr);
+
+/**
+ * tlb_stale_before() - is there a stale translation of an operation that had ended?
+ * @m:      the machine
+ * @ticket: from oldest_ticket(): only entries cleared under a smaller ticket count
+ * @addr:   receives the address of the one found
+ */
+bool tlb_stale_before(struct machine *m, u64 ticket, u64 *addr);
+
+/**
+ * mem_address() - where the bytes behind a simulated address lie in ours
+ * @m:    the machine
+ * @addr: any address
+ * @len:  bytes that must be reachable; the range must not cross a page
+ *
+ * Return: pointer to the bytes in the frame; ORACLE_FAULT if nothing is mapped there. The
+ * access itself is the caller's, in instrumented code, so that sanitizers judge it.
+ */
+void *mem_address(struct machine *m, u64 addr, size_t len);
+
+/**
+ * mem_set() - memset() through simulated addresses, over any number of pages
+ *
+ * Unmapped pages are ORACLE_FAULT. Accesses are the caller's in the eyes of TSan.
+ */
+void mem_set(struct machine *m, u64 addr, int byte, size_t len);
+
+#endif

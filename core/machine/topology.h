@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * topology.h - CPUs, nodes, distances, and which node owns which page frames.
+ */
+#ifndef MM_MACHINE_TOPOLOGY_H
+#define MM_MACHINE_TOPOLOGY_H
+
+#include "../sched/types.h"
+
+#define TOPOLOGY_MAX_CPUS 1024
+#define TOPOLOGY_MAX_NODES 64
+#define TOPOLOGY_MAX_RANGES 128
+#define NUMA_NO_NODE (-1)
+
+#define LOCAL_DISTANCE 10
+#define REMOTE_DISTANCE 20
+
+/**
+ * struct node_range - page frames of one node
+ * @start: first page frame number
+ * @nr:    number of frames, at least 1
+ * @nid:   node
+ */
+struct node_range {
+	u64 start;
+	u64 nr;
+	unsigned int nid;
+};
+
+/**
+ * struct topology - the shape of a machine
+ * @nr_cpu_ids: possible CPUs are below this number
+ * @nr_nodes:   nodes are below this number
+ * @nr_ranges:  entries of @range
+ * @possible:   bit c of word c / 64: CPU c can ever exist
+ * @online:     CPU c is running; a subset of @possible
+ * @cpu_node:   node of each CPU
+ * @distance:   LOCAL_DISTANCE on the diagonal, larger elsewhere
+ * @range:      in ascending order, no two overlapping; a node may have several
+ */
+struct topology {
+	unsigned int nr_cpu_ids;
+	unsigned int nr_nodes;
+	unsigned int nr_ranges;
+	u64 possible[TOPOLOGY_MAX_CPUS / 64];
+	u64 online[TOPOLOGY_MAX_CPUS / 64];
+	u8 cpu_node[TOPOLOGY_MAX_CPUS];
+	u8 distance[TOPOLOGY_MAX_NODES][TOPOLOGY_MAX_NODES];
+	struct node_range range[TOPOLOGY_MAX_RANGES];
+};
+
+/**
+ * topology_init() - the plain machine: CPUs and frames dealt out to the nodes evenly
+ * @t:     filled in
+ * @cpus:  possible and online CPUs, 1 to TOPOLOGY_MAX_CPUS
+ * @nodes: 1 to TOPOLOGY_MAX_NODES
+ * @pages: page frames in all, at least one a node
+ *
+ * CPU c is on node c * nodes / cpus; each node has one range.
+ */
+void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u64 pages);
+
+/**
+ * topology_check() - is it consistent?
+ * @t:   the topology
+ * @why: receives what is wrong; never NULL
+ *
+ * Return: 0 or -EINVAL.
+ */
+int topology_check(const struct topology *t, const char **why);
+
+/** cpu_possible(), cpu_online() - is CPU @cpu in the mask? */
+bool cpu_possible(const struct topology *t, unsigned int cpu);
+bool cpu_online(const struct topology *t, unsigned int cpu);
+
+/** cpu_next_possible() - lowest possible CPU from @cpu on, or nr_cpu_ids */
+unsigned int cpu_next_possible(const struct topology *t, unsigned int cpu);
+
+#define for_each_possible_cpu(cpu, t)                                                              \
+	for ((cpu) = cpu_next_possible((t), 0); (cpu) < (t)->nr_cpu_ids;                           \
+	     (cpu) = cpu_next_possible((t), (cpu) + 1))
+
+/** num_online() - number of online CPUs */
+unsigned int num_online(const struct topology *t);
+
+/** cpu_to_node() - node of a CPU */
+unsigned int cpu_to_node(const struct topology *t, unsigned int cpu);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel.h - the kernel words that the allocators are written in.
+ *
+ * One vocabulary, two engines: the file is bound at compile time to `fibers`
+ * (default) or to `threads` (MM_ENGINE_THREADS). Meanings and contexts are those
+ * of the kernel's words of the same name; only what differs is said here.
+ *
+ * In the fibers engine every word below that synchronises is a scheduling point,
+ * and breaking a rule is a finding: lock order cycles, deadlock, unlock by a
+ * task that does not hold the lock, a lock taken in an interrupt and elsewhere
+ * with interrupts on, sleeping in atomic context.
+ *
+ * A lock is made with a name, and locks of one name form a class: order and
+ * interrupt safety are judged by class, as lockdep does. To hold two locks of one
+ * class is an order error unless the second is taken with spin_lock_nested().
+ *
+ * There are no fences: ThreadSanitizer does not model them. Order is said with
+ * acquire and release operations.
+ */
+#ifndef MM_SCHED_KERNEL_H
+#define MM_SCHED_KERNEL_H
+
+#include "report.h"
+#include "types.h"
+
+#ifdef MM_ENGINE_THREADS
+#include "threads.h"
+#else
+#include "fibers.h"
+#endif
+
+struct task;
+
+/*
+ * The engine's header defines, complete:
+ *
+ *   spinlock_t, struct mutex, struct completion, struct rcu_head, struct work_struct
+ *   current            the calling task (struct task *), NULL outside of a run
+ *   sched_point()      a scheduling point; nothing in the threads engine
+ */
+
+/* Spinlocks. Taking one disables preemption; the irqsave form interrupts as well. */
+void spin_lock_init(spinlock_t *lock, const char *name);
+void spin_lock(spinlock_t *lock);
+void spin_lock_nested(spinlock_t *lock, unsigned int subclass);
+bool spin_trylock(spinlock_t *lock);
+void spin_unlock(spinlock_t *lock);
+#define spin_lock_irqsave(lock, flags) ((flags) = __spin_lock_irqsave(lock))
+unsigned long __spin_lock_irqsave(spinlock_t *lock);
+void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags);
+
+/* Mutexes: the caller may sleep. */
+void mutex_init(struct mutex *lock, const char *name);
+void mutex_lock(struct mutex *lock);
+bool mutex_trylock(struct mutex *lock);
+void mutex_unlock(struct mutex *lock);
+
+/* Report ORACLE_LOCK_OWNER unless the calling task holds the lock. */
+void lockdep_assert_spin_held(const spinlock_t *lock);
+void lockdep_assert_mutex_held(const struct mutex *lock);
+
+/* Preemption, interrupts, CPU numbers. */
+void preempt_disable(void);
+void preempt_enable(void);
+#define local_irq_save(flags) ((flags) = __local_irq_save())
+unsigned long __local_irq_save(void);
+void local_irq_restore(unsigned long flags);
+bool irqs_disabled(void);
+bool in_interrupt(void);
+bool in_atomic(void);	/* preemption or interrupts disabled, or in an interrupt */
+void might_sleep(void); /* ORACLE_LOCK_SLEEP if in_atomic() or in an RCU read-side section */
+unsigned int smp_processor_id(void); /* ORACLE_LOCK_CPU if preemptible */
+unsigned int raw_smp_processor_id(void);
+unsigned int get_cpu(void); /* preempt_disable(), then the CPU number */
+void put_cpu(void);
+unsigned int num_possible_cpus(void);
+
+/* The calling CPU's element of an array with one element a CPU; caller not preemptible. */
+#define this_cpu_ptr(array) (&(array)[smp_processor_id()])
+
+void cpu_relax(void);	 /* in a loop that waits for others: yields */
+void cond_resched(void); /* may sleep; yields */
+
+/* RCU: readers may be preempted but do not sleep. */
+void rcu_read_lock(void);
+void rcu_read_unlock(void);
+bool rcu_read_lock_held(void);
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
+void synchronize_rcu(void); /* may sleep */
+void rcu_barrier(void);	    /* until every callback queued so far has run; may sleep */
+
+#define rcu_dereference(p) smp_load_acquire(&(p))
+#define rcu_assign_pointer(p, v) smp_store_release(&(p), (v))
+
+/* Deferred work. An item is never run by two workers at once. */
+void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work));
+bool schedule_work(struct work_struct *work); /* false: already queued. Any context */
+bool flush_work(struct work_struct *work);    /* until it is idle; may sleep */
+bool cancel_work_sync(struct work_struct *work);
+
+/* Completions: complete_all() from any context, waiting may sleep. */
+void init_completion(struct completion *x);
+void complete_all(struct completion *x);
+void wait_for_completion(struct completion *x);
+bool completion_done(const struct completion *x);
+
+/*
+ * A number that identifies the operation the calling task is in: greater than
+ * that of every operation that began before. 0 outside of a run. See tlb.h.
+ */
+u64 task_ticket(void);
+
+/*
+ * The lowest ticket among operations that are under way now, of all tasks (work
+ * items and callbacks count as operations of their own); task_ticket()s below it
+ * belong to operations that have ended.
+ */
+u64 oldest_ticket(void);
+
+/*
+ * Atomics. They are C11 atomics in the caller's (instrumented) code, preceded by
+ * a scheduling point. As in the kernel, those that return a value are fully
+ * ordered (sequentially consistent) unless their name says otherwise, those that
+ * return nothing are relaxed.
+ */
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+#define READ_ONCE(x)                                                                               \
+	({                                                                                         \
+		sched_point();                                                                     \
+		__atomic_load_n(&(x), __ATOMIC_RELAXED);                                           \
+	})
+#define WRITE_ONCE(x, v)                                                                           \
+	({                                                                                         \
+		sched_point();                                                                     \
+		__atomic_store_n(&(x), (v), __ATOMIC_RELAXED);                                     \
+	})
+#define smp_load_acquire(p)                                                                        \
+	({                                                                                         \
+		sched_point();                                                                     \
+		__atomic_load_n((p), __ATOMIC_ACQUIRE);                                            \
+	})
+#define smp_store_release(p, v)                                                                    \
+	({                                                                                         \
+		sched_point();                                                                     \
+		__atomic_store_n((p), (v), __ATOMIC_RELEASE);                                      \
+	})
+#define xchg(p, v)                                                                                 \
+	({                                                                                         \
+		sched_point();                                                                     \
+		__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST);                                   \
+	})
+#define cmpxchg(p, old, new)                                                                       \
+	({                                                                                         \
+		__typeof__(*(p)) _cx_old = (old);                                                  \
+		sched_point();                                                                     \
+		__atomic_compare_exchange_n((p), &_cx_old, (new), false, __ATOMIC_SEQ_CST,         \
+					    __ATOMIC_SEQ_CST);                                     \
+		_cx_old;                                                                           \
+	})
+
+#define MM_ATOMIC_OPS(prefix, type, val)                                                           \
+	static inline val prefix##_read(const type *v)                                             \
+	{                                                                                          \
+		return READ_ONCE(v->counter);                                                      \
+	}                                                                                          \
+	static inline val prefix##_read_acquire(const type *v)                                     \
+	{                                                                                          \
+		return smp_load_acquire(&v->counter);                                              \
+	}                                                                                          \
+	static inline void prefix##_set(type *v, val i)                                            \
+	{                                                                                          \
+		WRITE_ONCE(v->counter, i);                                                         \
+	}                                                                                          \
+	static inline void prefix##_set_release(type *v, val i)                                    \
+	{                                                                                          \
+		smp_store_release(&v->counter, i);                                                 \
+	}                                                                                          \
+	static inline void prefix##_add(val i, type *v)                                            \
+	{                                                                                          \
+		sched_point();                                                                     \
+		__atomic_fetch_add(&v->counter, i, __ATOMIC_RELAXED);                              \
+	}                                                                                          \
+	static inline void prefix##_sub(val i, type *v)                                            \
+	{                                                                                          \
+		prefix##_add(-i, v);                                                               \
+	}                                                                                          \
+	static inline val prefix##_add_return(val i, type *v)                                      \
+	{                                                                                          \
+		sched_point();                                                                     \
+		return __atomic_add_fetch(&v->counter, i, __ATOMIC_SEQ_CST);                       \
+	}                                                                                          \
+	static inline val prefix##_sub_return(val i, type *v)                                      \
+	{                                                                                          \
+		return prefix##_add_return(-i, v);                                                 \
+	}                                                                                          \
+	static inline val prefix##_xchg(type *v, val i)                                            \
+	{                                                                                          \
+		return xchg(&v->counter, i);                                                       \
+	}                                                                                          \
+	static inline val prefix##_cmpxchg(type *v, val old, val new)                              \
+	{                                                                                          \
+		return cmpxchg(&v->counter, old, new);                                             \
+	}
+
+MM_ATOMIC_OPS(atomic, atomic_t, int)
+MM_ATOMIC_OPS(atomic_long, atomic_long_t, long)
+
+#define atomic_inc(v) atomic_add(1, (v))
+#define atomic_dec(v) atomic_sub(1, (v))
+#define atomic_inc_return(v) atomic_add_return(1, (v))
+#define atomic_dec_return(v) atomic_sub_return(1, (v))
+#define atomic_dec_and_test(v) (atomic_dec_return(v) == 0)
+
+#endif

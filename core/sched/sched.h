@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sched.h - a run: tasks on CPUs, from the first to the last, under one engine.
+ *
+ * For those who *set up* runs (the harness, benchmarks, tests). The words for
+ * those who *are run* are in kernel.h.
+ *
+ * Model, kept by both engines:
+ *
+ * - A task is not a CPU. It runs on a CPU and may be moved to another wherever it
+ *   is preemptible (preemption enabled, interrupts enabled, not in an interrupt).
+ *   Two tasks of one CPU interleave only where the running one is preemptible,
+ *   tasks of different CPUs anywhere.
+ * - An interrupt source is a task that belongs to one CPU and runs nothing but
+ *   interrupts: between irq_enter() and irq_exit() it runs on top of whatever
+ *   its CPU was doing, at a moment that the schedule picks, only while interrupts
+ *   are enabled there, to its end, and never nested in another interrupt.
+ * - Deferred work runs in worker tasks, RCU callbacks in a task of their own.
+ */
+#ifndef MM_SCHED_SCHED_H
+#define MM_SCHED_SCHED_H
+
+#include "report.h"
+#include "schedule.h"
+#include "types.h"
+
+#define SCHED_MAX_CPUS 64
+#define SCHED_MAX_TASKS 64
+
+/*
+ * Numbers of tasks, as schedules name them. They are the same in every run of a
+ * program, whatever order the tasks were first needed in.
+ */
+#define SCHED_TASK_INIT 0
+#define SCHED_TASK_FIRST 1 /* tasks and interrupt sources, in order of task_spawn() */
+#define SCHED_TASK_LAST 47
+#define SCHED_WORKER_FIRST 48 /* deferred work: the lowest idle worker takes an item */
+#define SCHED_WORKER_LAST 62
+#define SCHED_TASK_RCU 63 /* RCU callbacks */
+
+struct sched;
+struct task;
+
+/* Why the running task changed; for the history of a run. */
+enum switch_reason {
+	SWITCH_SCHEDULE, /* the schedule said so */
+	SWITCH_BLOCKED,	 /* the running task waits: lock, completion, grace period */
+	SWITCH_YIELD,	 /* the running task yielded: cpu_relax(), cond_resched() */
+	SWITCH_DONE,	 /* the running task ended, or its interrupt did */
+};
+
+/**
+ * struct sched_params - how to run
+ * @nr_cpus:    simulated CPUs, 1 to SCHED_MAX_CPUS
+ * @max_points: a run that passes more scheduling points is a livelock; 0: 1,000,000
+ * @schedule:   which task runs next; NULL: the sequential run. The threads engine
+ *              ignores it
+ * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)
+ * @on_switch:  if not NULL, told of each change of the running task (fibers engine)
+ * @hook_arg:   first argument of @on_switch
+ */
+struct sched_params {
+	unsigned int nr_cpus;
+	u64 max_points;
+	const struct schedule *schedule;
+	struct schedule *taken;
+	void (*on_switch)(void *arg, u64 step, const struct task *from, const struct task *to,
+			  enum switch_reason why);
+	void *hook_arg;
+};
+
+/**
+ * struct sched_result - how a run went
+ * @report: the finding; @report.oracle is ORACLE_NONE if there was none
+ * @points: scheduling points passed
+ * @steps:  of these, points with more than one runnable task
+ * @digest: over (step, set of runnable tasks) of every step: two runs that took
+ *          the same path have the same digest
+ * @taken_overflow: @taken was too short for the run: it does not replay it
+ */
+struct sched_result {
+	struct report report;
+	u64 points;
+	u64 steps;
+	u64 digest;
+	bool taken_overflow;
+};
+
+/**
+ * sched_create() - make an engine; fibers, stacks and tables are kept between runs
+ *
+ * Return: the engine, or NULL without memory. One engine per OS thread at a time.
+ */
+struct sched *sched_create(void);
+
+/**
+ * sched_destroy() - give everything back
+ * @s: from sched_create(), not in a run; NULL is allowed
+ */
+void sched_destroy(struct sched *s);
+
+/**
+ * sched_run() - run to the end
+ * @s:    the engine
+ * @p:    how
+ * @init: body of the first task ("init", number SCHED_TASK_INIT, on CPU 0). It boots the
+ *        world, spawns and joins the tasks, and takes the world down again
+ * @arg:  handed to @init
+ * @r:    filled in
+ *
+ * Returns when @init has returned and no work item or RCU callback is left, or when a
+ * finding was reported. After a finding, tasks are abandoned where they stand: what they
+ * had allocated is for the caller to sweep up (machine_reset() does).
+ *
+ * Return: 0 if there was no finding, 1 if there was.
+ */
+int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *arg), void *arg,
+	      struct sched_result *r);
+
+/**
+ * struct task_params - a task to be made
+ * @name: for reports; at most 15 characters are kept
+ * @cpu:  CPU that it starts on
+ * @irq:  it is an interrupt source
+ * @fn:   body
+ * @arg:  handed to @fn
+ */
+struct task_params {
+	const char *name;
+	unsigned int cpu;
+	bool irq;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+/**
+ * task_spawn() - make a task and make it runnable
+ * @p: what it is
+ *
+ * The child starts after everything that the parent did so far.
+ *
+ * Context: a task of a run, preemptible. At most SCHED_TASK_LAST tasks a run; one more
+ * is a programming error and aborts.
+ */
+struct task *task_spawn(const struct task_params *p);
+
+/**
+ * task_join() - wait for a task to end
+ * @t: from task_spawn() in the same run; may be joined once
+ *
+ * All that the task did comes before the return. Context: may sleep.
+ */
+void task_join(struct task *t);
+
+/**
+ * task_number() - the number that schedules use for a task
+ * @t: any task of the running run
+ */
+unsigned int task_number(const struct task *t);
+
+/** task_name() - the name given in struct task_params, or "w0".., "rcu", "init" */
+const char *task_name(const struct task *t);
+
+/** task_cpu() - the CPU that @t is on */
+unsigned int task_cpu(const struct task *t);
+
+/**
+ * task_migrate() - move the calling task to another CPU
+ * @cpu: below nr_cpus
+ *
+ * Context: preemptible task, not an interrupt source. Scheduling point.
+ */
+void task_migrate(unsigned int cpu);
+
+/**
+ * task_set_op() - note which operation the calling task is in
+ * @op: its number; -1 for none
+ *
+ * For reports, and for task_ticket().
+ */
+void task_set_op(s32 op);
+
+/**
+ * sched_turn() - end of an operation: check balance, and let the next turn begin
+ *
+ * Reports ORACLE_LOCK_UNBALANCED if the caller holds a lock, is inside an RCU read-side
+ * section, or has preemption or interrupts disabled (beyond the interrupt that it is).
+ * Under SCHEDULE_TURNS this is where the next task of the list is let in. Scheduling point.
+ */
+void sched_turn(void);
+
+/**
+ * irq_enter() - begin an interrupt on the calling source's CPU
+ *
+ * Blocks until the schedule lets it in. Between irq_enter() and irq_exit() the caller is in
+ * an interrupt: in_interrupt() is true and sleeping is an error.
+ *
+ * Context: interrupt source outside of an interrupt.
+ */
+void irq_enter(void);
+
+/** irq_exit() - end of the interrupt: what it interrupted can go on. Scheduling point. */
+void irq_exit(void);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmap.h - the vmap layer: kernel virtual addresses, and small mappings in them.
+ *
+ * After "mm: rewrite vmap layer" (2008), with the free space kept in a tree of its
+ * own augmented with the largest free range below each node (2019).
+ */
+#ifndef MM_VMAP_VMAP_H
+#define MM_VMAP_VMAP_H
+
+#include "../machine/machine.h"
+#include "../machine/page.h"
+
+/**
+ * struct vmap_config - how a vmap space is made
+ * @start:          first address, page aligned
+ * @size:           bytes, a multiple of the page size
+ * @block_pages:    pages of a vmap block; 0: computed from @size and the number of CPUs.
+ *                  A power of two, at least twice VMAP_MAX_ALLOC
+ * @lazy_max_pages: lazily freed pages that are let to gather before a purge; 0: log2 of the
+ *                  online CPUs times 32 MiB. Small test machines want less
+ */
+struct vmap_config {
+	u64 start;
+	u64 size;
+	unsigned int block_pages;
+	unsigned long lazy_max_pages;
+};
+
+/* Largest request that vm_map_ram() serves from a vmap block, in pages. */
+#define VMAP_MAX_ALLOC 64
+
+struct vmap_space;
+
+/**
+ * struct vmap_area - a range of kernel virtual addresses in use
+ * @va_start: first address
+ * @va_end:   behind the last
+ *
+ * Made by alloc_vmap_area(); the rest of the structure is private to core/vmap.
+ */
+struct vmap_area;
+u64 vmap_area_start(const struct vmap_area *va);
+u64 vmap_area_end(const struct vmap_area *va);
+
+/**
+ * vmap_create() - make a vmap space
+ * @m:   the machine, booted
+ * @cfg: copied
+ * @out: receives the space
+ *
+ * Return: 0, -EINVAL (range, block size), -ENOMEM. Context: may sleep.
+ */
+int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out);
+
+/**
+ * vmap_destroy() - take it down
+ * @vs: the space; NULL is allowed
+ *
+ * Empty and fragmented vmap blocks are purged, lazily freed areas too. What is then left is
+ * the user's leak: ORACLE_LEAK_AREA. Context: may sleep; no other user is left.
+ */
+void vmap_destroy(struct vmap_space *vs);
+
+/**
+ * alloc_vmap_area() - a range of addresses, nothing mapped in it
+ * @vs:     the space
+ * @size:   bytes, a multiple of the page size, from one page
+ * @align:  a power of two, at least the page size
+ * @vstart: the range lies at or above this address
+ * @vend:   and ends at or below this one
+ * @gfp:    GFP_KERNEL may sleep and may purge; GFP_ATOMIC does neither, and starts a purge
+ *          in the background when space is short
+ *
+ * The lowest address that fits. When nothing fits, lazily freed areas are purged once and
+ * the search is made again from the start.
+ *
+ * Return: the area, or ERR_PTR: -EINVAL, -ENOMEM (metadata), -EBUSY (no such range is free).
+ */
+struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
+				  gfp_t gfp);
+
+/**
+ * free_unmap_vmap_area() - unmap an area and give it back, lazily
+ * @vs: the space
+ * @va: from alloc_vmap_area(); the caller is its only user
+ *
+ * Translations are cleared now; they are flushed, and the range is free again, at the next
+ * purge. Context: any, interrupts included: the purge is then left to deferred work.
+ */
+void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
+
+/**
+ * find_vmap_area() - the area in use that contains an address
+ *
+ * Return: the area, or NULL. The caller keeps it from being freed.
+ */
+struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr);
+
+/**
+ * vm_map_ram() - map pages for a short time
+ * @vs:    the space
+ * @pages: the frames, all in use
+ * @count: how many, from 1. Up to VMAP_MAX_ALLOC from a vmap block of the CPU, more
+ *         from an area of their own
+ * @gfp:   GFP_KERNEL, or GFP_ATOMIC in atomic context and interrupts
+ *
+ * Return: the address, or 0: no space, or no memory.
+ */
+u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, gfp_t gfp);
+
+/**
+ * vm_unmap_ram() - undo vm_map_ram()
+ * @vs:    the space
+ * @addr:  what it returned
+ * @count: as given to it
+ *
+ * Lazy as free_unmap_vmap_area(). Context: any, interrupts included.
+ */
+void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count);
+
+/**
+ * vm_unmap_aliases() - flush every lazily cleared translation
+ * @vs: the space
+ *
+ * On return no CPU holds a translation that was unmapped before the call, those in vmap
+ * blocks included, whether a block is full or not. Nothing is flushed twice. Fragmented
+ * blocks are purged on the way. Context: may sleep.
+ */
+void vm_unmap_aliases(struct vmap_space *vs);
+
+/**
+ * purge_vmap_area_lazy() - free what is lazily freed, with one flush
+ * @vs: the space
+ *
+ * Waits for a purge that is under way. Context: may sleep.
+ */
+void purge_vmap_area_lazy(struct vmap_space *vs);
+
+/**
+ * struct vmap_stats - what a space holds, as of now
+ * @areas:      areas in use, those of vmap blocks included
+ * @busy_pages: pages in them
+ * @lazy_pages: pages lazily freed and not yet purged
+ * @free_pages: pages free
+ * @blocks:     vmap blocks
+ * @purges:     purges since the space was made
+ * @largest_free: bytes of the largest free range
+ */
+struct vmap_stats {
+	u64 areas;
+	u64 busy_pages;
+	u64 lazy_pages;
+	u64 free_pages;
+	u64 blocks;
+	u64 purges;
+	u64 largest_free;
+};
+
+void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
+
+/**
+ * vmap_verify() - recompute all that the space remembers, and report what differs
+ * @vs: the space
+ *
+ * ORACLE_TREE, ORACLE_LIST, ORACLE_COUNT, ORACLE_HINT, ORACLE_OVERLAP, ORACLE_KVA_BOUND.
+ * Takes no locks: a task that is inside of an operation is told of by the caller.
+ *
+ * @quiet: no other task is inside of an operation; without it only what holds at every
+ * scheduling point is checked.
+ */
+void vmap_verify(struct vmap_space *vs, bool quiet);
+
+/** for_each_vmap_area() - call @fn for every area in use, in order of address */
+void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
+			void *arg);
+
+#endif

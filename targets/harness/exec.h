@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec.h - run a program on a fresh world, judged by every oracle.
+ */
+#ifndef MM_HARNESS_EXEC_H
+#define MM_HARNESS_EXEC_H
+
+#include <stdio.h>
+
+#include "program.h"
+#include "sched/sched.h"
+
+struct executor;
+
+/** executor_create() - what is kept between runs: engine, machine, tables. NULL without memory */
+struct executor *executor_create(void);
+void executor_destroy(struct executor *x);
+
+/**
+ * struct exec_options - how to run a program, beyond what it says itself
+ * @taken:      if not NULL, receives the run as a sparse schedule
+ * @trace:      if not NULL, the history of the run is written to it, a line an event
+ * @schedule:   if not NULL, used in place of the program's
+ */
+struct exec_options {
+	struct schedule *taken;
+	FILE *trace;
+	const struct schedule *schedule;
+};
+
+/**
+ * struct exec_result - how a run went
+ * @sched:   finding, steps, digest
+ * @ops:     operations carried out
+ * @skipped: operations whose object could not be made
+ * @failed:  requests that the allocators refused
+ */
+struct exec_result {
+	struct sched_result sched;
+	u64 ops, skipped, failed;
+};
+
+/**
+ * exec_program() - boot, run, verify, take down
+ * @x: the executor
+ * @p: well formed
+ * @o: NULL: defaults
+ * @r: filled in
+ *
+ * Return: 0 if there was no finding, 1 if there was: in @r->sched.report. A data race that TSan
+ * reports becomes a finding of the run. Other sanitizers end the process: see isolate.h.
+ */
+int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
+		 struct exec_result *r);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * op.h - the table of operations.
+ *
+ * One entry describes an operation completely: its name, its operands and their
+ * ranges, the objects it makes, uses and consumes, and the function that carries
+ * it out. The byte form, the text form, the mutator, `mmstorm list` and the handbook's
+ * table are derived from it: to add an operation, write the function and
+ * add an entry at the *end* of the table (the position is its number in the byte form).
+ */
+#ifndef MM_HARNESS_OP_H
+#define MM_HARNESS_OP_H
+
+#include "sched/types.h"
+
+struct world;
+struct op_call;
+
+enum target_id {
+	TARGET_PERCPU,
+	TARGET_VMAP,
+	NR_TARGETS /* targets that run programs */
+};
+
+/* What an object is; an operand of one type never names an object of another. */
+enum object_type {
+	OBJECT_NONE,
+	OBJECT_PERCPU, /* alloc_percpu: named p1, p2, .. in text */
+	OBJECT_RAM,    /* vm_map_ram: m1, .. */
+	OBJECT_AREA,   /* alloc_vmap_area with pages mapped: v1, .. */
+	NR_OBJECT_TYPES
+};
+
+enum operand_kind {
+	OPERAND_NONE,
+	OPERAND_INT,  /* lo to hi, each equally likely from random bytes */
+	OPERAND_LOG,  /* lo to hi, small values far more likely */
+	OPERAND_POW2, /* powers of two from lo to hi */
+	OPERAND_FLAG, /* 0 or 1; in text the bare name means 1, and 0 is left out */
+};
+
+/*
+ * What a number counts. Text takes K, M and G behind any number; behind a number of pages they
+ * make it a size in bytes. Printing uses them for UNIT_BYTES and UNIT_SIZE.
+ */
+enum operand_unit {
+	UNIT_NONE,
+	UNIT_BYTES,
+	UNIT_PAGES, /* pages, printed as their number */
+	UNIT_SIZE,  /* pages, printed as a size: kva=64M */
+};
+
+/**
+ * struct operand - a number that an operation takes
+ * @name: as in "size=64"
+ * @kind: enum operand_kind
+ * @unit: enum operand_unit
+ * @lo:   least value
+ * @hi:   greatest value
+ * @def:  value where the text leaves it out; the text leaves it out where it has this value
+ * @help: one line
+ */
+struct operand {
+	const char *name;
+	u8 kind;
+	u8 unit;
+	u32 lo, hi, def;
+	const char *help;
+};
+
+#define OP_MAX_ARGS 3
+
+/**
+ * struct op - an operation
+ * @name:     as in text
+ * @help:     one line
+ * @targets:  bit TARGET_x: which targets use it
+ * @makes:    type of the object that it makes, or OBJECT_NONE
+ * @uses:     type of the object that it is given, or OBJECT_NONE
+ * @consumes: that object does not exist afterwards
+ * @irq:      may stand in an interrupt
+ * @arg:      its numbers; the first with kind OPERAND_NONE ends the list
+ * @exec:     carries it out, in the calling task
+ */
+struct op {
+	const char *name;
+	const char *help;
+	u32 targets;
+	u8 makes;
+	u8 uses;
+	bool consumes;
+	bool irq;
+	struct operand arg[OP_MAX_ARGS];
+	void (*exec)(struct world *w, const struct op_call *c);
+};
+
+extern const struct op op_table[];
+extern const unsigned int nr_ops;
+
+/** op_by_name() - number of an operation, or -1 */
+int op_by_name(const char *name);
+
+/**
+ * struct target - what a program is run against
+ * @name: as in "target vmap", and of the fuzz target's program
+ * @help: one line
+ */
+struct target {
+	const char *name;
+	const char *help;
+};
+
+extern const struct target target_table[NR_TARGETS];
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * world.h - the world of one run: machine, allocators, and the objects of the program.
+ *
+ * Shared by the executor (exec.c) and by the functions that carry operations out
+ * (ops_*.c). A world lives from the boot of a program to its end; its memory is kept for
+ * the next program.
+ *
+ * An object is known by the record that makes it. The table `object` has an entry a
+ * record, so what the harness remembers of an object does not depend on the schedule.
+ */
+#ifndef MM_HARNESS_WORLD_H
+#define MM_HARNESS_WORLD_H
+
+#include <stdio.h>
+
+#include "exec.h"
+#include "machine/machine.h"
+#include "machine/page.h"
+#include "percpu/percpu.h"
+#include "program.h"
+#include "vmap/vmap.h"
+
+enum object_state {
+	OBJECT_UNBORN, /* its record has not been carried out */
+	OBJECT_LIVE,
+	OBJECT_FAILED, /* the allocator refused it: operations that use it are skipped */
+	OBJECT_DEAD,
+};
+
+/**
+ * struct object - what the harness knows of an object
+ * @state:   enum object_state
+ * @type:    enum object_type
+ * @shared:  another task than its maker's uses it: @made is waited for
+ * @used:    there is an operation that uses it before the one that consumes it
+ * @users:   operations that use it, stand before the one that consumes it, and are not done
+ * @addr:    address, as the allocator returned it
+ * @size:    bytes, as asked for
+ * @align:   bytes, as asked for
+ * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
+ * @area:    OBJECT_AREA: its area
+ * @mapped:  OBJECT_AREA: frames are mapped behind it
+ * @made:    done when the record that makes it is
+ * @idle:    done when @users is 0; waited for only if @shared and there were users
+ */
+struct object {
+	u8 state;
+	u8 type;
+	bool shared;
+	bool used;
+	bool mapped;
+	u32 users;
+	u32 first;
+	u64 addr;
+	u64 size;
+	u64 align;
+	struct vmap_area *area;
+	struct completion made;
+	struct completion idle;
+};
+
+/*
+ * Frames that mappings are made of: allocated when first used and used again in turn, so
+ * that the same frame is mapped at several addresses, and a request for 64 pages costs
+ * 64 page-table entries and not 64 page allocations. Each object owns one word in every
+ * frame, number WORLD_SLOT(record): what it writes through its mapping is read back through
+ * the frame, and no other object writes there.
+ */
+#define WORLD_POOL 32
+#define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
+
+/**
+ * struct world - one run
+ * @program:   what is run
+ * @options:   how
+ * @machine:   booted by exec_program()
+ * @vmap:      NULL if the plan made its boot fail
+ * @pcpu:      likewise
+ * @object:    an entry a record
+ * @live:      records of live objects, in no order; @live_at[record] is the place there
+ * @nr_live:   entries in @live
+ * @pool:      frames for mappings, made when first used
+ * @pool_next: where the next mapping begins in @pool
+ * @since_verify: operations since the last verification
+ * @done, @skipped, @failed: see struct exec_result
+ */
+struct world {
+	const struct program *program;
+	const struct exec_options *options;
+	struct machine *machine;
+	struct vmap_space *vmap;
+	struct pcpu *pcpu;
+	struct object *object;
+	u32 *live;
+	u32 *live_at;
+	u32 nr_live;
+	u32 max_ops;
+	struct page *pool[WORLD_POOL];
+	u32 pool_next;
+	u32 since_verify;
+	u64 done, skipped, failed;
+};
+
+/**
+ * struct op_call - one operation as it is carried out
+ * @record: its number in the program
+ * @op:     its record
+ * @object: the object that it uses, live; or the one that it makes, unborn; or NULL
+ * @gfp:    GFP_ATOMIC in an interrupt or if the program asks for it
+ * @failures: requests failed by plan before it began
+ * @ticket: its task_ticket()
+ * @alone:  nothing else was under way when it began; call_alone() tells if nothing began since
+ */
+struct op_call {
+	u32 record;
+	const struct program_op *op;
+	struct object *object;
+	gfp_t gfp;
+	u64 failures;
+	u64 ticket;
+	bool alone;
+};
+
+/**
+ * call_undisturbed() - alone from its beginning until now, and no request failed by plan
+ *
+ * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
+ * count as company. To be asked once an operation at most: it takes a new ticket to see if
+ * any was given out in between.
+ */
+bool call_undisturbed(const struct world *w, const struct op_call *c);
+
+/**
+ * object_born() - an allocator returned an object: judge it and enter it in the books
+ * @w:    the world
+ * @c:    the call; @c->object has size and align set
+ * @addr: where it is
+ *
+ * ORACLE_OVERLAP, ORACLE_ALIGNMENT.
+ */
+void object_born(struct world *w, const struct op_call *c, u64 addr);
+
+/** object_refused() - an allocator returned none; the operation says beforehand if it may */
+void object_refused(struct world *w, const struct op_call *c);
+
+/** object_dies() - strike it from the books, before the allocator is given it back */
+void object_dies(struct world *w, struct object *o);
+
+/**
+ * world_kva_fits() - naive search: is there a free range in the KVA for an area?
+ * @size:  bytes
+ * @align: bytes; large alignments are only counted as fitting where size + align does
+ */
+bool world_kva_fits(struct world *w, u64 size, u64 align);
+
+/**
+ * free_percpu_object(), free_ram_object(), free_area_object() - check an object and give it back
+ * @o: live, of that type
+ */
+void free_percpu_object(struct world *w, struct object *o);
+void free_ram_object(struct world *w, struct object *o);
+void free_area_object(struct world *w, struct object *o);
+
+/** object_free_all() - at the end of a program: give back what is live, in order of record */
+void object_free_all(struct world *w);
+
+#endif
