@@ -219,7 +219,7 @@ struct machine {
 	struct table root;
 	struct table *leaves; /* lowest-level tables of this run */
 	u64 gen;
-	u64 walk_key; /* address >> 21 of the walk before; 0: none */
+	u64 walk_key; /* 1 + address >> 21 of the walk before; 0: none */
 	struct table *walk_leaf;
 	u64 nr_present;
 	struct stale *stale;
@@ -236,8 +236,8 @@ struct machine {
 	struct machine_config cfg; /* only the part in use is ever copied */
 };
 
-/* The number of this request is up: does it fail? */
-bool fail_request(struct machine *m, enum fail_class class);
+/* The request's number in the run, and whether it fails. */
+u64 fail_request(struct machine *m, enum fail_class class, bool *fails);
 
 /* topology.c: only the parts that nr_cpu_ids, nr_nodes and nr_ranges say are in use. */
 bool topology_same(const struct topology *a, const struct topology *b);
@@ -278,6 +278,14 @@ static inline unsigned int pte_index(u64 addr)
 	return addr >> PAGE_SHIFT & (TABLE_ENTRIES - 1);
 }
 
+/* Where the lowest-level table of @addr ends, or @end if that comes first. */
+static inline u64 leaf_end(u64 addr, u64 end)
+{
+	u64 left = (PAGE_SIZE << TABLE_SHIFT) - (addr & ((PAGE_SIZE << TABLE_SHIFT) - 1));
+
+	return end - addr < left ? end : addr + left;
+}
+
 static inline bool kva_contains(const struct machine *m, u64 addr)
 {
 	return addr - m->cfg.kva_start < m->cfg.kva_size;
@@ -285,7 +293,7 @@ static inline bool kva_contains(const struct machine *m, u64 addr)
 
 /* tlb.c */
 int tlb_reserve(struct machine *m, u64 nr);
-void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame);
+void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket);
 void tlb_sweep(struct machine *m);
 void tlb_destroy(struct machine *m);
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.c - what the machine's services cost.
+ *
+ * Each figure is the least of several rounds: what the work costs where nothing else
+ * interferes, which is what a change to the code moves.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "bench.h"
+#include "machine.h"
+#include "meta.h"
+#include "page.h"
+#include "pgtable.h"
+
+#define BENCH_ROUNDS 7
+#define BENCH_PAGES 16
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+struct bench {
+	struct machine *m;
+	struct machine_config *cfg;
+	struct page *page[BENCH_PAGES];
+};
+
+static void bench_boot(struct bench *b)
+{
+	machine_boot(b->m, b->cfg);
+	machine_check_leaks(b->m);
+}
+
+/* A run that leaves work to its sweep: table pages, frames with contents, metadata. */
+static void bench_boot_used(struct bench *b)
+{
+	int i;
+
+	machine_boot(b->m, b->cfg);
+	for (i = 0; i < BENCH_PAGES; i++)
+		b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
+	vmap_pages_range(b->m, MACHINE_KVA_START, b->page, BENCH_PAGES, GFP_KERNEL);
+	mem_set(b->m, MACHINE_KVA_START, 1, 8);
+	vunmap_range(b->m, MACHINE_KVA_START, BENCH_PAGES);
+	flush_tlb_kernel_range(b->m, MACHINE_KVA_START,
+			       MACHINE_KVA_START + BENCH_PAGES * PAGE_SIZE);
+	for (i = 0; i < BENCH_PAGES; i++)
+		put_page(b->m, b->page[i]);
+	kfree(b->m, kmalloc(b->m, 64, GFP_KERNEL));
+	machine_check_leaks(b->m);
+}
+
+static void bench_kmalloc(struct bench *b)
+{
+	kfree(b->m, kmalloc(b->m, 64, GFP_KERNEL));
+}
+
+static void bench_malloc(struct bench *b)
+{
+	void *volatile p = malloc(64);
+
+	free(p);
+}
+
+static void bench_page(struct bench *b)
+{
+	put_page(b->m, alloc_page_node(b->m, 0, GFP_KERNEL, "bench"));
+}
+
+static void bench_page_touched(struct bench *b)
+{
+	struct page *page = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
+
+	*(volatile u8 *)page_address(b->m, page) = 1;
+	put_page(b->m, page);
+}
+
+static void bench_map(struct bench *b, unsigned int nr)
+{
+	vmap_pages_range(b->m, MACHINE_KVA_START, b->page, nr, GFP_KERNEL);
+	vunmap_range(b->m, MACHINE_KVA_START, nr);
+	flush_tlb_kernel_range(b->m, MACHINE_KVA_START, MACHINE_KVA_START + nr * PAGE_SIZE);
+}
+
+static void bench_map_1(struct bench *b)
+{
+	bench_map(b, 1);
+}
+
+static void bench_map_16(struct bench *b)
+{
+	bench_map(b, BENCH_PAGES);
+}
+
+static void bench_access(struct bench *b)
+{
+	*(volatile u8 *)mem_address(b->m, MACHINE_KVA_START, 1) += 1;
+}
+
+static const struct {
+	const char *name;
+	void (*fn)(struct bench *b);
+	unsigned int loops;
+	bool mapped;
+} bench_table[] = {
+	{"boot+teardown", bench_boot, 20000, false},
+	{"boot+teardown-used", bench_boot_used, 20000, false},
+	{"malloc-pair", bench_malloc, 200000, false},
+	{"kmalloc-pair", bench_kmalloc, 200000, false},
+	{"page-pair", bench_page, 200000, false},
+	{"page-pair-touched", bench_page_touched, 50000, false},
+	{"map+unmap+flush-1", bench_map_1, 200000, false},
+	{"map+unmap+flush-16", bench_map_16, 50000, false},
+	{"mem-address", bench_access, 1000000, true},
+};
+
+static double bench_case(struct bench *b, unsigned int c)
+{
+	double best = 0;
+	unsigned int round, i;
+
+	for (round = 0; round < BENCH_ROUNDS; round++) {
+		double start, ns;
+
+		machine_boot(b->m, b->cfg);
+		for (i = 0; i < BENCH_PAGES; i++)
+			b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
+		if (bench_table[c].mapped)
+			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
+		start = seconds();
+		for (i = 0; i < bench_table[c].loops; i++)
+			bench_table[c].fn(b);
+		ns = (seconds() - start) * 1e9 / bench_table[c].loops;
+		if (!round || ns < best)
+			best = ns;
+	}
+	return best;
+}
+
+void machine_bench(void (*emit)(const char *bench_case, const char *metric, double value,
+				const char *unit))
+{
+	struct bench b = {.m = machine_create(), .cfg = calloc(1, sizeof(*b.cfg))};
+	unsigned int c;
+
+	if (b.m && b.cfg) {
+		topology_init(&b.cfg->topology, 2, 1, 2048);
+		b.cfg->kva_start = MACHINE_KVA_START;
+		b.cfg->kva_size = 16 << 20;
+		for (c = 0; c < ARRAY_SIZE(bench_table); c++)
+			emit(bench_table[c].name, "time", bench_case(&b, c), "ns");
+	}
+	free(b.cfg);
+	machine_destroy(b.m);
+}

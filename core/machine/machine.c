@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * machine.c - machines from first to last: make, boot, judge, give back; failure plans.
+ *
+ * Booting has two halves. The first sweeps away what the run before left: nothing, after a run
+ * that ended well. The second lays out the new world: little more than counters, if it has the
+ * shape of the old one, as one fuzz input mostly has that of the one before.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+struct machine *machine_create(void)
+{
+	return calloc(1, sizeof(struct machine));
+}
+
+void machine_destroy(struct machine *m)
+{
+	if (!m)
+		return;
+	meta_destroy(m);
+	pgtable_destroy(m);
+	tlb_destroy(m);
+	page_destroy(m);
+	free(m);
+}
+
+static int check_kva(const struct machine_config *cfg)
+{
+	u64 last = cfg->kva_start + cfg->kva_size - 1;
+
+	if (!cfg->kva_size || !IS_ALIGNED(cfg->kva_start, PAGE_SIZE) ||
+	    !IS_ALIGNED(cfg->kva_size, PAGE_SIZE))
+		return -EINVAL;
+	/* Address 0 means failure, the end must be a number, 48 bits are translated. */
+	if (!cfg->kva_start || cfg->kva_start + cfg->kva_size < cfg->kva_start ||
+	    cfg->kva_start >> 48 != last >> 48)
+		return -EINVAL;
+	return 0;
+}
+
+static int set_topology(struct machine *m, const struct topology *t)
+{
+	const char *why;
+	int err;
+
+	if (m->booted && topology_same(t, &m->cfg.topology))
+		return 0;
+	if (topology_check(t, &why))
+		return -EINVAL;
+	m->booted = false;
+	err = page_layout(m, t);
+	if (err)
+		return err;
+	topology_copy(&m->cfg.topology, t);
+	m->ipis_each = num_online(t) - 1;
+	m->booted = true;
+	return 0;
+}
+
+static void set_fail(struct machine *m, const struct fail_plan *plan)
+{
+	unsigned int i;
+
+	m->cfg.fail = *plan;
+	m->fail_armed = plan->every != 0;
+	for (i = 0; i < FAIL_MAX_AT; i++)
+		m->fail_armed |= plan->at[i] != 0;
+	m->fail_armed = m->fail_armed && plan->classes & FAIL_ALL;
+	m->requests = 0;
+	m->failed = 0;
+}
+
+int machine_boot(struct machine *m, const struct machine_config *cfg)
+{
+	int err;
+
+	meta_sweep(m);
+	pgtable_sweep(m);
+	page_sweep(m);
+	err = check_kva(cfg);
+	if (!err)
+		err = set_topology(m, &cfg->topology);
+	if (err)
+		return err;
+	if (m->cfg.kva_start != cfg->kva_start)
+		pgtable_destroy(m);
+	m->cfg.kva_start = cfg->kva_start;
+	m->cfg.kva_size = cfg->kva_size;
+	set_fail(m, &cfg->fail);
+	page_reset(m);
+	return 0;
+}
+
+static bool plan_says(const struct fail_plan *plan, u64 n)
+{
+	unsigned int i;
+
+	for (i = 0; i < FAIL_MAX_AT; i++)
+		if (plan->at[i] == n)
+			return true;
+	return plan->every && n % plan->every == 0;
+}
+
+u64 fail_request(struct machine *m, enum fail_class class, bool *fails)
+{
+	u64 n = hw_add(&m->requests, 1);
+
+	*fails = unlikely(m->fail_armed) && m->cfg.fail.classes & class &&
+		 plan_says(&m->cfg.fail, n);
+	if (*fails)
+		hw_add(&m->failed, 1);
+	return n;
+}
+
+void machine_check_leaks(struct machine *m)
+{
+	page_check_leaks(m);
+	meta_check_leaks(m);
+	pgtable_check_leaks(m);
+	page_check_writes(m);
+}
+
+const struct machine_config *machine_config(const struct machine *m)
+{
+	return &m->cfg;
+}
+
+const struct topology *machine_topology(const struct machine *m)
+{
+	return &m->cfg.topology;
+}
+
+void machine_stats(const struct machine *m, struct machine_stats *st)
+{
+	st->kmallocs = m->kmallocs;
+	st->pages = m->pages;
+	st->tables = m->tables;
+	st->failed = m->failed;
+	st->meta_bytes = m->meta_bytes;
+	st->meta_peak = m->meta_peak;
+	st->pages_used = m->nr_used;
+	st->pages_peak = m->peak_used;
+	st->flushes = m->flushes;
+	st->ipis = m->ipis;
+	st->stale = m->nr_stale;
+}

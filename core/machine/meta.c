@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * meta.c - metadata memory: kmalloc() and kfree() for the allocators' own structures.
+ *
+ * Each object is a malloc() of exactly its size: AddressSanitizer has its red zones on
+ * both sides of it and its quarantine behind it. The book-keeping lies elsewhere, so that
+ * a stray write cannot reach it and a pointer that is no object is never followed:
+ *
+ *   meta[0 .. nr_meta)   the live objects, in no order
+ *   meta_slot[]          open addressing with linear probing, by the object's address;
+ *                        a slot holds 0 or 1 + an index into meta[]
+ *
+ * Invariants: meta_slot[meta[i].slot] == i + 1 for each i < nr_meta; every other slot is 0;
+ * between an object's home slot and its slot no slot is 0.
+ *
+ * Nothing that a run can observe depends on addresses: the leak that is reported is the
+ * one with the lowest request number.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* What memory holds that was not asked to be zeroed. */
+#define META_GARBAGE 0xa5
+
+#define META_MIN 256
+
+static u32 meta_home(const struct machine *m, const void *p)
+{
+	return ((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15ULL >> m->meta_shift;
+}
+
+static u32 meta_mask(const struct machine *m)
+{
+	return 2 * m->max_meta - 1;
+}
+
+static void meta_link(struct machine *m, u32 i)
+{
+	u32 slot = meta_home(m, m->meta[i].p);
+
+	while (m->meta_slot[slot])
+		slot = (slot + 1) & meta_mask(m);
+	m->meta_slot[slot] = i + 1;
+	m->meta[i].slot = slot;
+}
+
+/* Room for one more object. Return: false without memory. */
+static bool meta_reserve(struct machine *m)
+{
+	u32 max = m->max_meta ? 2 * m->max_meta : META_MIN;
+	struct meta_object *meta;
+	u32 *slot;
+	u32 i;
+
+	if (likely(m->nr_meta < m->max_meta))
+		return true;
+	meta = realloc(m->meta, max * sizeof(*meta));
+	if (!meta)
+		return false;
+	m->meta = meta;
+	slot = calloc(2 * (size_t)max, sizeof(*slot));
+	if (!slot)
+		return false;
+	free(m->meta_slot);
+	m->meta_slot = slot;
+	m->max_meta = max;
+	m->meta_shift = 64 - (fls64(max) - 1) - 1;
+	for (i = 0; i < m->nr_meta; i++)
+		meta_link(m, i);
+	return true;
+}
+
+static bool meta_insert(struct machine *m, void *p, size_t size, u64 request)
+{
+	struct meta_object *o;
+
+	if (!meta_reserve(m))
+		return false;
+	o = &m->meta[m->nr_meta];
+	o->p = p;
+	o->size = size;
+	o->request = request;
+	o->ticket = task_ticket();
+	meta_link(m, m->nr_meta++);
+	m->meta_bytes += size;
+	m->meta_peak = max(m->meta_peak, m->meta_bytes);
+	return true;
+}
+
+static s64 meta_find(const struct machine *m, const void *p)
+{
+	u32 slot;
+
+	if (!m->nr_meta)
+		return -1;
+	for (slot = meta_home(m, p); m->meta_slot[slot]; slot = (slot + 1) & meta_mask(m))
+		if (m->meta[m->meta_slot[slot] - 1].p == p)
+			return m->meta_slot[slot] - 1;
+	return -1;
+}
+
+/* Empty a slot, and move up those behind it that were only there because it was taken. */
+static void meta_unlink(struct machine *m, u32 hole)
+{
+	u32 mask = meta_mask(m);
+	u32 slot = hole;
+
+	for (;;) {
+		u32 i, home;
+
+		slot = (slot + 1) & mask;
+		i = m->meta_slot[slot];
+		if (!i)
+			break;
+		home = meta_home(m, m->meta[i - 1].p);
+		if (((slot - home) & mask) < ((slot - hole) & mask))
+			continue;
+		m->meta_slot[hole] = i;
+		m->meta[i - 1].slot = hole;
+		hole = slot;
+	}
+	m->meta_slot[hole] = 0;
+}
+
+static void meta_remove(struct machine *m, u32 i)
+{
+	u32 last;
+
+	m->meta_bytes -= m->meta[i].size;
+	meta_unlink(m, m->meta[i].slot);
+	last = --m->nr_meta;
+	if (i != last) {
+		m->meta[i] = m->meta[last];
+		m->meta_slot[m->meta[i].slot] = i + 1;
+	}
+}
+
+void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
+{
+	bool fails, inserted;
+	u64 request;
+	void *p;
+
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	sched_point();
+	hw_add(&m->kmallocs, 1);
+	request = fail_request(m, FAIL_META, &fails);
+	if (fails)
+		return NULL;
+	p = malloc(size);
+	if (!p)
+		return NULL;
+	if (gfp & __GFP_ZERO) {
+		memset(p, 0, size);
+	} else {
+		memset(p, META_GARBAGE, size);
+		san_uninit(p, size);
+	}
+	hw_lock(&m->meta_lock);
+	inserted = meta_insert(m, p, size, request);
+	hw_unlock(&m->meta_lock);
+	if (!inserted) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void *kzalloc(struct machine *m, size_t size, gfp_t gfp)
+{
+	return kmalloc(m, size, gfp | __GFP_ZERO);
+}
+
+void *kcalloc(struct machine *m, size_t n, size_t size, gfp_t gfp)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	return kmalloc(m, bytes, gfp | __GFP_ZERO);
+}
+
+void kfree(struct machine *m, void *p)
+{
+	s64 i;
+
+	if (!p)
+		return;
+	sched_point();
+	hw_lock(&m->meta_lock);
+	i = meta_find(m, p);
+	if (unlikely(i < 0)) {
+		hw_unlock(&m->meta_lock);
+		mm_report(ORACLE_METADATA_FREE,
+			  "kfree() of a pointer that is no object in use: freed before, or never "
+			  "from kmalloc(); %u objects are in use",
+			  m->nr_meta);
+	}
+	meta_remove(m, i);
+	hw_unlock(&m->meta_lock);
+	free(p);
+}
+
+void meta_sweep(struct machine *m)
+{
+	while (m->nr_meta) {
+		struct meta_object *o = &m->meta[--m->nr_meta];
+
+		m->meta_slot[o->slot] = 0;
+		free(o->p);
+	}
+	m->kmallocs = 0;
+	m->meta_bytes = 0;
+	m->meta_peak = 0;
+}
+
+void meta_check_leaks(struct machine *m)
+{
+	const struct meta_object *oldest = m->meta;
+	u32 i;
+
+	if (!m->nr_meta)
+		return;
+	for (i = 1; i < m->nr_meta; i++)
+		if (m->meta[i].request < oldest->request)
+			oldest = &m->meta[i];
+	mm_report(ORACLE_LEAK_METADATA,
+		  "%u metadata objects of %llu bytes in all were not freed; the oldest: %zu bytes, "
+		  "request %llu of the run, made in operation ticket %llu",
+		  m->nr_meta, (unsigned long long)m->meta_bytes, oldest->size,
+		  (unsigned long long)oldest->request, (unsigned long long)oldest->ticket);
+}
+
+void meta_destroy(struct machine *m)
+{
+	meta_sweep(m);
+	free(m->meta);
+	free(m->meta_slot);
+}

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * page.c - page frames.
+ *
+ * Which frame. A node hands out the frame that was freed last, else the lowest one that was
+ * never used in this run: the same requests give the same frames in every run, and a run
+ * leaves its mark on as few frames as it can.
+ *
+ * What is in it. Filling and checking 4 KiB costs more than all else here together, and most
+ * frames of a run are mapped and never touched. So contents are made when the first pointer
+ * to them is handed out (page_address(), mem_address()):
+ *
+ *   UNKNOWN --first pointer: fill--> LIVE --last put_page(): fill with poison--> POISON
+ *   POISON  --first pointer under the next owner: check that the poison is intact--> LIVE
+ *   POISON  --machine_check_leaks(): check--> POISON
+ *
+ * A frame that nobody got a pointer to cannot be written to, so nothing is missed, and a write
+ * through an old pointer is found even if the frame has a new owner by then. Poison and garbage
+ * are one pattern, different for each frame: what is checked need not be filled again. Poison
+ * stays from run to run. Under AddressSanitizer a frame that is not LIVE is
+ * poisoned memory, which catches the write itself, and goes back to UNKNOWN.
+ *
+ * Invariants, for each frame i of the run:
+ *   page[i].count == 0 <=> on its node's free list, or never used in this run
+ *   contents == LIVE => page[i].count > 0 and dirty
+ *   dirty <=> on m->dirty
+ *   nr_used == number of i with page[i].count > 0
+ * Outside of the run's frames, and between runs: count == 0, not dirty, not LIVE.
+ *
+ * Ordering: all that was done before the put_page() that freed a frame comes before all that is
+ * done after the alloc_page_node() that hands it out again.
+ */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+
+#include "internal.h"
+
+#define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+
+const char page_table_owner[] = "page table";
+
+static u64 frame_pattern(u32 i)
+{
+	return 0x5aa5f00d5aa5f00dULL ^ i * 0x9e3779b97f4a7c15ULL;
+}
+
+/* Loops of our own: libc's functions are seen by the sanitizers whoever calls them. */
+__attribute__((no_sanitize_address)) static void frame_fill(u64 *word, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < PAGE_WORDS; i++)
+		word[i] = value;
+}
+
+__attribute__((no_sanitize_address)) static bool frame_intact(const u64 *word, u64 value)
+{
+	u64 diff = 0;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_WORDS; i++)
+		diff |= word[i] ^ value;
+	return !diff;
+}
+
+static u64 *frame_words(struct machine *m, u32 i)
+{
+	return (u64 *)(m->memory + (u64)i * PAGE_SIZE);
+}
+
+/* The range that holds frame i. */
+static struct frame_range *frame_range_of(struct machine *m, u32 i)
+{
+	unsigned int lo = 0, hi = m->nr_ranges - 1;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi + 1) / 2;
+
+		if (m->range[mid].first <= i)
+			lo = mid;
+		else
+			hi = mid - 1;
+	}
+	return &m->range[lo];
+}
+
+static void page_init(struct machine *m, const struct frame_range *r, u32 i)
+{
+	m->page[i].pfn = r->start + (i - r->first);
+	m->page[i].nid = r->nid;
+}
+
+static void frame_check(struct machine *m, u32 i)
+{
+	const u8 *byte = (const u8 *)frame_words(m, i);
+	const struct frame *f = &m->frame[i];
+	u64 pattern = frame_pattern(i);
+	unsigned int at;
+
+	if (likely(frame_intact(frame_words(m, i), pattern)))
+		return;
+	for (at = 0; byte[at] == (u8)(pattern >> at % 8 * 8); at++)
+		;
+	mm_report(ORACLE_PAGE_WRITE,
+		  "page frame %llu was written to after it was freed: byte %u is 0x%02x; its user "
+		  "was %s, who freed it in operation ticket %llu",
+		  (unsigned long long)m->page[i].pfn, at, byte[at], f->user,
+		  (unsigned long long)f->user_freed);
+}
+
+void *frame_materialise(struct machine *m, u32 i)
+{
+	struct frame *f = &m->frame[i];
+
+	hw_lock(&m->page_lock);
+	MM_CHECK(m->page[i].count > 0, FAULT,
+		 "access to page frame %llu, which is free: freed in operation ticket %llu",
+		 (unsigned long long)m->page[i].pfn, (unsigned long long)f->freed);
+	if (f->contents == CONTENTS_LIVE)
+		goto out;
+	if (f->contents == CONTENTS_POISON)
+		frame_check(m, i);
+	san_unpoison(frame_words(m, i), PAGE_SIZE);
+	if (f->zero)
+		frame_fill(frame_words(m, i), 0);
+	else if (f->contents == CONTENTS_UNKNOWN)
+		frame_fill(frame_words(m, i), frame_pattern(i));
+	if (!f->zero)
+		san_uninit(frame_words(m, i), PAGE_SIZE);
+	f->user = m->page[i].owner;
+	if (!f->dirty) {
+		f->dirty = true;
+		m->dirty[m->nr_dirty++] = i;
+	}
+	hw_write(&f->contents, CONTENTS_LIVE);
+out:
+	hw_unlock(&m->page_lock);
+	return frame_words(m, i);
+}
+
+/* Contents of a frame that is being freed. */
+static void frame_retire(struct machine *m, u32 i)
+{
+	struct frame *f = &m->frame[i];
+
+	f->user_freed = f->freed;
+#ifdef MM_ASAN
+	san_poison(frame_words(m, i), PAGE_SIZE);
+	f->contents = CONTENTS_UNKNOWN;
+#else
+	frame_fill(frame_words(m, i), frame_pattern(i));
+	hw_write(&f->contents, CONTENTS_POISON);
+#endif
+}
+
+/* A free frame of node @nid itself, or NO_FRAME. */
+static u32 node_take(struct machine *m, unsigned int nid)
+{
+	struct node *n = &m->node[nid];
+	u32 i = n->head;
+
+	if (i != NO_FRAME) {
+		n->head = m->frame[i].next;
+		return i;
+	}
+	for (; n->range >= 0; n->range = m->range[n->range].next) {
+		struct frame_range *r = &m->range[n->range];
+
+		if (r->used < r->nr) {
+			i = r->first + r->used++;
+			page_init(m, r, i);
+			m->frame[i].freed = 0;
+			return i;
+		}
+	}
+	return NO_FRAME;
+}
+
+/* The node that comes after @prev in the order of distance from @nid, then number; or -1. */
+static int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
+{
+	const struct topology *t = &m->cfg.topology;
+	unsigned int after = t->distance[nid][prev] * TOPOLOGY_MAX_NODES + prev;
+	unsigned int best = UINT32_MAX, n;
+
+	for (n = 0; n < t->nr_nodes; n++) {
+		unsigned int rank = t->distance[nid][n] * TOPOLOGY_MAX_NODES + n;
+
+		if (rank > after && rank < best)
+			best = rank;
+	}
+	return best == UINT32_MAX ? -1 : (int)(best % TOPOLOGY_MAX_NODES);
+}
+
+static unsigned int node_local(struct machine *m)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	return cpu < m->cfg.topology.nr_cpu_ids ? m->cfg.topology.cpu_node[cpu] : 0;
+}
+
+/* One reference to a free frame, its contents not made yet. Caller holds page_lock. */
+u32 page_take(struct machine *m, int nid, const char *owner)
+{
+	struct page *page;
+	int node;
+	u32 i;
+
+	if (m->nr_used == m->nr_frames)
+		return NO_FRAME;
+	if (nid < 0 || nid >= (int)m->cfg.topology.nr_nodes)
+		nid = node_local(m);
+	i = node_take(m, nid);
+	for (node = nid; unlikely(i == NO_FRAME);) {
+		node = node_fallback(m, nid, node);
+		if (node < 0)
+			return NO_FRAME;
+		i = node_take(m, node);
+	}
+	page = &m->page[i];
+	page->count = 1;
+	page->owner = owner;
+	page->ticket = task_ticket();
+	page->private = 0;
+	m->nr_used++;
+	m->peak_used = max(m->peak_used, m->nr_used);
+	return i;
+}
+
+struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *owner)
+{
+	bool fails;
+	u32 i;
+
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	sched_point();
+	hw_add(&m->pages, 1);
+	fail_request(m, FAIL_PAGE, &fails);
+	if (fails)
+		return NULL;
+	hw_lock(&m->page_lock);
+	i = page_take(m, nid, owner);
+	if (i != NO_FRAME)
+		m->frame[i].zero = (gfp & __GFP_ZERO) != 0;
+	hw_unlock(&m->page_lock);
+	if (i == NO_FRAME)
+		return NULL;
+	san_acquire(&m->page[i]);
+	return &m->page[i];
+}
+
+/* The index of a frame of this machine; anything else is a finding. */
+static u32 frame_index(struct machine *m, const struct page *page, const char *what)
+{
+	u64 i = page - m->page;
+
+	MM_CHECK(i < m->nr_frames && page == &m->page[i], PAGE_FREE,
+		 "%s of something that is no page frame of the machine", what);
+	return i;
+}
+
+static __noreturn void report_not_in_use(struct machine *m, u32 i, const char *what)
+{
+	const struct frame_range *r = frame_range_of(m, i);
+
+	page_init(m, r, i);
+	if (i - r->first >= r->used)
+		mm_report(ORACLE_PAGE_FREE, "%s of page frame %llu, which was never allocated",
+			  what, (unsigned long long)m->page[i].pfn);
+	mm_report(ORACLE_PAGE_FREE,
+		  "%s of page frame %llu, which is free: allocated last by %s in operation ticket "
+		  "%llu, freed in operation ticket %llu",
+		  what, (unsigned long long)m->page[i].pfn, m->page[i].owner,
+		  (unsigned long long)m->page[i].ticket, (unsigned long long)m->frame[i].freed);
+}
+
+void get_page(struct machine *m, struct page *page)
+{
+	u32 i = frame_index(m, page, "get_page()");
+
+	hw_lock(&m->page_lock);
+	if (unlikely(page->count <= 0))
+		report_not_in_use(m, i, "get_page()");
+	page->count++;
+	hw_unlock(&m->page_lock);
+}
+
+void put_page(struct machine *m, struct page *page)
+{
+	u32 i = frame_index(m, page, "put_page()");
+	struct frame *f = &m->frame[i];
+	struct node *n;
+
+	sched_point();
+	san_release(page);
+	hw_lock(&m->page_lock);
+	if (unlikely(page->count <= 0))
+		report_not_in_use(m, i, "put_page()");
+	if (--page->count == 0) {
+		f->freed = task_ticket();
+		if (f->contents == CONTENTS_LIVE)
+			frame_retire(m, i);
+		n = &m->node[page->nid];
+		f->next = n->head;
+		n->head = i;
+		m->nr_used--;
+	}
+	hw_unlock(&m->page_lock);
+}
+
+struct page *pfn_to_page(struct machine *m, u64 pfn)
+{
+	unsigned int lo = 0, hi = m->nr_ranges;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+		const struct frame_range *r = &m->range[mid];
+		u64 at = pfn - r->start;
+
+		if (pfn < r->start) {
+			hi = mid;
+		} else if (at >= r->nr) {
+			lo = mid + 1;
+		} else {
+			if (at >= r->used)
+				page_init(m, r, r->first + at);
+			return &m->page[r->first + at];
+		}
+	}
+	return NULL;
+}
+
+void *page_address(struct machine *m, const struct page *page)
+{
+	return frame_address(m, frame_index(m, page, "page_address()"));
+}
+
+u64 nr_free_pages(const struct machine *m)
+{
+	return m->nr_frames - hw_read(&m->nr_used);
+}
+
+/* Frames of the last run: all free again, contents that nobody vouches for unknown. */
+void page_sweep(struct machine *m)
+{
+	unsigned int r;
+	u32 i;
+
+	for (i = 0; i < m->nr_dirty; i++) {
+		struct frame *f = &m->frame[m->dirty[i]];
+
+		if (f->contents == CONTENTS_LIVE)
+			san_poison(frame_words(m, m->dirty[i]), PAGE_SIZE);
+		f->contents = CONTENTS_UNKNOWN;
+		f->dirty = false;
+	}
+	m->nr_dirty = 0;
+	if (!m->nr_used)
+		return;
+	for (r = 0; r < m->nr_ranges; r++)
+		for (i = 0; i < m->range[r].used; i++)
+			m->page[m->range[r].first + i].count = 0;
+	m->nr_used = 0;
+}
+
+static void *reserve(u64 bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void unreserve(void *p, u64 bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
+void page_destroy(struct machine *m)
+{
+	u64 n = m->max_frames;
+
+	if (m->memory)
+		san_unpoison(m->memory, n * PAGE_SIZE);
+	unreserve(m->page, n * sizeof(*m->page));
+	unreserve(m->frame, n * sizeof(*m->frame));
+	unreserve(m->dirty, n * sizeof(*m->dirty));
+	unreserve(m->memory, n * PAGE_SIZE);
+	m->page = NULL;
+	m->frame = NULL;
+	m->dirty = NULL;
+	m->memory = NULL;
+	m->max_frames = 0;
+}
+
+/* Room for so many frames. All of it is zero pages that nothing was written to. */
+static int page_reserve(struct machine *m, u64 n)
+{
+	if (n <= m->max_frames)
+		return 0;
+	page_destroy(m);
+	m->page = reserve(n * sizeof(*m->page));
+	m->frame = reserve(n * sizeof(*m->frame));
+	m->dirty = reserve(n * sizeof(*m->dirty));
+	m->memory = reserve(n * PAGE_SIZE);
+	m->max_frames = n;
+	if (!m->page || !m->frame || !m->dirty || !m->memory) {
+		page_destroy(m);
+		return -ENOMEM;
+	}
+	san_poison(m->memory, n * PAGE_SIZE);
+	return 0;
+}
+
+/* Lay the frames of a topology out, after page_sweep(). */
+int page_layout(struct machine *m, const struct topology *t)
+{
+	int last[TOPOLOGY_MAX_NODES];
+	u64 total = 0;
+	unsigned int i;
+
+	m->nr_ranges = 0;
+	m->nr_frames = 0;
+	for (i = 0; i < t->nr_ranges; i++)
+		total += t->range[i].nr;
+	if (page_reserve(m, total))
+		return -ENOMEM;
+	for (i = 0; i < t->nr_nodes; i++) {
+		m->node[i].first = -1;
+		last[i] = -1;
+	}
+	for (i = 0; i < t->nr_ranges; i++) {
+		const struct node_range *src = &t->range[i];
+		struct frame_range *r = &m->range[i];
+
+		r->start = src->start;
+		r->first = m->nr_frames;
+		r->nr = src->nr;
+		r->nid = src->nid;
+		r->next = -1;
+		if (last[src->nid] < 0)
+			m->node[src->nid].first = i;
+		else
+			m->range[last[src->nid]].next = i;
+		last[src->nid] = i;
+		m->nr_frames += src->nr;
+	}
+	m->nr_ranges = t->nr_ranges;
+	return 0;
+}
+
+/* Free lists and counters as at boot. */
+void page_reset(struct machine *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < m->nr_ranges; i++)
+		m->range[i].used = 0;
+	for (i = 0; i < m->cfg.topology.nr_nodes; i++) {
+		m->node[i].head = NO_FRAME;
+		m->node[i].range = m->node[i].first;
+	}
+	m->peak_used = 0;
+	m->pages = 0;
+}
+
+void page_check_leaks(struct machine *m)
+{
+	u32 leaked = m->nr_used - m->nr_tables;
+	unsigned int r;
+	u32 i;
+
+	if (!leaked)
+		return;
+	for (r = 0; r < m->nr_ranges; r++) {
+		for (i = m->range[r].first; i < m->range[r].first + m->range[r].used; i++) {
+			const struct page *page = &m->page[i];
+
+			if (page->count <= 0 || page->owner == page_table_owner)
+				continue;
+			mm_report(ORACLE_LEAK_PAGE,
+				  "%u page frames were not freed; the first: frame %llu with %d "
+				  "references, allocated by %s in operation ticket %llu",
+				  leaked, (unsigned long long)page->pfn, page->count, page->owner,
+				  (unsigned long long)page->ticket);
+		}
+	}
+}
+
+/* Frames that were freed in this run and are free still: vouch for their poison, or report. */
+void page_check_writes(struct machine *m)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < m->nr_dirty; i++) {
+		u32 n = m->dirty[i];
+
+		if (m->frame[n].contents == CONTENTS_LIVE) {
+			m->dirty[kept++] = n;
+			continue;
+		}
+		if (m->frame[n].contents == CONTENTS_POISON)
+			frame_check(m, n);
+		m->frame[n].dirty = false;
+	}
+	m->nr_dirty = kept;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pgtable.c - the kernel page table of the `model` MMU, and access through it.
+ *
+ * Four levels of 512 entries. A table page is asked for when a mapping first needs it, costs a page
+ * frame and a request number, and stays for the rest of the run. Only the frame is the run's: the
+ * table itself stays in the tree from run to run. A table whose @gen is not the run's
+ * does not exist yet in this run; all its entries are 0, so that a walk that only looks
+ * need not ask.
+ *
+ * Invariants:
+ *   nr_present == number of PRESENT entries, nr_stale == number of STALE ones
+ *   an entry is 0 unless its table and all above it are of this run
+ *   STALE entry e: stale[e >> PTE_SHIFT].pte is its address
+ *   each table on @leaves is of this run; each table of this run has a frame
+ *
+ * In the threads engine entries change under mmu_lock alone; walks that only look take no
+ * lock, as the hardware's do not: a table is never taken away during a run.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Tables kept for later runs; beyond that they are given back at the next boot. */
+#define MAX_KEPT_TABLES 16384
+
+static unsigned int level_index(u64 addr, unsigned int level)
+{
+	return addr >> (PAGE_SHIFT + level * TABLE_SHIFT) & (TABLE_ENTRIES - 1);
+}
+
+/* The lowest-level table of an address, or NULL. */
+struct table *pgtable_leaf(struct machine *m, u64 addr)
+{
+	u64 key = (addr >> (PAGE_SHIFT + TABLE_SHIFT)) + 1;
+	struct table *t = &m->root;
+	unsigned int level;
+
+#ifndef MM_ENGINE_THREADS
+	if (likely(m->walk_key == key))
+		return m->walk_leaf;
+#endif
+	for (level = TABLE_LEVELS - 1; level; level--) {
+		t = hw_read(&t->child[level_index(addr, level)]);
+		if (!t)
+			return NULL;
+	}
+#ifndef MM_ENGINE_THREADS
+	m->walk_key = key;
+	m->walk_leaf = t;
+#endif
+	return t;
+}
+
+/* Let a table exist in this run. Return: it, or NULL without memory, frame, or by plan. */
+static struct table *table_make(struct machine *m, struct table **slot, bool leaf)
+{
+	struct table *t = *slot;
+	bool fails;
+	u32 frame;
+
+	m->tables++;
+	fail_request(m, FAIL_TABLE, &fails);
+	if (fails)
+		return NULL;
+	if (!t) {
+		t = calloc(1, sizeof(*t));
+		if (!t)
+			return NULL;
+		m->all_tables++;
+		hw_write(slot, t);
+	}
+	hw_lock(&m->page_lock);
+	frame = page_take(m, NUMA_NO_NODE, page_table_owner);
+	hw_unlock(&m->page_lock);
+	if (frame == NO_FRAME)
+		return NULL;
+	m->nr_tables++;
+	t->gen = m->gen;
+	if (leaf) {
+		t->next = m->leaves;
+		m->leaves = t;
+	}
+	return t;
+}
+
+/* As pgtable_leaf(); tables that are missing are made. */
+static struct table *leaf_make(struct machine *m, u64 addr)
+{
+	struct table *t = pgtable_leaf(m, addr);
+	unsigned int level;
+
+	if (likely(t && t->gen == m->gen))
+		return t;
+	t = &m->root;
+	for (level = TABLE_LEVELS - 1; level; level--) {
+		struct table **slot = &t->child[level_index(addr, level)];
+
+		t = *slot;
+		if (!t || t->gen != m->gen)
+			t = table_make(m, slot, level == 1);
+		if (!t)
+			return NULL;
+	}
+	return t;
+}
+
+static void check_range(struct machine *m, u64 addr, unsigned long nr, const char *what)
+{
+	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE) && kva_contains(m, addr) &&
+			 nr <= (m->cfg.kva_size - (addr - m->cfg.kva_start)) / PAGE_SIZE,
+		 RANGE, "%s of %lu pages at 0x%llx, not within 0x%llx + 0x%llx", what, nr,
+		 (unsigned long long)addr, (unsigned long long)m->cfg.kva_start,
+		 (unsigned long long)m->cfg.kva_size);
+}
+
+/* The frame that is to be mapped. */
+static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
+{
+	u64 i = page - m->page;
+
+	MM_CHECK(i < m->nr_frames && page == &m->page[i] && page->count > 0, FAULT,
+		 "what is to be mapped at 0x%llx is no page frame in use",
+		 (unsigned long long)addr);
+	return i;
+}
+
+static int map_one(struct machine *m, u64 addr, const struct page *page)
+{
+	struct table *leaf = leaf_make(m, addr);
+	u64 *pte, frame;
+
+	if (!leaf)
+		return -ENOMEM;
+	pte = &leaf->pte[pte_index(addr)];
+	if (unlikely(*pte & PTE_PRESENT))
+		return -EBUSY;
+	if (unlikely(*pte & PTE_STALE)) {
+		const struct stale *s = &m->stale[*pte >> PTE_SHIFT];
+
+		mm_report(ORACLE_STALE,
+			  "0x%llx is mapped again while TLBs may still translate it to page frame "
+			  "%llu: cleared in operation ticket %llu and not flushed since",
+			  (unsigned long long)addr, (unsigned long long)m->page[s->frame].pfn,
+			  (unsigned long long)s->ticket);
+	}
+	frame = mapped_frame(m, page, addr);
+	hw_write(pte, frame << PTE_SHIFT | PTE_PRESENT);
+	m->nr_present++;
+	return 0;
+}
+
+int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp)
+{
+	unsigned long i;
+	int err;
+
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	sched_point();
+	check_range(m, addr, nr, "mapping");
+	hw_lock(&m->mmu_lock);
+	err = tlb_reserve(m, nr);
+	for (i = 0; i < nr && !err; i++)
+		err = map_one(m, addr + i * PAGE_SIZE, pages[i]);
+	hw_unlock(&m->mmu_lock);
+	return err;
+}
+
+unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
+{
+	u64 end = addr + nr * PAGE_SIZE;
+	unsigned long cleared = 0;
+	u64 ticket = task_ticket();
+
+	sched_point();
+	check_range(m, addr, nr, "unmapping");
+	hw_lock(&m->mmu_lock);
+	while (addr < end) {
+		u64 stop = leaf_end(addr, end);
+		struct table *leaf = pgtable_leaf(m, addr);
+
+		for (; leaf && addr < stop; addr += PAGE_SIZE) {
+			u64 *pte = &leaf->pte[pte_index(addr)];
+
+			if (!(*pte & PTE_PRESENT))
+				continue;
+			m->nr_present--;
+			tlb_add(m, pte, addr, *pte >> PTE_SHIFT, ticket);
+			cleared++;
+		}
+		addr = stop;
+	}
+	hw_unlock(&m->mmu_lock);
+	return cleared;
+}
+
+static u64 pte_read(struct machine *m, u64 addr)
+{
+	struct table *leaf = kva_contains(m, addr) ? pgtable_leaf(m, addr) : NULL;
+
+	return leaf ? hw_read(&leaf->pte[pte_index(addr)]) : 0;
+}
+
+struct page *vmalloc_to_page(struct machine *m, u64 addr)
+{
+	u64 pte = pte_read(m, addr);
+
+	return pte & PTE_PRESENT ? &m->page[pte >> PTE_SHIFT] : NULL;
+}
+
+static __noreturn void report_fault(struct machine *m, u64 addr, u64 pte)
+{
+	if (pte & PTE_STALE)
+		mm_report(ORACLE_FAULT,
+			  "access at 0x%llx, where nothing is mapped since operation ticket %llu",
+			  (unsigned long long)addr,
+			  (unsigned long long)m->stale[pte >> PTE_SHIFT].ticket);
+	mm_report(ORACLE_FAULT, "access at 0x%llx, where nothing is mapped%s",
+		  (unsigned long long)addr,
+		  kva_contains(m, addr) ? "" : " and no mapping can be: it is outside of the KVA");
+}
+
+void *mem_address(struct machine *m, u64 addr, size_t len)
+{
+	u64 pte = pte_read(m, addr);
+
+	MM_CHECK((addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE, FAULT,
+		 "access of %zu bytes at 0x%llx crosses a page", len, (unsigned long long)addr);
+	if (unlikely(!(pte & PTE_PRESENT)))
+		report_fault(m, addr, pte);
+	return (u8 *)frame_address(m, pte >> PTE_SHIFT) + (addr & (PAGE_SIZE - 1));
+}
+
+void mem_set(struct machine *m, u64 addr, int byte, size_t len)
+{
+	while (len) {
+		size_t part = min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+
+		/* A call: where ThreadSanitizer intercepts it, the access is the caller's. */
+		memset(mem_address(m, addr, part), byte, part);
+		addr += part;
+		len -= part;
+	}
+}
+
+static void tables_free(struct table *t, unsigned int level)
+{
+	unsigned int i;
+
+	for (i = 0; level && i < TABLE_ENTRIES; i++) {
+		if (!t->child[i])
+			continue;
+		tables_free(t->child[i], level - 1);
+		free(t->child[i]);
+		t->child[i] = NULL;
+	}
+}
+
+/* Every table of the last run, emptied; from now on none exists. */
+void pgtable_sweep(struct machine *m)
+{
+	struct table *t;
+
+	tlb_sweep(m);
+	for (t = m->nr_present ? m->leaves : NULL; t; t = t->next)
+		memset(t->pte, 0, sizeof(t->pte));
+	m->nr_present = 0;
+	m->leaves = NULL;
+	m->gen++;
+	m->tables = 0;
+	m->nr_tables = 0;
+	if (m->all_tables > MAX_KEPT_TABLES)
+		pgtable_destroy(m);
+}
+
+void pgtable_check_leaks(struct machine *m)
+{
+	const struct stale *first = m->stale;
+	u64 i;
+
+	MM_CHECK(!m->nr_present, LEAK_AREA, "%llu pages are still mapped",
+		 (unsigned long long)m->nr_present);
+	if (!m->nr_stale)
+		return;
+	for (i = 1; i < m->nr_stale; i++)
+		if (m->stale[i].addr < first->addr)
+			first = &m->stale[i];
+	mm_report(ORACLE_LEAK_AREA,
+		  "%llu translations were never flushed; the lowest: 0x%llx, cleared in operation "
+		  "ticket %llu",
+		  (unsigned long long)m->nr_stale, (unsigned long long)first->addr,
+		  (unsigned long long)first->ticket);
+}
+
+/* Give all tables back; nothing is mapped or stale. */
+void pgtable_destroy(struct machine *m)
+{
+	tlb_sweep(m);
+	tables_free(&m->root, TABLE_LEVELS - 1);
+	m->leaves = NULL;
+	m->all_tables = 0;
+	m->walk_key = 0;
+	m->walk_leaf = NULL;
+}

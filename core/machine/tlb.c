@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tlb.c - the TLBs at their worst: which translations may still be held somewhere.
+ *
+ * A cleared page-table entry is *stale* until a flush covers its address: any CPU may hold the
+ * old translation. The stale ones are an array in no order; the entry itself holds
+ * its index there, so either finds the other. A flush of a range goes through whichever is
+ * shorter, the range or the array; the hole that it leaves is filled with the last element.
+ *
+ * Invariants: for i < nr_stale, *stale[i].pte == (i << PTE_SHIFT | PTE_STALE);
+ * nr_present + nr_stale <= max_stale, so that unmapping never needs memory.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define STALE_MIN 1024
+
+/* Room for @nr more translations to become stale one day. 0 or -ENOMEM. */
+int tlb_reserve(struct machine *m, u64 nr)
+{
+	u64 need = m->nr_present + m->nr_stale + nr;
+	struct stale *stale;
+
+	if (likely(need <= m->max_stale))
+		return 0;
+	need = max(max(need, 2 * m->max_stale), (u64)STALE_MIN);
+	stale = realloc(m->stale, need * sizeof(*stale));
+	if (!stale)
+		return -ENOMEM;
+	m->stale = stale;
+	m->max_stale = need;
+	return 0;
+}
+
+/* The entry of @addr, which led to @frame, is cleared. */
+void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket)
+{
+	struct stale *s = &m->stale[m->nr_stale];
+
+	s->pte = pte;
+	s->addr = addr;
+	s->ticket = ticket;
+	s->frame = frame;
+	hw_write(pte, m->nr_stale << PTE_SHIFT | PTE_STALE);
+	m->nr_stale++;
+}
+
+static void tlb_remove(struct machine *m, u64 i)
+{
+	u64 last = --m->nr_stale;
+
+	hw_write(m->stale[i].pte, 0);
+	if (i != last) {
+		m->stale[i] = m->stale[last];
+		hw_write(m->stale[i].pte, i << PTE_SHIFT | PTE_STALE);
+	}
+}
+
+/* Both ends of a range, cut to the KVA. Return: pages in it. */
+static u64 clamp_to_kva(const struct machine *m, u64 *start, u64 *end)
+{
+	u64 kva_end = m->cfg.kva_start + m->cfg.kva_size;
+
+	*start = max(ALIGN_DOWN(*start, PAGE_SIZE), m->cfg.kva_start);
+	*end = min(*end, kva_end);
+	return *start < *end ? DIV_ROUND_UP(*end - *start, PAGE_SIZE) : 0;
+}
+
+/* Index of the first stale translation in [*addr, end), *addr moved to it; nr_stale: none. */
+static u64 next_stale_pte(struct machine *m, u64 *addr, u64 end)
+{
+	while (*addr < end) {
+		struct table *leaf = pgtable_leaf(m, *addr);
+		u64 stop = leaf_end(*addr, end);
+
+		for (; leaf && *addr < stop; *addr += PAGE_SIZE) {
+			u64 pte = leaf->pte[pte_index(*addr)];
+
+			if (pte & PTE_STALE)
+				return pte >> PTE_SHIFT;
+		}
+		*addr = stop;
+	}
+	return m->nr_stale;
+}
+
+void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end)
+{
+	u64 pages, i;
+
+	sched_point();
+	hw_lock(&m->mmu_lock);
+	m->flushes++;
+	m->ipis += m->ipis_each;
+	pages = clamp_to_kva(m, &start, &end);
+	if (pages < m->nr_stale) {
+		while (m->nr_stale && (i = next_stale_pte(m, &start, end)) < m->nr_stale)
+			tlb_remove(m, i);
+	} else if (pages) {
+		for (i = m->nr_stale; i-- > 0;)
+			if (m->stale[i].addr - start < end - start)
+				tlb_remove(m, i);
+	}
+	hw_unlock(&m->mmu_lock);
+}
+
+bool tlb_stale_in_range(struct machine *m, u64 start, u64 end, u64 *addr)
+{
+	u64 pages, i;
+	bool found;
+
+	hw_lock(&m->mmu_lock);
+	pages = clamp_to_kva(m, &start, &end);
+	if (pages < m->nr_stale) {
+		i = next_stale_pte(m, &start, end);
+	} else {
+		for (i = 0; i < m->nr_stale; i++)
+			if (pages && m->stale[i].addr - start < end - start)
+				break;
+	}
+	found = i < m->nr_stale;
+	if (found)
+		*addr = m->stale[i].addr;
+	hw_unlock(&m->mmu_lock);
+	return found;
+}
+
+bool tlb_stale_before(struct machine *m, u64 ticket, u64 *addr)
+{
+	bool found = false;
+	u64 i;
+
+	hw_lock(&m->mmu_lock);
+	for (i = 0; i < m->nr_stale && !found; i++) {
+		found = m->stale[i].ticket < ticket;
+		if (found)
+			*addr = m->stale[i].addr;
+	}
+	hw_unlock(&m->mmu_lock);
+	return found;
+}
+
+void tlb_sweep(struct machine *m)
+{
+	while (m->nr_stale)
+		*m->stale[--m->nr_stale].pte = 0;
+	m->flushes = 0;
+	m->ipis = 0;
+}
+
+void tlb_destroy(struct machine *m)
+{
+	tlb_sweep(m);
+	free(m->stale);
+	m->stale = NULL;
+	m->max_stale = 0;
+}
