@@ -4,17 +4,60 @@
 # A *flavour* is chosen by a preset through three cache variables:
 #   MM_SANITIZE  list of sanitizers for the whole program, e.g. "address;undefined"
 #   MM_FUZZER    "" (replay programs), "libfuzzer", "afl", or "engine": LIB_FUZZING_ENGINE
-#   MM_COVERAGE  ON: source-based coverage
-# A *role* says what a library is to the sanitizers; see sanitizers/README.md for why.
+#   MM_COVERAGE  ON: source-based coverage with branches and MC/DC
+# A *role* says what a library or program is to the sanitizers; README.md says why.
 #   engine   schedules tasks or is hardware to them: never seen by TSan, no coverage
 #   harness  judges: as engine
 #   subject  is under test: everything
 #   parser   harness code that is a fuzz target itself: as engine, with coverage
+#
+# Where OSS-Fuzz builds, LIB_FUZZING_ENGINE, CC, CFLAGS and SANITIZER are set: the first makes
+# "engine" the default of MM_FUZZER, CMake takes the next two, and the flags in CFLAGS then
+# stand for MM_SANITIZE, which stays empty.
 
+set(mm_fuzzer_default "")
+if(DEFINED ENV{LIB_FUZZING_ENGINE})
+  set(mm_fuzzer_default "engine")
+endif()
 set(MM_SANITIZE "" CACHE STRING "Sanitizers, a list")
-set(MM_FUZZER "" CACHE STRING "Fuzzing engine: empty, libfuzzer, afl or engine")
+set(MM_FUZZER "${mm_fuzzer_default}" CACHE STRING "Fuzzing engine: empty, libfuzzer, afl or engine")
 option(MM_COVERAGE "Source-based coverage" OFF)
-option(MM_ACCESS "Loads and stores of subjects are scheduling points" OFF)
+set_property(CACHE MM_FUZZER PROPERTY STRINGS "" libfuzzer afl engine)
+
+set(mm_is_clang OFF)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  set(mm_is_clang ON)
+endif()
+
+# What each engine needs from the compiler, said before it fails in a less readable way.
+if(NOT MM_FUZZER MATCHES "^(|libfuzzer|afl|engine)$")
+  message(FATAL_ERROR "MM_FUZZER is '${MM_FUZZER}', expected libfuzzer, afl, engine or nothing")
+elseif(MM_FUZZER STREQUAL "libfuzzer" AND NOT mm_is_clang)
+  message(FATAL_ERROR "libFuzzer comes with clang; this is ${CMAKE_C_COMPILER}. "
+                      "Use -DCMAKE_C_COMPILER=clang-19, or leave MM_FUZZER empty.")
+elseif(MM_FUZZER STREQUAL "afl" AND NOT CMAKE_C_COMPILER MATCHES "afl-")
+  message(FATAL_ERROR "MM_FUZZER=afl needs -DCMAKE_C_COMPILER=afl-clang-fast (package afl++); "
+                      "this is ${CMAKE_C_COMPILER}.")
+endif()
+if("thread" IN_LIST MM_SANITIZE AND NOT mm_is_clang)
+  message(FATAL_ERROR "ThreadSanitizer needs clang here: gcc's runtime is 40 times slower with "
+                      "fibers. Use -DCMAKE_C_COMPILER=clang-19.")
+endif()
+if("thread" IN_LIST MM_SANITIZE AND MM_FUZZER STREQUAL "afl")
+  message(FATAL_ERROR "AFL++ with ThreadSanitizer is not offered: use the preset fuzz-tsan.")
+endif()
+if(MM_FUZZER STREQUAL "engine")
+  set(MM_ENGINE "$ENV{LIB_FUZZING_ENGINE}" CACHE STRING "What LIB_FUZZING_ENGINE said")
+  if(NOT MM_ENGINE)
+    message(FATAL_ERROR "MM_FUZZER=engine, but LIB_FUZZING_ENGINE is not set")
+  endif()
+  # An engine may be a C++ library: targets are linked by the C++ compiler.
+  enable_language(CXX)
+  if("$ENV{SANITIZER}" STREQUAL "thread")
+    message(FATAL_ERROR "SANITIZER=thread instruments every file, and the engine must not be: "
+                        "use the preset fuzz-tsan.")
+  endif()
+endif()
 
 set(mm_san_flags "")
 foreach(san IN LISTS MM_SANITIZE)
@@ -30,38 +73,109 @@ add_link_options(${mm_san_flags})
 if("thread" IN_LIST MM_SANITIZE)
   add_compile_definitions(MM_TSAN)
 endif()
-if("address" IN_LIST MM_SANITIZE)
+if("address" IN_LIST MM_SANITIZE OR (MM_FUZZER STREQUAL "engine" AND "$ENV{SANITIZER}" STREQUAL
+                                                                     "address"))
   add_compile_definitions(MM_ASAN)
 endif()
 
+# What the role "subject" adds for the fuzzer, and what the others need to be left alone.
 set(mm_cov_flags "")
+set(mm_nocov_flags "")
 if(MM_FUZZER STREQUAL "libfuzzer")
   set(mm_cov_flags -fsanitize=fuzzer-no-link)
+elseif(MM_FUZZER STREQUAL "afl")
+  set(mm_nocov_flags --afl-noopt)
+elseif(MM_FUZZER STREQUAL "engine" AND mm_is_clang)
+  # CFLAGS asks for coverage of every file.
+  set(mm_nocov_flags -fno-sanitize=fuzzer-no-link)
 endif()
 
+# The sanitizers' run-time options, built into every program.
+add_library(sanitizer_options OBJECT ${CMAKE_CURRENT_LIST_DIR}/asan_options.c)
+
+# libFuzzer's own counters must not look like a race: clang-14's do, clang-19's do not.
+if("thread" IN_LIST MM_SANITIZE AND MM_FUZZER STREQUAL "libfuzzer")
+  if(NOT DEFINED MM_TSAN_PROBE_EXIT)
+    try_run(MM_TSAN_PROBE_EXIT MM_TSAN_PROBE_BUILT ${CMAKE_BINARY_DIR}/probe
+            ${CMAKE_CURRENT_LIST_DIR}/probe_tsan.c
+            COMPILE_DEFINITIONS -fsanitize=thread,fuzzer-no-link -g
+            LINK_OPTIONS -fsanitize=thread,fuzzer
+            RUN_OUTPUT_VARIABLE mm_probe_output
+            COMPILE_OUTPUT_VARIABLE mm_probe_build
+            ARGS -runs=1 -seed=1)
+  endif()
+  if(NOT MM_TSAN_PROBE_BUILT OR NOT MM_TSAN_PROBE_EXIT EQUAL 0)
+    message(FATAL_ERROR "ThreadSanitizer, libFuzzer and fibers do not work together with "
+                        "${CMAKE_C_COMPILER}: an empty input on two fibers must exit with 0, "
+                        "and gave '${MM_TSAN_PROBE_EXIT}'. clang-19 is known to work.\n"
+                        "${mm_probe_build}\n${mm_probe_output}")
+  endif()
+endif()
+
+if(MM_FUZZER STREQUAL "afl")
+  find_library(MM_AFL_DRIVER libAFLDriver.a
+               PATHS $ENV{AFL_PATH} /usr/lib/afl /usr/local/lib/afl NO_DEFAULT_PATH)
+  if(NOT MM_AFL_DRIVER)
+    message(FATAL_ERROR "libAFLDriver.a not found in AFL_PATH, /usr/lib/afl, /usr/local/lib/afl: "
+                        "it is part of the package afl++")
+  endif()
+endif()
+
+# mm_role(target role): flags for a library; a program gets the run-time options as well.
 function(mm_role target role)
+  if(NOT role MATCHES "^(engine|harness|subject|parser)$")
+    message(FATAL_ERROR "mm_role(${target}): '${role}' is no role")
+  endif()
   set(flags ${mm_san_flags})
   if(NOT role STREQUAL "subject")
     list(REMOVE_ITEM flags -fsanitize=thread)
   endif()
   if(role STREQUAL "subject" OR role STREQUAL "parser")
     list(APPEND flags ${mm_cov_flags})
-  elseif("thread" IN_LIST MM_SANITIZE)
+  else()
+    list(APPEND flags ${mm_nocov_flags})
+  endif()
+  if(NOT role STREQUAL "subject" AND "thread" IN_LIST MM_SANITIZE)
     # libc functions are intercepted whoever calls them: no loop may turn into memset().
     list(APPEND flags -fno-builtin)
   endif()
   if(MM_COVERAGE)
-    list(APPEND flags -fprofile-instr-generate -fcoverage-mapping)
+    list(APPEND flags -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
     target_link_options(${target} PUBLIC -fprofile-instr-generate)
   endif()
   target_compile_options(${target} PRIVATE ${flags})
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    target_link_libraries(${target} PRIVATE sanitizer_options)
+  endif()
 endfunction()
 
-# mm_unit_test(name engine source... [LIBS lib...]): a cmocka program, run by ctest.
+# mm_unit_test(name SOURCES source... LIBS library...): a cmocka program, run by ctest.
 function(mm_unit_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CMOCKA)
   mm_role(${name} harness)
   add_test(NAME ${name} COMMAND ${name})
+endfunction()
+
+# mm_fuzz_target(name source...): LLVMFuzzerTestOneInput() with the main() of the flavour, in
+# targets/NAME of the build folder. Without a fuzzer it is a program that replays files.
+function(mm_fuzz_target name)
+  add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/targets)
+  target_link_libraries(${name} PRIVATE harness)
+  mm_role(${name} harness)
+  if(MM_FUZZER STREQUAL "libfuzzer")
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  elseif(MM_FUZZER STREQUAL "afl")
+    target_link_libraries(${name} PRIVATE ${MM_AFL_DRIVER})
+  elseif(MM_FUZZER STREQUAL "engine")
+    separate_arguments(engine UNIX_COMMAND "${MM_ENGINE}")
+    target_link_libraries(${name} PRIVATE ${engine})
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  else()
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/targets/replay_main.c)
+  endif()
 endfunction()
