@@ -81,7 +81,7 @@ struct meta_object {
 	u32 slot;
 };
 
-/* What the bytes of a frame are; see page.c. */
+/* What the bytes of a frame are; see contents.c. */
 enum frame_contents {
 	CONTENTS_UNKNOWN, /* anything: to be filled before it is handed out */
 	CONTENTS_POISON,  /* poison, intact unless somebody wrote where he should not */
@@ -253,11 +253,15 @@ void page_sweep(struct machine *m);
 int page_layout(struct machine *m, const struct topology *t);
 void page_reset(struct machine *m);
 void page_check_leaks(struct machine *m);
-void page_check_writes(struct machine *m);
 void page_destroy(struct machine *m);
 u32 page_take(struct machine *m, int nid, const char *owner);
-void *frame_materialise(struct machine *m, u32 i);
 extern const char page_table_owner[];
+
+/* contents.c */
+void *frame_materialise(struct machine *m, u32 i);
+void frame_retire(struct machine *m, u32 i);
+void contents_sweep(struct machine *m);
+void contents_check(struct machine *m);
 
 /* The bytes of a frame in use. */
 static inline void *frame_address(struct machine *m, u32 i)

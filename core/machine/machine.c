@@ -119,7 +119,7 @@ void machine_check_leaks(struct machine *m)
 	page_check_leaks(m);
 	meta_check_leaks(m);
 	pgtable_check_leaks(m);
-	page_check_writes(m);
+	contents_check(m);
 }
 
 const struct machine_config *machine_config(const struct machine *m)

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * contents.c - what is in a page frame, and who wrote to it that should not have.
+ *
+ * Filling and checking 4 KiB costs more than all else that a frame goes through, and most
+ * frames of a run are mapped and never touched. So contents are made when the first pointer
+ * to them is handed out (page_address(), mem_address()):
+ *
+ *   UNKNOWN --first pointer: fill--> LIVE --last put_page(): fill with poison--> POISON
+ *   POISON  --first pointer under the next owner: check that the poison is intact--> LIVE
+ *   POISON  --machine_check_leaks(): check--> POISON
+ *
+ * A frame that nobody got a pointer to cannot be written to, so nothing is missed, and a write
+ * through an old pointer is found even if the frame has a new owner by then. Poison and garbage
+ * are one pattern, different for each frame: what was checked need not be filled again. Poison
+ * stays from run to run. Under AddressSanitizer a frame that is not LIVE is
+ * poisoned memory, which catches the write itself, and goes back to UNKNOWN.
+ *
+ * Invariants, for each frame i:
+ *   contents == LIVE => page[i].count > 0 and dirty
+ *   dirty <=> on m->dirty, once
+ * Between runs: not dirty, not LIVE.
+ */
+#include "internal.h"
+
+#define PAGE_WORDS (PAGE_SIZE / sizeof(u64))
+
+static u64 frame_pattern(u32 i)
+{
+	return 0x5aa5f00d5aa5f00dULL ^ i * 0x9e3779b97f4a7c15ULL;
+}
+
+/* Loops of our own: libc's functions are seen by the sanitizers whoever calls them. */
+__attribute__((no_sanitize_address)) static void frame_fill(u64 *word, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < PAGE_WORDS; i++)
+		word[i] = value;
+}
+
+__attribute__((no_sanitize_address)) static bool frame_intact(const u64 *word, u64 value)
+{
+	u64 diff = 0;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_WORDS; i++)
+		diff |= word[i] ^ value;
+	return !diff;
+}
+
+static u64 *frame_words(struct machine *m, u32 i)
+{
+	return (u64 *)(m->memory + (u64)i * PAGE_SIZE);
+}
+
+static void frame_check(struct machine *m, u32 i)
+{
+	const u8 *byte = (const u8 *)frame_words(m, i);
+	const struct frame *f = &m->frame[i];
+	u64 pattern = frame_pattern(i);
+	unsigned int at;
+
+	if (likely(frame_intact(frame_words(m, i), pattern)))
+		return;
+	for (at = 0; byte[at] == (u8)(pattern >> at % 8 * 8); at++)
+		;
+	mm_report(ORACLE_PAGE_WRITE,
+		  "page frame %llu was written to after it was freed: byte %u is 0x%02x; its user "
+		  "was %s, who freed it in operation ticket %llu",
+		  (unsigned long long)m->page[i].pfn, at, byte[at], f->user,
+		  (unsigned long long)f->user_freed);
+}
+
+void *frame_materialise(struct machine *m, u32 i)
+{
+	struct frame *f = &m->frame[i];
+
+	hw_lock(&m->page_lock);
+	MM_CHECK(m->page[i].count > 0, FAULT,
+		 "access to page frame %llu, which is free: freed in operation ticket %llu",
+		 (unsigned long long)m->page[i].pfn, (unsigned long long)f->freed);
+	if (f->contents == CONTENTS_LIVE)
+		goto out;
+	if (f->contents == CONTENTS_POISON)
+		frame_check(m, i);
+	san_unpoison(frame_words(m, i), PAGE_SIZE);
+	if (f->zero)
+		frame_fill(frame_words(m, i), 0);
+	else if (f->contents == CONTENTS_UNKNOWN)
+		frame_fill(frame_words(m, i), frame_pattern(i));
+	if (!f->zero)
+		san_uninit(frame_words(m, i), PAGE_SIZE);
+	f->user = m->page[i].owner;
+	if (!f->dirty) {
+		f->dirty = true;
+		m->dirty[m->nr_dirty++] = i;
+	}
+	hw_write(&f->contents, CONTENTS_LIVE);
+out:
+	hw_unlock(&m->page_lock);
+	return frame_words(m, i);
+}
+
+/* The last reference to a frame that was LIVE is gone. */
+void frame_retire(struct machine *m, u32 i)
+{
+	struct frame *f = &m->frame[i];
+
+	f->user_freed = f->freed;
+#ifdef MM_ASAN
+	san_poison(frame_words(m, i), PAGE_SIZE);
+	f->contents = CONTENTS_UNKNOWN;
+#else
+	frame_fill(frame_words(m, i), frame_pattern(i));
+	hw_write(&f->contents, CONTENTS_POISON);
+#endif
+}
+
+/* Frames that were freed in this run and are free still: vouch for their poison, or report. */
+void contents_check(struct machine *m)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < m->nr_dirty; i++) {
+		u32 n = m->dirty[i];
+
+		if (m->frame[n].contents == CONTENTS_LIVE) {
+			m->dirty[kept++] = n;
+			continue;
+		}
+		if (m->frame[n].contents == CONTENTS_POISON)
+			frame_check(m, n);
+		m->frame[n].dirty = false;
+	}
+	m->nr_dirty = kept;
+}
+
+/* Between runs: what nobody vouched for is unknown. */
+void contents_sweep(struct machine *m)
+{
+	u32 i;
+
+	for (i = 0; i < m->nr_dirty; i++) {
+		struct frame *f = &m->frame[m->dirty[i]];
+
+		if (f->contents == CONTENTS_LIVE)
+			san_poison(frame_words(m, m->dirty[i]), PAGE_SIZE);
+		f->contents = CONTENTS_UNKNOWN;
+		f->dirty = false;
+	}
+	m->nr_dirty = 0;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_pgtable.c - page table and TLBs against a naive model, and each oracle made to fire.
+ */
+#include "run.h"
+
+#define PAGES 64
+
+static u64 at(u64 page)
+{
+	return KVA + page * PAGE_SIZE;
+}
+
+static void get_pages(struct fixture *f, struct page **pages, unsigned int nr)
+{
+	while (nr--)
+		assert_non_null(*pages++ = alloc_page_node(f->m, 0, GFP_KERNEL, "test"));
+}
+
+static void put_pages(struct fixture *f, struct page **pages, unsigned int nr)
+{
+	while (nr--)
+		put_page(f->m, *pages++);
+}
+
+static void test_map(void **state)
+{
+	struct fixture *f = *state;
+	struct page *pages[PAGES];
+	u64 addr = 0;
+	u8 *byte;
+	int i;
+
+	get_pages(f, pages, PAGES);
+	/* Across the border of two table pages. */
+	assert_int_equal(vmap_pages_range(f->m, at(500), pages, PAGES, GFP_KERNEL), 0);
+	assert_int_equal(stats(f->m).tables, 4);
+	assert_int_equal(stats(f->m).pages_used, PAGES + 4);
+	assert_null(vmalloc_to_page(f->m, at(499)));
+	assert_null(vmalloc_to_page(f->m, at(500 + PAGES)));
+	for (i = 0; i < PAGES; i++)
+		assert_ptr_equal(vmalloc_to_page(f->m, at(500 + i)), pages[i]);
+	mem_set(f->m, at(500) + 100, 0x5a, PAGES * PAGE_SIZE - 200);
+	for (i = 0; i < PAGES; i++) {
+		byte = page_address(f->m, pages[i]);
+		assert_int_equal(byte[200], 0x5a);
+		assert_ptr_equal(mem_address(f->m, at(500 + i) + 7, 1), byte + 7);
+	}
+	assert_int_equal(((u8 *)page_address(f->m, pages[0]))[100], 0x5a);
+	assert_int_equal(((u8 *)page_address(f->m, pages[PAGES - 1]))[PAGE_SIZE - 101], 0x5a);
+	/* The entry in use is refused, those before it stay. */
+	assert_int_equal(vmap_pages_range(f->m, at(498), pages, 4, GFP_KERNEL), -EBUSY);
+	assert_ptr_equal(vmalloc_to_page(f->m, at(499)), pages[1]);
+	assert_int_equal(vunmap_range(f->m, at(0), 1024), PAGES + 2);
+	assert_int_equal(vunmap_range(f->m, at(0), 4096), 0);
+	assert_int_equal(stats(f->m).stale, PAGES + 2);
+	assert_null(vmalloc_to_page(f->m, at(500)));
+	assert_true(tlb_stale_in_range(f->m, at(0), at(499), &addr));
+	assert_int_equal(addr, at(498));
+	assert_false(tlb_stale_in_range(f->m, at(0), at(498), &addr));
+	flush_tlb_kernel_range(f->m, at(499), at(4000));
+	assert_int_equal(stats(f->m).stale, 1);
+	flush_tlb_kernel_range(f->m, 0, UINT64_MAX);
+	assert_int_equal(stats(f->m).stale, 0);
+	assert_int_equal(stats(f->m).flushes, 2);
+	assert_int_equal(stats(f->m).ipis, 2);
+	put_pages(f, pages, PAGES);
+	machine_check_leaks(f->m);
+	/* Table pages stay for the run, and no longer. */
+	assert_int_equal(stats(f->m).pages_used, 4);
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(stats(f->m).pages_used, 0);
+	get_pages(f, pages, 1);
+	assert_int_equal(vmap_pages_range(f->m, at(0), pages, 1, GFP_KERNEL), 0);
+	assert_int_equal(stats(f->m).tables, 3);
+}
+
+/* At both ends of what 48 bits translate, and of 64. */
+static void test_corners(void **state)
+{
+	static const u64 start[] = {PAGE_SIZE, 1ULL << 47, -(4096ULL * PAGE_SIZE + PAGE_SIZE),
+				    (1ULL << 48) - 4096 * PAGE_SIZE};
+	struct fixture *f = *state;
+	struct page *pages[2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(start); i++) {
+		u64 last = start[i] + f->cfg.kva_size - PAGE_SIZE;
+
+		f->cfg.kva_start = start[i];
+		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+		get_pages(f, pages, 2);
+		assert_int_equal(vmap_pages_range(f->m, start[i], pages, 1, 0), 0);
+		assert_int_equal(vmap_pages_range(f->m, last, pages + 1, 1, 0), 0);
+		mem_set(f->m, start[i], 1, PAGE_SIZE);
+		mem_set(f->m, last, 2, PAGE_SIZE);
+		assert_int_equal(*(u8 *)mem_address(f->m, start[i], 1), 1);
+		assert_int_equal(*(u8 *)mem_address(f->m, last + PAGE_SIZE - 1, 1), 2);
+		assert_null(vmalloc_to_page(f->m, last + PAGE_SIZE));
+		assert_null(vmalloc_to_page(f->m, start[i] - PAGE_SIZE));
+		assert_int_equal(vunmap_range(f->m, start[i], f->cfg.kva_size / PAGE_SIZE), 2);
+		flush_tlb_kernel_range(f->m, start[i], last + PAGE_SIZE);
+		assert_int_equal(stats(f->m).stale, 0);
+		put_pages(f, pages, 2);
+		machine_check_leaks(f->m);
+	}
+}
+
+/* Against an array: what is mapped, stale or free at each address, through thousands of changes. */
+static void test_random(void **state)
+{
+	enum { NOTHING, MAPPED, STALE };
+	static u8 model[4096];
+	struct fixture *f = *state;
+	struct page *pages[PAGES];
+	u64 seed = 7, addr;
+	int i, k, stale = 0;
+
+	memset(model, 0, sizeof(model));
+	get_pages(f, pages, PAGES);
+	for (i = 0; i < 20000; i++) {
+		u64 r = next_random(&seed);
+		unsigned int first = (r >> 8) % 4096, nr = 1 + (r >> 32) % (r & 1 ? 3 : PAGES);
+		unsigned int count = 0;
+
+		nr = min(nr, 4096 - first);
+		switch (r >> 60 & 3) {
+		case 0:
+		case 1:
+			for (k = 0; k < (int)nr && model[first + k] == NOTHING; k++)
+				;
+			nr = k;
+			if (!nr)
+				break;
+			assert_int_equal(vmap_pages_range(f->m, at(first), pages, nr, 0), 0);
+			memset(model + first, MAPPED, nr);
+			break;
+		case 2:
+			for (k = 0; k < (int)nr; k++) {
+				if (model[first + k] != MAPPED)
+					continue;
+				model[first + k] = STALE;
+				count++;
+			}
+			assert_int_equal(vunmap_range(f->m, at(first), nr), count);
+			stale += count;
+			break;
+		default:
+			if (r & 2)
+				nr = 4096 - first;
+			for (k = 0; k < (int)nr; k++) {
+				if (model[first + k] != STALE)
+					continue;
+				model[first + k] = NOTHING;
+				count++;
+			}
+			assert_int_equal(tlb_stale_in_range(f->m, at(first), at(first + nr), &addr),
+					 count > 0);
+			flush_tlb_kernel_range(f->m, at(first), at(first + nr));
+			assert_false(tlb_stale_in_range(f->m, at(first), at(first + nr), &addr));
+			stale -= count;
+		}
+		assert_int_equal(stats(f->m).stale, stale);
+		assert_int_equal(vmalloc_to_page(f->m, at(first)) != NULL, model[first] == MAPPED);
+	}
+	for (i = 0; i < 4096; i++) {
+		assert_int_equal(vmalloc_to_page(f->m, at(i)) != NULL, model[i] == MAPPED);
+		assert_int_equal(tlb_stale_in_range(f->m, at(i), at(i + 1), &addr),
+				 model[i] == STALE);
+	}
+	/* Given up here: the next world is empty. */
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	get_pages(f, pages, PAGES);
+	for (i = 0; i < 4096; i += PAGES)
+		assert_int_equal(vmap_pages_range(f->m, at(i), pages, PAGES, 0), 0);
+}
+
+static void map_one(struct fixture *f, u64 page)
+{
+	struct page *p = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
+
+	vmap_pages_range(f->m, at(page), &p, 1, GFP_KERNEL);
+}
+
+static void map_over_stale(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	vunmap_range(f->m, at(3), 1);
+	map_one(f, 3);
+}
+
+static void map_outside(void *arg)
+{
+	map_one(arg, 4096);
+}
+
+static void unmap_outside(void *arg)
+{
+	vunmap_range(((struct fixture *)arg)->m, at(4090), 7);
+}
+
+static void map_free_frame(void *arg)
+{
+	struct fixture *f = arg;
+	struct page *p = pfn_to_page(f->m, 5);
+
+	vmap_pages_range(f->m, at(0), &p, 1, GFP_KERNEL);
+}
+
+static void access_unmapped(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	mem_address(f->m, at(4), 1);
+}
+
+static void access_stale(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	vunmap_range(f->m, at(3), 1);
+	mem_address(f->m, at(3), 1);
+}
+
+static void access_outside(void *arg)
+{
+	mem_address(((struct fixture *)arg)->m, at(3) & ~(1ULL << 63), 1);
+}
+
+static void access_crossing(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	mem_address(f->m, at(3) + PAGE_SIZE - 7, 8);
+}
+
+static void access_freed(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	mem_set(f->m, at(3), 1, 1);
+	put_page(f->m, vmalloc_to_page(f->m, at(3)));
+	mem_set(f->m, at(3), 1, 1);
+}
+
+static void leave_mapped(void *arg)
+{
+	struct fixture *f = arg;
+	struct page *p;
+
+	map_one(f, 3);
+	p = vmalloc_to_page(f->m, at(3));
+	put_page(f->m, p);
+	machine_check_leaks(f->m);
+}
+
+static void leave_stale(void *arg)
+{
+	struct fixture *f = arg;
+
+	map_one(f, 3);
+	put_page(f->m, vmalloc_to_page(f->m, at(3)));
+	vunmap_range(f->m, at(3), 1);
+	machine_check_leaks(f->m);
+}
+
+static void tickets(void *arg)
+{
+	struct fixture *f = arg;
+	u64 addr = 0;
+
+	task_set_op(1);
+	map_one(f, 3);
+	vunmap_range(f->m, at(3), 1);
+	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "its operation goes on");
+	task_set_op(-1);
+	task_set_op(2);
+	MM_CHECK(tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "its operation had ended");
+	MM_CHECK(addr == at(3), ALIAS, "wrong address 0x%llx", (unsigned long long)addr);
+	flush_tlb_kernel_range(f->m, at(0), at(8));
+	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "it was flushed");
+	task_set_op(-1);
+}
+
+static void test_findings(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_finding(f, map_over_stale, ORACLE_STALE, "0xffffc90000003000 is mapped again");
+	expect_finding(f, map_outside, ORACLE_RANGE, "mapping of 1 pages");
+	expect_finding(f, unmap_outside, ORACLE_RANGE, "unmapping of 7 pages");
+	expect_finding(f, map_free_frame, ORACLE_FAULT, "no page frame in use");
+	expect_finding(f, access_unmapped, ORACLE_FAULT,
+		       "0xffffc90000004000, where nothing is mapped");
+	expect_finding(f, access_stale, ORACLE_FAULT, "nothing is mapped since operation ticket");
+	expect_finding(f, access_outside, ORACLE_FAULT, "outside of the KVA");
+	expect_finding(f, access_crossing, ORACLE_FAULT, "crosses a page");
+	expect_finding(f, access_freed, ORACLE_FAULT, "frame 0, which is free");
+	expect_finding(f, leave_mapped, ORACLE_LEAK_AREA, "1 pages are still mapped");
+	expect_finding(f, leave_stale, ORACLE_LEAK_AREA, "1 translations were never flushed");
+	expect_finding(f, tickets, ORACLE_NONE, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_map, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_corners, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_topology.c - the plain machine, masks, and what topology_check() refuses.
+ */
+#include "run.h"
+
+static void test_plain(void **state)
+{
+	static const unsigned int shape[][2] = {{1, 1},	 {2, 1},     {4, 2},  {7, 3},
+						{64, 8}, {1024, 64}, {1, 64}, {65, 5}};
+	struct topology *t = calloc(1, sizeof(*t));
+	const char *why;
+	unsigned int i, cpu, n;
+
+	for (i = 0; i < ARRAY_SIZE(shape); i++) {
+		u64 pages = 0;
+
+		topology_init(t, shape[i][0], shape[i][1], 1000 + i);
+		if (topology_check(t, &why))
+			fail_msg("%u CPUs, %u nodes: %s", shape[i][0], shape[i][1], why);
+		n = 0;
+		for_each_possible_cpu (cpu, t) {
+			assert_true(cpu_online(t, cpu));
+			assert_int_equal(cpu_to_node(t, cpu), cpu * shape[i][1] / shape[i][0]);
+			n++;
+		}
+		assert_int_equal(n, shape[i][0]);
+		assert_int_equal(num_online(t), n);
+		for (n = 0; n < t->nr_ranges; n++) {
+			assert_int_equal(t->range[n].start, pages);
+			pages += t->range[n].nr;
+		}
+		assert_int_equal(pages, 1000 + i);
+	}
+	free(t);
+}
+
+static void test_sparse_mask(void **state)
+{
+	struct topology *t = calloc(1, sizeof(*t));
+	unsigned int cpu, seen[4] = {0}, n = 0;
+	const char *why;
+
+	topology_init(t, 200, 1, 64);
+	memset(t->possible, 0, sizeof(t->possible));
+	memset(t->online, 0, sizeof(t->online));
+	t->possible[0] = BIT_ULL(3) | BIT_ULL(63);
+	t->possible[3] = BIT_ULL(0) | BIT_ULL(7);
+	t->online[3] = BIT_ULL(7);
+	assert_int_equal(topology_check(t, &why), 0);
+	for_each_possible_cpu (cpu, t) {
+		assert_true(n < ARRAY_SIZE(seen));
+		seen[n++] = cpu;
+	}
+	assert_int_equal(n, 4);
+	assert_int_equal(seen[0], 3);
+	assert_int_equal(seen[1], 63);
+	assert_int_equal(seen[2], 192);
+	assert_int_equal(seen[3], 199);
+	assert_false(cpu_possible(t, 4));
+	assert_false(cpu_possible(t, 1000));
+	assert_false(cpu_online(t, 192));
+	assert_true(cpu_online(t, 199));
+	assert_int_equal(num_online(t), 1);
+	free(t);
+}
+
+static void refuse(struct topology *t, const char *words)
+{
+	const char *why;
+
+	assert_int_equal(topology_check(t, &why), -EINVAL);
+	if (!strstr(why, words))
+		fail_msg("\"%s\" is not in \"%s\"", words, why);
+	topology_init(t, 4, 2, 64);
+}
+
+static void test_refused(void **state)
+{
+	struct topology *t = calloc(1, sizeof(*t));
+
+	topology_init(t, 4, 2, 64);
+	t->nr_cpu_ids = 0;
+	refuse(t, "number of CPUs");
+	t->nr_cpu_ids = TOPOLOGY_MAX_CPUS + 1;
+	refuse(t, "number of CPUs");
+	t->possible[0] |= BIT_ULL(4);
+	refuse(t, "not below nr_cpu_ids");
+	t->online[0] |= BIT_ULL(5);
+	refuse(t, "online that is not possible");
+	t->possible[0] = 0;
+	t->online[0] = 0;
+	refuse(t, "no CPU is possible");
+	t->online[0] = 0;
+	refuse(t, "no CPU is online");
+	t->cpu_node[3] = 2;
+	refuse(t, "node that does not exist");
+	t->nr_nodes = 0;
+	refuse(t, "number of nodes");
+	t->nr_nodes = TOPOLOGY_MAX_NODES + 1;
+	refuse(t, "number of nodes");
+	t->distance[1][1] = 20;
+	refuse(t, "distance to itself");
+	t->distance[1][0] = 10;
+	refuse(t, "distance between two nodes");
+	t->nr_ranges = 0;
+	refuse(t, "number of ranges");
+	t->range[1].nid = 2;
+	refuse(t, "range of page frames is on a node");
+	t->range[0].nr = 0;
+	refuse(t, "empty");
+	t->range[0].nr++;
+	refuse(t, "overlap");
+	t->range[1].nr = UINT64_MAX / PAGE_SIZE;
+	refuse(t, "beyond the last address");
+	t->range[1].nr = 1ULL << 32;
+	refuse(t, "2^32");
+	free(t);
+}
+
+/* What machine_boot() refuses leaves a machine that boots again. */
+static void test_boot_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct machine_config good = f->cfg;
+
+	f->cfg.topology.range[0].nr = 0;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg = good;
+	f->cfg.kva_start++;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg.kva_start = 0;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg = good;
+	f->cfg.kva_size = 0;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg.kva_size = PAGE_SIZE + 8;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg.kva_size = -f->cfg.kva_start + PAGE_SIZE;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg.kva_start = BIT_ULL(48) - PAGE_SIZE;
+	f->cfg.kva_size = 2 * PAGE_SIZE;
+	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg = good;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(nr_free_pages(f->m), 2048);
+	assert_ptr_equal(machine_topology(f->m), &machine_config(f->m)->topology);
+	assert_int_equal(machine_config(f->m)->kva_size, good.kva_size);
+}
+
+/* One machine, many shapes: nothing of the shape before shines through. */
+static void test_reboot_shapes(void **state)
+{
+	struct fixture *f = *state;
+	struct machine *m = f->m;
+	u64 seed = 1;
+	int i;
+
+	for (i = 0; i < 300; i++) {
+		unsigned int nodes = 1 + next_random(&seed) % 8;
+		unsigned int cpus = 1 + next_random(&seed) % 64;
+		u64 pages = 64 + next_random(&seed) % 4096;
+		u64 left;
+
+		topology_init(&f->cfg.topology, cpus, nodes, pages);
+		f->cfg.kva_start = KVA + next_random(&seed) % 3 * (1ULL << 40);
+		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+		assert_int_equal(nr_free_pages(f->m), pages);
+		assert_null(pfn_to_page(f->m, pages));
+		assert_int_equal(pfn_to_page(f->m, pages - 1)->pfn, pages - 1);
+		assert_int_equal(pfn_to_page(f->m, pages - 1)->nid, nodes - 1);
+		assert_null(vmalloc_to_page(f->m, f->cfg.kva_start));
+		/* A part of it is left as an abandoned run leaves it. */
+		for (left = next_random(&seed) % pages; left > 1; left--) {
+			struct page *page = alloc_page_node(f->m, left % nodes, 0, "shape");
+
+			assert_non_null(page);
+			assert_int_equal(page->count, 1);
+			if (left % 5 == 0)
+				memset(page_address(f->m, page), 0x11, PAGE_SIZE);
+			if (left % 64 == 0 && left < 4096)
+				assert_int_equal(
+					vmap_pages_range(m, f->cfg.kva_start + left * PAGE_SIZE,
+							 &page, 1, 0),
+					0);
+			if (nr_free_pages(f->m) < 16)
+				break;
+		}
+		assert_non_null(kmalloc(f->m, 100, 0));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_sparse_mask),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test_setup_teardown(test_boot_refused, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_reboot_shapes, fixture_setup,
+						fixture_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
