@@ -133,6 +133,9 @@ int program_copy(struct program *dst, const struct program *src);
 /** program_add() - append a record that is well formed. 0, -ENOMEM, or -E2BIG */
 int program_add(struct program *p, const struct program_op *op);
 
+/** program_reserve() - make room for @n records in all. 0, -ENOMEM, or -E2BIG */
+int program_reserve(struct program *p, u32 n);
+
 /** program_equal() - same target, machine, plan, tasks, records and schedule */
 bool program_equal(const struct program *a, const struct program *b);
 

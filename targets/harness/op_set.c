@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * op_set.c - which operations a target has; see op_set.h.
+ */
+#include <string.h>
+
+#include "op_set.h"
+
+static void op_set_make(struct op_set *set, unsigned int target, bool irq)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_ops && i < OP_SET_NONE; i++)
+		if (op_table[i].targets & (1U << target) && (!irq || op_table[i].irq))
+			set->op[set->nr++] = (u8)i;
+	for (i = 0; i < ARRAY_SIZE(set->fold); i++)
+		set->fold[i] = set->nr ? set->op[i % set->nr] : OP_SET_NONE;
+	for (i = 0; i < set->nr; i++)
+		set->fold[set->op[i]] = set->op[i];
+}
+
+const struct op_set *op_set(unsigned int target, bool irq)
+{
+	static struct op_set sets[NR_TARGETS][2];
+	static bool made;
+	unsigned int t;
+
+	if (unlikely(!made)) {
+		for (t = 0; t < NR_TARGETS; t++) {
+			op_set_make(&sets[t][0], t, false);
+			op_set_make(&sets[t][1], t, true);
+		}
+		made = true;
+	}
+	return &sets[target][irq];
+}
+
+int op_by_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_ops; i++)
+		if (!strcmp(op_table[i].name, name))
+			return (int)i;
+	return -1;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * op_table.c - the operations and the targets; see op.h for what an entry says.
+ *
+ * The position of an entry is its number in the byte form: new entries go to the end, and
+ * none is ever removed, or stored programs would mean something else.
+ */
+#include "ops.h"
+
+#define PERCPU (1U << TARGET_PERCPU)
+#define VMAP (1U << TARGET_VMAP)
+
+const struct op op_table[] = {
+	{
+		.name = "alloc_percpu",
+		.help = "allocate a per-CPU object, zeroed on every CPU",
+		.targets = PERCPU,
+		.makes = OBJECT_PERCPU,
+		.irq = true,
+		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
+			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"},
+			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.exec = op_alloc_percpu,
+	},
+	{
+		.name = "free_percpu",
+		.help = "check a per-CPU object and free it",
+		.targets = PERCPU,
+		.uses = OBJECT_PERCPU,
+		.consumes = true,
+		.irq = true,
+		.exec = op_free_percpu,
+	},
+	{
+		.name = "touch_percpu",
+		.help = "check a per-CPU object on every CPU and write it again",
+		.targets = PERCPU,
+		.uses = OBJECT_PERCPU,
+		.irq = true,
+		.arg = {{"whole", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "every word of it"}},
+		.exec = op_touch_percpu,
+	},
+	{
+		.name = "vm_map_ram",
+		.help = "map pages for a short time",
+		.targets = VMAP,
+		.makes = OBJECT_RAM,
+		.irq = true,
+		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 256, 1, "pages"},
+			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.exec = op_vm_map_ram,
+	},
+	{
+		.name = "vm_unmap_ram",
+		.help = "check a mapping and unmap it",
+		.targets = VMAP,
+		.uses = OBJECT_RAM,
+		.consumes = true,
+		.irq = true,
+		.exec = op_vm_unmap_ram,
+	},
+	{
+		.name = "touch_ram",
+		.help = "check a mapping and write through it again",
+		.targets = VMAP,
+		.uses = OBJECT_RAM,
+		.irq = true,
+		.exec = op_touch_ram,
+	},
+	{
+		.name = "vm_unmap_aliases",
+		.help = "flush every translation that was unmapped lazily",
+		.targets = VMAP,
+		.exec = op_vm_unmap_aliases,
+	},
+	{
+		.name = "alloc_vmap_area",
+		.help = "allocate a range of kernel virtual addresses",
+		.targets = VMAP,
+		.makes = OBJECT_AREA,
+		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
+			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
+			{"map", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "map pages behind it"}},
+		.exec = op_alloc_vmap_area,
+	},
+	{
+		.name = "free_vmap_area",
+		.help = "check a range of addresses, unmap it and free it, lazily",
+		.targets = VMAP,
+		.uses = OBJECT_AREA,
+		.consumes = true,
+		.irq = true,
+		.exec = op_free_vmap_area,
+	},
+	{
+		.name = "touch_area",
+		.help = "check what is mapped in a range of addresses and write it again",
+		.targets = VMAP,
+		.uses = OBJECT_AREA,
+		.exec = op_touch_area,
+	},
+	{
+		.name = "purge_vmap_areas",
+		.help = "free what was freed lazily, with one flush",
+		.targets = VMAP,
+		.exec = op_purge_vmap_areas,
+	},
+	{
+		.name = "migrate",
+		.help = "move the task to another CPU",
+		.targets = PERCPU | VMAP,
+		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 15, 0,
+			 "the CPU, modulo those of the machine"}},
+		.exec = op_migrate,
+	},
+	{
+		.name = "cond_resched",
+		.help = "let other tasks run",
+		.targets = PERCPU | VMAP,
+		.exec = op_cond_resched,
+	},
+};
+
+const unsigned int nr_ops = ARRAY_SIZE(op_table);
+
+const struct target target_table[NR_TARGETS] = {
+	[TARGET_PERCPU] = {"percpu", "the per-CPU allocator"},
+	[TARGET_VMAP] = {"vmap", "kernel virtual addresses, lazy purge, vmap blocks"},
+};

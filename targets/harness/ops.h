@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops.h - the functions that carry operations out, one for each entry of op_table[].
+ *
+ * A function finds its numbers in @c->op->arg, in the order of its entry's operands.
+ */
+#ifndef MM_HARNESS_OPS_H
+#define MM_HARNESS_OPS_H
+
+#include "op.h"
+
+/* ops_percpu.c */
+void op_alloc_percpu(struct world *w, const struct op_call *c);
+void op_free_percpu(struct world *w, const struct op_call *c);
+void op_touch_percpu(struct world *w, const struct op_call *c);
+
+/* ops_vmap.c */
+void op_vm_map_ram(struct world *w, const struct op_call *c);
+void op_vm_unmap_ram(struct world *w, const struct op_call *c);
+void op_touch_ram(struct world *w, const struct op_call *c);
+void op_vm_unmap_aliases(struct world *w, const struct op_call *c);
+void op_alloc_vmap_area(struct world *w, const struct op_call *c);
+void op_free_vmap_area(struct world *w, const struct op_call *c);
+void op_touch_area(struct world *w, const struct op_call *c);
+void op_purge_vmap_areas(struct world *w, const struct op_call *c);
+
+/* ops_sched.c */
+void op_migrate(struct world *w, const struct op_call *c);
+void op_cond_resched(struct world *w, const struct op_call *c);
+
+#endif

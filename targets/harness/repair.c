@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * repair.c - make a program well formed after any edit.
+ *
+ * Repair is one pass in a fixed order in which each rule looks only at what earlier rules
+ * have settled, so a second repair changes nothing, and what is well formed is left alone.
+ */
+#include "fields.h"
+#include "op_set.h"
+#include "repair.h"
+#include "sched/sched.h"
+
+#define MODEL_PAGE 4096u /* bytes; the page size of the machine */
+#define TABLE_ENTRIES 512u
+#define TABLE_SPARE 16u /* table pages of upper levels, and some for the allocators */
+#define CHUNK_GUARD 2u	/* pages of address space around a chunk */
+
+void repair_machine(struct program_machine *m)
+{
+	u32 unit_bytes, chunk, first;
+	unsigned int i;
+
+	for (i = 0; i < NR_MACHINE_FIELDS; i++) {
+		u32 *x = field_ref(m, &machine_fields[i]);
+
+		*x = operand_fold(&machine_fields[i].number, *x);
+	}
+	m->nodes = min(m->nodes, m->cpus);
+	unit_bytes = m->unit * MODEL_PAGE;
+	m->stat = min(m->stat, unit_bytes);
+	m->dyn = min(m->dyn, unit_bytes - ALIGN(m->stat, 4u));
+	m->high = max(m->high, m->low);
+	chunk = m->cpus * m->unit;
+	m->kva = max(m->kva, chunk + CHUNK_GUARD);
+	while (m->block > m->kva / 2)
+		m->block /= 2;
+	first = m->cpus * DIV_ROUND_UP(ALIGN(m->stat, 4u) + m->dyn, MODEL_PAGE);
+	if (first)
+		m->pages = max(m->pages, first + chunk / TABLE_ENTRIES + TABLE_SPARE);
+}
+
+bool schedule_task_valid(const struct program *p, unsigned int t)
+{
+	if (t - SCHED_TASK_FIRST < p->nr_tasks)
+		return true;
+	/* Workers and callbacks run no operation of the program: they have no turn. */
+	return p->schedule.kind != SCHEDULE_TURNS &&
+	       (t == SCHED_TASK_INIT || t == SCHED_TASK_RCU ||
+		(t >= SCHED_WORKER_FIRST && t <= SCHED_WORKER_LAST));
+}
+
+static void repair_change(const struct program *p, struct change *c)
+{
+	if (!schedule_task_valid(p, c->task))
+		c->task = (u8)(SCHED_TASK_FIRST + c->task % p->nr_tasks);
+	if (p->schedule.kind == SCHEDULE_TURNS) {
+		c->step = 0;
+		c->kind = 0;
+		c->cpu = 0;
+		return;
+	}
+	c->step = operand_fold(&schedule_step, c->step);
+	c->kind %= NR_CHANGE_KINDS;
+	if (c->kind != CHANGE_MIGRATE)
+		c->cpu = 0;
+	else if (c->cpu >= p->machine.cpus)
+		c->cpu %= (u16)p->machine.cpus;
+}
+
+/* 16 bits, whose high bits are to count as those of 32 would. */
+static u16 fold16(const struct operand *o, u16 x)
+{
+	if (!x)
+		return (u16)o->def;
+	return (u16)(operand_valid(o, x) ? x : operand_fold(o, x * 0x10001u));
+}
+
+void repair_schedule(struct program *p)
+{
+	struct schedule *s = &p->schedule;
+	bool random, pct, list;
+	u32 i, j;
+
+	s->kind %= NR_SCHEDULE_KINDS;
+	random = s->kind == SCHEDULE_RANDOM;
+	pct = s->kind == SCHEDULE_PCT;
+	list = s->kind == SCHEDULE_SPARSE || s->kind == SCHEDULE_TURNS;
+	s->odds = random ? fold16(&schedule_odds, s->odds) : 0;
+	s->depth = pct ? fold16(&schedule_depth, s->depth) : 0;
+	if (!pct)
+		s->length = 0;
+	else if (!s->length)
+		s->length = schedule_length.def;
+	else
+		s->length = operand_fold(&schedule_length, s->length);
+	if (!random && !pct)
+		s->seed = 0;
+	s->nr = list ? min(s->nr, (u32)SCHEDULE_MAX) : 0;
+	for (i = 0; i < s->nr; i++) {
+		struct change c = s->changes[i];
+
+		repair_change(p, &c);
+		/* Lists are in order already but after an edit: insertion sort, which is stable. */
+		for (j = i; j && s->changes[j - 1].step > c.step; j--)
+			s->changes[j] = s->changes[j - 1];
+		s->changes[j] = c;
+	}
+}
+
+static void repair_records(struct program *p)
+{
+	const struct op_set *sets[2] = {op_set(p->target, false), op_set(p->target, true)};
+	/* The number that a record has now; negative: no object of it is alive. */
+	s32 now[p->nr_ops + 1];
+	u32 i, n = 0;
+	int a;
+
+	for (i = 0; i < p->nr_ops; i++) {
+		struct program_op o = p->op[i];
+		const struct op *d;
+
+		now[i] = PROGRAM_NO_OBJECT;
+		if (o.task >= p->nr_tasks)
+			o.task %= p->nr_tasks;
+		if (!op_in_set(sets[p->task[o.task].irq], o.op))
+			continue;
+		d = &op_table[o.op];
+		if (d->uses) {
+			s32 maker;
+
+			if (o.object < 0 || (u32)o.object >= i)
+				continue;
+			maker = now[o.object];
+			if (maker < 0 || op_table[p->op[maker].op].makes != d->uses)
+				continue;
+			if (d->consumes)
+				now[o.object] = PROGRAM_NO_OBJECT;
+			o.object = maker;
+		} else {
+			o.object = PROGRAM_NO_OBJECT;
+		}
+		for (a = 0; a < OP_MAX_ARGS && d->arg[a].kind != OPERAND_NONE; a++)
+			o.arg[a] = operand_fold(&d->arg[a], o.arg[a]);
+		for (; a < OP_MAX_ARGS; a++)
+			o.arg[a] = 0;
+		if (d->makes)
+			now[i] = (s32)n;
+		p->op[n++] = o;
+	}
+	p->nr_ops = n;
+}
+
+void program_repair(struct program *p)
+{
+	u32 i;
+
+	p->target %= NR_TARGETS;
+	repair_machine(&p->machine);
+	for (i = 0; i < NR_FAIL_FIELDS; i++) {
+		u32 *x = field_ref(&p->fail, &fail_fields[i]);
+
+		*x = operand_fold(&fail_fields[i].number, *x);
+	}
+	p->nr_tasks = max(1u, min(p->nr_tasks, (u32)PROGRAM_MAX_TASKS));
+	for (i = 0; i < p->nr_tasks; i++)
+		p->task[i].cpu %= (u8)p->machine.cpus;
+	repair_schedule(p);
+	repair_records(p);
+}

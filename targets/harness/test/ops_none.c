@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_none.c - operations that do nothing, so that tests of programs link without an executor.
+ */
+#include "ops.h"
+
+#define NONE(name)                                                                                 \
+	void name(struct world *w, const struct op_call *c)                                        \
+	{                                                                                          \
+	}
+
+NONE(op_alloc_percpu)
+NONE(op_free_percpu)
+NONE(op_touch_percpu)
+NONE(op_vm_map_ram)
+NONE(op_vm_unmap_ram)
+NONE(op_touch_ram)
+NONE(op_vm_unmap_aliases)
+NONE(op_alloc_vmap_area)
+NONE(op_free_vmap_area)
+NONE(op_touch_area)
+NONE(op_purge_vmap_areas)
+NONE(op_migrate)
+NONE(op_cond_resched)

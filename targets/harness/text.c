@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.c - the parser of the text form; see text.h.
+ *
+ * One pass, a line at a time: what a line says is checked and entered in the program
+ * before the next one is read, so an error is always at the word that is wrong, and the
+ * program is well formed at the end without repair.
+ */
+#include <string.h>
+
+#include "fields.h"
+#include "op_set.h"
+#include "repair.h"
+#include "text_parser.h"
+
+static int parse_version(struct parser *ps, const struct word *keyword)
+{
+	struct word w = lex_word(&ps->lx);
+	u64 version;
+	int err = lex_number(&ps->lx, &w, &version, NULL);
+
+	if (err)
+		return err;
+	if (version > PROGRAM_VERSION)
+		return lex_fail(&ps->lx, &w,
+				"format version %.*s is newer than %d, the newest known",
+				(int)w.len, w.s, PROGRAM_VERSION);
+	if (version != PROGRAM_VERSION)
+		return lex_fail(&ps->lx, &w, "format version 0 does not exist, expected %d",
+				PROGRAM_VERSION);
+	return 0;
+}
+
+static int parse_target(struct parser *ps, const struct word *keyword)
+{
+	struct word w = lex_word(&ps->lx);
+	const char *names[NR_TARGETS];
+	unsigned int t;
+
+	for (t = 0; t < NR_TARGETS; t++) {
+		names[t] = target_table[t].name;
+		if (word_is(&w, names[t])) {
+			ps->p->target = (u8)t;
+			return 0;
+		}
+	}
+	return lex_fail_choice(&ps->lx, &w, "target", names, NR_TARGETS);
+}
+
+int parse_attribute(struct parser *ps, const struct word *w, const struct operand *const *o,
+		    unsigned int nr, u64 *bits, u32 *x)
+{
+	struct word name = *w, value = *w;
+	const char *names[64];
+	unsigned int i;
+	bool split = word_split(w, '=', &name, &value);
+
+	for (i = 0; i < nr; i++) {
+		names[i] = o[i]->name;
+		if (word_is(&name, names[i]))
+			break;
+	}
+	if (i == nr) {
+		if (!nr)
+			return lex_fail(&ps->lx, w, "found %s, expected the end of the line",
+					word_quote(w).s);
+		return lex_fail_choice(&ps->lx, &name, "attribute", names, nr);
+	}
+	if (*bits & BIT_ULL(i))
+		return lex_fail(&ps->lx, w, "'%s' is given twice", names[i]);
+	*bits |= BIT_ULL(i);
+	if (!split) {
+		if (o[i]->kind != OPERAND_FLAG)
+			return lex_fail(&ps->lx, w, "found %s, expected %s=NUMBER", word_quote(w).s,
+					names[i]);
+		*x = 1;
+		return (int)i;
+	}
+	return lex_operand(&ps->lx, &value, o[i], x) ? -EINVAL : (int)i;
+}
+
+/* The rest of a line that sets fields; @at receives the word of each, if not NULL. */
+static int parse_fields(struct parser *ps, void *base, const struct field *fields, unsigned int nr,
+			struct word *at)
+{
+	const struct operand *o[64];
+	struct word w;
+	u64 bits = 0;
+	unsigned int i;
+	u32 x;
+
+	for (i = 0; i < nr; i++)
+		o[i] = &fields[i].number;
+	for (w = lex_word(&ps->lx); w.len; w = lex_word(&ps->lx)) {
+		int k = parse_attribute(ps, &w, o, nr, &bits, &x);
+
+		if (k < 0)
+			return k;
+		*field_ref(base, &fields[k]) = x;
+		if (at)
+			at[k] = w;
+	}
+	return 0;
+}
+
+static int parse_machine(struct parser *ps, const struct word *keyword)
+{
+	struct word at[NR_MACHINE_FIELDS];
+	struct program_machine fit;
+	unsigned int i;
+	int err;
+
+	if (ps->tasks)
+		return lex_fail(&ps->lx, keyword, "'machine' must stand before the first task");
+	for (i = 0; i < NR_MACHINE_FIELDS; i++)
+		at[i] = *keyword;
+	err = parse_fields(ps, &ps->p->machine, machine_fields, NR_MACHINE_FIELDS, at);
+	if (err)
+		return err;
+	fit = ps->p->machine;
+	repair_machine(&fit);
+	for (i = 0; i < NR_MACHINE_FIELDS; i++) {
+		u32 is = field_get(&ps->p->machine, &machine_fields[i]);
+		u32 want = field_get(&fit, &machine_fields[i]);
+
+		if (is != want)
+			return lex_fail(&ps->lx, &at[i],
+					"%s=%u does not fit with the rest of the machine, "
+					"expected %u or %s",
+					machine_fields[i].number.name, is, want,
+					is < want ? "more" : "less");
+	}
+	return 0;
+}
+
+static int parse_fail(struct parser *ps, const struct word *keyword)
+{
+	return parse_fields(ps, &ps->p->fail, fail_fields, NR_FAIL_FIELDS, NULL);
+}
+
+static int parse_expect(struct parser *ps, const struct word *keyword)
+{
+	struct word w = lex_word(&ps->lx);
+	const char *ids[NR_ORACLES];
+	unsigned int i;
+
+	for (i = 0; i < NR_ORACLES; i++) {
+		ids[i] = oracle_id((enum oracle)i);
+		if (word_is(&w, ids[i])) {
+			ps->p->expect = (enum oracle)i;
+			return 0;
+		}
+	}
+	return lex_fail_choice(&ps->lx, &w, "oracle", ids, NR_ORACLES);
+}
+
+static int parse_digest(struct parser *ps, const struct word *keyword)
+{
+	struct word w = lex_word(&ps->lx);
+
+	return lex_number(&ps->lx, &w, &ps->p->digest, NULL);
+}
+
+static int parse_schedule_line(struct parser *ps, const struct word *keyword)
+{
+	return parse_schedule(ps);
+}
+
+/* "task NAME cpu=N" or "irq NAME cpu=N": a section begins, or goes on. */
+static int parse_section(struct parser *ps, bool irq)
+{
+	static const struct operand on_cpu = {"cpu", OPERAND_INT, UNIT_NONE, 0, 255, 0, ""};
+	const struct operand *const attributes[] = {&on_cpu};
+	struct program *p = ps->p;
+	struct word name = lex_word(&ps->lx), w;
+	bool known = false;
+	u64 bits = 0;
+	u32 t, cpu = 0;
+
+	if (!word_is_name(&name))
+		return lex_fail(&ps->lx, &name, "found %s, expected the name of %s",
+				word_quote(&name).s, irq ? "an interrupt source" : "a task");
+	if (task_name_reserved(&name))
+		return lex_fail(&ps->lx, &name, "%s has a meaning of its own in schedules",
+				word_quote(&name).s);
+	for (t = 0; t < ps->tasks && !known; t += !known)
+		known = word_same(&ps->name[t], &name);
+	if (!known && t == PROGRAM_MAX_TASKS)
+		return lex_fail(&ps->lx, &name, "more than %d tasks", PROGRAM_MAX_TASKS);
+	if (known && p->task[t].irq != irq)
+		return lex_fail(&ps->lx, &name, "%s is %s already", word_quote(&name).s,
+				irq ? "a task" : "an interrupt source");
+	for (w = lex_word(&ps->lx); w.len; w = lex_word(&ps->lx)) {
+		if (parse_attribute(ps, &w, attributes, ARRAY_SIZE(attributes), &bits, &cpu) < 0)
+			return -EINVAL;
+		if (cpu >= p->machine.cpus)
+			return lex_fail(&ps->lx, &w, "cpu=%u is out of range, the machine has %u",
+					cpu, p->machine.cpus);
+		if (known && cpu != p->task[t].cpu)
+			return lex_fail(&ps->lx, &w, "%s began with cpu=%u", word_quote(&name).s,
+					p->task[t].cpu);
+	}
+	if (!known) {
+		ps->name[t] = name;
+		p->task[t] = (struct program_task){.cpu = (u8)cpu, .irq = irq};
+		p->nr_tasks = ++ps->tasks;
+	}
+	ps->task = (s32)t;
+	return 0;
+}
+
+static int fail_operation(struct parser *ps, const struct word *w, const struct op_set *set)
+{
+	const char *names[64];
+	unsigned int i, n = 0;
+
+	for (i = 0; i < nr_ops; i++)
+		if (word_is(w, op_table[i].name))
+			return lex_fail(&ps->lx, w, "%s is no operation of target %s%s",
+					word_quote(w).s, target_table[ps->p->target].name,
+					op_table[i].targets & 1U << ps->p->target
+						? " in an interrupt"
+						: "");
+	for (i = 0; i < set->nr && n < ARRAY_SIZE(names); i++)
+		names[n++] = op_table[set->op[i]].name;
+	return lex_fail_choice(&ps->lx, w, "operation", names, n);
+}
+
+static const char *object_kind(unsigned int type)
+{
+	unsigned int i;
+
+	/* An object is known by what makes it. */
+	for (i = 0; i < nr_ops; i++)
+		if (op_table[i].makes == type)
+			return op_table[i].name;
+	return "";
+}
+
+/* The object that an operation uses. */
+static int parse_object(struct parser *ps, const struct op *d, struct program_op *o)
+{
+	struct word w = lex_word(&ps->lx);
+	struct text_object *x;
+	const struct op *maker;
+
+	if (!word_is_name(&w))
+		return lex_fail(&ps->lx, &w, "found %s, expected an object made by %s",
+				word_quote(&w).s, object_kind(d->uses));
+	x = text_object_find(&ps->objects, &w);
+	if (!x)
+		return lex_fail(&ps->lx, &w, "no object %s was made before this line",
+				word_quote(&w).s);
+	maker = &op_table[ps->p->op[x->record].op];
+	if (maker->makes != d->uses)
+		return lex_fail(&ps->lx, &w, "%s was made by %s, expected an object made by %s",
+				word_quote(&w).s, maker->name, object_kind(d->uses));
+	if (x->consumed)
+		return lex_fail(&ps->lx, &w, "object %s was consumed in line %u", word_quote(&w).s,
+				x->consumed);
+	if (d->consumes)
+		x->consumed = ps->lx.line;
+	o->object = (s32)x->record;
+	return 0;
+}
+
+static int parse_arguments(struct parser *ps, const struct op *d, struct program_op *o)
+{
+	const struct operand *args[OP_MAX_ARGS];
+	unsigned int i, n = op_nr_args(d);
+	struct word w;
+	u64 bits = 0;
+	u32 x;
+
+	for (i = 0; i < n; i++) {
+		args[i] = &d->arg[i];
+		o->arg[i] = args[i]->def;
+	}
+	for (w = lex_word(&ps->lx); w.len; w = lex_word(&ps->lx)) {
+		int k = parse_attribute(ps, &w, args, n, &bits, &x);
+
+		if (k < 0)
+			return k;
+		o->arg[k] = x;
+	}
+	return 0;
+}
+
+/* The name of an object that the operation in record @record makes. */
+static int name_object(struct parser *ps, const struct word *name, u32 record)
+{
+	struct text_object *x = text_object_get(&ps->objects, name);
+
+	if (!x)
+		return -ENOMEM;
+	if (x->made && !x->consumed)
+		return lex_fail(&ps->lx, name, "object %s is alive, made in line %u",
+				word_quote(name).s, x->made);
+	x->record = record;
+	x->made = ps->lx.line;
+	x->consumed = 0;
+	return 0;
+}
+
+/* "[NAME =] OPERATION [OBJECT] [ATTRIBUTE..]" */
+static int parse_operation(struct parser *ps, struct word w)
+{
+	struct program_op o = {.object = PROGRAM_NO_OBJECT};
+	struct lexer *lx = &ps->lx;
+	struct word made = {.len = 0}, rest, equals;
+	const struct op_set *set;
+	const struct op *d;
+	const char *here;
+	unsigned int i;
+	int err;
+
+	if (ps->task < 0)
+		return lex_fail(lx, &w, "found %s, expected 'task NAME' before the first operation",
+				word_quote(&w).s);
+	if (word_split(&w, '=', &made, &rest)) {
+		w = rest.len ? rest : lex_word(lx);
+	} else {
+		here = lx->at;
+		equals = lex_word(lx);
+		if (equals.len && equals.s[0] == '=') {
+			made = w;
+			rest = (struct word){equals.s + 1, equals.len - 1, equals.column + 1};
+			w = rest.len ? rest : lex_word(lx);
+		} else {
+			lx->at = here;
+		}
+	}
+	set = op_set(ps->p->target, ps->p->task[ps->task].irq);
+	for (i = 0; i < set->nr; i++)
+		if (word_is(&w, op_table[set->op[i]].name))
+			break;
+	if (i == set->nr)
+		return fail_operation(ps, &w, set);
+	o.op = set->op[i];
+	o.task = (u8)ps->task;
+	d = &op_table[o.op];
+	if (made.s && !word_is_name(&made))
+		return lex_fail(lx, &made, "found %s, expected the name of an object",
+				word_quote(&made).s);
+	if (made.s && !d->makes)
+		return lex_fail(lx, &made, "%s makes no object that could be named", d->name);
+	if (d->uses && (err = parse_object(ps, d, &o)))
+		return err;
+	err = parse_arguments(ps, d, &o);
+	if (!err && made.s)
+		err = name_object(ps, &made, ps->p->nr_ops);
+	if (!err)
+		err = program_add(ps->p, &o);
+	if (err == -E2BIG)
+		return lex_fail(lx, &w, "more than %d operations", PROGRAM_MAX_OPS);
+	return err;
+}
+
+/* Lines that stand at most once, in the order of enum text_line. */
+static const struct {
+	const char *keyword;
+	int (*parse)(struct parser *ps, const struct word *keyword);
+} lines[NR_TEXT_LINES] = {
+	[LINE_VERSION] = {"mmstorm", parse_version},
+	[LINE_TARGET] = {"target", parse_target},
+	[LINE_MACHINE] = {"machine", parse_machine},
+	[LINE_FAIL] = {"fail", parse_fail},
+	[LINE_SCHEDULE] = {"schedule", parse_schedule_line},
+	[LINE_EXPECT] = {"expect", parse_expect},
+	[LINE_DIGEST] = {"digest", parse_digest},
+};
+
+static int parse_line(struct parser *ps, bool first)
+{
+	struct lexer *lx = &ps->lx;
+	struct word w = lex_word(lx);
+	bool irq = word_is(&w, "irq");
+	unsigned int k;
+	int err;
+
+	for (k = 0; k < NR_TEXT_LINES && !word_is(&w, lines[k].keyword); k++)
+		;
+	if (k == LINE_VERSION && !first)
+		return lex_fail(lx, &w, "'mmstorm' must stand in the first line");
+	if (k > LINE_TARGET && !ps->seen[LINE_TARGET])
+		return lex_fail(lx, &w, "found %s, expected 'target NAME' first", word_quote(&w).s);
+	if (irq || word_is(&w, "task")) {
+		err = parse_section(ps, irq);
+	} else if (k == NR_TEXT_LINES) {
+		err = parse_operation(ps, w);
+	} else {
+		if (ps->seen[k] && k != LINE_SCHEDULE)
+			return lex_fail(lx, &w, "'%s' is given twice, first in line %u",
+					lines[k].keyword, ps->seen[k]);
+		err = lines[k].parse(ps, &w);
+		if (!ps->seen[k])
+			ps->seen[k] = lx->line;
+	}
+	return err ? err : lex_end(lx);
+}
+
+int text_parse(struct program *p, const char *text, size_t size, struct text_error *err)
+{
+	struct parser ps = {.p = p, .task = -1};
+	struct word end = {.column = 1};
+	bool first = true;
+	int ret;
+
+	memset(err, 0, offsetof(struct text_error, text) + 1);
+	program_reset(p, (enum target_id)0);
+	text_objects_init(&ps.objects);
+	lex_init(&ps.lx, text, size, err);
+	while ((ret = lex_line(&ps.lx)) > 0) {
+		ret = parse_line(&ps, first);
+		if (ret)
+			break;
+		first = false;
+	}
+	if (!ret && !ps.seen[LINE_TARGET])
+		ret = lex_fail(&ps.lx, &end, "found the end of the text, expected 'target NAME'");
+	text_objects_fini(&ps.objects);
+	return ret;
+}
