@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.c - what the vmap layer costs, the machine's part included.
+ *
+ * One thread, outside of a run: no schedule, no contention. Each figure is the least of several
+ * rounds: what the work costs where nothing else interferes. A pair is an allocation and its
+ * release; lazily freed areas are purged within the rounds, as often as the threshold says.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "bench.h"
+#include "internal.h"
+
+#define BENCH_ROUNDS 7
+#define BENCH_OPS 4096
+#define BENCH_PAGES 64
+#define BENCH_KVA (16UL << 30)
+
+struct bench {
+	struct machine *m;
+	struct machine_config cfg;
+	struct vmap_config vmap;
+	struct vmap_space *vs;
+	struct page *page[BENCH_PAGES];
+	struct vmap_area **live;
+	u64 seed;
+	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
+};
+
+static double nanoseconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+static u64 bench_random(struct bench *b)
+{
+	b->seed = b->seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return b->seed >> 33;
+}
+
+static void measure(struct bench *b, const char *name, void (*op)(struct bench *b))
+{
+	double best = 0, t;
+
+	for (int round = 0; round < BENCH_ROUNDS; round++) {
+		t = nanoseconds();
+		for (int i = 0; i < BENCH_OPS; i++)
+			op(b);
+		t = (nanoseconds() - t) / BENCH_OPS;
+		if (!round || t < best)
+			best = t;
+	}
+	b->emit(name, "time", best, "ns");
+}
+
+static void map_ram(struct bench *b, unsigned int count)
+{
+	vm_unmap_ram(b->vs, vm_map_ram(b->vs, b->page, count, GFP_KERNEL), count);
+}
+
+static void map_1(struct bench *b)
+{
+	map_ram(b, 1);
+}
+
+static void map_32(struct bench *b)
+{
+	map_ram(b, 1 + bench_random(b) % 32);
+}
+
+static void block_only(struct bench *b)
+{
+	vb_free(b->vs, vb_alloc(b->vs, 0, GFP_KERNEL), 0);
+}
+
+static void area_pair(struct bench *b)
+{
+	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, PAGE_SIZE, b->vs->start,
+						    b->vs->end, GFP_KERNEL));
+}
+
+static void aligned_pair(struct bench *b)
+{
+	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, 64 * PAGE_SIZE,
+						    b->vs->start, b->vs->end, GFP_KERNEL));
+}
+
+static void create_destroy(struct bench *b)
+{
+	struct vmap_space *vs;
+
+	if (!vmap_create(b->m, &b->vmap, &vs))
+		vmap_destroy(vs);
+}
+
+static void verify(struct bench *b)
+{
+	vmap_verify(b->vs, true);
+}
+
+/* Areas of different sizes, every other one freed again: holes. */
+static void populate(struct bench *b, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2 * nr; i++)
+		b->live[i] = alloc_vmap_area(b->vs, (1 + bench_random(b) % 8) * PAGE_SIZE,
+					     PAGE_SIZE, b->vs->start, b->vs->end, GFP_KERNEL);
+	for (i = 0; i < nr; i++) {
+		free_unmap_vmap_area(b->vs, b->live[2 * i]);
+		b->live[i] = b->live[2 * i + 1];
+	}
+	purge_vmap_area_lazy(b->vs);
+}
+
+static void depopulate(struct bench *b, unsigned int nr)
+{
+	while (nr--)
+		free_unmap_vmap_area(b->vs, b->live[nr]);
+	purge_vmap_area_lazy(b->vs);
+}
+
+static void bench_spaces(struct bench *b)
+{
+	static const struct {
+		unsigned int nr;
+		const char *name;
+	} live[] = {{20, "area pair, 20 live"},
+		    {2000, "area pair, 2000 live"},
+		    {20000, "area pair, 20000 live"}};
+
+	b->vmap.size = 16 << 20;
+	b->vmap.lazy_max_pages = 256;
+	measure(b, "space create and destroy", create_destroy);
+
+	b->vmap.size = BENCH_KVA;
+	b->vmap.lazy_max_pages = 32768;
+	if (vmap_create(b->m, &b->vmap, &b->vs))
+		return;
+	measure(b, "block pair, nothing mapped", block_only);
+	measure(b, "vm_map_ram pair, 1 page", map_1);
+	measure(b, "vm_map_ram pair, 1 to 32 pages", map_32);
+	measure(b, "area pair", area_pair);
+	measure(b, "area pair, aligned", aligned_pair);
+	for (unsigned int i = 0; i < ARRAY_SIZE(live); i++) {
+		populate(b, live[i].nr);
+		measure(b, live[i].name, area_pair);
+		if (!i)
+			measure(b, "verify, 20 live", verify);
+		depopulate(b, live[i].nr);
+	}
+	vmap_destroy(b->vs);
+}
+
+void vmap_bench(void (*emit)(const char *bench_case, const char *metric, double value,
+			     const char *unit))
+{
+	struct bench b = {.emit = emit};
+	unsigned int i;
+
+	b.m = machine_create();
+	b.live = malloc(2 * 20000 * sizeof(*b.live));
+	topology_init(&b.cfg.topology, 2, 1, 4096);
+	b.cfg.kva_start = MACHINE_KVA_START;
+	b.cfg.kva_size = BENCH_KVA;
+	b.vmap.start = MACHINE_KVA_START;
+	b.vmap.block_pages = 1024;
+	if (b.m && b.live && !machine_boot(b.m, &b.cfg)) {
+		for (i = 0; i < BENCH_PAGES; i++)
+			b.page[i] = alloc_page_node(b.m, 0, GFP_KERNEL, "bench");
+		bench_spaces(&b);
+		for (i = 0; i < BENCH_PAGES; i++)
+			put_page(b.m, b.page[i]);
+	}
+	free(b.live);
+	machine_destroy(b.m);
+}

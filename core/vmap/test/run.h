@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - what the vmap layer's tests share: a machine, a space on it, pages to map, and bodies
+ * that must end well or in a finding.
+ *
+ * Every body runs inside of sched_run(), on a machine booted for it.
+ */
+#ifndef MM_VMAP_TEST_RUN_H
+#define MM_VMAP_TEST_RUN_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../internal.h"
+#include "../../sched/sched.h"
+
+#define KVA MACHINE_KVA_START
+#define NR_PAGES 256
+
+struct fixture {
+	struct machine *m;
+	struct sched *s;
+	struct machine_config cfg;
+	struct vmap_config vmap;
+	struct schedule schedule;
+	struct sched_result result;
+
+	/* In a run. */
+	void (*body)(struct fixture *f);
+	struct vmap_space *vs;
+	struct page *page[NR_PAGES];
+	u64 seed;
+};
+
+static inline int fixture_setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	f->m = machine_create();
+	f->s = sched_create();
+	topology_init(&f->cfg.topology, 4, 1, 2048);
+	f->cfg.kva_start = KVA;
+	f->cfg.kva_size = 16 << 20;
+	f->cfg.fail.classes = FAIL_ALL;
+	f->vmap = (struct vmap_config){
+		.start = KVA, .size = 16 << 20, .block_pages = 128, .lazy_max_pages = 256};
+	*state = f;
+	return f->m && f->s ? 0 : -1;
+}
+
+static inline int fixture_teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sched_destroy(f->s);
+	machine_destroy(f->m);
+	free(f);
+	return 0;
+}
+
+/* Within a run: a world, the body, and everything must have been given back. */
+static inline void run_body(void *arg)
+{
+	struct fixture *f = arg;
+	unsigned int i;
+
+	f->vs = NULL;
+	memset(f->page, 0, sizeof(f->page));
+	if (machine_boot(f->m, &f->cfg))
+		mm_report(ORACLE_CRASH, "no machine");
+	if (!vmap_create(f->m, &f->vmap, &f->vs)) {
+		for (i = 0; i < NR_PAGES; i++)
+			f->page[i] = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
+		f->body(f);
+		vmap_verify(f->vs, true);
+		vmap_destroy(f->vs);
+		for (i = 0; i < NR_PAGES; i++)
+			if (f->page[i])
+				put_page(f->m, f->page[i]);
+	}
+	machine_check_leaks(f->m);
+}
+
+static inline void run(struct fixture *f, void (*body)(struct fixture *f))
+{
+	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids, .schedule = &f->schedule};
+
+	f->body = body;
+	sched_run(f->s, &p, run_body, f, &f->result);
+}
+
+/* Run @body; nothing must be found. */
+static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
+{
+	run(f, body);
+	if (f->result.report.oracle)
+		fail_msg("%s: %s", oracle_id(f->result.report.oracle), f->result.report.text);
+}
+
+/* Run @body; it must end in that finding, with these words in its text. */
+static inline void expect_finding(struct fixture *f, void (*body)(struct fixture *f),
+				  enum oracle oracle, const char *words)
+{
+	run(f, body);
+	if (f->result.report.oracle != oracle || !strstr(f->result.report.text, words))
+		fail_msg("expected %s: \"%s\", found %s: \"%s\"", oracle_id(oracle), words,
+			 oracle_id(f->result.report.oracle), f->result.report.text);
+}
+
+/* In a body, where cmocka's asserts must not jump out of the run. */
+#define CHECK(cond)                                                                                \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			mm_report(ORACLE_CRASH, "%s:%d: %s", __FILE__, __LINE__, #cond);           \
+	} while (0)
+
+/* splitmix64: the same numbers in every run. */
+static inline u64 next_random(u64 *seed)
+{
+	u64 z = *seed += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
+{
+	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, PAGE_SIZE, f->vs->start, f->vs->end,
+			       GFP_KERNEL);
+}
+
+static inline struct machine_stats mstats(const struct fixture *f)
+{
+	struct machine_stats st;
+
+	machine_stats(f->m, &st);
+	return st;
+}
+
+static inline struct vmap_stats vstats(struct fixture *f)
+{
+	struct vmap_stats st;
+
+	vmap_stats(f->vs, &st);
+	return st;
+}
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_area.c - areas against a naive model that has an array of pages and searches it one by one.
+ *
+ * The model knows one thing about the search under test besides "lowest address": that of the free
+ * ranges that are long enough but do not fit because of alignment, it looks at only so many before
+ * it asks for ranges of size + align - page (free.c).
+ */
+#include "run.h"
+
+#define PAGES 512
+#define MISSES 8
+
+enum model_page { FREE, BUSY, LAZY };
+
+struct model {
+	u8 page[PAGES];
+	struct vmap_area *area[PAGES];
+	unsigned int nr_areas;
+};
+
+/* Pages from @at on that are free. */
+static unsigned int model_run(const struct model *mo, unsigned int at)
+{
+	unsigned int n = 0;
+
+	while (at + n < PAGES && mo->page[at + n] == FREE)
+		n++;
+	return n;
+}
+
+/* First page of the range that must be handed out; PAGES: none. In pages. */
+static unsigned int model_search(const struct model *mo, unsigned int size, u64 align,
+				 unsigned int from, unsigned int to)
+{
+	unsigned int at, len, misses = 0, first;
+	u64 length = size;
+
+	for (at = 0; at < PAGES; at += len ? len : 1) {
+		len = model_run(mo, at);
+		if (len < length || at + len <= from)
+			continue;
+		if (at >= to)
+			break;
+		for (first = max(at, from); first + size <= min(at + len, to); first++)
+			if (IS_ALIGNED(KVA / PAGE_SIZE + first, align))
+				return first;
+		if (++misses == MISSES)
+			length += align - 1;
+	}
+	return PAGES;
+}
+
+static void model_set(struct model *mo, u64 start, u64 end, enum model_page to)
+{
+	for (u64 p = (start - KVA) / PAGE_SIZE; p < (end - KVA) / PAGE_SIZE; p++)
+		mo->page[p] = to;
+}
+
+static void model_purge(struct model *mo)
+{
+	for (unsigned int p = 0; p < PAGES; p++)
+		if (mo->page[p] == LAZY)
+			mo->page[p] = FREE;
+}
+
+static unsigned int model_count(const struct model *mo, enum model_page what)
+{
+	unsigned int n = 0;
+
+	for (unsigned int p = 0; p < PAGES; p++)
+		n += mo->page[p] == what;
+	return n;
+}
+
+static void model_alloc(struct fixture *f, struct model *mo)
+{
+	unsigned int size = 1 + next_random(&f->seed) % (next_random(&f->seed) % 8 ? 8 : 64);
+	u64 align = 1ULL << (next_random(&f->seed) % 4 ? 0 : next_random(&f->seed) % 7);
+	unsigned int from = 0, to = PAGES, want;
+	struct vmap_area *va;
+
+	if (next_random(&f->seed) % 4 == 0) {
+		from = next_random(&f->seed) % PAGES;
+		to = from + (next_random(&f->seed) % 2 ? size : next_random(&f->seed) % PAGES);
+		to = min(to, (unsigned int)PAGES);
+	}
+	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
+			     KVA + to * PAGE_SIZE, GFP_KERNEL);
+	want = from < to ? model_search(mo, size, align, from, to) : PAGES;
+	if (want == PAGES && from < to && size <= to - from) {
+		model_purge(mo);
+		want = model_search(mo, size, align, from, to);
+	}
+	if (want == PAGES) {
+		CHECK(va == ERR_PTR(-EBUSY));
+		return;
+	}
+	CHECK(!IS_ERR(va));
+	CHECK(vmap_area_start(va) == KVA + want * PAGE_SIZE);
+	CHECK(vmap_area_end(va) == vmap_area_start(va) + size * PAGE_SIZE);
+	model_set(mo, va->va_start, va->va_end, BUSY);
+	mo->area[mo->nr_areas++] = va;
+}
+
+static void model_free(struct fixture *f, struct model *mo)
+{
+	unsigned int i;
+	struct vmap_area *va;
+
+	if (!mo->nr_areas)
+		return;
+	i = next_random(&f->seed) % mo->nr_areas;
+	va = mo->area[i];
+	mo->area[i] = mo->area[--mo->nr_areas];
+	model_set(mo, va->va_start, va->va_end, LAZY);
+	free_unmap_vmap_area(f->vs, va);
+	if (model_count(mo, LAZY) > f->vmap.lazy_max_pages)
+		model_purge(mo);
+}
+
+static void model_check(struct fixture *f, const struct model *mo)
+{
+	struct vmap_stats st = vstats(f);
+	unsigned int p, len, largest = 0;
+
+	vmap_verify(f->vs, true);
+	for (p = 0; p < PAGES; p += len ? len : 1) {
+		len = model_run(mo, p);
+		largest = max(largest, len);
+	}
+	CHECK(st.areas == mo->nr_areas);
+	CHECK(st.busy_pages == model_count(mo, BUSY));
+	CHECK(st.lazy_pages == model_count(mo, LAZY));
+	CHECK(st.free_pages == model_count(mo, FREE));
+	CHECK(st.largest_free == largest * PAGE_SIZE);
+	for (p = 0; p < PAGES; p += 7) {
+		const struct vmap_area *va = find_vmap_area(f->vs, KVA + p * PAGE_SIZE + 123);
+
+		CHECK((va != NULL) == (mo->page[p] == BUSY));
+	}
+}
+
+static void random_ops(struct fixture *f)
+{
+	static struct model mo;
+
+	memset(&mo, 0, sizeof(mo));
+	for (int i = 0; i < 600; i++) {
+		/* Fill and drain by turns, so that both ends are met. */
+		if (next_random(&f->seed) % 100 < (i / 100 % 2 ? 35 : 65))
+			model_alloc(f, &mo);
+		else
+			model_free(f, &mo);
+		if (next_random(&f->seed) % 50 == 0) {
+			purge_vmap_area_lazy(f->vs);
+			model_purge(&mo);
+		}
+		model_check(f, &mo);
+	}
+	while (mo.nr_areas)
+		model_free(f, &mo);
+}
+
+static void test_model(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.size = PAGES * PAGE_SIZE;
+	f->vmap.lazy_max_pages = 64;
+	for (u64 seed = 0; seed < 40; seed++) {
+		f->seed = seed;
+		expect_clean(f, random_ops);
+	}
+}
+
+static void bad_arguments(struct fixture *f)
+{
+	u64 s = f->vs->start, e = f->vs->end;
+	struct vmap_area *einval = ERR_PTR(-EINVAL), *ebusy = ERR_PTR(-EBUSY);
+
+	CHECK(alloc_vmap_area(f->vs, 0, PAGE_SIZE, s, e, GFP_KERNEL) == einval);
+	CHECK(alloc_vmap_area(f->vs, 100, PAGE_SIZE, s, e, GFP_KERNEL) == einval);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 0, s, e, GFP_KERNEL) == einval);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 3 * PAGE_SIZE, s, e, GFP_KERNEL) == einval);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 64, s, e, GFP_KERNEL) == einval);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, e, s, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, 0, s, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, s + 1, s + 2, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, e - s + PAGE_SIZE, PAGE_SIZE, s, e, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, -PAGE_SIZE, PAGE_SIZE, 0, ~0ULL, GFP_KERNEL) == ebusy);
+	/* An alignment beyond the space: there is no multiple of it below 2^64 and above KVA. */
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 1ULL << 63, 0, ~0ULL, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 1ULL << 47, 0, ~0ULL, GFP_KERNEL) == ebusy);
+	CHECK(!find_vmap_area(f->vs, 0) && !find_vmap_area(f->vs, ~0ULL));
+}
+
+static void test_bad_arguments(void **state)
+{
+	struct fixture *f = *state;
+	struct vmap_space *vs;
+	struct vmap_config c = f->vmap;
+
+	expect_clean(f, bad_arguments);
+
+	c.start = 0;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.start++;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.size = 0;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.size--;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.size = -c.start;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.block_pages = 64;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.block_pages = 192;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	vmap_destroy(NULL);
+}
+
+/* The space ends one page below 2^64: sums beyond it wrap. */
+static void top_of_memory(struct fixture *f)
+{
+	struct vmap_area *a, *b;
+
+	a = alloc_vmap_area(f->vs, 4 * PAGE_SIZE, 4 * PAGE_SIZE, 0, ~0ULL, GFP_KERNEL);
+	CHECK(!IS_ERR(a) && a->va_start == f->vs->start);
+	CHECK(alloc_vmap_area(f->vs, 2 * PAGE_SIZE, 8 * PAGE_SIZE, f->vs->start + PAGE_SIZE, ~0ULL,
+			      GFP_KERNEL) == ERR_PTR(-EBUSY));
+	b = alloc_pages_any(f, 3);
+	CHECK(!IS_ERR(b) && b->va_end == f->vs->end);
+	CHECK(find_vmap_area(f->vs, f->vs->end - 1) == b);
+	CHECK(!find_vmap_area(f->vs, ~0ULL));
+	CHECK(alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
+	free_unmap_vmap_area(f->vs, a);
+	free_unmap_vmap_area(f->vs, b);
+}
+
+static void test_top_of_memory(void **state)
+{
+	struct fixture *f = *state;
+
+	f->cfg.kva_start = f->vmap.start = -8 * PAGE_SIZE;
+	f->cfg.kva_size = f->vmap.size = 7 * PAGE_SIZE;
+	expect_clean(f, top_of_memory);
+}
+
+/* A range exactly as long as the request, free, however badly what surrounds it is aligned. */
+static void exact_fit(struct fixture *f)
+{
+	u64 at = KVA + 64 * PAGE_SIZE;
+	struct vmap_area *va;
+
+	va = alloc_vmap_area(f->vs, 64 * PAGE_SIZE, 64 * PAGE_SIZE, at, at + 64 * PAGE_SIZE,
+			     GFP_KERNEL);
+	CHECK(!IS_ERR(va) && va->va_start == at);
+	free_unmap_vmap_area(f->vs, va);
+
+	/* The same with nothing else free around it. */
+	purge_vmap_area_lazy(f->vs);
+	for (u64 a = KVA; a < f->vs->end; a += 64 * PAGE_SIZE)
+		if (a != at)
+			CHECK(!IS_ERR(alloc_vmap_area(f->vs, 64 * PAGE_SIZE, PAGE_SIZE, a,
+						      a + 64 * PAGE_SIZE, GFP_KERNEL)));
+	va = alloc_vmap_area(f->vs, 64 * PAGE_SIZE, 64 * PAGE_SIZE, KVA, f->vs->end, GFP_KERNEL);
+	CHECK(!IS_ERR(va) && va->va_start == at);
+	CHECK(alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
+	while (first_vmap_area(f->vs))
+		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
+}
+
+static void test_exact_fit(void **state)
+{
+	expect_clean(*state, exact_fit);
+}
+
+/* Full, and everything lazily freed: the next request purges and starts again at the bottom. */
+static void purge_and_retry(struct fixture *f)
+{
+	u64 pages = f->vmap.size / PAGE_SIZE, purges;
+	struct vmap_area *va = alloc_pages_any(f, pages);
+
+	CHECK(!IS_ERR(va));
+	free_unmap_vmap_area(f->vs, va);
+	CHECK(vstats(f).lazy_pages == pages);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, KVA, f->vs->end, GFP_ATOMIC) ==
+	      ERR_PTR(-EBUSY));
+	flush_work(&f->vs->purge_work);
+	CHECK(vstats(f).lazy_pages == 0);
+
+	va = alloc_pages_any(f, pages);
+	free_unmap_vmap_area(f->vs, va);
+	purges = vstats(f).purges;
+	va = alloc_pages_any(f, 1);
+	CHECK(!IS_ERR(va) && va->va_start == KVA);
+	CHECK(vstats(f).purges == purges + 1);
+	free_unmap_vmap_area(f->vs, va);
+}
+
+static void test_purge_and_retry(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.lazy_max_pages = 1 << 20;
+	expect_clean(f, purge_and_retry);
+}
+
+/* Many unmaps, one flush, and not before the threshold. */
+static void one_flush(struct fixture *f)
+{
+	u64 flushes = mstats(f).flushes;
+	struct vmap_area *va[33];
+	u64 stale;
+
+	for (int i = 0; i < 33; i++) {
+		va[i] = alloc_pages_any(f, 8);
+		CHECK(!vmap_pages_range(f->m, va[i]->va_start, f->page, 8, GFP_KERNEL));
+	}
+	for (int i = 0; i < 33; i++) {
+		CHECK(mstats(f).flushes == flushes);
+		free_unmap_vmap_area(f->vs, va[i]);
+	}
+	CHECK(mstats(f).flushes == flushes + 1);
+	CHECK(vstats(f).lazy_pages == 0 && vstats(f).purges == 1);
+	CHECK(!tlb_stale_in_range(f->m, f->vs->start, f->vs->end, &stale));
+	purge_vmap_area_lazy(f->vs);
+	CHECK(mstats(f).flushes == flushes + 1);
+}
+
+static void test_one_flush(void **state)
+{
+	expect_clean(*state, one_flush);
+}
+
+static void count_area(u64 start, u64 end, void *arg)
+{
+	u64 *last = arg;
+
+	CHECK(start >= *last && end > start);
+	*last = end;
+}
+
+static void walk(struct fixture *f)
+{
+	struct vmap_area *va[10];
+	u64 last = 0;
+
+	for (int i = 0; i < 10; i++)
+		va[i] = alloc_pages_any(f, 2);
+	for (int i = 0; i < 10; i += 2)
+		free_unmap_vmap_area(f->vs, va[i]);
+	for_each_vmap_area(f->vs, count_area, &last);
+	CHECK(last == va[9]->va_end);
+	for (int i = 1; i < 10; i += 2)
+		free_unmap_vmap_area(f->vs, va[i]);
+}
+
+static void test_walk(void **state)
+{
+	expect_clean(*state, walk);
+}
+
+static void leak(struct fixture *f)
+{
+	alloc_pages_any(f, 3);
+}
+
+static void test_leak(void **state)
+{
+	expect_finding(*state, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_model),
+		T(test_bad_arguments),
+		T(test_top_of_memory),
+		T(test_exact_fit),
+		T(test_purge_and_retry),
+		T(test_one_flush),
+		T(test_walk),
+		T(test_leak),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
