@@ -7,7 +7,7 @@ set -euo pipefail
 
 PACKAGES=(
 	# build
-	cmake ninja-build pkg-config git gcc g++ libc6-dev
+	cmake ninja-build pkg-config git patch gcc g++ libc6-dev
 	# clang, its sanitizers and libFuzzer; llvm has the symbolizer and llvm-cov
 	clang-19 llvm-19 libclang-rt-19-dev
 	# style
@@ -46,8 +46,8 @@ for arg in "$@"; do
 done
 
 if ! command -v dpkg-query >/dev/null; then
-	die "this is not Debian (no dpkg-query). Install by hand: clang 19 with libFuzzer, CMake 3.21,
-ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; AFL++ and clang-format 14 if wanted."
+	die "this is not Debian (no dpkg-query). Install by hand: clang 19 with libFuzzer, CMake,
+ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; AFL++, clang-format 14 if wanted."
 fi
 
 missing=()
@@ -91,7 +91,7 @@ if ! apt-get install -s "${missing[@]}" >/dev/null 2>&1; then
 fi
 for package in "${missing[@]}"; do
 	apt-cache show "$package" >/dev/null 2>&1 ||
-		die "package '$package' is not known here; mmstorm is set up for Debian 12 (bookworm)"
+		die "package '$package' is not known here; the names are those of Debian 12"
 done
 if ! apt install --no-install-recommends "${missing[@]}"; then
 	# Lists that are too old name packages that are gone.

@@ -150,25 +150,40 @@ function(mm_role target role)
   endif()
 endfunction()
 
-# mm_unit_test(name SOURCES source... LIBS library...): a cmocka program, run by ctest.
+# mm_unit_test(name SOURCES source... LIBS library...): a cmocka program, run by ctest. Not part
+# of the fuzzing flavours: each of them has a twin without a fuzzer (asan, tsan).
 function(mm_unit_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CMOCKA)
   mm_role(${name} harness)
-  add_test(NAME ${name} COMMAND ${name})
+  if(MM_FUZZER)
+    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  else()
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
 endfunction()
 
-# mm_fuzz_target(name source...): LLVMFuzzerTestOneInput() with the main() of the flavour, in
-# targets/NAME of the build folder. Without a fuzzer it is a program that replays files.
-function(mm_fuzz_target name)
-  add_executable(${name} ${ARGN})
+# mm_fuzz_target(name source [library...]): LLVMFuzzerTestOneInput() with the main() of the
+# flavour, in targets/NAME of the build folder; without a fuzzer a program that replays files.
+# The libraries stand for the sound allocators; with the latter it is tested on its seeds.
+function(mm_fuzz_target name source)
+  set(allocators ${ARGN})
+  if(NOT allocators)
+    set(allocators percpu_fibers)
+  endif()
+  add_executable(${name} ${source})
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/targets)
-  target_link_libraries(${name} PRIVATE harness)
+  target_link_libraries(${name} PRIVATE harness ${allocators})
   mm_role(${name} harness)
   if(MM_FUZZER STREQUAL "libfuzzer")
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    if(NOT ARGN)
+      add_test(NAME smoke_${name}
+               COMMAND bash ${CMAKE_SOURCE_DIR}/ci/smoke.sh $<TARGET_FILE:${name}>
+                       ${CMAKE_SOURCE_DIR}/corpus/${name})
+    endif()
   elseif(MM_FUZZER STREQUAL "afl")
     target_link_libraries(${name} PRIVATE ${MM_AFL_DRIVER})
   elseif(MM_FUZZER STREQUAL "engine")

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check-style.sh - what a machine can check about the text of the repository.
+#
+# Looks at the files that git tracks, and at those that it would. Prints each violation as
+# FILE:LINE: what; exit status 1 if there is any.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case ${1:-} in
+"") ;;
+--help | -h)
+	echo "usage: ci/check-style.sh"
+	echo "Checks format, licence tags, line length, white space, fences, READMEs, scripts."
+	exit 0
+	;;
+*)
+	echo "check-style.sh: unknown option '$1', expected --help" >&2
+	exit 2
+	;;
+esac
+
+found=$(mktemp)
+trap 'rm -f "$found"' EXIT
+
+report() { # report TEXT: standard input holds FILE:LINE pairs, or is empty
+	sed "s|\$|: $1|" >>"$found"
+}
+
+list() { # list PATHSPEC...: files that exist
+	git ls-files --cached --others --exclude-standard -- "$@" | sort -u | while read -r f; do
+		[ ! -f "$f" ] || printf '%s\n' "$f"
+	done
+}
+
+mapfile -t c_files < <(list '*.c' '*.h')
+mapfile -t asm_files < <(list '*.S')
+mapfile -t scripts < <(list '*.sh' '.ci/run')
+mapfile -t cmake_files < <(list '*CMakeLists.txt' '*.cmake')
+mapfile -t programs < <(list '*.prog')
+mapfile -t texts < <(list '*.md')
+source_files=("${c_files[@]}" "${asm_files[@]}" "${scripts[@]}" "${cmake_files[@]}")
+
+# Format: clang-format of Debian 12, since versions disagree.
+clang_format=$(command -v clang-format-14 || true)
+if [ ${#c_files[@]} -eq 0 ]; then
+	:
+elif [ -n "$clang_format" ]; then
+	"$clang_format" --dry-run -Werror "${c_files[@]}" 2>&1 |
+		sed -n 's|^\([^ ]*:[0-9]*\):[0-9]*: error: .*|\1|p' | sort -t : -k1,1 -u |
+		report "not as clang-format-14 -i leaves it" || true
+else
+	echo "check-style.sh: no clang-format-14, format not checked" >&2
+fi
+
+# A licence tag in the first line, the second where the first is #!.
+for f in "${source_files[@]}"; do
+	head -n 2 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$f:1"
+done | report "no SPDX-License-Identifier: GPL-2.0-or-later"
+
+# 100 columns, a tab being eight. (READMEs wrap as they like.)
+for f in "${source_files[@]}"; do
+	expand -t 8 "$f" | awk -v f="$f" 'length($0) > 100 { print f ":" NR }'
+done | report "longer than 100 columns"
+
+{ grep -nE '[[:space:]]+$' /dev/null "${source_files[@]}" "${programs[@]}" \
+	"${texts[@]}" || true; } |
+	cut -d: -f1,2 | report "white space at the end of the line"
+
+# ThreadSanitizer does not model fences, and the compiler does not say so.
+{ grep -nE '\b(atomic_thread_fence|__atomic_thread_fence|__sync_synchronize|cmm_smp_[a-z]*mb)\b' \
+	/dev/null "${c_files[@]}" || true; } |
+	cut -d: -f1,2 | report "a fence: say the order with acquire and release operations"
+
+{ grep -nE '\b(TODO|FIXME|XXX)\b' /dev/null "${c_files[@]}" "${scripts[@]}" \
+	"${cmake_files[@]}" || true; } |
+	grep -v '^ci/check-style.sh:' | cut -d: -f1,2 | report "a task left in the source" || true
+
+# Each folder with tracked files says what it is for. Folders of data and tests are described
+# by the folder above.
+list '*' | grep / | sed 's|/[^/]*$||' | sort -u | while read -r dir; do
+	case $dir in
+	.ci | */test | corpus/*) ;;
+	*) [ -f "$dir/README.md" ] || echo "$dir" ;;
+	esac
+done | report "a folder without README.md"
+
+if command -v shellcheck >/dev/null; then
+	{ shellcheck -x -S info -f gcc "${scripts[@]}" || true; } |
+		sed -n 's|^\([^:]*:[0-9]*\):[0-9]*: \(.*\)|\1: \2|p' >>"$found"
+fi
+
+if [ -s "$found" ]; then
+	cat "$found"
+	echo "check-style.sh: $(wc -l <"$found") violations in ${#source_files[@]} sources" >&2
+	exit 1
+fi
+echo "check-style.sh: ${#source_files[@]} sources and ${#programs[@]} programs, no violation"

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# coverage.sh - what the tests and the corpus cover: lines, branches and MC/DC, by file.
+#
+# A tool to find missing tests: look for what is never reached, not for a percentage.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. ci/lib.sh
+
+case ${1:-} in
+"") ;;
+--help | -h)
+	echo "usage: ci/coverage.sh"
+	echo "Builds the preset coverage, runs its tests, prints a table, and writes"
+	echo "build/coverage/html/index.html with the sources."
+	exit 0
+	;;
+*) die "unknown option '$1', expected --help" ;;
+esac
+
+profiles=build/coverage/profiles
+mapfile -t targets < <(fuzz_targets)
+build coverage
+rm -rf "$profiles"
+mkdir -p "$profiles"
+LLVM_PROFILE_FILE=$PWD/$profiles/%m-%p.profraw \
+	quietly build/logs/coverage-ctest.log \
+	ctest --test-dir build/coverage -j "$(nproc)" || exit 1
+llvm-profdata-19 merge -sparse -o build/coverage/all.profdata "$profiles"/*.profraw
+
+# The unit tests, the targets and the front door between them hold all that is counted.
+objects=()
+while read -r program; do
+	objects+=(-object "$program")
+done < <(find build/coverage -type f -perm -u+x -name 'test_*' | sort
+	printf 'build/coverage/targets/%s\n' "${targets[@]}")
+ignore=(-ignore-filename-regex='/(test|build)/')
+llvm-cov-19 show build/coverage/mmstorm "${objects[@]}" "${ignore[@]}" -show-branches=count \
+	-show-mcdc -format=html -output-dir=build/coverage/html \
+	-instr-profile=build/coverage/all.profdata >/dev/null 2>build/logs/coverage-show.log
+llvm-cov-19 report build/coverage/mmstorm "${objects[@]}" "${ignore[@]}" \
+	-show-mcdc-summary -show-region-summary=false -show-functions=false \
+	-instr-profile=build/coverage/all.profdata 2>build/logs/coverage-report.log

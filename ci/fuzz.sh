@@ -1,0 +1,314 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fuzz.sh - set up, build, fuzz every target for a while, and report in a table.
+#
+# A *unit* is a target in one flavour. Units are dealt to the jobs, and each job gives its units
+# equal shares of the time. A unit that ends at a finding is started again until its share is
+# over; all that it found is kept in findings/raw, and of each (unit, oracle) one program is
+# minimised, printed, and kept in findings/.
+#
+# The work corpus build/fuzz-corpus/<target> is kept between runs, and shared by flavours.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. ci/lib.sh
+
+usage() {
+	cat <<-END
+	usage: ci/fuzz.sh [options] [target...]
+	  --seconds N   time to fuzz, all targets together (default 60)
+	  --jobs N      fuzzers at a time (default: one a CPU)
+	  --preset P    flavour, may be given several times
+	                (default: fuzz for all targets, fuzz-tsan for those that run tasks)
+	  --engine E    libfuzzer or afl (default libfuzzer; afl means --preset afl)
+	  --no-setup    do not install what is missing
+	  --help        this text
+	Targets: $(fuzz_targets | one_of)
+	Presets: $(fuzz_presets | one_of)
+	Findings are kept in findings/. Exit status 0 if there is none, 1 if there is one, 2 on bad
+	usage or when something does not build or start.
+	END
+}
+
+seconds=60 jobs=$(nproc) engine=libfuzzer flavours=() targets=() setup=true
+while [ $# -gt 0 ]; do
+	case $1 in
+	--seconds | --jobs | --preset | --engine)
+		[ $# -ge 2 ] || die "$1 needs a value"
+		case $1 in
+		--seconds) need_number "$1" "$2" && seconds=$2 ;;
+		--jobs) need_number "$1" "$2" && jobs=$2 ;;
+		--preset)
+			fuzz_presets | grep -qx -e "$2" ||
+				die "no fuzzing preset '$2', expected $(fuzz_presets | one_of)"
+			flavours+=("$2")
+			;;
+		--engine)
+			[[ $2 = libfuzzer || $2 = afl ]] ||
+				die "no engine '$2', expected libfuzzer or afl"
+			engine=$2
+			;;
+		esac
+		shift
+		;;
+	--no-setup) setup=false ;;
+	--help | -h)
+		usage
+		exit 0
+		;;
+	-*) die "unknown option '$1', see --help" ;;
+	*)
+		fuzz_targets | grep -qx -e "$1" ||
+			die "no target '$1', expected $(fuzz_targets | one_of)"
+		targets+=("$1")
+		;;
+	esac
+	shift
+done
+if [ "$engine" = afl ]; then
+	[ ${#flavours[@]} -eq 0 ] || die "--engine afl and --preset exclude each other"
+	flavours=(afl)
+fi
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(fuzz_targets)
+if [ ${#flavours[@]} -eq 0 ]; then
+	flavours=(fuzz fuzz-tsan)
+	default_flavours=true
+else
+	default_flavours=false
+fi
+
+# Races are looked for where there are tasks: the parser of texts has none.
+units=()
+for flavour in "${flavours[@]}"; do
+	for target in "${targets[@]}"; do
+		! $default_flavours || [ "$flavour-$target" != fuzz-tsan-program_text ] ||
+			continue
+		units+=("$target:$flavour")
+	done
+done
+
+if $setup; then
+	bash ci/setup.sh || exit 2
+fi
+build release mmstorm || exit 2
+for flavour in "${flavours[@]}"; do
+	build "$flavour" mmstorm "${targets[@]}" || exit 2
+done
+
+logs=build/fuzz-logs
+rm -rf "$logs"
+mkdir -p "$logs" findings/raw
+
+# Seeds: a packed program each; the parser's are texts, all that there are.
+for target in "${targets[@]}"; do
+	corpus=build/fuzz-corpus/$target
+	mkdir -p "$corpus"
+	if [ "$target" = program_text ]; then
+		find corpus -name '*.prog' | while read -r program; do
+			cp "$program" "$corpus/seed-$(tr / - <<<"${program#corpus/}")"
+		done
+		continue
+	fi
+	for program in corpus/"$target"/*.prog; do
+		name=$(basename "$program" .prog)
+		build/release/mmstorm pack "$program" -o "$corpus/seed-$name" ||
+			die "$program: cannot be packed"
+	done
+done
+
+# figures LOG: from libFuzzer's messages, "executions coverage files".
+figures() {
+	awk '/^#[0-9]+/ {
+		n = substr($1, 2)
+		for (i = 2; i < NF; i++) {
+			if ($i == "cov:") cov = $(i + 1)
+			if ($i == "corp:") { split($(i + 1), c, "/"); corp = c[1] }
+		}
+	     }
+	     /^stat::number_of_executed_units:/ { n = $2 }
+	     END { print n + 0, cov + 0, corp + 0 }' "$1"
+}
+
+# AFL++ writes the same into a file of its own.
+afl_figures() {
+	awk -F ' *: *' '{ v[$1] = $2 }
+	     END { print v["execs_done"] + 0, v["edges_found"] + 0, v["corpus_count"] + 0 }' "$1"
+}
+
+# Each line of these files is a finding, UNIT ORACLE PATH, or a time, UNIT MILLISECONDS.
+found=$logs/findings
+: >"$found"
+: >"$logs/times"
+
+milliseconds() {
+	echo "$(($(date +%s%N) / 1000000))"
+}
+
+# note_finding UNIT LOG: what ended the process that wrote LOG.
+note_finding() {
+	local unit=$1 log=$2 line artifact
+	line=$(sed -n 's/^.*mmstorm-finding: \([^ ]* [^ ]*\)$/\1/p' "$log" | head -n 1)
+	# The last one: a slow input may have been written before.
+	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
+	if [ -n "$line" ]; then
+		echo "$unit $line" >>"$found"
+	elif [ -n "$artifact" ]; then
+		line=${artifact##*/}
+		echo "$unit ${line%%-*} $artifact" >>"$found"
+	else
+		return 1
+	fi
+}
+
+# fuzz UNIT SHARE NUMBER: one fuzzer after the other until the time is over.
+fuzz() {
+	local unit=$1 share=$2 number=$3 target=${1%%:*} preset=${1##*:}
+	local raw=findings/raw/$target-$preset round=0 end=$((SECONDS + share)) log status begin
+	mkdir -p "$raw"
+	begin=$(milliseconds)
+	while [ $((end - SECONDS)) -gt 0 ] && [ ! -e "$logs/stop" ]; do
+		round=$((round + 1))
+		log=$logs/$target.$preset.$number.$round.log
+		status=0
+		MMSTORM_FINDINGS=$raw "build/$preset/targets/$target" \
+			-max_total_time=$((end - SECONDS)) -print_final_stats=1 \
+			-max_len=4096 -timeout=60 -rss_limit_mb=4096 -artifact_prefix="$raw/" \
+			"build/fuzz-corpus/$target" >"$log" 2>&1 || status=$?
+		[ "$status" -ne 0 ] || break
+		[ ! -e "$logs/stop" ] || break
+		if ! note_finding "$unit" "$log"; then
+			echo "$unit: ended with status $status:" >>"$logs/broken"
+			tail -n 8 "$log" >>"$logs/broken"
+			break
+		fi
+	done
+	echo "$unit $(($(milliseconds) - begin))" >>"$logs/times"
+}
+
+# afl UNIT SHARE NUMBER: the same with AFL++, which goes on after a finding by itself.
+afl() {
+	local unit=$1 share=$2 number=$3 target=${1%%:*} out=build/fuzz-afl/${1%%:*}
+	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M
+	[ "$number" = 0 ] || role=-S
+	mkdir -p "$raw" "$out"
+	echo "$unit $((share * 1000))" >>"$logs/times"
+	touch "$logs/afl-start.$target"
+	MMSTORM_FINDINGS=$raw AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+		AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
+		afl-fuzz "$role" "job$number" -i "build/fuzz-corpus/$target" -o "$out" \
+		-t 10000 -m none -V "$share" -- "build/afl/targets/$target" >"$log" 2>&1 || {
+		[ -e "$logs/stop" ] || {
+			echo "$unit: afl-fuzz failed:" >>"$logs/broken"
+			tail -n 8 "$log" >>"$logs/broken"
+		}
+		return 0
+	}
+	find "$raw" -name '*.prog' -newer "$logs/afl-start.$target" | while read -r program; do
+		echo "$unit $(sed -n 's/^expect //p' "$program") $program"
+	done >>"$found"
+}
+
+# Deal: a job each for copies of the units, if there are more jobs than units.
+dealt=("${units[@]}")
+while [ ${#dealt[@]} -lt "$jobs" ]; do dealt+=("${units[@]}"); done
+[ ${#units[@]} -ge "$jobs" ] || dealt=("${dealt[@]:0:jobs}")
+
+job() { # job NUMBER: the units of one job, one after the other
+	local mine=() i
+	for ((i = $1; i < ${#dealt[@]}; i += jobs)); do mine+=("$i"); done
+	for i in "${mine[@]}"; do
+		local share=$((seconds / ${#mine[@]}))
+		if [[ ${dealt[i]} = *:afl ]]; then
+			afl "${dealt[i]}" $((share > 0 ? share : 1)) $((i / ${#units[@]}))
+		else
+			fuzz "${dealt[i]}" $((share > 0 ? share : 1)) $((i / ${#units[@]}))
+		fi
+	done
+}
+
+# total UNIT: executions, coverage, corpus and seconds of all processes of a unit.
+total() {
+	local target=${1%%:*} preset=${1##*:} log n cov corp sum=0 most=0 files=0
+	if [ "$preset" = afl ]; then
+		for log in build/fuzz-afl/"$target"/*/fuzzer_stats; do
+			[ -f "$log" ] || continue
+			read -r n cov corp < <(afl_figures "$log")
+			sum=$((sum + n)) most=$((cov > most ? cov : most))
+			files=$((corp > files ? corp : files))
+		done
+	else
+		for log in "$logs/$target.$preset".*.log; do
+			[ -f "$log" ] || continue
+			read -r n cov corp < <(figures "$log")
+			sum=$((sum + n)) most=$((cov > most ? cov : most))
+			files=$((corp > files ? corp : files))
+		done
+	fi
+	echo "$sum $most $files"
+}
+
+progress() { # a line a unit under way, every few seconds
+	local unit sum cov files
+	while sleep 5; do
+		for unit in "${units[@]}"; do
+			read -r sum cov files < <(total "$unit")
+			[ "$sum" -gt 0 ] || continue
+			printf '%4d s  %-20s %9d runs, coverage %d, corpus %d, findings %d\n' \
+				$((SECONDS - start)) "$unit" "$sum" "$cov" "$files" \
+				"$(grep -c "^$unit " "$found" || true)"
+		done
+	done
+}
+
+start=$SECONDS pids=()
+# shellcheck disable=SC2317 # called by trap
+stop() {
+	touch "$logs/stop"
+	for pid in "${pids[@]}"; do
+		pkill -TERM -P "$pid" 2>/dev/null || true
+	done
+}
+trap stop INT TERM
+echo "fuzzing ${#units[@]} units for $seconds s in $jobs jobs: ${units[*]}"
+for ((i = 0; i < jobs && i < ${#dealt[@]}; i++)); do
+	job "$i" &
+	pids+=($!)
+done
+if [ -t 1 ]; then
+	progress &
+	monitor=$!
+else
+	monitor=
+fi
+for pid in "${pids[@]}"; do
+	while kill -0 "$pid" 2>/dev/null; do wait "$pid" || true; done
+done
+[ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
+trap - INT TERM
+
+# Findings: of each unit and oracle, the shortest program stands for all.
+status=0
+awk '{ print $1, $2 }' "$found" | sort | uniq -c >"$logs/kinds"
+while read -r count unit oracle; do
+	status=1
+	awk -v u="$unit" -v o="$oracle" '$1 == u && $2 == o { print $3 }' "$found" |
+		bash ci/finding.sh "${unit%%:*}" "${unit##*:}" "$oracle" "$count"
+done <"$logs/kinds"
+
+row='%-14s %-11s %12s %9s %9s %7s %9s\n'
+# shellcheck disable=SC2059 # the format is the table's
+{
+	echo
+	printf "$row" target flavour executions per-s coverage corpus findings
+	for unit in "${units[@]}"; do
+		read -r sum cov files < <(total "$unit")
+		elapsed=$(awk -v u="$unit" '$1 == u { s += $2 } END { print s + 0 }' "$logs/times")
+		printf "$row" "${unit%%:*}" "${unit##*:}" "$sum" \
+			$((elapsed ? sum * 1000 / elapsed : 0)) "$cov" "$files" \
+			"$(awk -v u="$unit" '$2 == u' "$logs/kinds" | wc -l)"
+	done
+}
+if [ -s "$logs/broken" ]; then
+	cat "$logs/broken" >&2
+	die "a fuzzer did not run; its messages are in $logs" 2
+fi
+exit $status

@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh - what the scripts of this folder share. To be sourced, in the top folder.
+
+script=${0##*/}
+
+die() { # die TEXT [STATUS]
+	echo "$script: $1" >&2
+	exit "${2:-2}"
+}
+
+# need_number OPTION VALUE: a whole number from 1 on, or bad usage.
+need_number() {
+	[[ $2 =~ ^[1-9][0-9]{0,7}$ ]] || die "$1: found '$2', expected a whole number from 1 on"
+}
+
+# The fuzz targets are the files of targets/ that define the function that a fuzzer calls.
+fuzz_targets() {
+	grep -l '^int LLVMFuzzerTestOneInput(.*)$' targets/*.c | sed 's|.*/||; s|\.c$||'
+}
+
+# fuzz_presets: flavours with a fuzzer, from the file that defines them.
+fuzz_presets() {
+	sed -n 's/.*"configurePreset": "\(fuzz[a-z-]*\|afl\)".*/\1/p' CMakePresets.json
+}
+
+# one_of: lines to "a, b, c".
+one_of() {
+	paste -s -d , | sed 's/,/, /g'
+}
+
+# quietly LOG COMMAND...: output goes to LOG, and its end to the terminal on failure.
+quietly() {
+	local log=$1
+	shift
+	if ! "$@" >"$log" 2>&1; then
+		grep -nE 'error|Error|FAILED' "$log" | head -n 20 >&2 || true
+		echo "  ... end of $log:" >&2
+		tail -n 25 "$log" >&2
+		return 1
+	fi
+}
+
+# build PRESET [TARGET...]: configure if need be, and build; says what and how long it took.
+build() {
+	local preset=$1 start=$SECONDS options=()
+	shift
+	[ $# -eq 0 ] || options=(--target "$@")
+	mkdir -p build/logs
+	printf '%-12s build ... ' "$preset"
+	if ! quietly "build/logs/$preset-configure.log" cmake --preset "$preset" ||
+		! quietly "build/logs/$preset-build.log" \
+			cmake --build --preset "$preset" -j "$(nproc)" "${options[@]}"; then
+		echo "$preset: build failed" >&2
+		return 1
+	fi
+	echo "$((SECONDS - start)) s"
+}

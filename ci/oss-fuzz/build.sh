@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# build.sh - build the fuzz targets as OSS-Fuzz and ClusterFuzzLite ask for them.
+#
+# They set SRC (the sources are in $SRC/mmstorm), OUT (where targets and seeds go), WORK (for
+# all else), CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE and SANITIZER. The image that runs the
+# targets has the C library alone: they must need no other.
+set -euo pipefail
+
+build=$WORK/mmstorm-build
+mkdir -p "$OUT" "$build"
+cd "$SRC/mmstorm"
+
+# A type of build such as Release would add flags of its own.
+cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None
+mapfile -t targets < <(. ci/lib.sh && fuzz_targets)
+ninja -C "$build" mmstorm "${targets[@]}"
+
+for target in "${targets[@]}"; do
+	cp "$build/targets/$target" "$OUT/$target"
+	# Seeds: programs in byte form; the parser's are texts.
+	seeds=$WORK/mmstorm-seeds/$target
+	rm -rf "$seeds" "$OUT/${target}_seed_corpus.zip"
+	mkdir -p "$seeds"
+	for program in corpus/"$target"/*.prog; do
+		if [ "$target" = program_text ]; then
+			cp "$program" "$seeds/"
+		else
+			"$build/mmstorm" pack "$program" -o "$seeds/$(basename "$program" .prog)"
+		fi
+	done
+	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
+	# The length that ci/fuzz.sh uses as well.
+	printf '[libfuzzer]\nmax_len = 4096\n' >"$OUT/$target.options"
+done
