@@ -54,7 +54,8 @@ enum switch_reason {
  * @nr_cpus:    simulated CPUs, 1 to SCHED_MAX_CPUS
  * @max_points: a run that passes more scheduling points is a livelock; 0: 1,000,000
  * @schedule:   which task runs next; NULL: the sequential run. The threads engine
- *              ignores it
+ *              takes no more of it than seed and odds of SCHEDULE_RANDOM: how often
+ *              preempt_enable() moves a task to another CPU (without: 1 in 1,024)
  * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)
  * @on_switch:  if not NULL, told of each change of the running task (fibers engine)
  * @hook_arg:   first argument of @on_switch

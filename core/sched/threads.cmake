@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The threads engine; report.c is shared with the fibers engine.
+target_sources(sched_threads PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/threads.c
+  ${CMAKE_CURRENT_LIST_DIR}/threads_cpu.c
+  ${CMAKE_CURRENT_LIST_DIR}/threads_lock.c
+  ${CMAKE_CURRENT_LIST_DIR}/threads_rcu.c
+  ${CMAKE_CURRENT_LIST_DIR}/threads_work.c)
+
+mm_unit_test(test_threads SOURCES ${CMAKE_CURRENT_LIST_DIR}/test/test_threads.c LIBS sched_threads)
+if("thread" IN_LIST MM_SANITIZE)
+  # This test is judged itself, and must be heard when a grace period is left out.
+  target_compile_options(test_threads PRIVATE -fsanitize=thread)
+  add_test(NAME test_threads_race COMMAND test_threads race)
+  set_tests_properties(test_threads_race PROPERTIES
+    PASS_REGULAR_EXPRESSION "WARNING: ThreadSanitizer: data race")
+endif()

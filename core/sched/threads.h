@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * threads.h - the kernel words bound to POSIX threads and liburcu: types.
+ *
+ * For stress runs and benchmarks: tasks run at once, nothing is deterministic, and ThreadSanitizer
+ * sees the C library's synchronisation without being told.
+ *
+ * A simulated CPU is a mutex. A task holds its CPU's mutex while it is *atomic*: preemption or
+ * interrupts disabled, or in an interrupt. So atomic sections of one CPU exclude each other, as
+ * they do on a real one, tasks that are not atomic run whenever the host lets them, and
+ * an interrupt gets in only while nobody on its CPU is atomic. What is coarser than the real thing:
+ * an interrupt does not land inside a section that has only preemption disabled.
+ *
+ * Spinlocks are mutexes underneath: with more threads than host CPUs, spinning would mostly
+ * wait for an owner that is not running.
+ */
+#ifndef MM_SCHED_THREADS_H
+#define MM_SCHED_THREADS_H
+
+#include <pthread.h>
+
+#include "types.h"
+
+struct task;
+struct sched;
+
+/* @owner: who holds it, NULL if nobody does; changed by the holder alone. */
+typedef struct {
+	pthread_mutex_t lock;
+	struct task *owner;
+	const char *name;
+} spinlock_t;
+
+struct mutex {
+	pthread_mutex_t lock;
+	struct task *owner;
+	const char *name;
+};
+
+struct completion {
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool done;
+};
+
+/**
+ * struct rcu_head - a callback
+ * @urcu:  liburcu's own head
+ * @func:  what to call
+ * @sched: the run that it belongs to
+ * @cpu:   CPU that it was queued on, and runs on
+ */
+struct rcu_head {
+	void *urcu[2];
+	void (*func)(struct rcu_head *head);
+	struct sched *sched;
+	unsigned int cpu;
+};
+
+/**
+ * struct work_struct - deferred work
+ * @func:    what to call
+ * @next:    next in the queue
+ * @cpu:     CPU that it was queued on, and runs on
+ * @pending: queued and not yet begun
+ */
+struct work_struct {
+	void (*func)(struct work_struct *work);
+	struct work_struct *next;
+	unsigned int cpu;
+	bool pending;
+};
+
+extern __thread struct task *current_task;
+#define current current_task
+
+/* Threads interleave by themselves. */
+static inline void sched_point(void)
+{
+}
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * threads_cpu.c - the threads engine: preemption, interrupts, CPU numbers, migration.
+ *
+ * Invariant: a task holds its CPU's mutex exactly while it is atomic, that is while preempt_count
+ * is not 0 or interrupts are off. The CPU of a task changes only while it is not, so that
+ * it gives back the mutex that it took. A CPU's mutex is taken first and never while a spinlock
+ * is held: no order of mutexes can come to a cycle through it.
+ *
+ * A task that makes itself preemptible is moved to a random CPU once in a while, as a
+ * scheduler would: code that remembers its CPU across such a point is wrong.
+ */
+#include <sched.h>
+
+#include "threads_internal.h"
+
+static void atomic_begin(struct task *t)
+{
+	if (!t->preempt_count && !t->irqs_off)
+		pthread_mutex_lock(&t->sched->cpu[t->cpu].lock);
+}
+
+static void atomic_end(struct task *t)
+{
+	if (t->preempt_count || t->irqs_off)
+		return;
+	pthread_mutex_unlock(&t->sched->cpu[t->cpu].lock);
+	if (!t->irq && t->sched->nr_cpus > 1 && task_random(t) % t->sched->odds == 0)
+		__atomic_store_n(&t->cpu, task_random(t) % t->sched->nr_cpus, __ATOMIC_RELAXED);
+}
+
+void preempt_disable(void)
+{
+	struct task *t = current;
+
+	if (!t)
+		return;
+	atomic_begin(t);
+	t->preempt_count++;
+}
+
+void preempt_enable(void)
+{
+	struct task *t = current;
+
+	if (!t)
+		return;
+	MM_CHECK(t->preempt_count, LOCK_UNBALANCED, "preempt_enable() without preempt_disable()");
+	t->preempt_count--;
+	atomic_end(t);
+}
+
+unsigned long __local_irq_save(void)
+{
+	struct task *t = current;
+	bool was = t && t->irqs_off;
+
+	if (t && !was) {
+		atomic_begin(t);
+		t->irqs_off = true;
+	}
+	return was;
+}
+
+void local_irq_restore(unsigned long flags)
+{
+	struct task *t = current;
+
+	if (!t || flags || !t->irqs_off)
+		return;
+	t->irqs_off = false;
+	atomic_end(t);
+}
+
+bool irqs_disabled(void)
+{
+	return current && current->irqs_off;
+}
+
+bool in_interrupt(void)
+{
+	return current && current->in_irq;
+}
+
+bool in_atomic(void)
+{
+	return current && (current->preempt_count || current->irqs_off);
+}
+
+void might_sleep(void)
+{
+	MM_CHECK(!in_atomic(), LOCK_SLEEP, "may sleep with preemption or interrupts disabled");
+	MM_CHECK(!rcu_read_lock_held(), LOCK_SLEEP, "may sleep in an RCU read-side section");
+}
+
+unsigned int raw_smp_processor_id(void)
+{
+	return current ? current->cpu : 0;
+}
+
+unsigned int smp_processor_id(void)
+{
+	MM_CHECK(!current || in_atomic(), LOCK_CPU, "CPU number used by a preemptible task");
+	return raw_smp_processor_id();
+}
+
+unsigned int get_cpu(void)
+{
+	preempt_disable();
+	return raw_smp_processor_id();
+}
+
+void put_cpu(void)
+{
+	preempt_enable();
+}
+
+unsigned int num_possible_cpus(void)
+{
+	return current ? current->sched->nr_cpus : 1;
+}
+
+void cpu_relax(void)
+{
+	sched_yield();
+}
+
+void cond_resched(void)
+{
+	might_sleep();
+	sched_yield();
+}
+
+void task_migrate(unsigned int cpu)
+{
+	struct task *t = current;
+
+	MM_CHECK(!in_atomic() && !t->irq && cpu < t->sched->nr_cpus, LOCK_CPU,
+		 "task_migrate(%u) of a task that cannot be moved there", cpu);
+	__atomic_store_n(&t->cpu, cpu, __ATOMIC_RELAXED);
+}
+
+void irq_enter(void)
+{
+	struct task *t = current;
+
+	MM_CHECK(t->irq && !in_atomic(), LOCK_UNBALANCED,
+		 "irq_enter() outside of an interrupt source, or in an interrupt");
+	atomic_begin(t);
+	t->preempt_count++;
+	t->irqs_off = true;
+	t->in_irq = true;
+}
+
+void irq_exit(void)
+{
+	struct task *t = current;
+
+	MM_CHECK(t->in_irq && t->preempt_count == 1 && t->irqs_off && !t->rcu_depth,
+		 LOCK_UNBALANCED, "an interrupt ends with a lock held or interrupts enabled");
+	t->in_irq = false;
+	t->irqs_off = false;
+	t->preempt_count = 0;
+	atomic_end(t);
+}
+
+void check_balance(const struct task *t)
+{
+	unsigned int irq = t->in_irq;
+
+	MM_CHECK(t->preempt_count == irq, LOCK_UNBALANCED,
+		 "an operation ends with preemption disabled or a spinlock held");
+	MM_CHECK(t->irqs_off == irq, LOCK_UNBALANCED, "an operation ends with interrupts %s",
+		 irq ? "enabled inside of an interrupt" : "disabled");
+	MM_CHECK(!t->mutexes, LOCK_UNBALANCED, "an operation ends with %u mutexes held",
+		 t->mutexes);
+	MM_CHECK(!t->rcu_depth, LOCK_UNBALANCED, "an operation ends in an RCU read-side section");
+}
+
+void sched_turn(void)
+{
+	check_balance(current);
+}

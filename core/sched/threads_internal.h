@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * threads_internal.h - what the files of the threads engine share.
+ *
+ * Fields of a task belong to its own thread, except where said: those are read and
+ * written with atomics. The engine is not instrumented by ThreadSanitizer: its atomics order
+ * nobody in TSan's eyes, its pthread mutexes do.
+ */
+#ifndef MM_SCHED_THREADS_INTERNAL_H
+#define MM_SCHED_THREADS_INTERNAL_H
+
+#include "kernel.h"
+#include "sched.h"
+
+#ifdef MM_TSAN
+#include <sanitizer/tsan_interface.h>
+#define tsan_acquire(p) __tsan_acquire(p)
+#define tsan_release(p) __tsan_release(p)
+#else
+#define tsan_acquire(p) ((void)(p))
+#define tsan_release(p) ((void)(p))
+#endif
+
+#define CACHE_LINE 64
+
+/**
+ * struct task - a thread of the run
+ * @sched:   its run
+ * @number:  as in sched.h
+ * @name:    for reports
+ * @thread:  the thread; not of the first task and of the RCU task
+ * @fn, @arg: body
+ * @cpu:     CPU that it is on; others may read it. Changes only while not atomic
+ * @irq:     it is an interrupt source
+ * @in_irq:  between irq_enter() and irq_exit()
+ * @irqs_off: interrupts disabled
+ * @preempt_count: depth of preempt_disable(), spinlocks and interrupts included
+ * @mutexes: mutexes held
+ * @rcu_depth: depth of RCU read-side sections
+ * @op:      operation that it is in, or -1
+ * @ticket:  its ticket, or 0; others read it
+ * @joined:  task_join() was called; atomic
+ * @seed:    of its random generator
+ * @work:    worker: the item that it runs; protected by sched.pool_lock
+ *
+ * The CPU's mutex is held <=> preempt_count > 0 or irqs_off.
+ */
+struct task {
+	struct sched *sched;
+	unsigned int number;
+	char name[16];
+	pthread_t thread;
+	void (*fn)(void *arg);
+	void *arg;
+	unsigned int cpu;
+	bool irq;
+	bool in_irq;
+	bool irqs_off;
+	unsigned int preempt_count;
+	unsigned int mutexes;
+	unsigned int rcu_depth;
+	s32 op;
+	u64 ticket;
+	bool joined;
+	u64 seed;
+	struct work_struct *work;
+} __attribute__((aligned(CACHE_LINE)));
+
+struct cpu {
+	pthread_mutex_t lock;
+} __attribute__((aligned(CACHE_LINE)));
+
+/* Workers are started when work is queued and none is free for it, up to this many. */
+#define MAX_WORKERS (SCHED_WORKER_LAST - SCHED_WORKER_FIRST + 1)
+
+/**
+ * struct sched - a run
+ * @nr_cpus:     simulated CPUs
+ * @nr_spawned:  tasks spawned; atomic
+ * @next_ticket: the next operation's; atomic
+ * @odds:        preempt_enable() moves the task once in so many times
+ * @callbacks:   RCU callbacks queued and not yet run; atomic
+ * @pool_lock:   protects what follows, and the @pending and @next of queued items
+ * @pool_work:   signalled when work is queued, or @stop set
+ * @pool_done:   broadcast when an item has been run, or taken off the queue
+ * @queue, @queue_tail: items to be run, first in first out
+ * @nr_queued:   items in it
+ * @nr_workers:  started; they are task[SCHED_WORKER_FIRST] and on
+ * @nr_idle:     of these, waiting
+ * @stop:        workers are to end
+ */
+struct sched {
+	unsigned int nr_cpus;
+	unsigned int nr_spawned;
+	u64 next_ticket;
+	u64 odds;
+	u64 callbacks;
+	struct cpu cpu[SCHED_MAX_CPUS];
+	struct task task[SCHED_MAX_TASKS];
+
+	pthread_mutex_t pool_lock;
+	pthread_cond_t pool_work;
+	pthread_cond_t pool_done;
+	struct work_struct *queue;
+	struct work_struct **queue_tail;
+	unsigned int nr_queued;
+	unsigned int nr_workers;
+	unsigned int nr_idle;
+	bool stop;
+};
+
+/* threads.c */
+void task_begin(struct task *t);
+void task_end(struct task *t);
+void ticket_begin(struct task *t);
+void ticket_end(struct task *t);
+void threads_must(int err, const char *what);
+
+/* threads_cpu.c */
+void check_balance(const struct task *t);
+
+/* threads_rcu.c */
+void rcu_thread_begin(void);
+void rcu_thread_end(void);
+void rcu_drain(struct sched *s);
+
+/* threads_work.c */
+void pool_begin(struct sched *s);
+void pool_end(struct sched *s);
+void pool_drain(struct sched *s);
+bool pool_idle(struct sched *s);
+
+/* splitmix64 */
+static inline u64 task_random(struct task *t)
+{
+	u64 z = t->seed += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+#endif
