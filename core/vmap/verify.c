@@ -8,16 +8,21 @@
  * CPU's queue that block.c proves.
  *
  * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
- * moment. It is compiled without ThreadSanitizer (CMakeLists.txt): that other tasks are between
- * operations is the caller's knowledge (@quiet), not order between tasks. With tasks inside of
- * operations only what holds everywhere is judged: trees may be in the middle of a
- * change, and then even a walk would be unsafe, so these are the counters.
+ * moment. That nobody else is at work is the caller's knowledge (@quiet), not order
+ * between tasks, so ThreadSanitizer must not see it; neither is it a subject of coverage: it is a
+ * judge. With tasks inside of operations only what holds everywhere is judged: trees may be in the
+ * middle of a change, and then even a walk would be unsafe, so these are the counters.
  *
  * It costs O(areas + blocks) and no memory. That lazy areas, which are in no order, fit exactly
  * between the others is told by a sum: with h a mixing function, the sum of h(end) - h(start) over
  * the parts of a partition is h(end) - h(start) of the whole, and for anything else it is that by
  * an accident of 2^-64. Only when it is not, the fault is searched for, slowly, to name it.
  */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
+			     apply_to = function)
+#endif
+
 #include "internal.h"
 
 #define HEX(x) ((unsigned long long)(x))
@@ -338,3 +343,7 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 	MM_CHECK(found == blocks, COUNT, "vmap blocks: %llu counted, %llu found", HEX(blocks),
 		 HEX(found));
 }
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif

@@ -166,8 +166,8 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
  * ORACLE_TREE, ORACLE_LIST, ORACLE_COUNT, ORACLE_HINT, ORACLE_OVERLAP, ORACLE_KVA_BOUND.
  * Takes no locks: a task that is inside of an operation is told of by the caller.
  *
- * @quiet: no other task is inside of an operation; without it only what holds at every
- * scheduling point is checked.
+ * @quiet: no other task is inside of an operation, background work included (oldest_ticket()
+ * is the caller's); without it only what holds at every scheduling point is checked.
  */
 void vmap_verify(struct vmap_space *vs, bool quiet);
 

@@ -77,6 +77,7 @@ static inline void run_body(void *arg)
 		for (i = 0; i < NR_PAGES; i++)
 			f->page[i] = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
 		f->body(f);
+		flush_work(&f->vs->purge_work);
 		vmap_verify(f->vs, true);
 		vmap_destroy(f->vs);
 		for (i = 0; i < NR_PAGES; i++)

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_concurrent.c - tasks and interrupts at once, under many schedules: no finding.
+ *
+ * Mappings and areas are passed around through slots that tasks exchange, so that who unmaps is
+ * seldom who mapped. The engine judges the lock rules; the body judges what is mapped and that no
+ * alias outlives vm_unmap_aliases(); vmap_verify() judges the rest when all is quiet, the bound on
+ * the queues included, which must hold for every interleaving. With ThreadSanitizer there must be
+ * no race.
+ */
+#include "run.h"
+
+#define RAM_SLOTS 6
+#define AREA_SLOTS 3
+#define OPS 14
+
+struct worker {
+	struct fixture *f;
+	u64 seed;
+	bool irq;
+};
+
+struct shared {
+	u64 ram[RAM_SLOTS]; /* address, a multiple of the page size, plus pages, below that */
+	struct vmap_area *area[AREA_SLOTS];
+	struct worker worker[8];
+};
+
+static struct shared shared;
+
+static void unmap(struct fixture *f, u64 ram)
+{
+	u64 addr = ram & PAGE_MASK;
+
+	if (!addr)
+		return;
+	CHECK(vmalloc_to_page(f->m, addr) == f->page[0]);
+	vm_unmap_ram(f->vs, addr, ram & ~PAGE_MASK);
+}
+
+static void ram_op(struct fixture *f, u64 r, gfp_t gfp)
+{
+	u64 *slot = &shared.ram[(r >> 8) % RAM_SLOTS];
+	unsigned int count = 1;
+	u64 addr = 0;
+
+	if (r >> 16 & 1) {
+		count = 1U << (r >> 17) % 7;
+		if ((r >> 24) % 16 == 0)
+			count = 70;
+		addr = vm_map_ram(f->vs, f->page, count, gfp);
+	}
+	unmap(f, xchg(slot, addr ? addr | count : 0));
+}
+
+static void area_op(struct fixture *f, u64 r, gfp_t gfp)
+{
+	struct vmap_area **slot = &shared.area[(r >> 8) % AREA_SLOTS], *va = NULL;
+
+	if (r >> 16 & 1) {
+		va = alloc_vmap_area(f->vs, (1 + (r >> 17) % 200) * PAGE_SIZE,
+				     PAGE_SIZE << (r >> 40) % 6, f->vs->start, f->vs->end, gfp);
+		if (IS_ERR(va))
+			va = NULL;
+		else if (vmap_pages_range(f->m, va->va_start, f->page, 1, gfp))
+			mm_report(ORACLE_CRASH, "no table page");
+	}
+	va = xchg(slot, va);
+	if (va)
+		free_unmap_vmap_area(f->vs, va);
+}
+
+static void aliases(struct fixture *f)
+{
+	u64 ended = oldest_ticket(), addr;
+
+	vm_unmap_aliases(f->vs);
+	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", (unsigned long long)addr);
+}
+
+static void one_op(struct worker *w)
+{
+	struct fixture *f = w->f;
+	u64 r = next_random(&w->seed);
+	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
+
+	switch (w->irq ? r % 11 : r % 14) {
+	default:
+		ram_op(f, r, gfp);
+		break;
+	case 8 ... 10:
+		area_op(f, r, gfp);
+		break;
+	case 11:
+		aliases(f);
+		break;
+	case 12:
+		purge_vmap_area_lazy(f->vs);
+		break;
+	case 13:
+		task_migrate((r >> 8) % 2);
+		break;
+	}
+	vmap_verify(f->vs, false);
+}
+
+static void worker(void *arg)
+{
+	struct worker *w = arg;
+
+	for (int i = 0; i < OPS; i++) {
+		if (w->irq)
+			irq_enter();
+		task_set_op(i);
+		one_op(w);
+		task_set_op(-1);
+		sched_turn();
+		if (w->irq)
+			irq_exit();
+	}
+}
+
+static void many_tasks(struct fixture *f)
+{
+	static const char *const names[] = {"a", "b", "c", "i", "j"};
+	struct task *task[5];
+
+	memset(&shared, 0, sizeof(shared));
+	for (unsigned int i = 0; i < 5; i++) {
+		struct task_params p = {.name = names[i],
+					.cpu = i == 2 || i == 4,
+					.irq = i >= 3,
+					.fn = worker,
+					.arg = &shared.worker[i]};
+
+		shared.worker[i] = (struct worker){.f = f, .seed = f->seed * 8 + i, .irq = i >= 3};
+		task[i] = task_spawn(&p);
+	}
+	for (unsigned int i = 0; i < 5; i++)
+		task_join(task[i]);
+	flush_work(&f->vs->purge_work);
+	vmap_verify(f->vs, true);
+	aliases(f);
+	CHECK(mstats(f).stale == 0);
+	for (unsigned int i = 0; i < RAM_SLOTS; i++)
+		unmap(f, shared.ram[i]);
+	for (unsigned int i = 0; i < AREA_SLOTS; i++)
+		if (shared.area[i])
+			free_unmap_vmap_area(f->vs, shared.area[i]);
+}
+
+static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
+{
+	f->cfg.kva_size = f->vmap.size = 1024 * PAGE_SIZE;
+	f->schedule.kind = kind;
+	f->schedule.depth = 3;
+	f->schedule.length = 1500;
+	for (unsigned int i = 0; i < runs; i++) {
+		f->seed = i / 4;
+		f->schedule.seed = i;
+		f->schedule.odds = 1 + i % 13;
+		f->vmap.lazy_max_pages = i % 2 ? 1 : 150;
+		expect_clean(f, many_tasks);
+	}
+}
+
+static void test_sequential(void **state)
+{
+	hunt(*state, SCHEDULE_SPARSE, 200);
+}
+
+static void test_round_robin(void **state)
+{
+	hunt(*state, SCHEDULE_ROUND_ROBIN, 200);
+}
+
+static void test_random(void **state)
+{
+	hunt(*state, SCHEDULE_RANDOM, 2000);
+}
+
+static void test_pct(void **state)
+{
+	hunt(*state, SCHEDULE_PCT, 1000);
+}
+
+/* Two makers of blocks on one CPU may make one more than needed: it is marked, and allowed. */
+static void map_64(void *arg)
+{
+	struct fixture *f = arg;
+	u64 addr = vm_map_ram(f->vs, f->page, 64, GFP_KERNEL);
+
+	CHECK(addr);
+	unmap(f, addr | 64);
+}
+
+static unsigned int most_blocks;
+
+static void racing_makers(struct fixture *f)
+{
+	struct task_params p = {.name = "maker", .fn = map_64, .arg = f};
+	struct task *task[2];
+
+	for (unsigned int i = 0; i < 2; i++)
+		task[i] = task_spawn(&p);
+	for (unsigned int i = 0; i < 2; i++)
+		task_join(task[i]);
+	most_blocks = max(most_blocks, (unsigned int)vstats(f).blocks);
+	vmap_verify(f->vs, true);
+}
+
+static void test_racing_makers(void **state)
+{
+	struct fixture *f = *state;
+
+	f->schedule.kind = SCHEDULE_RANDOM;
+	f->schedule.odds = 3;
+	most_blocks = 0;
+	for (f->schedule.seed = 0; f->schedule.seed < 200; f->schedule.seed++)
+		expect_clean(f, racing_makers);
+	assert_int_equal(most_blocks, 2);
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_sequential), T(test_round_robin),   T(test_random),
+		T(test_pct),	    T(test_racing_makers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_verify.c - vmap_verify() must find what is wrong: each thing that it checks is broken by
+ * hand.
+ */
+#include "run.h"
+
+/*
+ * The space that is broken: from its start, block A (full, its first half dirty), block B (half of
+ * it mapped), area of 100 pages, and then by turns a lazy, a busy and a free area.
+ */
+struct scene {
+	struct vmap_block *a, *b;
+	struct vmap_area *large, *lazy, *busy, *free;
+};
+
+static struct vmap_area *free_at(struct fixture *f, u64 addr)
+{
+	struct vmap_area *va = RB_ROOT(&f->vs->free_root);
+
+	while (va && !(va->va_start <= addr && addr < va->va_end))
+		va = addr < va->va_start ? RB_LEFT(va, rb) : RB_RIGHT(va, rb);
+	CHECK(va);
+	return va;
+}
+
+static struct scene set_up(struct fixture *f)
+{
+	struct vmap_area *va[12];
+	struct scene s;
+	u64 first = vm_map_ram(f->vs, f->page, 64, GFP_KERNEL), hole;
+
+	s.a = addr_to_vb(f->vs, first);
+	CHECK(vm_map_ram(f->vs, f->page, 64, GFP_KERNEL));
+	vm_unmap_ram(f->vs, first, 64);
+	s.b = addr_to_vb(f->vs, vm_map_ram(f->vs, f->page, 64, GFP_KERNEL));
+	s.large = find_vmap_area(f->vs, vm_map_ram(f->vs, f->page, 100, GFP_KERNEL));
+	for (int i = 0; i < 12; i++)
+		va[i] = alloc_pages_any(f, 4);
+	hole = va[2]->va_start;
+	for (int i = 2; i < 12; i += 3)
+		free_unmap_vmap_area(f->vs, va[i]);
+	purge_vmap_area_lazy(f->vs);
+	for (int i = 0; i < 12; i += 3)
+		free_unmap_vmap_area(f->vs, va[i]);
+	s.lazy = va[0];
+	s.busy = va[1];
+	s.free = free_at(f, hole);
+	vmap_verify(f->vs, true);
+	return s;
+}
+
+/* Each: break one thing. run_body() verifies afterwards. */
+#define BREAK(name, ...)                                                                           \
+	static void name(struct fixture *f)                                                        \
+	{                                                                                          \
+		struct scene s = set_up(f);                                                        \
+		struct vmap_space *vs = f->vs;                                                     \
+		struct vmap_block_queue *vbq = &vs->vbq[0];                                        \
+                                                                                                   \
+		(void)s, (void)vs, (void)vbq;                                                      \
+		__VA_ARGS__;                                                                       \
+	}
+
+BREAK(free_augment, RB_ROOT(&vs->free_root)->subtree_max_size += PAGE_SIZE)
+BREAK(free_augment_low, RB_ROOT(&vs->free_root)->subtree_max_size = PAGE_SIZE)
+BREAK(free_empty, s.free->va_end = s.free->va_start)
+BREAK(free_unaligned, s.free->va_end += 8)
+BREAK(free_outside, free_at(f, vs->end - 1)->va_end += PAGE_SIZE)
+BREAK(free_count, vs->free_pages--)
+BREAK(free_touch, {
+	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), GFP_KERNEL), *last;
+
+	/* The last page of the last free area as an area of its own. */
+	last = free_at(f, vs->end - 1);
+	*va = (struct vmap_area){.va_start = vs->end - PAGE_SIZE, .va_end = vs->end};
+	last->va_end -= PAGE_SIZE;
+	CHECK(!RB_RIGHT(last, rb));
+	for (struct vmap_area *up = last; up; up = RB_PARENT(up, rb))
+		up->subtree_max_size -= PAGE_SIZE; /* it is the largest of all */
+	RB_SET(va, last, rb);
+	RB_RIGHT(last, rb) = va;
+	RB_COLOR(last, rb) = RB_BLACK;
+	va->subtree_max_size = PAGE_SIZE;
+})
+BREAK(free_order, {
+	struct vmap_area *root = RB_ROOT(&vs->free_root), *left = RB_LEFT(root, rb);
+
+	RB_LEFT(root, rb) = RB_RIGHT(root, rb);
+	RB_RIGHT(root, rb) = left;
+})
+BREAK(free_parent, {
+	struct vmap_area *root = RB_ROOT(&vs->free_root);
+
+	RB_PARENT(RB_RIGHT(root, rb), rb) = NULL;
+})
+BREAK(busy_red, {
+	struct vmap_area *root = RB_ROOT(&vs->busy_root);
+
+	RB_COLOR(root, rb) = RB_RED;
+	RB_COLOR(RB_LEFT(root, rb), rb) = RB_RED;
+})
+BREAK(busy_order, {
+	struct vmap_area *root = RB_ROOT(&vs->busy_root), *left = RB_LEFT(root, rb);
+
+	RB_LEFT(root, rb) = RB_RIGHT(root, rb);
+	RB_RIGHT(root, rb) = left;
+})
+BREAK(busy_overlap, s.large->va_end += 8 * PAGE_SIZE; vs->busy_pages += 8)
+BREAK(busy_count, vs->nr_busy++)
+BREAK(busy_page_count, vs->busy_pages--)
+BREAK(lazy_count, vs->vmap_lazy_nr.counter++)
+BREAK(lazy_outside, s.lazy->va_end = vs->end + PAGE_SIZE)
+BREAK(lazy_endless, s.lazy->purge_next = vs->purge_list)
+BREAK(lazy_lost, vs->vmap_lazy_nr.counter -= va_pages(vs->purge_list);
+      vs->purge_list = vs->purge_list->purge_next)
+BREAK(lazy_busy, s.lazy->va_start = s.busy->va_start; s.lazy->va_end = s.busy->va_end)
+BREAK(lazy_free, s.lazy->va_start = s.free->va_start; s.lazy->va_end = s.free->va_end)
+BREAK(lazy_twice, vs->purge_list->va_start = s.lazy->va_start;
+      vs->purge_list->va_end = s.lazy->va_end)
+BREAK(busy_free, s.busy->va_end += PAGE_SIZE; vs->busy_pages++)
+BREAK(block_all, vs->nr_blocks.counter++)
+BREAK(block_few, vs->nr_blocks.counter--)
+BREAK(block_cpu, s.b->cpu = 1)
+BREAK(block_queue_cpu, CDS_INIT_LIST_HEAD(&vbq->free);
+      cds_list_add_tail(&s.b->queue, &vs->vbq[1].free))
+BREAK(block_area, unlink_vmap_area(vs, s.b->va); add_vmap_area_lazy(vs, s.b->va))
+BREAK(block_start, s.b->start = s.a->start)
+BREAK(block_index, vs->block_leaf[0][addr_to_vb_idx(vs, s.b->start)] = s.a)
+BREAK(block_free, s.b->free += 4)
+BREAK(block_dirty, s.b->dirty += 4)
+BREAK(block_used, s.b->used_map[0] &= ~1UL)
+BREAK(block_used_above, s.b->used_map[1] |= 1UL; s.b->used_map[0] &= ~1UL)
+BREAK(block_all_dirty, s.a->dirty = 128; s.a->used_map[1] = 0)
+BREAK(block_dirty_range, s.a->dirty_min = 70)
+BREAK(block_dirty_max, s.b->dirty_max = 100; s.b->dirty_min = 0)
+BREAK(block_dirty_clean, s.b->dirty_max = 10; s.b->dirty_min = 0)
+BREAK(block_unqueued, CDS_INIT_LIST_HEAD(&vbq->free))
+BREAK(block_queued_full, cds_list_add_tail(&s.a->queue, &vbq->free))
+BREAK(block_link, s.b->all.prev = NULL)
+BREAK(block_counts, s.b->free = 200)
+BREAK(not_quiet_lazy, vs->vmap_lazy_nr.counter = -1; vmap_verify(vs, false))
+BREAK(not_quiet_pages, vs->busy_pages += 1 << 20; vmap_verify(vs, false))
+
+static void test_break(void **state)
+{
+	static const struct {
+		void (*body)(struct fixture *f);
+		enum oracle oracle;
+		const char *words;
+	} breaks[] = {
+		{free_augment, ORACLE_TREE, "as the largest size below"},
+		{free_augment_low, ORACLE_TREE, "as the largest size below"},
+		{free_empty, ORACLE_TREE, "no range of pages"},
+		{free_unaligned, ORACLE_TREE, "no range of pages"},
+		{free_outside, ORACLE_TREE, "no range of pages"},
+		{free_count, ORACLE_COUNT, "free pages:"},
+		{free_touch, ORACLE_TREE, "touch and are not merged"},
+		{free_order, ORACLE_TREE, "stands before"},
+		{free_parent, ORACLE_TREE, "not its children's parent"},
+		{busy_red, ORACLE_TREE, "red child"},
+		{busy_order, ORACLE_TREE, "stands before"},
+		{busy_overlap, ORACLE_OVERLAP, "overlap"},
+		{busy_count, ORACLE_COUNT, "busy areas:"},
+		{busy_page_count, ORACLE_COUNT, "busy pages:"},
+		{lazy_count, ORACLE_COUNT, "lazy pages:"},
+		{lazy_outside, ORACLE_LIST, "no range of pages"},
+		{lazy_endless, ORACLE_LIST, "no end"},
+		{lazy_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
+		{lazy_busy, ORACLE_OVERLAP, "is lazily freed, and"},
+		{lazy_free, ORACLE_OVERLAP, "is lazily freed, and"},
+		{lazy_twice, ORACLE_OVERLAP, "is lazily freed, and"},
+		{busy_free, ORACLE_OVERLAP, "is busy, and"},
+		{block_all, ORACLE_COUNT, "vmap blocks:"},
+		{block_few, ORACLE_LIST, "more than the 1 counted"},
+		{block_cpu, ORACLE_LIST, "is listed by CPU 0"},
+		{block_queue_cpu, ORACLE_LIST, "0 of them are queued"},
+		{block_area, ORACLE_TREE, "is not busy"},
+		{block_start, ORACLE_RANGE, "has the area"},
+		{block_index, ORACLE_LIST, "not found by its address"},
+		{block_free, ORACLE_COUNT, "are in use"},
+		{block_dirty, ORACLE_COUNT, "are not 128 pages"},
+		{block_used, ORACLE_COUNT, "are not 128 pages"},
+		{block_used_above, ORACLE_COUNT, "never handed out are in use"},
+		{block_all_dirty, ORACLE_COUNT, "was not freed"},
+		{block_dirty_range, ORACLE_HINT, "to be flushed"},
+		{block_dirty_max, ORACLE_HINT, "to be flushed"},
+		{block_dirty_clean, ORACLE_HINT, "to be flushed"},
+		{block_unqueued, ORACLE_LIST, "0 of them are queued"},
+		{block_queued_full, ORACLE_LIST, "not made of its 1 blocks"},
+		{block_link, ORACLE_LIST, "is broken"},
+		{block_counts, ORACLE_COUNT, "of them 200 free"},
+		{not_quiet_lazy, ORACLE_COUNT, "lazy pages: -1"},
+		{not_quiet_pages, ORACLE_COUNT, "busy, of"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
+		expect_finding(*state, breaks[i].body, breaks[i].oracle, breaks[i].words);
+}
+
+/* A block made although an older one had room for the request: its room is not new. */
+static void needless_block(struct fixture *f)
+{
+	struct vmap_block_queue *vbq = &f->vs->vbq[0];
+	struct vmap_block *old;
+
+	old = addr_to_vb(f->vs, vm_map_ram(f->vs, f->page, 32, GFP_KERNEL));
+	CHECK(vm_map_ram(f->vs, f->page, 32, GFP_KERNEL));
+	cds_list_del(&old->queue);
+	CHECK(vm_map_ram(f->vs, f->page, 32, GFP_KERNEL));
+	CHECK(vm_map_ram(f->vs, f->page, 32, GFP_KERNEL));
+	cds_list_add_tail(&old->queue, &vbq->free);
+}
+
+static void test_kva_bound(void **state)
+{
+	expect_finding(*state, needless_block, ORACLE_KVA_BOUND, "room for 64 pages");
+}
+
+/* A purge that finds more than was counted. */
+static void purge_uncounted(struct fixture *f)
+{
+	set_up(f);
+	f->vs->vmap_lazy_nr.counter -= 8;
+	purge_vmap_area_lazy(f->vs);
+}
+
+/* The same area twice: into the free tree, and into the busy tree. */
+static void free_twice(struct fixture *f)
+{
+	struct scene s = set_up(f);
+	struct vmap_area *va = kmalloc(f->m, sizeof(*va), GFP_KERNEL);
+
+	va->va_start = s.free->va_start + PAGE_SIZE;
+	va->va_end = va->va_start + PAGE_SIZE;
+	add_vmap_area_lazy(f->vs, va);
+	purge_vmap_area_lazy(f->vs);
+}
+
+static void free_into_next(struct fixture *f)
+{
+	struct scene s = set_up(f);
+	struct vmap_area *va = kmalloc(f->m, sizeof(*va), GFP_KERNEL);
+
+	va->va_start = s.free->va_start - PAGE_SIZE;
+	va->va_end = s.free->va_start + PAGE_SIZE;
+	add_vmap_area_lazy(f->vs, va);
+	purge_vmap_area_lazy(f->vs);
+}
+
+static void busy_twice(struct fixture *f)
+{
+	struct scene s = set_up(f);
+	struct vmap_area *va = kmalloc(f->m, sizeof(*va), GFP_KERNEL);
+
+	va->va_start = s.busy->va_start;
+	va->va_end = s.busy->va_end;
+	merge_or_add_vmap_area(f->vs, va);
+	alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, s.busy->va_start, s.busy->va_end, GFP_KERNEL);
+}
+
+static void test_own_checks(void **state)
+{
+	expect_finding(*state, purge_uncounted, ORACLE_COUNT, "8 more than were counted");
+	expect_finding(*state, free_twice, ORACLE_OVERLAP, "becomes free");
+	expect_finding(*state, free_into_next, ORACLE_OVERLAP, "becomes free");
+	expect_finding(*state, busy_twice, ORACLE_OVERLAP, "was handed out");
+}
+
+/* Address space that was lost on the way: nothing is in use, and not all is free. */
+static void lost_space(struct fixture *f)
+{
+	struct vmap_area *va = alloc_pages_any(f, 1);
+
+	unlink_vmap_area(f->vs, va);
+	kfree(f->m, va);
+	vmap_destroy(f->vs);
+}
+
+static void test_lost_space(void **state)
+{
+	expect_finding(*state, lost_space, ORACLE_LEAK_AREA, "only 4095 are free");
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_break),
+		T(test_kva_bound),
+		T(test_own_checks),
+		T(test_lost_space),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
