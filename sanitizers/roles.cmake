@@ -164,26 +164,18 @@ function(mm_unit_test name)
   endif()
 endfunction()
 
-# mm_fuzz_target(name source [library...]): LLVMFuzzerTestOneInput() with the main() of the
-# flavour, in targets/NAME of the build folder; without a fuzzer a program that replays files.
-# The libraries stand for the sound allocators; with the latter it is tested on its seeds.
-function(mm_fuzz_target name source)
-  set(allocators ${ARGN})
-  if(NOT allocators)
-    set(allocators percpu_fibers)
-  endif()
-  add_executable(${name} ${source})
+# mm_fuzz_target(name source...): LLVMFuzzerTestOneInput() with the main() of the flavour, in
+# targets/NAME of the build folder; without a fuzzer a program that replays files. Whoever calls
+# this links the allocators that are to be judged. Names are collected in MM_FUZZ_TARGETS.
+function(mm_fuzz_target name)
+  add_executable(${name} ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY MM_FUZZ_TARGETS ${name})
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/targets)
-  target_link_libraries(${name} PRIVATE harness ${allocators})
+  target_link_libraries(${name} PRIVATE harness)
   mm_role(${name} harness)
   if(MM_FUZZER STREQUAL "libfuzzer")
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    if(NOT ARGN)
-      add_test(NAME smoke_${name}
-               COMMAND bash ${CMAKE_SOURCE_DIR}/ci/smoke.sh $<TARGET_FILE:${name}>
-                       ${CMAKE_SOURCE_DIR}/corpus/${name})
-    endif()
   elseif(MM_FUZZER STREQUAL "afl")
     target_link_libraries(${name} PRIVATE ${MM_AFL_DRIVER})
   elseif(MM_FUZZER STREQUAL "engine")
