@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine.h - the fibers engine from inside: tasks, CPUs, and who may run.
+ *
+ * One OS thread. Sets of tasks are 64-bit masks by task number. Who may run is kept
+ * up to date, not searched for:
+ *
+ *   ready     tasks that wait for nothing
+ *   hidden    tasks kept off by their CPU: an interrupt is being handled there, or
+ *             another task has preemption or interrupts disabled
+ *   runnable  ready and not hidden
+ *
+ * Invariants, at every scheduling point:
+ * - the running task is runnable;
+ * - @hidden is the union of cpu_hidden() of all CPUs;
+ * - a CPU's @pinner is the one task on it with preemption or interrupts disabled, or NULL;
+ * - a task that sleeps (waits for anything but a spinlock) is no CPU's pinner.
+ *
+ * An interrupt source outside of its interrupts is on no CPU: nothing hides it, and what
+ * it disables there concerns no CPU.
+ */
+#ifndef MM_SCHED_ENGINE_H
+#define MM_SCHED_ENGINE_H
+
+#include "announce.h"
+#include "fiber.h"
+#include "kernel.h"
+#include "sched.h"
+
+#define MAX_HELD 32
+#define MAX_CLASSES 64
+#define MAX_DEMOTIONS 64
+
+#define TASK_BIT(n) BIT_ULL(n)
+#define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
+
+enum task_state {
+	TASK_UNUSED, /* workers and the callback task: nothing to do */
+	TASK_LIVE,
+	TASK_DONE,
+};
+
+enum irq_state {
+	IRQ_NONE, /* an ordinary task, or a source outside of an interrupt */
+	IRQ_GATE, /* a source that waits to be let in */
+	IRQ_IN,	  /* in its interrupt */
+};
+
+/* What a task that is not ready waits for; @on of struct task says which one. */
+enum wait_kind {
+	WAIT_NONE,
+	WAIT_SPIN,	 /* struct lock_word */
+	WAIT_MUTEX,	 /* struct lock_word */
+	WAIT_COMPLETION, /* struct completion */
+	WAIT_JOIN,	 /* struct task */
+	WAIT_GRACE,	 /* readers that entered at or before @wait_clock */
+	WAIT_BARRIER,	 /* callbacks up to number @wait_clock */
+	WAIT_WORK,	 /* struct work_struct */
+};
+
+/**
+ * struct held_lock - a lock that a task holds
+ * @word:  the lock
+ * @class: its class; kept here since the lock may be gone when it is asked for
+ */
+struct held_lock {
+	const struct lock_word *word;
+	u8 class;
+};
+
+/**
+ * struct task - a task, an interrupt source, a worker, or the callback task
+ * @fiber:      its stack; @fiber.stack is NULL until it is first needed
+ * @sched:      its engine
+ * @bit:        TASK_BIT(@number)
+ * @fn, @arg:   body
+ * @state:      enum task_state
+ * @entered:    its fiber is in the middle of its work, not where it waits for its next use
+ * @source:     is an interrupt source
+ * @irq:        enum irq_state
+ * @irqs_off:   interrupts disabled; set in an interrupt as well
+ * @preempt:    preempt_disable() depth, spinlocks included
+ * @rcu:        rcu_read_lock() depth
+ * @rcu_entered: time of the outermost rcu_read_lock()
+ * @wait:       enum wait_kind
+ * @on:         what it waits for
+ * @wait_clock: likewise
+ * @joiners:    tasks that wait for its end
+ * @from:       task that a source was let in over, to go on after the interrupt
+ * @op:         see task_set_op()
+ * @ticket:     of its operation; valid while its bit is set in sched.inflight
+ * @priority:   SCHEDULE_PCT
+ * @held:       locks, in order of acquisition
+ * @held_mask:  classes of @held
+ * @work, @running, @running_func, @again: see work.c
+ */
+struct task {
+	struct fiber fiber;
+	struct sched *sched;
+	u64 bit;
+	void (*fn)(void *arg);
+	void *arg;
+	u8 number;
+	u8 cpu;
+	u8 state;
+	bool entered;
+	bool source;
+	u8 irq;
+	bool irqs_off;
+	u16 preempt;
+	u16 rcu;
+	u8 wait;
+	u8 nr_held;
+	u64 rcu_entered;
+	const void *on;
+	u64 wait_clock;
+	u64 joiners;
+	struct task *from;
+	s32 op;
+	u64 ticket;
+	s64 priority;
+	u64 held_mask;
+	struct held_lock held[MAX_HELD];
+	struct work_struct *work;
+	struct work_struct *running;
+	void (*running_func)(struct work_struct *work);
+	bool again;
+	char name[16];
+};
+
+/**
+ * struct cpu - a simulated CPU
+ * @tasks:   live tasks on it, sources excepted
+ * @gate:    sources that wait to interrupt it
+ * @pinner:  task on it that has preemption or interrupts disabled
+ * @in_irq:  source whose interrupt it handles
+ * @preempt_order, @irq_order: addresses for announcements, see irq.c
+ */
+struct cpu {
+	u64 tasks;
+	u64 gate;
+	struct task *pinner;
+	struct task *in_irq;
+	char preempt_order;
+	char irq_order;
+};
+
+/**
+ * struct lock_class - locks of one name
+ * @name:     the name
+ * @subclass: of spin_lock_nested()
+ * @before:   classes that have been held while one of this class was waited for
+ * @taken:    for each of these, the task and operation that did so first
+ */
+struct lock_class {
+	const char *name;
+	unsigned int subclass;
+	u64 before;
+	struct {
+		u8 task;
+		s32 op;
+	} taken[MAX_CLASSES];
+};
+
+/**
+ * struct sched - an engine
+ * @ready, @hidden: see above
+ * @points:      scheduling points passed
+ * @limit:       more points than this end the run
+ * @step:        steps so far
+ * @next_change: before this step the default rule decides
+ * @digest:      of the run so far
+ * @used:        tasks to be reset before the next run
+ * @live:        tasks that have not ended
+ * @inflight:    tasks in an operation
+ * @ticket:      last ticket given out
+ * @readers:     tasks inside of an RCU read-side section
+ * @rcu_clock:   moves on with each grace period asked for
+ * @grace_waiters, @barrier_waiters, @work_waiters: tasks in the wait of that name
+ * @callbacks:   queue, by @clock
+ * @queued, @called: callbacks so far
+ * @work:        items that found no idle worker
+ * @schedule, @pos, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
+ * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
+ * @gen:         number of the run, unlike that of any other run of the process
+ * @reported:    a finding ended the run
+ * @race:        TSan has reported; the run ends at its next point
+ */
+struct sched {
+	u64 ready;
+	u64 hidden;
+	u64 points;
+	u64 limit;
+	u64 step;
+	u64 next_change;
+	u64 digest;
+	u64 used;
+	u64 live;
+	u64 inflight;
+	u64 ticket;
+
+	u64 readers;
+	u64 rcu_clock;
+	u64 grace_waiters;
+	u64 barrier_waiters;
+	u64 work_waiters;
+	struct rcu_head *callbacks;
+	struct rcu_head **callbacks_tail;
+	u64 queued, called;
+	struct work_struct *work;
+	struct work_struct **work_tail;
+
+	const struct schedule *schedule;
+	u32 pos;
+	u64 rng;
+	u32 nr_demotions;
+	u32 demotion[MAX_DEMOTIONS];
+	s64 lowest;
+	struct schedule *taken;
+
+	u32 nr_classes;
+	u64 irq_classes;
+	u64 on_classes;
+	u32 gen;
+
+	const struct sched_params *params;
+	struct sched_result *result;
+	u32 next_number;
+	u32 nr_cpus;
+	u64 max_points;
+	bool reported;
+	bool race;
+	char run_order, rcu_order, work_order;
+	char race_text[256];
+
+	struct fiber main;
+	struct cpu cpu[SCHED_MAX_CPUS];
+	struct lock_class classes[MAX_CLASSES];
+	struct task task[SCHED_MAX_TASKS];
+};
+
+/* Iterate over the numbers in a mask, which is used up. */
+#define for_each_bit(n, mask) for (; (mask) && ((n) = __builtin_ctzll(mask), 1); (mask) &= (mask)-1)
+
+static inline u64 runnable(const struct sched *s)
+{
+	return s->ready & ~s->hidden;
+}
+
+/* In the eyes of its CPU: a source outside of an interrupt is never in the way. */
+static inline bool on_cpu(const struct task *t)
+{
+	return !t->source || t->irq == IRQ_IN;
+}
+
+static inline bool preemptible(const struct task *t)
+{
+	return !t->preempt && !t->irqs_off;
+}
+
+static inline u64 cpu_hidden(const struct cpu *c)
+{
+	if (c->in_irq)
+		return c->tasks | c->gate;
+	if (!c->pinner)
+		return 0;
+	return (c->tasks & ~c->pinner->bit) | (c->pinner->irqs_off ? c->gate : 0);
+}
+
+/* To be called after each change of what cpu_hidden() looks at, bits that leave aside. */
+static inline void cpu_changed(struct sched *s, struct cpu *c)
+{
+	s->hidden = (s->hidden & ~(c->tasks | c->gate)) | cpu_hidden(c);
+}
+
+static inline struct cpu *task_cpu_of(struct task *t)
+{
+	return &t->sched->cpu[t->cpu];
+}
+
+/* fibers.c */
+
+/**
+ * resched() - the running task cannot go on, or wants others to: switch
+ * @s:    the engine
+ * @t:    the running task
+ * @dflt: what the default rule says; NULL: lowest number
+ * @why:  reason
+ *
+ * Returns when @t runs again. Ends the run if nobody is left, reports a deadlock if
+ * nobody can run.
+ */
+void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why);
+
+/* Wait until somebody sets the task's ready bit; the caller is on the other's list. */
+void task_wait(struct sched *s, struct task *t, enum wait_kind kind, const void *on);
+
+/* Begin a task in its slot; its fiber is made if it has none. */
+void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool source,
+		void (*fn)(void *arg), void *arg);
+
+/* Put a preemptible task on another CPU; resched_if_hidden() follows if it is the caller. */
+void task_move(struct sched *s, struct task *t, unsigned int cpu);
+void resched_if_hidden(struct sched *s, struct task *t);
+
+/* A point that counts, of @t, with a default of its own. */
+void point(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why);
+
+/* ORACLE_LOCK_UNBALANCED unless the task has given back all it took. */
+void check_balance(struct task *t, const char *when);
+
+/* An operation of its own for work items and callbacks. */
+void op_begin(struct sched *s, struct task *t, s32 op);
+void op_end(struct sched *s, struct task *t);
+
+/* The run is over: control goes to sched_run(). */
+void __noreturn run_abandon(struct sched *s, struct task *t);
+
+/* report_fibers.c: nobody can run; a run is too long, or TSan has reported. */
+void __noreturn report_stuck(struct sched *s, struct task *t);
+void __noreturn report_limit(struct sched *s);
+
+/* strategy.c */
+void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken);
+struct task *strategy_choose(struct sched *s, struct task *t, u64 run, struct task *dflt);
+void strategy_spawned(struct sched *s, struct task *t);
+void strategy_yields(struct sched *s, struct task *t);
+void strategy_turn(struct sched *s, struct task *t);
+
+/* lockdep.c */
+u8 lockdep_acquire(struct sched *s, struct task *t, struct lock_word *w, unsigned int subclass,
+		   bool try);
+void lockdep_release(struct task *t, const struct lock_word *w);
+void lockdep_irqs_on(struct task *t);
+const char *lockdep_name(const struct sched *s, u8 class, char buf[64]);
+
+/* irq.c: without a scheduling point. */
+void pin(struct task *t);
+void unpin(struct task *t);
+void irqs_disable(struct task *t);
+void irqs_enable(struct task *t);
+
+/* rcu.c, work.c */
+void rcu_begin(struct sched *s);
+void work_begin(struct sched *s);
+
+/* tsan.c */
+void tsan_begin(struct sched *s);
+void tsan_abandon(struct sched *s);
+
+#endif

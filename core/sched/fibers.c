@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fibers.c - the run: scheduling points, switches, beginning and end.
+ *
+ * There is no scheduler task: whoever is at a scheduling point decides and switches to
+ * the next task directly. Most points are over after a few instructions: count, compute
+ * the runnable set from two masks, and go on if it has one member; at a step, go on
+ * if the schedule has nothing to say before a later one.
+ *
+ * A run ends in one of two ways. When the last task ends, it switches to sched_run(). When a
+ * finding is reported, the reporting task does, for good, and all fibers that are in the
+ * middle of something are put back to their beginning.
+ *
+ * What ThreadSanitizer is told here: sched_run()'s caller comes before the first task, a
+ * parent's past before its child, all of a run before what follows sched_run(); and nothing
+ * by a switch.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+
+#define DEFAULT_MAX_POINTS 1000000
+
+__thread struct task *current __attribute__((tls_model("initial-exec")));
+
+/* Two engines of one OS thread must not share a generation: locks remember it. */
+static __thread u32 last_gen;
+
+static void switch_to(struct sched *s, struct task *from, struct task *to, enum switch_reason why)
+{
+	if (to->source && to->irq != IRQ_IN)
+		to->from = from;
+	current = to;
+	if (unlikely(s->params->on_switch))
+		s->params->on_switch(s->params->hook_arg, s->step, from, to, why);
+	fiber_switch(&from->fiber, &to->fiber);
+}
+
+/* Any function that mixes will do; it is taken at each step, so a short one. */
+static inline u64 digest_mix(u64 digest, u64 step, u64 run)
+{
+	digest = (digest ^ (run + step * 0x9e3779b97f4a7c15ULL)) * 0x9fb21c651e98df25ULL;
+	return digest ^ digest >> 32;
+}
+
+/* A choice at a step; @dflt is the default rule's, and mostly the answer. */
+static inline struct task *choose(struct sched *s, struct task *t, u64 run, struct task *dflt)
+{
+	s->step++;
+	s->digest = digest_mix(s->digest, s->step, run);
+	if (likely(s->step < s->next_change))
+		return dflt;
+	return strategy_choose(s, t, run, dflt);
+}
+
+void sched_point(void)
+{
+	struct task *t = current, *next;
+	struct sched *s;
+	u64 run;
+
+	if (unlikely(!t))
+		return;
+	s = t->sched;
+	if (unlikely(++s->points > s->limit))
+		report_limit(s);
+	run = runnable(s);
+	if (!(run & (run - 1)))
+		return;
+	next = choose(s, t, run, t);
+	if (next != t)
+		switch_to(s, t, next, SWITCH_SCHEDULE);
+}
+
+void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
+{
+	u64 run = runnable(s);
+	struct task *next;
+
+	if (unlikely(!run)) {
+		if (s->live || s->callbacks)
+			report_stuck(s, t);
+		fiber_switch(&t->fiber, &s->main);
+		return;
+	}
+	next = &s->task[__builtin_ctzll(run)];
+	if (run & (run - 1)) {
+		if (!dflt || !(run & dflt->bit))
+			dflt = next;
+		next = choose(s, t, run, dflt);
+	}
+	if (next != t)
+		switch_to(s, t, next, why);
+}
+
+void point(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
+{
+	if (unlikely(++s->points > s->limit))
+		report_limit(s);
+	resched(s, t, dflt, why);
+}
+
+void task_wait(struct sched *s, struct task *t, enum wait_kind kind, const void *on)
+{
+	t->wait = kind;
+	t->on = on;
+	s->ready &= ~t->bit;
+	resched(s, t, NULL, SWITCH_BLOCKED);
+	t->wait = WAIT_NONE;
+}
+
+void resched_if_hidden(struct sched *s, struct task *t)
+{
+	if (s->hidden & t->bit)
+		resched(s, t, NULL, SWITCH_BLOCKED);
+}
+
+static void yield(void)
+{
+	struct task *t = current;
+	struct sched *s;
+	u64 run, later;
+
+	if (!t)
+		return;
+	s = t->sched;
+	strategy_yields(s, t);
+	run = runnable(s) & ~t->bit;
+	later = run & ~(t->bit | (t->bit - 1));
+	if (!later)
+		later = run ? run : t->bit;
+	point(s, t, &s->task[__builtin_ctzll(later)], SWITCH_YIELD);
+}
+
+void cpu_relax(void)
+{
+	yield();
+}
+
+void cond_resched(void)
+{
+	might_sleep();
+	yield();
+}
+
+static void task_exit(struct sched *s, struct task *t)
+{
+	struct cpu *c = task_cpu_of(t);
+
+	check_balance(t, "task ended");
+	t->state = t->number < SCHED_WORKER_FIRST ? TASK_DONE : TASK_UNUSED;
+	t->entered = false;
+	announce_release(&t->joiners);
+	announce_release(&s->run_order);
+	s->live &= ~t->bit;
+	s->inflight &= ~t->bit;
+	c->tasks &= ~t->bit;
+	s->hidden &= ~t->bit;
+	s->ready = (s->ready & ~t->bit) | t->joiners;
+	t->joiners = 0;
+	resched(s, t, NULL, SWITCH_DONE);
+}
+
+static void task_main(void *arg)
+{
+	struct task *t = arg;
+
+	for (;;) {
+		t->entered = true;
+		announce_acquire(t);
+		t->fn(t->arg);
+		task_exit(t->sched, t);
+	}
+}
+
+void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool source,
+		void (*fn)(void *arg), void *arg)
+{
+	struct task *t = &s->task[number];
+
+	if (unlikely(!t->fiber.stack) && fiber_init(&t->fiber, task_main, t)) {
+		fprintf(stderr, "mmstorm: no memory for the stack of a task\n");
+		abort();
+	}
+	t->fn = fn;
+	t->arg = arg;
+	t->cpu = cpu;
+	t->state = TASK_LIVE;
+	t->source = source;
+	t->irq = IRQ_NONE;
+	t->irqs_off = false;
+	t->preempt = 0;
+	t->rcu = 0;
+	t->wait = WAIT_NONE;
+	t->nr_held = 0;
+	t->held_mask = 0;
+	t->joiners = 0;
+	t->from = NULL;
+	t->op = -1;
+	t->work = NULL;
+	t->running = NULL;
+	t->again = false;
+	strategy_spawned(s, t);
+	announce_release(t);
+	s->used |= t->bit;
+	s->live |= t->bit;
+	s->ready |= t->bit;
+	if (!source) {
+		s->cpu[cpu].tasks |= t->bit;
+		cpu_changed(s, &s->cpu[cpu]);
+	}
+}
+
+struct sched *sched_create(void)
+{
+	struct sched *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	for (unsigned int i = 0; i < SCHED_MAX_TASKS; i++) {
+		struct task *t = &s->task[i];
+
+		t->sched = s;
+		t->number = i;
+		t->bit = TASK_BIT(i);
+		if (i >= SCHED_WORKER_FIRST)
+			snprintf(t->name, sizeof(t->name), "w%u", i - SCHED_WORKER_FIRST);
+	}
+	strcpy(s->task[SCHED_TASK_INIT].name, "init");
+	strcpy(s->task[SCHED_TASK_RCU].name, "rcu");
+	return s;
+}
+
+void sched_destroy(struct sched *s)
+{
+	if (!s)
+		return;
+	for (unsigned int i = 0; i < SCHED_MAX_TASKS; i++)
+		fiber_fini(&s->task[i].fiber);
+	free(s);
+}
+
+void run_abandon(struct sched *s, struct task *t)
+{
+	t->entered = true;
+	s->reported = true;
+	fiber_switch(&t->fiber, &s->main);
+	abort();
+}
+
+/* After a finding: no task goes on, and each slot can be used again. */
+static void abandon_fibers(struct sched *s)
+{
+	u64 used = s->used;
+	unsigned int i;
+
+	tsan_abandon(s);
+	for_each_bit(i, used)
+	{
+		struct task *t = &s->task[i];
+
+		if (t->entered)
+			fiber_reset(&t->fiber);
+		t->entered = false;
+	}
+}
+
+static void run_begin(struct sched *s, const struct sched_params *p, struct sched_result *r)
+{
+	u64 used = s->used;
+	unsigned int i;
+
+	for_each_bit(i, used) s->task[i].state = TASK_UNUSED;
+	memset(s, 0, offsetof(struct sched, schedule));
+	memset(s->cpu, 0, p->nr_cpus * sizeof(s->cpu[0]));
+	s->max_points = s->limit = p->max_points ? p->max_points : DEFAULT_MAX_POINTS;
+	s->digest = 0x6d6d73746f726d31ULL;
+	s->params = p;
+	s->result = r;
+	s->nr_cpus = p->nr_cpus;
+	s->next_number = SCHED_TASK_FIRST;
+	s->nr_classes = 0;
+	s->irq_classes = s->on_classes = 0;
+	s->gen = ++last_gen;
+	s->reported = s->race = false;
+	r->report.oracle = ORACLE_NONE;
+	r->report.task[0] = r->report.text[0] = '\0';
+	r->report.op = -1;
+	r->report.step = 0;
+	r->taken_overflow = false;
+	rcu_begin(s);
+	work_begin(s);
+	strategy_begin(s, p->schedule, p->taken);
+	fiber_init_main(&s->main);
+	tsan_begin(s);
+}
+
+int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *arg), void *arg,
+	      struct sched_result *r)
+{
+	if (current || !p->nr_cpus || p->nr_cpus > SCHED_MAX_CPUS) {
+		fprintf(stderr, "mmstorm: sched_run(): %s\n",
+			current ? "called inside of a run" : "number of CPUs out of range");
+		abort();
+	}
+	run_begin(s, p, r);
+	task_start(s, SCHED_TASK_INIT, 0, false, init, arg);
+	current = &s->task[SCHED_TASK_INIT];
+	fiber_switch(&s->main, &current->fiber);
+	current = NULL;
+	announce_acquire(&s->run_order);
+	if (s->reported)
+		abandon_fibers(s);
+	r->points = s->points;
+	r->steps = s->step;
+	r->digest = s->digest;
+	return r->report.oracle != ORACLE_NONE;
+}

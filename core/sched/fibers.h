@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fibers.h - the types of the fibers engine, for kernel.h.
+ *
+ * Everything runs on one OS thread and a task is interrupted at scheduling points
+ * only, so a lock is a few plain words: who has it, and who waits for it as a set of
+ * task numbers. The engine is never instrumented for ThreadSanitizer and tells it
+ * by annotation what a real lock would order (announce.h).
+ */
+#ifndef MM_SCHED_FIBERS_H
+#define MM_SCHED_FIBERS_H
+
+#include "types.h"
+
+struct task;
+
+/**
+ * struct lock_word - what spinlocks and mutexes have in common
+ * @name:    name of its class; NULL: never initialised
+ * @owner:   holder, or NULL
+ * @waiters: tasks that wait for it; empty unless @owner is set, or they have just been woken
+ * @gen:     run in which @class was looked up
+ * @class:   its class in that run
+ */
+struct lock_word {
+	const char *name;
+	struct task *owner;
+	u64 waiters;
+	u32 gen;
+	u8 class;
+};
+
+typedef struct {
+	struct lock_word word;
+} spinlock_t;
+
+struct mutex {
+	struct lock_word word;
+};
+
+/**
+ * struct completion - an event that happens once
+ * @done:    it has happened
+ * @waiters: tasks that wait for it
+ */
+struct completion {
+	bool done;
+	u64 waiters;
+};
+
+/**
+ * struct rcu_head - a callback to be run after a grace period
+ * @next:  next in the queue
+ * @func:  the callback
+ * @clock: readers that entered at or before this time are waited for
+ * @cpu:   CPU that it was queued on, and runs on
+ */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+	u64 clock;
+	u8 cpu;
+};
+
+/**
+ * struct work_struct - a function to be run by a worker
+ * @next:    next in the queue
+ * @func:    the function; it may free the item
+ * @pending: queued, and not begun
+ * @cpu:     CPU that it was queued on, and runs on
+ */
+struct work_struct {
+	struct work_struct *next;
+	void (*func)(struct work_struct *work);
+	bool pending;
+	u8 cpu;
+};
+
+/* The calling task; NULL outside of a run. */
+extern __thread struct task *current __attribute__((tls_model("initial-exec")));
+
+/**
+ * sched_point() - a scheduling point: another task may be let in here
+ *
+ * Nothing outside of a run. Not inlined: it would be instrumented with its caller.
+ */
+void sched_point(void);
+
+#endif

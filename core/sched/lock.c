@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lock.c - spinlocks, mutexes, completions.
+ *
+ * A task that finds a lock taken is not ready until it is released; then all who wait
+ * are, and the schedule decides who gets it. One that spins keeps its CPU, since
+ * preemption is disabled before the lock is looked at; one that sleeps leaves it.
+ *
+ * Each operation has its scheduling point in front: when it is done, no other task has run
+ * since the point. The point in front of a release lets others see the lock taken.
+ *
+ * Order announced to ThreadSanitizer: a release of a lock comes before its next acquisition, and
+ * complete_all() before the return of any wait.
+ */
+#include "engine.h"
+
+static void word_init(struct lock_word *w, const char *name)
+{
+	*w = (struct lock_word){.name = name};
+}
+
+static inline void word_taken(struct task *t, struct lock_word *w, u8 class)
+{
+	w->owner = t;
+	t->held[t->nr_held].word = w;
+	t->held[t->nr_held++].class = class;
+	t->held_mask |= BIT_ULL(class);
+	announce_lock(w);
+}
+
+static inline void word_wait(struct sched *s, struct task *t, struct lock_word *w,
+			     enum wait_kind kind)
+{
+	while (unlikely(w->owner)) {
+		w->waiters |= t->bit;
+		task_wait(s, t, kind, w);
+	}
+}
+
+static inline void word_release(struct sched *s, struct task *t, struct lock_word *w)
+{
+	MM_CHECK(w->owner == t, LOCK_OWNER, "'%s' is released by a task that does not hold it (%s)",
+		 w->name ? w->name : "lock without a name",
+		 w->owner ? task_name(w->owner) : "nobody does");
+	lockdep_release(t, w);
+	announce_unlock(w);
+	w->owner = NULL;
+	s->ready |= w->waiters;
+	w->waiters = 0;
+}
+
+void spin_lock_init(spinlock_t *lock, const char *name)
+{
+	word_init(&lock->word, name);
+}
+
+static inline void take_spin(struct task *t, struct lock_word *w, unsigned int subclass)
+{
+	u8 class;
+
+	pin(t);
+	class = lockdep_acquire(t->sched, t, w, subclass, false);
+	word_wait(t->sched, t, w, WAIT_SPIN);
+	word_taken(t, w, class);
+}
+
+void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	take_spin(t, &lock->word, subclass);
+}
+
+void spin_lock(spinlock_t *lock)
+{
+	spin_lock_nested(lock, 0);
+}
+
+bool spin_trylock(spinlock_t *lock)
+{
+	struct task *t = current;
+	u8 class;
+
+	if (unlikely(!t))
+		return true;
+	sched_point();
+	if (lock->word.owner)
+		return false;
+	pin(t);
+	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
+	word_taken(t, &lock->word, class);
+	return true;
+}
+
+void spin_unlock(spinlock_t *lock)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	word_release(t->sched, t, &lock->word);
+	unpin(t);
+}
+
+unsigned long __spin_lock_irqsave(spinlock_t *lock)
+{
+	struct task *t = current;
+	unsigned long flags;
+
+	if (unlikely(!t))
+		return 0;
+	sched_point();
+	flags = t->irqs_off;
+	if (!flags)
+		irqs_disable(t);
+	take_spin(t, &lock->word, 0);
+	return flags;
+}
+
+void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	word_release(t->sched, t, &lock->word);
+	if (!flags && t->irqs_off)
+		irqs_enable(t);
+	else if (flags && !t->irqs_off)
+		irqs_disable(t);
+	unpin(t);
+}
+
+void mutex_init(struct mutex *lock, const char *name)
+{
+	word_init(&lock->word, name);
+}
+
+void mutex_lock(struct mutex *lock)
+{
+	struct task *t = current;
+	u8 class;
+
+	if (unlikely(!t))
+		return;
+	might_sleep();
+	sched_point();
+	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
+	word_wait(t->sched, t, &lock->word, WAIT_MUTEX);
+	word_taken(t, &lock->word, class);
+}
+
+bool mutex_trylock(struct mutex *lock)
+{
+	struct task *t = current;
+	u8 class;
+
+	if (unlikely(!t))
+		return true;
+	sched_point();
+	if (lock->word.owner)
+		return false;
+	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
+	word_taken(t, &lock->word, class);
+	return true;
+}
+
+void mutex_unlock(struct mutex *lock)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	word_release(t->sched, t, &lock->word);
+}
+
+static void assert_held(const struct lock_word *w)
+{
+	MM_CHECK(!current || w->owner == current, LOCK_OWNER,
+		 "'%s' must be held here by this task; its holder is %s", w->name,
+		 w->owner ? task_name(w->owner) : "nobody");
+}
+
+void lockdep_assert_spin_held(const spinlock_t *lock)
+{
+	assert_held(&lock->word);
+}
+
+void lockdep_assert_mutex_held(const struct mutex *lock)
+{
+	assert_held(&lock->word);
+}
+
+void init_completion(struct completion *x)
+{
+	x->done = false;
+	x->waiters = 0;
+}
+
+void complete_all(struct completion *x)
+{
+	struct task *t = current;
+
+	sched_point();
+	announce_release(x);
+	x->done = true;
+	if (t)
+		t->sched->ready |= x->waiters;
+	x->waiters = 0;
+}
+
+void wait_for_completion(struct completion *x)
+{
+	struct task *t = current;
+
+	might_sleep();
+	sched_point();
+	MM_CHECK(t || x->done, DEADLOCK, "wait_for_completion() outside of a run");
+	while (!x->done) {
+		x->waiters |= t->bit;
+		task_wait(t->sched, t, WAIT_COMPLETION, x);
+	}
+	announce_acquire(x);
+}
+
+bool completion_done(const struct completion *x)
+{
+	sched_point();
+	if (!x->done)
+		return false;
+	announce_acquire(x);
+	return true;
+}

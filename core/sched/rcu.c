@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rcu.c - read-copy update, with grace periods that end as early as they may.
+ *
+ * A clock moves on with each grace period asked for. The outermost rcu_read_lock() of a
+ * reader notes the time; who asks at time C waits until no reader is inside that entered at
+ * or before C. That is the definition of a grace period and nothing more: whatever
+ * relies on a longer one is found.
+ *
+ * Callbacks run in a task of their own, one after the other in the order of queueing, each
+ * on the CPU that it was queued on. They are what softirq is in the kernel: preemption is
+ * disabled, and they must not sleep.
+ *
+ * Order announced to ThreadSanitizer: the end of each read-side section comes before the
+ * callbacks that run and the waits that return after it; call_rcu() before the callback.
+ */
+#include "engine.h"
+
+void rcu_begin(struct sched *s)
+{
+	s->callbacks = NULL;
+	s->callbacks_tail = &s->callbacks;
+}
+
+static bool grace_period_over(const struct sched *s, u64 clock)
+{
+	u64 readers = s->readers;
+	unsigned int i;
+
+	for_each_bit(i, readers) if (s->task[i].rcu_entered <= clock) return false;
+	return true;
+}
+
+static void run_callback(struct sched *s, struct task *t, struct rcu_head *head)
+{
+	void (*func)(struct rcu_head * head) = head->func;
+
+	if (t->cpu != head->cpu) {
+		task_move(s, t, head->cpu);
+		resched_if_hidden(s, t);
+	}
+	op_begin(s, t, -1);
+	pin(t);
+	announce_acquire(head);
+	announce_acquire(&s->rcu_order);
+	func(head);
+	MM_CHECK(t->preempt == 1 && !t->irqs_off && !t->rcu && !t->nr_held, LOCK_UNBALANCED,
+		 "an RCU callback ended with a lock or a mask held");
+	unpin(t);
+	op_end(s, t);
+}
+
+static void rcu_main(void *arg)
+{
+	struct sched *s = arg;
+	struct task *t = &s->task[SCHED_TASK_RCU];
+
+	while (s->callbacks && grace_period_over(s, s->callbacks->clock)) {
+		struct rcu_head *head = s->callbacks;
+
+		s->callbacks = head->next;
+		if (!s->callbacks)
+			s->callbacks_tail = &s->callbacks;
+		run_callback(s, t, head);
+		s->called++;
+		announce_release(&s->callbacks);
+		s->ready |= s->barrier_waiters;
+		s->barrier_waiters = 0;
+		sched_point();
+	}
+}
+
+/* Start the callback task if it has something to do, and is not about to look for itself. */
+static void kick(struct sched *s)
+{
+	struct rcu_head *head = s->callbacks;
+
+	if (head && s->task[SCHED_TASK_RCU].state != TASK_LIVE && grace_period_over(s, head->clock))
+		task_start(s, SCHED_TASK_RCU, head->cpu, false, rcu_main, s);
+}
+
+void rcu_read_lock(void)
+{
+	struct task *t = current;
+
+	if (!t)
+		return;
+	if (!t->rcu) {
+		sched_point();
+		t->rcu_entered = t->sched->rcu_clock;
+		t->sched->readers |= t->bit;
+	}
+	t->rcu++;
+}
+
+static void reader_left(struct sched *s)
+{
+	u64 waiters = s->grace_waiters;
+	unsigned int i;
+
+	for_each_bit(i, waiters) if (grace_period_over(s, s->task[i].wait_clock))
+	{
+		s->grace_waiters &= ~TASK_BIT(i);
+		s->ready |= TASK_BIT(i);
+	}
+	kick(s);
+}
+
+void rcu_read_unlock(void)
+{
+	struct task *t = current;
+	struct sched *s;
+
+	if (!t)
+		return;
+	MM_CHECK(t->rcu, LOCK_UNBALANCED, "rcu_read_unlock() without rcu_read_lock()");
+	if (t->rcu > 1) {
+		t->rcu--;
+		return;
+	}
+	sched_point();
+	s = t->sched;
+	t->rcu = 0;
+	s->readers &= ~t->bit;
+	announce_release(&s->rcu_order);
+	if (s->grace_waiters || s->callbacks)
+		reader_left(s);
+}
+
+bool rcu_read_lock_held(void)
+{
+	return !current || current->rcu;
+}
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	struct task *t = current;
+	struct sched *s;
+
+	if (!t) {
+		func(head);
+		return;
+	}
+	sched_point();
+	s = t->sched;
+	head->next = NULL;
+	head->func = func;
+	head->clock = s->rcu_clock++;
+	head->cpu = t->cpu;
+	announce_release(head);
+	*s->callbacks_tail = head;
+	s->callbacks_tail = &head->next;
+	s->queued++;
+	kick(s);
+}
+
+void synchronize_rcu(void)
+{
+	struct task *t = current;
+	struct sched *s;
+
+	if (!t)
+		return;
+	might_sleep();
+	sched_point();
+	s = t->sched;
+	t->wait_clock = s->rcu_clock++;
+	if (!grace_period_over(s, t->wait_clock)) {
+		s->grace_waiters |= t->bit;
+		task_wait(s, t, WAIT_GRACE, NULL);
+	}
+	announce_acquire(&s->rcu_order);
+}
+
+void rcu_barrier(void)
+{
+	struct task *t = current;
+	struct sched *s;
+
+	if (!t)
+		return;
+	might_sleep();
+	sched_point();
+	s = t->sched;
+	t->wait_clock = s->queued;
+	while (s->called < t->wait_clock) {
+		s->barrier_waiters |= t->bit;
+		task_wait(s, t, WAIT_BARRIER, NULL);
+	}
+	announce_acquire(&s->callbacks);
+}

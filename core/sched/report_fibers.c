@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report_fibers.c - a finding in a run: it becomes the result, and the run is given up.
+ *
+ * A report is written where the task stands, on its own stack; then control leaves it for good.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+static void fill(struct sched *s, struct task *t, enum oracle o)
+{
+	struct report *r = &s->result->report;
+
+	r->oracle = o;
+	snprintf(r->task, sizeof(r->task), "%s", t->name);
+	r->op = t->op;
+	r->step = s->step;
+}
+
+static void __noreturn report_run(enum oracle o, const char *fmt, va_list ap)
+{
+	struct task *t = current;
+	struct sched *s = t->sched;
+	struct report *r = &s->result->report;
+	bool race = s->race;
+
+	/* What printing does is not to be judged. */
+	s->reported = true;
+	if (race) {
+		/* It came first, and may well be the cause. */
+		fill(s, t, ORACLE_RACE);
+		snprintf(r->text, sizeof(r->text), "%s", s->race_text);
+	} else {
+		fill(s, t, o);
+		vsnprintf(r->text, sizeof(r->text), fmt, ap);
+	}
+	run_abandon(s, t);
+}
+
+void mm_report(enum oracle o, const char *fmt, ...)
+{
+	char text[MM_REPORT_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (current)
+		report_run(o, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "mmstorm: %s: %s\n", oracle_id(o), text);
+	abort();
+}
+
+void report_limit(struct sched *s)
+{
+	u64 run = runnable(s);
+	char names[200] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	/* report_run() replaces it by the race. */
+	if (s->race)
+		mm_report(ORACLE_RACE, "data race");
+	for_each_bit(i, run) if (used < sizeof(names)) used +=
+		(size_t)snprintf(names + used, sizeof(names) - used, " %s", s->task[i].name);
+	mm_report(ORACLE_LIVELOCK, "more than %llu scheduling points; runnable:%s",
+		  (unsigned long long)s->max_points, names);
+}
+
+static size_t describe_wait(const struct sched *s, const struct task *t, char *text, size_t size)
+{
+	const struct lock_word *w = t->on;
+	int n = 0;
+
+	switch ((enum wait_kind)t->wait) {
+	case WAIT_NONE:
+		n = snprintf(text, size, "%s %s", t->name,
+			     s->ready & t->bit ? "is kept off its CPU" : "waits for nothing");
+		break;
+	case WAIT_SPIN:
+	case WAIT_MUTEX:
+		n = snprintf(text, size, "%s waits for %s '%s' of %s", t->name,
+			     t->wait == WAIT_SPIN ? "lock" : "mutex", w->name,
+			     w->owner ? w->owner->name : "nobody");
+		break;
+	case WAIT_COMPLETION:
+		n = snprintf(text, size, "%s waits for a completion", t->name);
+		break;
+	case WAIT_JOIN:
+		n = snprintf(text, size, "%s waits for the end of %s", t->name,
+			     ((const struct task *)t->on)->name);
+		break;
+	case WAIT_GRACE:
+		n = snprintf(text, size, "%s waits for a grace period", t->name);
+		break;
+	case WAIT_BARRIER:
+		n = snprintf(text, size, "%s waits for RCU callbacks", t->name);
+		break;
+	case WAIT_WORK:
+		n = snprintf(text, size, "%s waits for a work item", t->name);
+		break;
+	}
+	return n > 0 ? (size_t)n : 0;
+}
+
+void report_stuck(struct sched *s, struct task *t)
+{
+	char text[MM_REPORT_TEXT];
+	u64 live = s->live;
+	size_t used = 0;
+	unsigned int i;
+
+	/* Whoever came last is as good as any to report it. */
+	for_each_bit(i, live)
+	{
+		if (used >= sizeof(text))
+			break;
+		if (used)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "; ");
+		if (used < sizeof(text))
+			used += describe_wait(s, &s->task[i], text + used, sizeof(text) - used);
+	}
+	current = t;
+	mm_report(ORACLE_DEADLOCK, "%s", text);
+}

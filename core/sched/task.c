@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * task.c - what can be asked of a task: spawn, join, move, and operations.
+ *
+ * Tickets number operations in the order in which they begin. Those under way are the
+ * bits of sched.inflight, so the oldest of them is found by looking at a few tasks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+struct task *task_spawn(const struct task_params *p)
+{
+	struct task *parent = current;
+	struct sched *s = parent->sched;
+	unsigned int n = s->next_number++;
+	struct task *t = &s->task[n];
+
+	if (n > SCHED_TASK_LAST || p->cpu >= s->nr_cpus) {
+		fprintf(stderr, "mmstorm: task_spawn(): %s\n",
+			n > SCHED_TASK_LAST ? "too many tasks" : "CPU out of range");
+		abort();
+	}
+	/* Not strncpy(), which ThreadSanitizer would see. */
+	for (unsigned int i = 0; i < sizeof(t->name) - 1; i++) {
+		t->name[i] = p->name[i];
+		if (!p->name[i])
+			break;
+	}
+	task_start(s, n, p->cpu, p->irq, p->fn, p->arg);
+	return t;
+}
+
+void task_join(struct task *t)
+{
+	struct task *self = current;
+
+	might_sleep();
+	while (t->state == TASK_LIVE) {
+		t->joiners |= self->bit;
+		task_wait(self->sched, self, WAIT_JOIN, t);
+	}
+	announce_acquire(&t->joiners);
+}
+
+unsigned int task_number(const struct task *t)
+{
+	return t->number;
+}
+
+const char *task_name(const struct task *t)
+{
+	return t->name;
+}
+
+unsigned int task_cpu(const struct task *t)
+{
+	return t->cpu;
+}
+
+void task_move(struct sched *s, struct task *t, unsigned int cpu)
+{
+	struct cpu *old = &s->cpu[t->cpu], *new = &s->cpu[cpu];
+
+	old->tasks &= ~t->bit;
+	s->hidden &= ~t->bit;
+	new->tasks |= t->bit;
+	t->cpu = cpu;
+	cpu_changed(s, new);
+}
+
+void task_migrate(unsigned int cpu)
+{
+	struct task *t = current;
+	struct sched *s = t->sched;
+
+	MM_CHECK(!in_atomic(), LOCK_SLEEP, "task_migrate() in atomic context");
+	if (t->source || cpu >= s->nr_cpus) {
+		fprintf(stderr, "mmstorm: task_migrate(): %s\n",
+			t->source ? "of an interrupt source" : "CPU out of range");
+		abort();
+	}
+	task_move(s, t, cpu);
+	resched_if_hidden(s, t);
+	sched_point();
+}
+
+void op_begin(struct sched *s, struct task *t, s32 op)
+{
+	t->op = op;
+	t->ticket = ++s->ticket;
+	s->inflight |= t->bit;
+}
+
+void op_end(struct sched *s, struct task *t)
+{
+	t->op = -1;
+	s->inflight &= ~t->bit;
+}
+
+void task_set_op(s32 op)
+{
+	struct task *t = current;
+
+	if (!t)
+		return;
+	if (op >= 0)
+		op_begin(t->sched, t, op);
+	else
+		op_end(t->sched, t);
+}
+
+/* Between operations: the number that the next one will have, as if it were part of that. */
+u64 task_ticket(void)
+{
+	struct task *t = current;
+
+	if (!t)
+		return 0;
+	return t->sched->inflight & t->bit ? t->ticket : t->sched->ticket + 1;
+}
+
+u64 oldest_ticket(void)
+{
+	struct task *t = current;
+	u64 inflight, oldest;
+	unsigned int i;
+
+	if (!t)
+		return 0;
+	inflight = t->sched->inflight;
+	oldest = t->sched->ticket + 1;
+	for_each_bit(i, inflight) oldest = min(oldest, t->sched->task[i].ticket);
+	return oldest;
+}
+
+void check_balance(struct task *t, const char *when)
+{
+	char name[64];
+
+	if (likely(!t->nr_held && !t->rcu && !t->preempt && !t->irqs_off))
+		return;
+	if (t->irq == IRQ_IN && !t->nr_held && !t->rcu && !t->preempt)
+		mm_report(ORACLE_LOCK_UNBALANCED, "%s inside of an interrupt", when);
+	if (t->nr_held)
+		mm_report(ORACLE_LOCK_UNBALANCED, "%s and still holds '%s' (locks held: %u)", when,
+			  lockdep_name(t->sched, t->held[t->nr_held - 1].class, name), t->nr_held);
+	if (t->rcu)
+		mm_report(ORACLE_LOCK_UNBALANCED,
+			  "%s inside of an RCU read-side section (depth %u)", when, t->rcu);
+	if (t->irqs_off)
+		mm_report(ORACLE_LOCK_UNBALANCED, "%s with interrupts disabled", when);
+	mm_report(ORACLE_LOCK_UNBALANCED, "%s with preemption disabled (depth %u)", when,
+		  t->preempt);
+}
+
+void sched_turn(void)
+{
+	struct task *t = current;
+
+	check_balance(t, "operation ended");
+	strategy_turn(t->sched, t);
+	sched_point();
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * work.c - deferred work: items, and the workers that run them.
+ *
+ * An item is in one of these states, and in two at most if one of them is "running":
+ *
+ *   idle
+ *   pending   item.pending is set, and it is one of
+ *             - given to a worker that was idle: task.work
+ *             - in the queue, since no worker was
+ *             - due again on the worker that is running it: task.again
+ *   running   task.running of one worker
+ *
+ * As in the kernel, an item may free itself or be queued again while it runs, and is
+ * never run by two workers at once: whether it is running is asked of the workers, not of the
+ * item, and the worker that runs it is the one that runs it again. It runs on the
+ * CPU that it was queued on.
+ *
+ * Order announced to ThreadSanitizer: schedule_work() comes before the run of the item, and its end
+ * before the return of flush_work() and cancel_work_sync().
+ */
+#include "engine.h"
+
+void work_begin(struct sched *s)
+{
+	s->work = NULL;
+	s->work_tail = &s->work;
+}
+
+void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work))
+{
+	*work = (struct work_struct){.func = func};
+}
+
+/* The worker that runs the item. Its function is compared too: the memory may be another's now. */
+static struct task *running(struct sched *s, const struct work_struct *work)
+{
+	u64 busy = s->live & WORKER_MASK;
+	unsigned int i;
+
+	for_each_bit(i, busy) if (s->task[i].running == work &&
+				  s->task[i].running_func == work->func) return &s->task[i];
+	return NULL;
+}
+
+static struct work_struct *dequeue(struct sched *s)
+{
+	struct work_struct *work = s->work;
+
+	if (work) {
+		s->work = work->next;
+		if (!s->work)
+			s->work_tail = &s->work;
+	}
+	return work;
+}
+
+static void run_item(struct sched *s, struct task *t, struct work_struct *work)
+{
+	if (t->cpu != work->cpu) {
+		task_move(s, t, work->cpu);
+		resched_if_hidden(s, t);
+	}
+	t->running = work;
+	t->running_func = work->func;
+	work->pending = false;
+	op_begin(s, t, -1);
+	announce_acquire(work);
+	t->running_func(work);
+	/* From here on the item may be gone. */
+	check_balance(t, "work item ended");
+	op_end(s, t);
+	announce_release(&s->work_order);
+	t->running = NULL;
+	s->ready |= s->work_waiters;
+	s->work_waiters = 0;
+}
+
+static void worker_main(void *arg)
+{
+	struct sched *s = arg;
+	struct task *t = current;
+	struct work_struct *work;
+
+	for (;;) {
+		work = t->work;
+		t->work = NULL;
+		if (!work)
+			work = dequeue(s);
+		if (!work)
+			return;
+		run_item(s, t, work);
+		if (t->again) {
+			t->again = false;
+			t->work = work;
+		}
+		sched_point();
+	}
+}
+
+bool schedule_work(struct work_struct *work)
+{
+	struct task *t = current, *worker;
+	struct sched *s;
+	u64 idle;
+
+	if (!t) {
+		work->func(work);
+		return true;
+	}
+	sched_point();
+	s = t->sched;
+	announce_release(work);
+	if (work->pending)
+		return false;
+	work->pending = true;
+	work->next = NULL;
+	work->cpu = t->cpu;
+	worker = running(s, work);
+	idle = WORKER_MASK & ~s->live;
+	if (worker) {
+		worker->again = true;
+	} else if (idle) {
+		unsigned int n = __builtin_ctzll(idle);
+
+		task_start(s, n, work->cpu, false, worker_main, s);
+		s->task[n].work = work;
+	} else {
+		*s->work_tail = work;
+		s->work_tail = &work->next;
+	}
+	return true;
+}
+
+static bool wait_until_idle(struct sched *s, struct task *t, struct work_struct *work)
+{
+	bool waited = false;
+
+	while (work->pending || running(s, work)) {
+		s->work_waiters |= t->bit;
+		task_wait(s, t, WAIT_WORK, work);
+		waited = true;
+	}
+	announce_acquire(&s->work_order);
+	return waited;
+}
+
+bool flush_work(struct work_struct *work)
+{
+	struct task *t = current;
+
+	if (!t)
+		return false;
+	might_sleep();
+	sched_point();
+	return wait_until_idle(t->sched, t, work);
+}
+
+/* Take back an item that is pending, wherever it is. */
+static void take_back(struct sched *s, struct work_struct *work)
+{
+	struct task *worker = running(s, work);
+	u64 busy = s->live & WORKER_MASK;
+	unsigned int i;
+
+	work->pending = false;
+	if (worker && worker->again) {
+		worker->again = false;
+		return;
+	}
+	for_each_bit(i, busy) if (s->task[i].work == work)
+	{
+		s->task[i].work = NULL;
+		return;
+	}
+	for (struct work_struct **p = &s->work; *p; p = &(*p)->next)
+		if (*p == work) {
+			*p = work->next;
+			if (!*p)
+				s->work_tail = p;
+			return;
+		}
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	struct task *t = current;
+	bool pending;
+
+	if (!t)
+		return false;
+	might_sleep();
+	sched_point();
+	pending = work->pending;
+	if (pending)
+		take_back(t->sched, work);
+	wait_until_idle(t->sched, t, work);
+	return pending;
+}
