@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fidelity_kva.c - replay of the KVA areas of a recording.
+ *
+ * The kernel's heap hands out the lowest address that fits, and so does ours: with the same
+ * free space they must agree. The free space is what is hard to know. A range that is freed is
+ * free again only after the next purge, and a range that the recording shows first after the
+ * n-th purge may have been one that was waiting for it. So a page that is first shown by
+ * an allocation after the n-th purge is taken to become free at that purge (n = 0: it was free before
+ * the recording), and a page that is never shown, below the highest, to be taken.
+ *
+ * Since 6.9 the kernel keeps purged areas in caches of a node's own and hands them out from
+ * there, last in first out, before it asks the heap. Our vmap layer has no such cache: what the
+ * kernel takes from it goes elsewhere here, so the allocations before the first purge are
+ * counted apart. They are the check.
+ *
+ * Freed areas are given back at the recorded purge and not before: until then a range is taken
+ * in the kernel too, and our own misplaced areas can be purged at once without freeing others.
+ *
+ * Resynchronised only: a free-running replay without the cache says nothing. Nothing is mapped.
+ */
+#include "fidelity.h"
+
+#include <stdlib.h>
+
+#include "machine/machine.h"
+#include "sched/kernel.h"
+#include "sched/sched.h"
+#include "vmap/vmap.h"
+
+#define VERIFY_EVERY 64
+
+/* Recorded addresses that span more than 16 GiB are not replayed. */
+#define MAX_PAGES (1ULL << 22)
+
+#define NEVER UINT16_MAX
+
+/**
+ * struct held - a range that was taken before the recording
+ * @area:  holds it
+ * @epoch: the purge at which it becomes free; NEVER
+ */
+struct held {
+	struct vmap_area *area;
+	u16 epoch;
+};
+
+/**
+ * struct replay - a replay under way
+ * @range:      lowest address of the range that is replayed, as asked for; see vstart
+ * @low, @high: what the recording shows of it
+ * @end:        end of the address space: as much again, for what is above
+ * @epoch:      by page from @low: the purge at which it becomes free; NEVER
+ * @area:       by object: its area
+ * @held:       what was taken before the recording
+ * @lazy:       freed since the last purge
+ * @now:        purges so far
+ */
+struct replay {
+	struct fidelity *f;
+	const struct pairing *p;
+	u64 range;
+	u64 low, high, end;
+	u16 *epoch;
+	struct machine *machine;
+	struct vmap_space *vmap;
+	struct vmap_area **area;
+	struct held *held;
+	u32 nr_held;
+	struct vmap_area **lazy;
+	u32 nr_lazy;
+	u16 now;
+};
+
+static u64 align_of(const struct trace_event *e)
+{
+	return max(e->align, (u64)PAGE_SIZE);
+}
+
+/* Only one range is replayed: modules and other users have ranges of their own, far off. */
+static bool replayed(const struct replay *r, const struct pair_object *o)
+{
+	if (o->alloc != PAIR_NONE)
+		return r->p->trace->event[o->alloc].base == r->range;
+	return o->start >= r->low && o->start < r->high;
+}
+
+static void find_range(struct replay *r)
+{
+	const struct pairing *p = r->p;
+	bool any = false;
+
+	r->low = UINT64_MAX;
+	for (u32 i = 0; i < p->nr; i++) {
+		const struct pair_object *o = &p->object[i];
+
+		if (o->alloc == PAIR_NONE)
+			continue;
+		if (!any)
+			r->range = p->trace->event[o->alloc].base;
+		any = true;
+		if (!replayed(r, o))
+			continue;
+		r->low = min(r->low, ALIGN_DOWN(o->start, PAGE_SIZE));
+		r->high = max(r->high, o->start + o->size);
+	}
+	if (!any)
+		r->low = r->high = 0;
+	r->end = r->high + (r->high - r->low) + (64 << PAGE_SHIFT);
+}
+
+/* When does each page become free? */
+static void find_epochs(struct replay *r)
+{
+	const struct pairing *p = r->p;
+	u16 now = 0;
+
+	for (u64 i = 0; i < (r->high - r->low) >> PAGE_SHIFT; i++)
+		r->epoch[i] = NEVER;
+	for (u32 i = 0; i < p->trace->nr; i++) {
+		const struct pair_object *o;
+
+		if (p->trace->event[i].kind == TRACE_KVA_PURGE && now < NEVER - 1)
+			now++;
+		if (p->of_event[i] == PAIR_NONE)
+			continue;
+		o = &p->object[p->of_event[i]];
+		if (o->alloc != (s32)i || !replayed(r, o))
+			continue;
+		for (u64 a = o->start; a < o->start + o->size; a += PAGE_SIZE)
+			if (r->epoch[(a - r->low) >> PAGE_SHIFT] == NEVER)
+				r->epoch[(a - r->low) >> PAGE_SHIFT] = now;
+	}
+}
+
+static struct vmap_area *area_at(struct replay *r, u64 start, u64 size)
+{
+	struct vmap_area *va =
+		alloc_vmap_area(r->vmap, size, PAGE_SIZE, start, start + size, GFP_KERNEL);
+
+	return IS_ERR(va) ? NULL : va;
+}
+
+/*
+ * Objects from before come first; the rest is held in pieces that become free at once. An
+ * object from before whose pages are shown again after a purge is freed by the recording itself.
+ */
+static void recreate(struct replay *r)
+{
+	const struct pairing *p = r->p;
+	u64 pages = (r->high - r->low) >> PAGE_SHIFT;
+
+	for (u32 i = 0; i < p->before; i++) {
+		const struct pair_object *o = &p->object[p->early[i]];
+
+		if (!replayed(r, o) || o->start + o->size > r->high)
+			continue;
+		r->area[p->early[i]] = area_at(r, o->start, o->size);
+		for (u64 a = o->start; a < o->start + o->size; a += PAGE_SIZE)
+			r->epoch[(a - r->low) >> PAGE_SHIFT] = 0;
+	}
+	for (u64 i = 0, n; i < pages; i += n) {
+		u16 epoch = r->epoch[i];
+
+		for (n = 1; i + n < pages && r->epoch[i + n] == epoch; n++)
+			;
+		if (!epoch)
+			continue;
+		r->held[r->nr_held].epoch = epoch;
+		r->held[r->nr_held].area = area_at(r, r->low + (i << PAGE_SHIFT), n << PAGE_SHIFT);
+		MM_CHECK(r->held[r->nr_held].area, SPURIOUS,
+			 "range at 0x%llx of %llu pages: empty, and refused",
+			 (unsigned long long)(r->low + (i << PAGE_SHIFT)), (unsigned long long)n);
+		r->nr_held++;
+	}
+}
+
+static void on_purge(struct replay *r)
+{
+	r->now += r->now < NEVER - 1;
+	r->f->purges++;
+	for (u32 i = 0; i < r->nr_held; i++) {
+		if (r->held[i].epoch != r->now)
+			continue;
+		free_unmap_vmap_area(r->vmap, r->held[i].area);
+		r->held[i].area = NULL;
+	}
+	while (r->nr_lazy)
+		free_unmap_vmap_area(r->vmap, r->lazy[--r->nr_lazy]);
+	purge_vmap_area_lazy(r->vmap);
+}
+
+static void free_object(struct replay *r, s32 object)
+{
+	if (r->area[object])
+		r->lazy[r->nr_lazy++] = r->area[object];
+	r->area[object] = NULL;
+}
+
+static void give_back(struct replay *r, s32 object)
+{
+	if (!r->area[object])
+		return;
+	free_unmap_vmap_area(r->vmap, r->area[object]);
+	r->area[object] = NULL;
+	purge_vmap_area_lazy(r->vmap);
+}
+
+static enum fidelity_reason reason(const struct replay *r, u32 event, u64 start)
+{
+	const struct pair_object *o = &r->p->object[r->p->of_event[event]];
+
+	if (r->p->missing[event] != PAIR_NONE)
+		return FIDELITY_MISSING;
+	if (start > o->start)
+		return FIDELITY_OURS;
+	return r->now ? FIDELITY_REUSE : FIDELITY_KERNEL;
+}
+
+static void on_alloc(struct replay *r, u32 event, s32 object)
+{
+	const struct trace_event *e = &r->p->trace->event[event];
+	const struct pair_object *o = &r->p->object[object];
+	struct vmap_area *va;
+
+	/* A range that the kernel hands out is free: a missing free is followed by a missing purge. */
+	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
+		give_back(r, m);
+	va = alloc_vmap_area(r->vmap, o->size, align_of(e), r->low, r->end, GFP_KERNEL);
+	r->f->compared++;
+	r->f->early += !r->now;
+	if (!IS_ERR(va)) {
+		u64 start = vmap_area_start(va);
+
+		MM_CHECK(IS_ALIGNED(start, align_of(e)), ALIGNMENT,
+			 "area at 0x%llx: not a multiple of %llu", (unsigned long long)start,
+			 (unsigned long long)align_of(e));
+		MM_CHECK(start >= r->low && vmap_area_end(va) - start == o->size &&
+				 vmap_area_end(va) <= r->end,
+			 RANGE, "area at 0x%llx: not as asked for", (unsigned long long)start);
+		if (start == o->start) {
+			r->area[object] = va;
+			return;
+		}
+		fidelity_note(r->f, event, reason(r, event, start), 0, start, PAIR_NONE);
+		free_unmap_vmap_area(r->vmap, va);
+		purge_vmap_area_lazy(r->vmap);
+	} else {
+		fidelity_note(r->f, event, FIDELITY_REFUSED, 0, 0, PAIR_NONE);
+	}
+	r->f->early_miss += !r->now;
+	r->area[object] = area_at(r, o->start, o->size);
+	if (!r->area[object])
+		fidelity_note(r->f, event, FIDELITY_CONFLICT, 0, o->start, PAIR_NONE);
+}
+
+static void replay_events(struct replay *r)
+{
+	for (u32 i = 0, n = 0; i < r->p->trace->nr; i++) {
+		s32 object = r->p->of_event[i];
+
+		task_set_op(i);
+		if (r->p->trace->event[i].kind == TRACE_KVA_PURGE)
+			on_purge(r);
+		else if (object == PAIR_NONE)
+			continue;
+		else if (!replayed(r, &r->p->object[object]))
+			r->f->skipped += r->p->trace->event[i].kind == TRACE_KVA_ALLOC;
+		else if (r->p->trace->event[i].kind == TRACE_KVA_ALLOC)
+			on_alloc(r, i, object);
+		else
+			free_object(r, object);
+		task_set_op(-1);
+		cond_resched();
+		if (++n % VERIFY_EVERY == 0)
+			vmap_verify(r->vmap, true);
+	}
+}
+
+static void boot(struct replay *r)
+{
+	struct machine_config mc = { .kva_start = r->low, .kva_size = r->end - r->low };
+	struct vmap_config vc = {
+		.start = r->low,
+		.size = mc.kva_size,
+		.lazy_max_pages = mc.kva_size >> PAGE_SHIFT, /* purges are those of the recording */
+	};
+	int err;
+
+	topology_init(&mc.topology, min(r->p->trace->nr_cpus, (u32)SCHED_MAX_CPUS), 1, 256);
+	err = machine_boot(r->machine, &mc);
+	if (!err)
+		err = vmap_create(r->machine, &vc, &r->vmap);
+	MM_CHECK(!err, SPURIOUS, "boot failed with error %d", err);
+}
+
+static void replay_body(void *arg)
+{
+	struct replay *r = arg;
+
+	boot(r);
+	recreate(r);
+	replay_events(r);
+	for (u32 i = 0; i < r->p->nr; i++)
+		free_object(r, i);
+	for (u32 i = 0; i < r->nr_held; i++)
+		if (r->held[i].area)
+			free_unmap_vmap_area(r->vmap, r->held[i].area);
+	while (r->nr_lazy)
+		free_unmap_vmap_area(r->vmap, r->lazy[--r->nr_lazy]);
+	purge_vmap_area_lazy(r->vmap);
+	vmap_verify(r->vmap, true);
+	vmap_destroy(r->vmap);
+	machine_check_leaks(r->machine);
+}
+
+static int replay(struct replay *r)
+{
+	struct sched_params sp = {
+		.nr_cpus = min(r->p->trace->nr_cpus, (u32)SCHED_MAX_CPUS),
+		.max_points = UINT64_MAX,
+	};
+	u64 pages = (r->high - r->low) >> PAGE_SHIFT;
+	struct sched *s = sched_create();
+	struct sched_result res;
+	int err = -ENOMEM;
+
+	r->machine = machine_create();
+	r->area = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
+	r->lazy = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
+	r->epoch = malloc((pages + 1) * sizeof(*r->epoch));
+	r->held = malloc((pages + 1) * sizeof(*r->held));
+	if (s && r->machine && r->area && r->lazy && r->epoch && r->held) {
+		find_epochs(r);
+		if (sched_run(s, &sp, replay_body, r, &res))
+			r->f->report = res.report;
+		err = 0;
+	}
+	sched_destroy(s);
+	machine_destroy(r->machine);
+	free(r->area);
+	free(r->lazy);
+	free(r->epoch);
+	free(r->held);
+	return err;
+}
+
+int fidelity_kva(struct fidelity *f, const struct pairing *p)
+{
+	struct replay r = { .f = f, .p = p };
+
+	*f = (struct fidelity){ .pairing = p, .diverge = PAIR_NONE };
+	find_range(&r);
+	if (r.low == r.high)
+		return 0;
+	if ((r.high - r.low) >> PAGE_SHIFT > MAX_PAGES || r.end < r.high) {
+		f->too_wide = true;
+		return 0;
+	}
+	f->miss = malloc((2 * (size_t)p->nr + 1) * sizeof(*f->miss));
+	return f->miss ? replay(&r) : -ENOMEM;
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fidelity_percpu.c - replay of the per-CPU events of a recording.
+ *
+ * The machine has the recorded CPUs and units of 1 MiB, or of the next power of two that holds the
+ * highest recorded offset. There is no first chunk: the offsets of a recording do not tell it from
+ * a later one. What was taken before the recording is placed by pcpu_alloc_at(), with
+ * the objects that the recording frees and never made.
+ *
+ * Requests are made with GFP_KERNEL even where the kernel's were atomic: which pages were
+ * populated is not recorded, and an atomic request is confined to those.
+ *
+ * Checked on the way, besides what the allocator's callers always check: no two objects of
+ * the replay overlap (a map of our own), every object is born zero, keeps a pattern of its own on
+ * every CPU, and pcpu_verify() finds nothing.
+ */
+#include "fidelity.h"
+
+#include <stdlib.h>
+
+#include "access.h"
+#include "firstfit.h"
+#include "machine/machine.h"
+#include "percpu/percpu.h"
+#include "sched/kernel.h"
+#include "sched/sched.h"
+#include "vmap/vmap.h"
+
+#define UNIT_DEFAULT (1U << 20)
+#define UNIT_MAX (1U << 26)
+#define VERIFY_EVERY 16
+
+/* A free at most so many events before an allocation may have happened after it. */
+#define LATE_EVENTS 8
+
+/**
+ * struct replay - a replay under way
+ * @resync:  put each object where the kernel put it
+ * @addr:    by object: its address, or 0
+ * @at:      by object: its chunk and offset, ours
+ * @chunk:   by chunk of the recording: number of ours, or NO_CHUNK
+ * @next:    number of the chunk that would be made next, at least
+ * @held:    what was taken before the recording
+ * @book:    what is live, a map by our chunks
+ */
+struct replay {
+	struct fidelity *f;
+	const struct pairing *p;
+	bool resync;
+	u32 unit;
+	u32 cpus;
+	struct machine *machine;
+	struct vmap_space *vmap;
+	struct pcpu *pcpu;
+	pcpu_addr_t *addr;
+	struct {
+		u32 chunk, off;
+	} *at;
+	u32 *chunk;
+	u32 next;
+	pcpu_addr_t *held;
+	struct firstfit book;
+};
+
+#define NO_CHUNK UINT32_MAX
+
+/* 0: no kernel has units of that size. */
+static u32 unit_size(const struct pairing *p)
+{
+	u64 high = UNIT_DEFAULT;
+
+	for (u32 i = 0; i < p->nr_chunks; i++)
+		high = max(high, p->chunk[i].high);
+	return high > UNIT_MAX ? 0 : 1U << fls64(high - 1);
+}
+
+static void book_in(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
+{
+	MM_CHECK(off + size <= r->unit, RANGE, "object %d at offset %u of %llu bytes: unit of %u", object,
+		 off, (unsigned long long)size, r->unit);
+	MM_CHECK(!firstfit_taken(&r->book, chunk, off, size), OVERLAP,
+		 "object %d at chunk %u offset %u of %llu bytes: overlaps a live one", object, chunk,
+		 off, (unsigned long long)size);
+	MM_CHECK(!firstfit_mark(&r->book, chunk, off, size, true), CRASH, "out of memory");
+	r->next = max(r->next, chunk + 1);
+}
+
+static u64 seed(s32 object, u32 cpu)
+{
+	return (u64)object << 8 | cpu;
+}
+
+static void fill(struct replay *r, s32 object)
+{
+	for (u32 cpu = 0; cpu < r->cpus; cpu++)
+		access_fill(r->machine, per_cpu_ptr(r->pcpu, r->addr[object], cpu),
+			    r->p->object[object].size, seed(object, cpu), false);
+}
+
+static void check_zero(struct replay *r, pcpu_addr_t addr, s32 object)
+{
+	for (u32 cpu = 0; cpu < r->cpus; cpu++)
+		access_check_zero(r->machine, per_cpu_ptr(r->pcpu, addr, cpu),
+				  r->p->object[object].size, seed(object, cpu));
+}
+
+static void free_object(struct replay *r, s32 object)
+{
+	if (!r->addr[object])
+		return;
+	for (u32 cpu = 0; cpu < r->cpus; cpu++)
+		access_check(r->machine, per_cpu_ptr(r->pcpu, r->addr[object], cpu),
+			     r->p->object[object].size, seed(object, cpu), false);
+	firstfit_mark(&r->book, r->at[object].chunk, r->at[object].off,
+		      r->p->object[object].size, false);
+	free_percpu(r->pcpu, r->addr[object]);
+	r->addr[object] = 0;
+}
+
+/* Enter an object in the books, at the place where it is. */
+static void object_placed(struct replay *r, s32 object, pcpu_addr_t addr)
+{
+	u32 chunk, off;
+
+	MM_CHECK(!pcpu_place(r->pcpu, addr, &chunk, &off), RANGE,
+		 "object %d at 0x%llx lies in no chunk", object, (unsigned long long)addr);
+	MM_CHECK(IS_ALIGNED(off, max(r->p->object[object].align, 4ULL)), ALIGNMENT,
+		 "object %d at offset %u: not a multiple of %llu", object, off,
+		 (unsigned long long)r->p->object[object].align);
+	book_in(r, chunk, off, r->p->object[object].size, object);
+	r->addr[object] = addr;
+	r->at[object].chunk = chunk;
+	r->at[object].off = off;
+}
+
+/* An object at a place of the recording; a chunk of it that we do not have yet is made. */
+static pcpu_addr_t place_at(struct replay *r, u32 chunk, u32 off, u32 size)
+{
+	pcpu_addr_t addr;
+
+	if (r->chunk[chunk] != NO_CHUNK)
+		return pcpu_alloc_at(r->pcpu, r->chunk[chunk], off, size);
+	addr = pcpu_alloc_at(r->pcpu, r->next, off, size);
+	if (addr)
+		r->chunk[chunk] = r->next++;
+	return addr;
+}
+
+static u32 recorded_chunk(const struct replay *r, u32 chunk)
+{
+	for (u32 i = 0; i < r->p->nr_chunks; i++)
+		if (r->chunk[i] == chunk)
+			return i;
+	return UINT32_MAX;
+}
+
+/* The last few events: did one of them free what covers our place? */
+static s32 freed_lately(const struct replay *r, u32 event, u32 chunk, u64 start, u64 size)
+{
+	u32 seen = 0;
+
+	for (s32 i = (s32)event - 1; i >= 0 && seen < LATE_EVENTS; i--, seen++) {
+		const struct pair_object *was;
+
+		if (r->p->of_event[i] == PAIR_NONE)
+			continue;
+		was = &r->p->object[r->p->of_event[i]];
+		if (was->free == i && was->chunk == chunk && was->start < start + size &&
+		    start < was->start + was->size)
+			return i;
+	}
+	return PAIR_NONE;
+}
+
+static void note_miss(struct replay *r, u32 event, u32 chunk, u32 off)
+{
+	const struct pair_object *o = &r->p->object[r->p->of_event[event]];
+	u32 rec = recorded_chunk(r, chunk);
+	enum fidelity_reason why = FIDELITY_OURS;
+	s32 hole = PAIR_NONE;
+
+	if (rec == o->chunk && off < o->start) {
+		why = FIDELITY_KERNEL;
+		hole = freed_lately(r, event, rec, off, o->size);
+		if (hole != PAIR_NONE)
+			why = FIDELITY_LATE;
+	}
+	if (rec != o->chunk)
+		why = FIDELITY_CHUNK;
+	if (r->p->missing[event] != PAIR_NONE)
+		why = FIDELITY_MISSING;
+	fidelity_note(r->f, event, why, rec, off, hole);
+}
+
+/* Is ours where the kernel's is? A chunk that neither side had before is the same chunk. */
+static bool same_place(struct replay *r, const struct pair_object *o, u32 chunk, u32 off)
+{
+	if (off != o->start)
+		return false;
+	if (r->chunk[o->chunk] == NO_CHUNK && recorded_chunk(r, chunk) == UINT32_MAX)
+		r->chunk[o->chunk] = chunk;
+	return r->chunk[o->chunk] == chunk;
+}
+
+static void force(struct replay *r, u32 event, s32 object)
+{
+	const struct pair_object *o = &r->p->object[object];
+	pcpu_addr_t addr = place_at(r, o->chunk, o->start, o->size);
+
+	if (addr)
+		object_placed(r, object, addr);
+	else
+		fidelity_note(r->f, event, FIDELITY_CONFLICT, o->chunk, o->start, PAIR_NONE);
+}
+
+static void differs(struct replay *r, u32 event)
+{
+	if (r->f->diverge == PAIR_NONE)
+		r->f->diverge = event;
+	r->f->drift++;
+}
+
+static void on_alloc(struct replay *r, u32 event, s32 object)
+{
+	const struct trace_event *e = &r->p->trace->event[event];
+	const struct pair_object *o = &r->p->object[object];
+	pcpu_addr_t addr;
+	u32 chunk, off;
+
+	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
+		free_object(r, m);
+	if (e->reserved && r->resync) {
+		r->f->reserved++;
+		force(r, event, object);
+		return;
+	}
+	addr = alloc_percpu_gfp(r->pcpu, e->size, min(e->align, (u64)PAGE_SIZE), GFP_KERNEL);
+	r->f->compared += r->resync;
+	if (addr) {
+		check_zero(r, addr, object);
+		object_placed(r, object, addr);
+		chunk = r->at[object].chunk;
+		off = r->at[object].off;
+		fill(r, object);
+		if (same_place(r, o, chunk, off))
+			return;
+	}
+	if (!r->resync) {
+		differs(r, event);
+		return;
+	}
+	if (addr) {
+		note_miss(r, event, chunk, off);
+		free_object(r, object);
+	} else {
+		fidelity_note(r->f, event, FIDELITY_REFUSED, UINT32_MAX, 0, PAIR_NONE);
+	}
+	force(r, event, object);
+	if (r->addr[object])
+		fill(r, object);
+}
+
+static void replay_events(struct replay *r)
+{
+	for (u32 i = 0, n = 0; i < r->p->trace->nr; i++) {
+		s32 object = r->p->of_event[i];
+
+		if (object == PAIR_NONE)
+			continue;
+		task_set_op(i);
+		if (r->p->trace->event[i].kind == TRACE_PERCPU_ALLOC)
+			on_alloc(r, i, object);
+		else
+			free_object(r, object);
+		task_set_op(-1);
+		cond_resched(); /* lets deferred work run */
+		if (++n % VERIFY_EVERY == 0)
+			pcpu_verify(r->pcpu, true);
+	}
+}
+
+/* What was there before, chunk by chunk, so that the chunks are made in order. */
+static void recreate(struct replay *r)
+{
+	const struct pairing *p = r->p;
+	u32 t = 0, b = 0;
+
+	for (u32 c = 0; c < p->nr_chunks; c++) {
+		for (; t < p->nr_taken && p->taken[t].chunk == c; t++) {
+			const struct pair_range *g = &p->taken[t];
+
+			r->held[t] = place_at(r, c, g->start, g->end - g->start);
+			MM_CHECK(r->held[t], SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
+				 (unsigned long long)g->start);
+			book_in(r, r->chunk[c], g->start, g->end - g->start, -1);
+		}
+		for (; b < p->before && p->object[p->early[b]].chunk == c; b++) {
+			s32 o = p->early[b];
+			pcpu_addr_t addr = place_at(r, c, p->object[o].start, p->object[o].size);
+
+			MM_CHECK(addr, SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
+				 (unsigned long long)p->object[o].start);
+			object_placed(r, o, addr);
+			fill(r, o);
+		}
+	}
+}
+
+static void boot(struct replay *r)
+{
+	u64 chunk = (u64)r->unit * r->cpus, chunks = r->p->nr_chunks + 4;
+	struct machine_config mc = {
+		.kva_start = MACHINE_KVA_START,
+		.kva_size = 2 * chunks * chunk + (64 << 20),
+	};
+	struct vmap_config vc = { .start = mc.kva_start, .size = mc.kva_size };
+	struct pcpu_config pc = { .unit_size = r->unit, .empty_low = 2, .empty_high = 4 };
+	int err;
+
+	topology_init(&mc.topology, r->cpus, 1, chunks * (chunk >> PAGE_SHIFT) + 4096);
+	err = machine_boot(r->machine, &mc);
+	if (!err)
+		err = vmap_create(r->machine, &vc, &r->vmap);
+	if (!err)
+		err = pcpu_create(r->machine, r->vmap, &pc, &r->pcpu);
+	MM_CHECK(!err, SPURIOUS, "boot failed with error %d", err);
+}
+
+static void replay_body(void *arg)
+{
+	struct replay *r = arg;
+
+	boot(r);
+	recreate(r);
+	replay_events(r);
+	for (u32 i = 0; i < r->p->nr; i++)
+		free_object(r, i);
+	for (u32 i = 0; i < r->p->nr_taken; i++)
+		free_percpu(r->pcpu, r->held[i]);
+	pcpu_verify(r->pcpu, true);
+	pcpu_destroy(r->pcpu);
+	vmap_destroy(r->vmap);
+	machine_check_leaks(r->machine);
+}
+
+static int replay(struct fidelity *f, bool resync)
+{
+	const struct pairing *p = f->pairing;
+	struct replay r = {
+		.f = f,
+		.p = p,
+		.resync = resync,
+		.unit = unit_size(p),
+		.cpus = min(p->trace->nr_cpus, (u32)SCHED_MAX_CPUS),
+	};
+	struct sched_params sp = { .nr_cpus = r.cpus, .max_points = UINT64_MAX };
+	struct sched *s = sched_create();
+	struct sched_result res;
+	int err = -ENOMEM;
+
+	r.machine = machine_create();
+	r.addr = calloc(p->nr + 1, sizeof(*r.addr));
+	r.at = calloc(p->nr + 1, sizeof(*r.at));
+	r.held = calloc(p->nr_taken + 1, sizeof(*r.held));
+	r.chunk = malloc((p->nr_chunks + 1) * sizeof(*r.chunk));
+	firstfit_init(&r.book, r.unit);
+	if (s && r.machine && r.addr && r.at && r.held && r.chunk) {
+		for (u32 i = 0; i < p->nr_chunks; i++)
+			r.chunk[i] = NO_CHUNK;
+		if (sched_run(s, &sp, replay_body, &r, &res))
+			f->report = res.report;
+		err = 0;
+	}
+	sched_destroy(s);
+	machine_destroy(r.machine);
+	free(r.addr);
+	free(r.at);
+	free(r.held);
+	free(r.chunk);
+	firstfit_fini(&r.book);
+	return err;
+}
+
+/* The same method for plain first fit. */
+static int replay_first_fit(struct fidelity *f)
+{
+	const struct pairing *p = f->pairing;
+	struct firstfit ff;
+	int err = 0;
+
+	firstfit_init(&ff, unit_size(p));
+	for (u32 i = 0; i < p->nr_taken && !err; i++)
+		err = firstfit_mark(&ff, p->taken[i].chunk, p->taken[i].start,
+				    p->taken[i].end - p->taken[i].start, true);
+	for (u32 i = 0; i < p->before && !err; i++) {
+		const struct pair_object *o = &p->object[p->early[i]];
+
+		err = firstfit_mark(&ff, o->chunk, o->start, o->size, true);
+	}
+	for (u32 i = 0; i < p->trace->nr && !err; i++) {
+		const struct pair_object *o;
+		u32 chunk, start;
+
+		if (p->of_event[i] == PAIR_NONE)
+			continue;
+		o = &p->object[p->of_event[i]];
+		if (o->alloc != (s32)i) {
+			err = firstfit_mark(&ff, o->chunk, o->start, o->size, false);
+			continue;
+		}
+		for (s32 m = p->missing[i]; m != PAIR_NONE && !err; m = p->object[m].next)
+			err = firstfit_mark(&ff, p->object[m].chunk, p->object[m].start,
+					    p->object[m].size, false);
+		firstfit_find(&ff, o->size, o->align, &chunk, &start);
+		if (!p->trace->event[i].reserved)
+			f->first_fit += chunk != o->chunk || start != o->start;
+		if (!err)
+			err = firstfit_mark(&ff, o->chunk, o->start, o->size, true);
+	}
+	firstfit_fini(&ff);
+	return err;
+}
+
+int fidelity_percpu(struct fidelity *f, const struct pairing *p)
+{
+	int err;
+
+	*f = (struct fidelity){ .pairing = p, .diverge = PAIR_NONE };
+	f->too_wide = !unit_size(p);
+	if (!p->nr || f->too_wide)
+		return 0;
+	f->miss = malloc((2 * (size_t)p->nr + 1) * sizeof(*f->miss));
+	if (!f->miss)
+		return -ENOMEM;
+	err = replay_first_fit(f);
+	if (!err)
+		err = replay(f, true);
+	if (!err && f->report.oracle == ORACLE_NONE)
+		err = replay(f, false);
+	return err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * import.h - recordings of real kernels, for the front door.
+ */
+#ifndef MM_IMPORT_IMPORT_H
+#define MM_IMPORT_IMPORT_H
+
+#include <stdbool.h>
+
+/**
+ * cmd_import() - mmstorm import: a recording becomes a program
+ * @argc: arguments, argv[0] being the command's name
+ * @argv: getopt_long() is used on them
+ *
+ * Return: exit status: 0, or 2 for bad usage or bad input.
+ */
+int cmd_import(int argc, char **argv);
+
+/**
+ * fidelity_run() - mmstorm run --fidelity: replay a recording and compare each placement with
+ * the kernel's
+ * @file: the recording, plain or compressed
+ * @list: print each allocation that went elsewhere
+ * @json: one object a line
+ *
+ * Return: exit status: 0; 1 if an oracle fired during the replay; 2 for bad input.
+ */
+int fidelity_run(const char *file, bool list, bool json);
+
+#endif
