@@ -33,11 +33,11 @@ static unsigned int level_index(u64 addr, unsigned int level)
 /* The lowest-level table of an address, or NULL. */
 struct table *pgtable_leaf(struct machine *m, u64 addr)
 {
-	u64 key = (addr >> (PAGE_SHIFT + TABLE_SHIFT)) + 1;
 	struct table *t = &m->root;
 	unsigned int level;
-
 #ifndef MM_ENGINE_THREADS
+	u64 key = (addr >> (PAGE_SHIFT + TABLE_SHIFT)) + 1;
+
 	if (likely(m->walk_key == key))
 		return m->walk_leaf;
 #endif
