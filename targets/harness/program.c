@@ -48,10 +48,10 @@ int program_reserve(struct program *p, u32 n)
 	struct program_op *op;
 	u32 room = p->max_ops ? p->max_ops : 64;
 
-	if (n <= p->max_ops)
-		return 0;
 	if (n > PROGRAM_MAX_OPS)
 		return -E2BIG;
+	if (n <= p->max_ops)
+		return 0;
 	while (room < n)
 		room *= 2;
 	op = realloc(p->op, room * sizeof(*op));
@@ -104,9 +104,11 @@ static bool changes_equal(const struct schedule *a, const struct schedule *b)
 
 		if (x->task != y->task)
 			return false;
+		if (x->step != y->step)
+			return false;
 		if (a->kind == SCHEDULE_TURNS)
 			continue;
-		if (x->step != y->step || x->kind != y->kind)
+		if (x->kind != y->kind)
 			return false;
 		if (x->kind == CHANGE_MIGRATE && x->cpu != y->cpu)
 			return false;
@@ -173,96 +175,6 @@ void program_remove(struct program *p, const bool *drop)
 		p->op[n++] = o;
 	}
 	p->nr_ops = n;
-}
-
-/**
- * struct sorter - a program on its way into its new order
- * @next:  next record of the same task, or nr_ops
- * @head:  first record of each task that is not placed yet
- * @users: of the object that a record makes: users not placed yet that do not consume it
- * @now:   new number of a placed record, negative before
- * @op:    the records in their old order
- */
-struct sorter {
-	const struct program *p;
-	u32 *next;
-	u32 head[PROGRAM_MAX_TASKS];
-	u32 *users;
-	s32 *now;
-	struct program_op *op;
-};
-
-/* May the next record of task @t be placed? */
-static bool sorter_ready(const struct sorter *s, u32 t)
-{
-	u32 r = s->head[t];
-	const struct program_op *o = &s->op[r];
-
-	if (r == s->p->nr_ops)
-		return false;
-	if (o->object == PROGRAM_NO_OBJECT)
-		return true;
-	if (s->now[o->object] < 0)
-		return false;
-	return !op_table[o->op].consumes || !s->users[o->object];
-}
-
-static void sorter_place(struct sorter *s, u32 t, struct program_op *to, u32 number)
-{
-	u32 r = s->head[t];
-	const struct program_op *o = &s->op[r];
-
-	s->now[r] = (s32)number;
-	*to = *o;
-	if (o->object != PROGRAM_NO_OBJECT) {
-		to->object = s->now[o->object];
-		if (!op_table[o->op].consumes)
-			s->users[o->object]--;
-	}
-	s->head[t] = s->next[r];
-}
-
-/*
- * One task goes on as long as its next record may be placed; then the first task that can.
- * There always is one: of the records not placed, the first needs only placed ones.
- */
-void program_sort(struct program *p)
-{
-	struct sorter s = {.p = p};
-	u32 i, t, n = p->nr_ops;
-
-	if (n < 2)
-		return;
-	s.next = malloc(n * sizeof(*s.next));
-	s.users = calloc(n, sizeof(*s.users));
-	s.now = malloc(n * sizeof(*s.now));
-	s.op = malloc(n * sizeof(*s.op));
-	if (!s.next || !s.users || !s.now || !s.op)
-		goto out; /* the order that it has is right as well */
-	memcpy(s.op, p->op, n * sizeof(*s.op));
-	for (t = 0; t < p->nr_tasks; t++)
-		s.head[t] = n;
-	for (i = n; i--;) {
-		const struct program_op *o = &s.op[i];
-
-		s.next[i] = s.head[o->task];
-		s.head[o->task] = i;
-		s.now[i] = PROGRAM_NO_OBJECT;
-		if (o->object != PROGRAM_NO_OBJECT && !op_table[o->op].consumes)
-			s.users[o->object]++;
-	}
-	t = 0;
-	for (i = 0; i < n; i++) {
-		if (!sorter_ready(&s, t))
-			for (t = 0; !sorter_ready(&s, t);)
-				t++;
-		sorter_place(&s, t, &p->op[i], i);
-	}
-out:
-	free(s.next);
-	free(s.users);
-	free(s.now);
-	free(s.op);
 }
 
 char object_letter(enum object_type t)

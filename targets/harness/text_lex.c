@@ -201,13 +201,14 @@ int lex_fail_choice(struct lexer *lx, const struct word *w, const char *what,
 		}
 	}
 	if (!w->len)
-		lex_fail(lx, w, "found the end of the line");
+		lex_fail(lx, w, "found the end of the line,");
 	else if (meant)
 		lex_fail(lx, w, "unknown %s %s, did you mean '%s'?", what, word_quote(w).s, meant);
 	else
 		lex_fail(lx, w, "unknown %s %s", what, word_quote(w).s);
 	n = strlen(text);
-	n += (size_t)snprintf(text + n, room - n, "%s expected one of", meant ? "" : ",");
+	n += (size_t)snprintf(text + n, room - n, "%s expected one of",
+			      meant || !w->len ? "" : ",");
 	for (i = 0; i < nr; i++) {
 		len = strlen(names[i]);
 		/* Room for this name and for " ..": names are shown whole or not at all. */

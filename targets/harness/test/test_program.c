@@ -3,92 +3,28 @@
  * test_program.c - properties of programs: both forms say the same, repair leaves alone what is
  * well formed and mends what is not, and edits keep a program well formed.
  */
-#include <stdarg.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
+#include "check.h"
 #include "fields.h"
 #include "op_set.h"
 #include "random.h"
-#include "sched/sched.h"
 #include "text.h"
 
 #define ROUNDS 200000
 #define MAX_BYTES (BYTES_HEADER + 24 * BYTES_RECORD)
 
-/* What program.h promises of every program, checked without repair.c. */
-static void assert_well_formed(const struct program *p)
+static u8 data[MAX_BYTES], again[MAX_BYTES];
+
+/* Random bytes, decoded. */
+static size_t random_program(struct program *p, u64 *state)
 {
-	bool *consumed = calloc(p->nr_ops + 1, sizeof(bool));
-	unsigned int i, a;
+	size_t size = random_bytes(data, sizeof(data), state);
 
-	assert_true(p->target < NR_TARGETS);
-	for (i = 0; i < NR_MACHINE_FIELDS; i++)
-		assert_true(operand_valid(&machine_fields[i].number,
-					  field_get(&p->machine, &machine_fields[i])));
-	assert_true(p->machine.nodes <= p->machine.cpus);
-	assert_true(p->machine.low <= p->machine.high);
-	assert_true(ALIGN(p->machine.stat, 4u) + ALIGN(p->machine.dyn, 4u) <=
-		    p->machine.unit * 4096);
-	assert_true(p->machine.kva > p->machine.cpus * p->machine.unit);
-	assert_true(p->machine.block * 2 <= p->machine.kva);
-	for (i = 0; i < NR_FAIL_FIELDS; i++)
-		assert_true(operand_valid(&fail_fields[i].number,
-					  field_get(&p->fail, &fail_fields[i])));
-	assert_in_range(p->nr_tasks, 1, PROGRAM_MAX_TASKS);
-	for (i = 0; i < p->nr_tasks; i++)
-		assert_true(p->task[i].cpu < p->machine.cpus);
-	for (i = 0; i < p->nr_ops; i++) {
-		const struct program_op *o = &p->op[i];
-		const struct op *d = &op_table[o->op];
-
-		assert_true(o->op < nr_ops && o->task < p->nr_tasks);
-		assert_true(d->targets & 1U << p->target);
-		assert_true(d->irq || !p->task[o->task].irq);
-		assert_true((o->object != PROGRAM_NO_OBJECT) == (d->uses != OBJECT_NONE));
-		if (d->uses) {
-			assert_in_range(o->object, 0, i - 1);
-			assert_false(consumed[o->object]);
-			assert_int_equal(op_table[p->op[o->object].op].makes, d->uses);
-			consumed[o->object] = d->consumes;
-		}
-		for (a = 0; a < OP_MAX_ARGS; a++)
-			assert_true(a < op_nr_args(d) ? operand_valid(&d->arg[a], o->arg[a])
-						      : o->arg[a] == 0);
-	}
-	for (i = 0; i < p->schedule.nr; i++) {
-		const struct change *c = &p->schedule.changes[i];
-
-		if (p->schedule.kind == SCHEDULE_TURNS) {
-			assert_in_range(c->task, 1, p->nr_tasks);
-			continue;
-		}
-		assert_int_equal(p->schedule.kind, SCHEDULE_SPARSE);
-		assert_in_range(c->step, i ? c[-1].step : 1, PROGRAM_MAX_STEP);
-		assert_true(c->kind < NR_CHANGE_KINDS);
-		assert_true(c->cpu < p->machine.cpus);
-		assert_true(c->task <= p->nr_tasks ||
-			    (c->task >= SCHED_WORKER_FIRST && c->task <= SCHED_TASK_RCU));
-	}
-	free(consumed);
-}
-
-/* The text of @p, to be freed. */
-static char *to_text(const struct program *p, size_t *size)
-{
-	char *text = NULL;
-	FILE *f = open_memstream(&text, size);
-
-	assert_int_equal(text_print(p, f), 0);
-	fclose(f);
-	return text;
+	assert_int_equal(bytes_decode(p, data, size, NULL), 0);
+	return size;
 }
 
 static void test_forms_agree(void **unused)
 {
-	static u8 data[MAX_BYTES], again[MAX_BYTES];
 	struct program p, q;
 	u64 state = 1;
 	u32 round;
@@ -96,13 +32,11 @@ static void test_forms_agree(void **unused)
 	program_init(&p, TARGET_PERCPU);
 	program_init(&q, TARGET_PERCPU);
 	for (round = 0; round < ROUNDS; round++) {
-		size_t size = random_bytes(data, sizeof(data), &state), n;
+		size_t size = random_program(&p, &state), n;
 		struct text_error err;
 		char *text;
 
-		assert_int_equal(bytes_decode(&p, data, size, NULL), 0);
 		assert_well_formed(&p);
-
 		n = bytes_encode(&p, again, sizeof(again));
 		assert_int_equal(n, bytes_size(&p));
 		assert_true(n <= size);
@@ -110,10 +44,8 @@ static void test_forms_agree(void **unused)
 		assert_true(program_equal(&p, &q));
 
 		text = to_text(&p, &n);
-		if (text_parse(&q, text, n, &err)) {
-			print_error("%u:%u: %s\n%s", err.line, err.column, err.text, text);
-			fail();
-		}
+		if (text_parse(&q, text, n, &err))
+			fail_msg("%u:%u: %s\n%s", err.line, err.column, err.text, text);
 		assert_true(program_equal(&p, &q));
 		free(text);
 
@@ -124,10 +56,380 @@ static void test_forms_agree(void **unused)
 	program_fini(&q);
 }
 
+/* Every beginning of a printed text is a program, or an error at a place that the text has. */
+static void test_prefixes(void **unused)
+{
+	struct program p, q;
+	u64 state = 2;
+	u32 round, refused = 0;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	for (round = 0; round < 300; round++) {
+		size_t size, n;
+		char *text;
+
+		random_program(&p, &state);
+		text = to_text(&p, &size);
+		for (n = 0; n < size; n++) {
+			/* A copy of its own: what is read beyond its end is seen by ASan. */
+			char *prefix = malloc(n + 1);
+			struct text_error err;
+			u32 lines = 1;
+			size_t i;
+
+			memcpy(prefix, text, n);
+			for (i = 0; i < n; i++)
+				lines += prefix[i] == '\n';
+			if (text_parse(&q, prefix, n, &err)) {
+				refused++;
+				assert_in_range(err.line, 1, lines);
+				assert_in_range(err.column, 1, n + 1);
+				assert_true(err.text[0] && !strchr(err.text, '\n'));
+			} else {
+				assert_well_formed(&q);
+			}
+			free(prefix);
+		}
+		free(text);
+	}
+	assert_true(refused > 1000);
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* Arbitrary values in every field. */
+static void test_repair_mends(void **unused)
+{
+	struct program p, q;
+	u64 state = 3;
+	u32 round, i;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	for (round = 0; round < 20000; round++) {
+		/* The same values, or small ones that are valid now and then. */
+		u32 mask = round % 2 ? 15 : UINT32_MAX;
+
+		program_reset(&p, TARGET_PERCPU);
+		p.target = (u8)next_random(&state);
+		for (i = 0; i < NR_MACHINE_FIELDS; i++)
+			*field_ref(&p.machine, &machine_fields[i]) =
+				(u32)next_random(&state) & mask;
+		for (i = 0; i < NR_FAIL_FIELDS; i++)
+			*field_ref(&p.fail, &fail_fields[i]) = (u32)next_random(&state) & mask;
+		p.nr_tasks = (u32)next_random(&state) & mask;
+		for (i = 0; i < PROGRAM_MAX_TASKS; i++)
+			p.task[i] = (struct program_task){.cpu = (u8)next_random(&state),
+							  .irq = next_random(&state) & 1};
+		p.schedule.kind = (u8)next_random(&state);
+		p.schedule.odds = (u16)next_random(&state);
+		p.schedule.depth = (u16)next_random(&state);
+		p.schedule.length = (u32)next_random(&state);
+		p.schedule.nr = (u32)next_random(&state) % 20;
+		for (i = 0; i < p.schedule.nr; i++)
+			p.schedule.changes[i] = (struct change){.step = (u32)next_random(&state),
+								.kind = (u8)next_random(&state),
+								.task = (u8)next_random(&state),
+								.cpu = (u16)next_random(&state)};
+		for (i = (u32)next_random(&state) % 30; i; i--) {
+			struct program_op o = {.op = (u8)next_random(&state) & (u8)mask,
+					       .task = (u8)next_random(&state),
+					       .object = (s32)next_random(&state)};
+
+			if (next_random(&state) % 4)
+				o.object &= 15;
+			o.arg[0] = (u32)next_random(&state) & mask;
+			o.arg[1] = (u32)next_random(&state) & mask;
+			o.arg[2] = (u32)next_random(&state) & mask;
+			assert_int_equal(program_add(&p, &o), 0);
+		}
+		program_repair(&p);
+		assert_well_formed(&p);
+		assert_int_equal(program_copy(&q, &p), 0);
+		program_repair(&q);
+		assert_true(program_equal(&p, &q));
+	}
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* The checker of this test finds each kind of damage. */
+static void test_checker_fires(void **unused)
+{
+	static const char text[] = "target vmap\ntask a\n m = vm_map_ram pages=3\n touch_ram m\n"
+				   " vm_unmap_ram m\nirq i cpu=1\n n = vm_map_ram\n"
+				   "schedule @3 i @4 a>1\n";
+	struct program p;
+
+	program_init(&p, TARGET_PERCPU);
+#define DAMAGE(what)                                                                               \
+	from_text(&p, text);                                                                       \
+	what;                                                                                      \
+	assert_non_null(well_formed(&p));                                                          \
+	program_repair(&p);                                                                        \
+	assert_well_formed(&p)
+
+	DAMAGE(p.target = NR_TARGETS);
+	DAMAGE(p.nr_tasks = 0);
+	DAMAGE(p.nr_tasks = PROGRAM_MAX_TASKS + 1);
+	DAMAGE(p.task[1].cpu = 2);
+	DAMAGE(p.machine.cpus = 0);
+	DAMAGE(p.machine.nodes = 3);
+	DAMAGE(p.machine.low = 5);
+	DAMAGE(p.machine.dyn = p.machine.unit * 4096 + 1);
+	DAMAGE(p.machine.block = 129);
+	DAMAGE(p.machine.block = 4096);
+	DAMAGE((p.machine.cpus = 16, p.machine.unit = 256));
+	DAMAGE((p.machine.unit = 256, p.machine.pages = 64, p.machine.dyn = 1 << 20));
+	DAMAGE(p.fail.classes = 8);
+	DAMAGE(p.op[0].op = (u8)nr_ops);
+	DAMAGE(p.op[0].op = (u8)op_by_name("alloc_percpu"));
+	DAMAGE(p.op[0].task = 2);
+	DAMAGE(p.op[0].object = 0);
+	DAMAGE(p.op[0].arg[0] = 0);
+	DAMAGE(p.op[0].arg[2] = 1);
+	DAMAGE(p.op[1].object = 1);
+	DAMAGE(p.op[1].object = PROGRAM_NO_OBJECT);
+	DAMAGE(p.op[1].op = (u8)op_by_name("vm_unmap_ram"));
+	DAMAGE(p.op[1].op = (u8)op_by_name("touch_area"));
+	DAMAGE(p.op[3].op = (u8)op_by_name("vm_unmap_aliases"));
+	DAMAGE(p.schedule.kind = NR_SCHEDULE_KINDS);
+	DAMAGE(p.schedule.odds = 1);
+	DAMAGE(p.schedule.changes[0].step = 5);
+	DAMAGE(p.schedule.changes[0].step = 0);
+	DAMAGE(p.schedule.changes[1].cpu = 2);
+	DAMAGE(p.schedule.changes[1].task = 3);
+	DAMAGE(p.schedule.changes[1].kind = NR_CHANGE_KINDS);
+	program_fini(&p);
+}
+
+/* Equality sees every difference that has a meaning, and none that has not. */
+static void test_equal(void **unused)
+{
+	static const char text[] = "target vmap\ntask a\n m = vm_map_ram pages=3\n"
+				   "task b cpu=1\n vm_unmap_ram m\nschedule @3 b @4 a>1\n";
+	struct program p, q;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	from_text(&p, text);
+#define DIFFERENCE(what, equal)                                                                    \
+	assert_int_equal(program_copy(&q, &p), 0);                                                 \
+	assert_true(program_equal(&p, &q));                                                        \
+	what;                                                                                      \
+	assert_int_equal(program_equal(&p, &q), equal)
+
+	DIFFERENCE(q.target = 0, false);
+	DIFFERENCE(q.machine.verify = 1, false);
+	DIFFERENCE(q.fail.classes = 1, false);
+	DIFFERENCE(q.nr_tasks = 1, false);
+	DIFFERENCE(q.task[1].cpu = 0, false);
+	DIFFERENCE(q.task[1].irq = true, false);
+	DIFFERENCE(q.nr_ops = 1, false);
+	DIFFERENCE(q.op[1].op = (u8)op_by_name("touch_ram"), false);
+	DIFFERENCE(q.op[1].task = 0, false);
+	DIFFERENCE(q.op[0].arg[0] = 4, false);
+	DIFFERENCE(q.schedule.kind = SCHEDULE_TURNS, false);
+	DIFFERENCE(q.schedule.nr = 1, false);
+	DIFFERENCE(q.schedule.changes[0].step = 2, false);
+	DIFFERENCE(q.schedule.changes[0].task = 1, false);
+	DIFFERENCE(q.schedule.changes[1].kind = CHANGE_SWITCH, false);
+	DIFFERENCE(q.schedule.changes[1].cpu = 0, false);
+	DIFFERENCE(q.schedule.changes[0].cpu = 1, true);
+	DIFFERENCE(q.schedule.seed = 1, true);
+	DIFFERENCE(q.expect = ORACLE_ALIAS, true);
+	DIFFERENCE(q.digest = 1, true);
+	p.schedule.kind = SCHEDULE_RANDOM;
+	DIFFERENCE(q.schedule.seed = 1, false);
+	DIFFERENCE(q.schedule.odds = 1, false);
+	DIFFERENCE(q.schedule.depth = 1, true);
+	p.schedule.kind = SCHEDULE_PCT;
+	DIFFERENCE(q.schedule.depth = 1, false);
+	DIFFERENCE(q.schedule.length = 1, false);
+	p.schedule.kind = SCHEDULE_ROUND_ROBIN;
+	DIFFERENCE(q.schedule.nr = 0, true);
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* Removal takes along what cannot stand alone, and nothing else. */
+static void test_remove(void **unused)
+{
+	struct program p, q;
+	bool drop[64];
+	u64 state = 4;
+	u32 round, i, kept;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	from_text(&p, "target percpu\ntask a\n x = alloc_percpu size=4\n y = alloc_percpu size=8\n"
+		      " touch_percpu x\n free_percpu y\n free_percpu x\n");
+	memset(drop, 0, sizeof(drop));
+	drop[0] = true;
+	program_remove(&p, drop);
+	from_text(&q, "target percpu\ntask a\n y = alloc_percpu size=8\n free_percpu y\n");
+	assert_true(program_equal(&p, &q));
+
+	for (round = 0; round < 20000; round++) {
+		random_program(&p, &state);
+		for (i = 0, kept = 0; i < p.nr_ops; i++) {
+			s32 object = p.op[i].object;
+
+			drop[i] = next_random(&state) % 4 == 0;
+			if (object != PROGRAM_NO_OBJECT && drop[object])
+				drop[i] = true;
+			kept += !drop[i];
+		}
+		program_remove(&p, drop);
+		assert_int_equal(p.nr_ops, kept);
+		assert_well_formed(&p);
+	}
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* Tasks that the records change between, when they are read in order. */
+static u32 task_changes(const struct program *p)
+{
+	u32 i, n = 0;
+
+	for (i = 1; i < p->nr_ops; i++)
+		n += p->op[i].task != p->op[i - 1].task;
+	return n;
+}
+
+/*
+ * Sorting permutes the records: each task keeps its order, and each operation its object. The
+ * argument arg[0] of records that do not use it tells which is which.
+ */
+static void test_sort(void **unused)
+{
+	struct program p, q;
+	u64 state = 5;
+	u32 round, i, t;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	for (round = 0; round < 20000; round++) {
+		u32 from[PROGRAM_MAX_TASKS] = {0};
+		s32 old[64];
+
+		random_program(&p, &state);
+		assert_int_equal(program_copy(&q, &p), 0);
+		program_sort(&q);
+		assert_well_formed(&q);
+		assert_int_equal(q.nr_ops, p.nr_ops);
+		assert_true(task_changes(&q) <= task_changes(&p));
+		for (i = 0; i < q.nr_ops; i++) {
+			t = q.op[i].task;
+			while (p.op[from[t]].task != t)
+				from[t]++;
+			old[i] = (s32)from[t]++;
+			assert_int_equal(q.op[i].op, p.op[old[i]].op);
+			assert_memory_equal(q.op[i].arg, p.op[old[i]].arg, sizeof(q.op[i].arg));
+			if (q.op[i].object != PROGRAM_NO_OBJECT)
+				assert_int_equal(old[q.op[i].object], p.op[old[i]].object);
+		}
+		assert_true(program_copy(&p, &q) == 0);
+		program_sort(&q);
+		assert_true(program_equal(&p, &q));
+	}
+	program_fini(&p);
+	program_fini(&q);
+}
+
+static void test_not_bytes(void **unused)
+{
+	u8 header[BYTES_HEADER] = {'m', 'm', 's', 't', PROGRAM_VERSION, TARGET_VMAP};
+	const char *why = NULL;
+	struct program p, q;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_VMAP);
+	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), 0);
+	assert_true(program_equal(&p, &q)); /* zeros are the default program */
+	assert_null(why);
+	assert_false(bytes_magic(header, 3));
+	assert_true(bytes_magic(header, 4));
+
+	assert_int_equal(bytes_decode(&p, header, sizeof(header) - 1, &why), -EINVAL);
+	assert_non_null(strstr(why, "shorter"));
+	header[4] = PROGRAM_VERSION + 1;
+	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
+	assert_non_null(strstr(why, "newer"));
+	header[4] = 0;
+	assert_int_equal(bytes_decode(&p, header, sizeof(header), NULL), -EINVAL);
+	header[4] = PROGRAM_VERSION;
+	header[5] = NR_TARGETS;
+	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
+	assert_non_null(strstr(why, "target"));
+	header[0] = 'M';
+	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
+	assert_non_null(strstr(why, "mmst"));
+
+	assert_int_equal(bytes_encode(&q, header, sizeof(header) - 1), 0);
+	assert_int_equal(bytes_encode(&q, header, sizeof(header)), sizeof(header));
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* The longest program: more records are not taken, and both forms hold. */
+static void test_limits(void **unused)
+{
+	struct program_op o = {.object = PROGRAM_NO_OBJECT, .arg = {16, 8}};
+	struct program p, q;
+	struct text_error err;
+	size_t size;
+	char *text;
+	u8 *bytes;
+	u32 i;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	for (i = 0; i < PROGRAM_MAX_OPS / 2; i++)
+		assert_int_equal(program_add(&p, &o), 0);
+	/* Oldest first: the worst order for the byte form. */
+	o = (struct program_op){.op = (u8)op_by_name("free_percpu")};
+	for (; i < PROGRAM_MAX_OPS - 1; i++) {
+		o.object = (s32)(i - PROGRAM_MAX_OPS / 2);
+		assert_int_equal(program_add(&p, &o), 0);
+	}
+	o = (struct program_op){.object = PROGRAM_NO_OBJECT, .op = (u8)op_by_name("cond_resched")};
+	assert_int_equal(program_add(&p, &o), 0);
+	assert_int_equal(program_add(&p, &o), -E2BIG);
+	assert_well_formed(&p);
+	size = bytes_size(&p);
+	bytes = calloc(1, size + BYTES_RECORD);
+	assert_int_equal(bytes_encode(&p, bytes, size), size);
+	assert_int_equal(bytes_decode(&q, bytes, size, NULL), 0);
+	assert_true(program_equal(&p, &q));
+	assert_int_equal(bytes_decode(&q, bytes, size + BYTES_RECORD, NULL), 0);
+	assert_int_equal(q.nr_ops, PROGRAM_MAX_OPS);
+	free(bytes);
+
+	text = to_text(&p, &size);
+	assert_int_equal(text_parse(&q, text, size, &err), 0);
+	assert_true(program_equal(&p, &q));
+	text = realloc(text, size + 20);
+	strcpy(text + size, "  cond_resched\n");
+	assert_int_equal(text_parse(&q, text, size + 15, &err), -EINVAL);
+	assert_string_equal(err.text, "more than 65535 operations");
+	free(text);
+	program_sort(&p);
+	assert_well_formed(&p);
+	program_fini(&p);
+	program_fini(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms_agree),
+		cmocka_unit_test(test_forms_agree),  cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_repair_mends), cmocka_unit_test(test_checker_fires),
+		cmocka_unit_test(test_equal),	     cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_sort),	     cmocka_unit_test(test_not_bytes),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

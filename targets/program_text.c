@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * program_text.c - fuzz target: the parser of programs in text form.
+ *
+ * Any bytes are parsed. A text that is a program must survive the ways that programs take: printed
+ * and parsed it is equal, and so it is encoded to bytes and decoded. An error must name a place
+ * inside the text.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bytes.h"
+#include "text.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+/* Programs and buffers are kept from input to input. */
+static struct program parsed, again;
+static char *printed;
+static size_t printed_size;
+static FILE *printer;
+static u8 *encoded;
+static size_t encoded_room;
+
+static void check_error(const struct text_error *err, const u8 *data, size_t size)
+{
+	u32 line = 1;
+	size_t i, begin = 0, column = 1;
+
+	for (i = 0; i < size && line < err->line; i++) {
+		if (data[i] == '\n') {
+			line++;
+			begin = i + 1;
+		}
+	}
+	for (i = begin; i < size && data[i] != '\n'; i++)
+		column++;
+	MM_CHECK(err->line == line && err->column >= 1 && err->column <= column, TEXT,
+		 "error at %u:%u, where the text has %u lines and that one %zu columns: %s",
+		 err->line, err->column, line, column, err->text);
+	MM_CHECK(err->text[0], TEXT, "error at %u:%u says nothing", err->line, err->column);
+}
+
+static void check_text(void)
+{
+	struct text_error err;
+
+	rewind(printer);
+	MM_CHECK(!text_print(&parsed, printer) && !fflush(printer), TEXT,
+		 "a program could not be printed");
+	MM_CHECK(!text_parse(&again, printed, printed_size, &err), TEXT,
+		 "a printed program is refused at %u:%u: %s", err.line, err.column, err.text);
+	MM_CHECK(program_equal(&parsed, &again) && parsed.expect == again.expect &&
+			 parsed.digest == again.digest,
+		 TEXT, "a program of %u operations changed on its way through text", parsed.nr_ops);
+}
+
+static void check_bytes(void)
+{
+	size_t need = bytes_size(&parsed);
+	const char *why = "";
+
+	if (need > encoded_room) {
+		free(encoded);
+		encoded = malloc(need);
+		encoded_room = need;
+		if (!encoded)
+			abort();
+	}
+	MM_CHECK(bytes_encode(&parsed, encoded, need) == need, TEXT,
+		 "a program does not fit into %zu bytes, the size it told", need);
+	MM_CHECK(!bytes_decode(&again, encoded, need, &why), TEXT,
+		 "an encoded program is refused: %s", why);
+	MM_CHECK(program_equal(&parsed, &again), TEXT,
+		 "a program of %u operations changed on its way through bytes", parsed.nr_ops);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct text_error err;
+
+	if (!printer) {
+		program_init(&parsed, TARGET_PERCPU);
+		program_init(&again, TARGET_PERCPU);
+		printer = open_memstream(&printed, &printed_size);
+		if (!printer)
+			abort();
+	}
+	switch (text_parse(&parsed, (const char *)data, size, &err)) {
+	case 0:
+		check_text();
+		check_bytes();
+		program_repair(&parsed);
+		MM_CHECK(program_equal(&parsed, &again), TEXT,
+			 "repair changed a program that was well formed");
+		return 0;
+	case -EINVAL:
+		check_error(&err, data, size);
+		return 0;
+	default:
+		return -1; /* out of memory: says nothing about the text */
+	}
+}
