@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explore.c - hunt for a schedule under which a program fails.
+ *
+ * PCT wants to know how long a run is, to spread its points of demotion over it: a first,
+ * sequential run is counted.
+ */
+#include "explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+double explore_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
+{
+	s->kind = e->kind;
+	s->odds = e->odds;
+	s->depth = e->depth;
+	s->length = e->length;
+	s->seed = e->seed + run - 1;
+	s->nr = 0;
+}
+
+static bool by_chance(const struct explore *e)
+{
+	return e->kind == SCHEDULE_RANDOM || e->kind == SCHEDULE_PCT;
+}
+
+bool explore_left(const struct explore *e)
+{
+	if (e->begun >= e->runs || (e->begun && !by_chance(e)))
+		return false;
+	return !e->deadline || explore_now() < e->deadline;
+}
+
+static void count_digest(struct explore *e, u64 digest)
+{
+	u32 at = (digest * 0x9e3779b97f4a7c15ULL) >> 44;
+
+	_Static_assert(EXPLORE_DIGESTS == 1u << 20, "the hash has as many bits");
+	if (e->many || !digest)
+		return;
+	while (e->digest[at]) {
+		if (e->digest[at] == digest)
+			return;
+		at = (at + 1) % EXPLORE_DIGESTS;
+	}
+	e->digest[at] = digest;
+	if (++e->distinct > EXPLORE_DIGESTS / 4 * 3)
+		e->many = true;
+}
+
+/* The program with a schedule of its own: no operation is copied. */
+static struct program *borrow(const struct program *p)
+{
+	struct program *q = malloc(sizeof(*q));
+
+	if (!q)
+		return NULL;
+	memcpy(q, p, sizeof(*q));
+	q->schedule.kind = SCHEDULE_SPARSE;
+	q->schedule.nr = 0;
+	return q;
+}
+
+static int estimate_length(struct explore *e, const struct program *p, const struct judge *j)
+{
+	struct exec_result r;
+	int err = judge_run(j, p, NULL, &r);
+
+	if (err < 0)
+		return err;
+	/* A run that fails, or dies, says little; any length will do then. */
+	e->length = r.sched.steps ? min(r.sched.steps, (u64)PROGRAM_MAX_STEP) : 100;
+	return 0;
+}
+
+int explore(struct explore *e, const struct program *p, const struct judge *j)
+{
+	struct program *q = borrow(p);
+	int found = 0;
+
+	if (!q)
+		return -ENOMEM;
+	if (e->kind == SCHEDULE_PCT && !e->length)
+		found = estimate_length(e, q, j);
+	while (!found && e->begun < e->runs) {
+		/* Looking at the clock takes as long as a short run's tenth. */
+		if (!(e->begun & 15) || e->runs < 1000) {
+			if (!explore_left(e))
+				break;
+			if (e->progress)
+				e->progress(e);
+		}
+		explore_schedule(e, ++e->begun, &q->schedule);
+		found = judge_run(j, q, NULL, &e->result);
+		e->ended = e->begun;
+		count_digest(e, e->result.sched.digest);
+	}
+	free(q);
+	return found;
+}
+
+void explore_died(struct explore *e, enum oracle oracle, const char *text)
+{
+	e->ended = e->begun;
+	e->result = (struct exec_result){0};
+	e->result.sched.report.oracle = oracle;
+	e->result.sched.report.op = -1;
+	snprintf(e->result.sched.report.text, MM_REPORT_TEXT, "%s", text);
+}
+
+/* Does @p fail again, the same way? 0, -EILSEQ if not, or another error number. */
+static int repeats(const struct program *p, const struct judge *j, const struct exec_result *r)
+{
+	struct exec_result again;
+	int ret = judge_run(j, p, NULL, &again);
+
+	if (ret < 0)
+		return ret;
+	if (!ret || again.sched.report.oracle != r->sched.report.oracle ||
+	    again.sched.digest != r->sched.digest)
+		return -EILSEQ;
+	return 0;
+}
+
+int explore_pin(struct program *p, const struct judge *j, struct exec_result *r)
+{
+	/* The list is written while the run still reads its schedule: two places. */
+	struct schedule *list = calloc(2, sizeof(*list)), *own = list + 1;
+	int ret;
+
+	if (!list)
+		return -ENOMEM;
+	ret = judge_run(j, p, list, r);
+	if (ret <= 0) {
+		ret = ret ? ret : -ENOENT;
+		goto out;
+	}
+	p->expect = r->sched.report.oracle;
+	p->digest = r->sched.digest;
+	if (r->sched.taken_overflow) {
+		ret = -EILSEQ;
+		goto out;
+	}
+	*own = p->schedule;
+	p->schedule = *list;
+	ret = repeats(p, j, r);
+	if (ret)
+		p->schedule = *own;
+out:
+	free(list);
+	return ret;
+}

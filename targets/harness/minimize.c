@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * minimize.c - make a program that fails shorter.
+ *
+ * Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input",
+ * 2002) over the operations, with passes over tasks, schedule and numbers, in rounds until a
+ * round changes nothing.
+ *
+ * Schedules need care. A sparse list speaks of steps, and every operation that goes moves the
+ * steps behind it; the shorter program then mostly passes under the list of the longer one,
+ * though it can fail. So, when it passes, the list is moved along, and then a few random
+ * schedules are tried: with a program of a few operations the chance to hit is good, and
+ * gets better as it shrinks. A hit is written down as a list again.
+ */
+#include "minimize.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "minimizer.h"
+
+/* A round costs time, and the second rarely finds more than a few numbers. */
+#define MAX_ROUNDS 20
+
+u32 minimizer_random(struct minimizer *m, u32 n)
+{
+	u64 z = m->random += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return (u32)(((z ^ z >> 31) >> 32) * n >> 32);
+}
+
+static bool time_is_up(struct minimizer *m)
+{
+	const struct minimize_options *o = m->o;
+
+	if (m->over || m->err)
+		return true;
+	if (o->stop && *o->stop)
+		m->over = true;
+	if (!(m->st->runs & 15) && o->deadline && explore_now() > o->deadline)
+		m->over = true;
+	return m->over;
+}
+
+bool minimizer_begin(struct minimizer *m)
+{
+	if (time_is_up(m))
+		return false;
+	m->err = program_copy(&m->cand, &m->best);
+	return !m->err;
+}
+
+/* Run @cand once. Return: it fails by the oracle; then @r and, if @taken, the list are set. */
+static bool fails(struct minimizer *m, struct schedule *taken, struct exec_result *r)
+{
+	int ret;
+
+	m->st->runs++;
+	if (m->o->progress && !(m->st->runs & 63))
+		m->o->progress(&m->best, m->st);
+	ret = judge_run(&m->o->judge, &m->cand, taken, r);
+	if (ret < 0)
+		m->err = ret;
+	return ret > 0 && r->sched.report.oracle == m->oracle;
+}
+
+/*
+ * The list of a run leaves out what had no effect. A run that ended its process has no digest
+ * and perhaps no whole list: it keeps the schedule it has.
+ */
+static void accept(struct minimizer *m, const struct exec_result *r, bool use_taken)
+{
+	struct program best = m->best;
+
+	if (use_taken)
+		memcpy(&m->cand.schedule, &m->taken,
+		       offsetof(struct schedule, changes) +
+			       m->taken.nr * sizeof(m->taken.changes[0]));
+	m->best = m->cand;
+	m->cand = best;
+	m->steps = r->sched.steps;
+	m->st->kept++;
+}
+
+static bool whole_list(const struct minimizer *m, const struct exec_result *r)
+{
+	return m->cand.schedule.kind == SCHEDULE_SPARSE && r->sched.digest &&
+	       !r->sched.taken_overflow && m->taken.nr <= m->cand.schedule.nr;
+}
+
+/* Changes from the @from-th on happen @by steps sooner. */
+static void move_list(struct minimizer *m, u32 from, u32 by)
+{
+	const struct schedule *s = &m->best.schedule;
+
+	m->cand.schedule.kind = SCHEDULE_SPARSE;
+	m->cand.schedule.nr = s->nr;
+	for (u32 i = 0; i < s->nr; i++) {
+		struct change c = s->changes[i];
+
+		if (i >= from)
+			c.step = c.step > by ? c.step - by : 1;
+		/* Still ascending. */
+		if (i && c.step < m->cand.schedule.changes[i - 1].step)
+			c.step = m->cand.schedule.changes[i - 1].step;
+		m->cand.schedule.changes[i] = c;
+	}
+}
+
+static bool try_moved(struct minimizer *m, u64 steps_now, struct exec_result *r)
+{
+	u32 by = m->steps > steps_now ? m->steps - steps_now : 0;
+	u32 nr = m->best.schedule.nr;
+
+	for (u32 from = 0; by && from < nr && from < 8 && !time_is_up(m); from++) {
+		move_list(m, from, by);
+		if (fails(m, NULL, r))
+			return true;
+	}
+	return false;
+}
+
+static bool try_random(struct minimizer *m, struct exec_result *r)
+{
+	static const u16 odds[] = {2, 4, 8, 16, 3, 32};
+	u32 tries = 4096 / (m->cand.nr_ops + 1);
+
+	tries = max(4u, min(tries, 64u));
+	for (u32 i = 0; i < tries && !time_is_up(m); i++) {
+		m->cand.schedule.kind = SCHEDULE_RANDOM;
+		m->cand.schedule.odds = odds[i % ARRAY_SIZE(odds)];
+		m->cand.schedule.seed = i + 1;
+		m->cand.schedule.nr = 0;
+		if (fails(m, &m->taken, r) && r->sched.digest && !r->sched.taken_overflow) {
+			m->cand.schedule = m->taken;
+			if (fails(m, NULL, r))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Requests that went before the one that fails by plan move its number as well. */
+static bool try_fail_moved(struct minimizer *m, struct exec_result *r)
+{
+	u32 *const at[] = {&m->cand.fail.at0, &m->cand.fail.at1, &m->cand.fail.at2,
+			   &m->cand.fail.at3};
+
+	for (u32 i = 0; i < ARRAY_SIZE(at); i++) {
+		u32 was = *at[i];
+
+		for (u32 by = 1; by < was && by <= 32 && !time_is_up(m); by++) {
+			*at[i] = was - by;
+			if (fails(m, NULL, r))
+				return true;
+		}
+		*at[i] = was;
+	}
+	return false;
+}
+
+bool minimizer_try(struct minimizer *m, bool search)
+{
+	const struct schedule *s = &m->best.schedule;
+	struct exec_result r;
+	u64 steps;
+
+	program_repair(&m->cand);
+	if (program_equal(&m->cand, &m->best) || time_is_up(m))
+		return false;
+	if (fails(m, &m->taken, &r)) {
+		accept(m, &r, whole_list(m, &r));
+		return true;
+	}
+	if (!search)
+		return false;
+	steps = r.sched.steps;
+	if (!try_fail_moved(m, &r)) {
+		/* Of a sequential run that passes, the schedule has no part in it. */
+		if (s->kind != SCHEDULE_SPARSE || !s->nr)
+			return false;
+		if (!try_moved(m, steps, &r) && !try_random(m, &r))
+			return false;
+	}
+	accept(m, &r, false);
+	return true;
+}
+
+static bool one_round(struct minimizer *m)
+{
+	bool simpler = false;
+
+	m->st->round++;
+	simpler |= minimize_ops(m);
+	simpler |= minimize_tasks(m);
+	simpler |= minimize_schedule(m);
+	simpler |= minimize_values(m);
+	return simpler;
+}
+
+/* Into the form that the passes want: a sparse list, and the empty one if that will do. */
+static int prepare(struct minimizer *m)
+{
+	struct exec_result r;
+	int err = explore_pin(&m->best, &m->o->judge, &r);
+
+	m->st->runs += 2;
+	if (err && err != -EILSEQ)
+		return err;
+	if (m->oracle == ORACLE_NONE)
+		m->oracle = r.sched.report.oracle;
+	else if (r.sched.report.oracle != m->oracle)
+		return -ENOENT;
+	m->steps = r.sched.steps;
+	if (!minimizer_begin(m))
+		return m->err;
+	m->cand.schedule.kind = SCHEDULE_SPARSE;
+	m->cand.schedule.nr = 0;
+	minimizer_try(m, false);
+	return m->err;
+}
+
+static bool same_finding(const struct exec_result *a, const struct exec_result *b)
+{
+	const struct sched_result *x = &a->sched, *y = &b->sched;
+
+	return x->report.oracle == y->report.oracle && x->digest == y->digest &&
+	       x->report.op == y->report.op && x->report.step == y->report.step;
+}
+
+/* Run @cand three times from nothing. 0: it fails in the same way each time. */
+static int check(struct minimizer *m, struct exec_result *first)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		struct exec_result r;
+
+		if (m->o->renew)
+			m->o->renew(m->o->judge.arg);
+		if (!fails(m, NULL, &r))
+			return m->err ? m->err : -EILSEQ;
+		if (!i)
+			*first = r;
+		else if (!same_finding(first, &r))
+			return -EILSEQ;
+	}
+	return 0;
+}
+
+static int finish(struct minimizer *m)
+{
+	struct exec_result r = {0};
+	int err = program_copy(&m->cand, &m->best);
+
+	if (err)
+		return err;
+	program_sort(&m->cand);
+	err = check(m, &r);
+	if (err == -EILSEQ) {
+		/* Sorting keeps what a program means; if not for this one, it stays unsorted. */
+		err = program_copy(&m->cand, &m->best);
+		if (!err)
+			err = check(m, &r);
+	}
+	m->cand.expect = m->oracle;
+	m->cand.digest = r.sched.digest;
+	return err;
+}
+
+int minimize(struct program *p, const struct minimize_options *o, struct minimize_stats *st)
+{
+	struct minimizer *m = calloc(1, sizeof(*m));
+	int err;
+
+	*st = (struct minimize_stats){0};
+	if (!m)
+		return -ENOMEM;
+	m->o = o;
+	m->st = st;
+	m->oracle = o->oracle;
+	program_init(&m->best, p->target);
+	program_init(&m->cand, p->target);
+	err = program_copy(&m->best, p);
+	if (!err)
+		err = prepare(m);
+	if (!err) {
+		while (st->round < MAX_ROUNDS && one_round(m))
+			;
+		minimize_turns(m);
+		err = m->err ? m->err : finish(m);
+		if (!err || err == -EILSEQ) {
+			int copied = program_copy(p, &m->cand);
+
+			err = copied ? copied : err;
+		}
+	}
+	program_fini(&m->best);
+	program_fini(&m->cand);
+	free(m);
+	return err;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * minimize_schedule.c - fewer changes of the schedule.
+ *
+ * What random walks write down is long, and most of it has no part in the failure: it is
+ * dropped in chunks first. What is left may still be a detour, for each change is needed by
+ * the next: so a single change is looked for at every step, and then two at random steps. Few
+ * bugs need more (Burckhardt and others, "A randomized scheduler with probabilistic
+ * guarantees of finding bugs", 2010, on the depth of bugs).
+ */
+#include <string.h>
+
+#include "minimizer.h"
+#include "sched/sched.h"
+
+/* Runs spent to find one change that does, and two that do. */
+#define MAX_SINGLE 4000
+#define MAX_DOUBLE 2000
+
+static void drop_changes(struct schedule *s, u32 from, u32 nr)
+{
+	memmove(&s->changes[from], &s->changes[from + nr],
+		(s->nr - from - nr) * sizeof(s->changes[0]));
+	s->nr -= nr;
+}
+
+static bool drop_in_chunks(struct minimizer *m)
+{
+	bool simpler = false;
+
+	for (u32 chunk = m->best.schedule.nr; chunk; chunk /= 2) {
+		u32 end = m->best.schedule.nr;
+
+		while (end && minimizer_begin(m)) {
+			u32 from = end > chunk ? end - chunk : 0;
+
+			drop_changes(&m->cand.schedule, from, end - from);
+			simpler |= minimizer_try(m, false);
+			end = min(from, m->best.schedule.nr);
+		}
+	}
+	return simpler;
+}
+
+/* A task of the program, or now and then one of those that the engine adds. */
+static u8 any_task(struct minimizer *m)
+{
+	u32 n = minimizer_random(m, m->best.nr_tasks + 1);
+
+	if (n < m->best.nr_tasks)
+		return SCHED_TASK_FIRST + n;
+	return minimizer_random(m, 2) ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
+}
+
+static bool one_change(struct minimizer *m)
+{
+	u32 nr_tasks = m->best.nr_tasks;
+	u64 runs = m->steps * nr_tasks;
+
+	if (m->best.schedule.nr < 2 || runs > MAX_SINGLE)
+		return false;
+	for (u64 i = 0; i < runs && minimizer_begin(m); i++) {
+		m->cand.schedule.nr = 1;
+		m->cand.schedule.changes[0] = (struct change){
+			.step = i / nr_tasks + 1,
+			.kind = CHANGE_SWITCH,
+			.task = SCHED_TASK_FIRST + i % nr_tasks,
+		};
+		if (minimizer_try(m, false))
+			return true;
+	}
+	return false;
+}
+
+static bool two_changes(struct minimizer *m)
+{
+	u32 steps = min(m->steps, (u64)PROGRAM_MAX_STEP);
+
+	if (m->best.schedule.nr < 3 || steps < 2)
+		return false;
+	for (u32 i = 0; i < MAX_DOUBLE && minimizer_begin(m); i++) {
+		u32 a = 1 + minimizer_random(m, steps), b = 1 + minimizer_random(m, steps);
+		struct change *c = m->cand.schedule.changes;
+
+		m->cand.schedule.nr = 2;
+		c[0] = (struct change){.step = min(a, b), .task = any_task(m)};
+		c[1] = (struct change){.step = max(a, b), .task = any_task(m)};
+		if (minimizer_try(m, false))
+			return true;
+	}
+	return false;
+}
+
+bool minimize_schedule(struct minimizer *m)
+{
+	bool simpler;
+
+	if (m->best.schedule.kind != SCHEDULE_SPARSE)
+		return false;
+	simpler = drop_in_chunks(m);
+	if (one_change(m) || two_changes(m)) {
+		simpler = true;
+		drop_in_chunks(m);
+	}
+	return simpler;
+}
+
+/*
+ * A random order of the operations that keeps each task's own.
+ */
+static void deal_turns(struct minimizer *m, struct schedule *s)
+{
+	const struct program *p = &m->best;
+	u32 left[PROGRAM_MAX_TASKS] = {0};
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		left[p->op[i].task]++;
+	s->kind = SCHEDULE_TURNS;
+	s->nr = p->nr_ops;
+	for (u32 i = 0; i < s->nr; i++) {
+		u32 n = minimizer_random(m, s->nr - i), t = 0;
+
+		while (n >= left[t])
+			n -= left[t++];
+		left[t]--;
+		s->changes[i] = (struct change){.task = SCHED_TASK_FIRST + t};
+	}
+}
+
+/*
+ * Turns name operations and no steps: they are easier to read, and go on to mean the same when the
+ * allocators' code changes.
+ */
+bool minimize_turns(struct minimizer *m)
+{
+	const struct schedule *s = &m->best.schedule;
+	bool turns = false;
+
+	if (s->kind != SCHEDULE_SPARSE || !s->nr || m->best.nr_ops > 32)
+		return false;
+	for (u32 i = 0; i < 500 && !turns && minimizer_begin(m); i++) {
+		deal_turns(m, &m->cand.schedule);
+		turns = minimizer_try(m, false);
+	}
+	/* The tail is mostly what the default rule does anyway. */
+	while (turns && s->nr && minimizer_begin(m)) {
+		m->cand.schedule.nr--;
+		if (!minimizer_try(m, false))
+			break;
+	}
+	return turns;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli.c - what the commands of mmstorm have in common: options, messages, JSON, progress.
+ */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fields.h"
+#include "input.h"
+#include "text.h"
+
+int cli_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	cli_progress_end();
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return EXIT_BAD;
+}
+
+int cli_bad_option(char **argv, int c)
+{
+	const char *option = argv[optind - 1];
+	char letter[3] = {'-', (char)optopt, '\0'};
+
+	/* Of letters in one word, getopt has not gone past the word yet. */
+	if (optopt && strncmp(option, "--", 2))
+		option = letter;
+	if (c == ':')
+		return cli_error("mmstorm %s: option %s: found no value, expected one", argv[0],
+				 option);
+	return cli_error("mmstorm %s: found option %s, expected one of mmstorm %s --help", argv[0],
+			 option, argv[0]);
+}
+
+int cli_help(const char *text)
+{
+	fputs(text, stdout);
+	return EXIT_CLEAN;
+}
+
+int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	if (end == text || *end || errno || *text == '-' || *value < lo || *value > hi)
+		return cli_error(
+			"mmstorm: option %s: found '%s', expected a number from %llu to %llu",
+			option, text, (unsigned long long)lo, (unsigned long long)hi);
+	return 0;
+}
+
+int cli_target(const char *text, int *target)
+{
+	*target = input_target(text);
+	if (*target >= 0)
+		return 0;
+	return cli_error(
+		"mmstorm: option --target: found '%s', expected one of mmstorm list targets", text);
+}
+
+int cli_oracle(const char *text, enum oracle *oracle)
+{
+	*oracle = oracle_by_id(text);
+	if (*oracle != ORACLE_NONE && *oracle != NR_ORACLES)
+		return 0;
+	return cli_error(
+		"mmstorm: option --oracle: found '%s', expected one of mmstorm list oracles", text);
+}
+
+void cli_strategy_init(struct strategy *s)
+{
+	*s = (struct strategy){
+		.kind = SCHEDULE_RANDOM,
+		.seed = 1,
+		.odds = schedule_odds.def,
+		.depth = schedule_depth.def,
+	};
+}
+
+const char *cli_strategy_name(unsigned int kind)
+{
+	return kind == SCHEDULE_SPARSE ? "sequential" : schedule_kind_name(kind);
+}
+
+static int strategy_kind(struct strategy *s, const char *text)
+{
+	static const u8 kind[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN, SCHEDULE_RANDOM,
+				  SCHEDULE_PCT};
+
+	s->given = true;
+	s->all = !strcmp(text, "all");
+	for (size_t i = 0; i < ARRAY_SIZE(kind); i++) {
+		if (!strcmp(text, cli_strategy_name(kind[i]))) {
+			s->kind = kind[i];
+			return 0;
+		}
+	}
+	if (s->all)
+		return 0;
+	return cli_error("mmstorm: option --strategy: found '%s', expected sequential, "
+			 "round-robin, random, pct or all",
+			 text);
+}
+
+int cli_strategy(struct strategy *s, int c, const char *text)
+{
+	switch (c) {
+	case 'S':
+		return strategy_kind(s, text);
+	case 's':
+		return cli_number("--seed", text, 0, UINT64_MAX, &s->seed);
+	case 'O':
+		return cli_number("--odds", text, schedule_odds.lo, schedule_odds.hi, &s->odds);
+	case 'D':
+		return cli_number("--depth", text, schedule_depth.lo, schedule_depth.hi, &s->depth);
+	default:
+		return cli_number("--length", text, schedule_length.lo, schedule_length.hi,
+				  &s->length);
+	}
+}
+
+void cli_json(struct json_object *o)
+{
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+}
+
+struct json_object *cli_json_hex(u64 x)
+{
+	char buf[24];
+
+	snprintf(buf, sizeof(buf), "0x%016llx", (unsigned long long)x);
+	return json_object_new_string(buf);
+}
+
+/* Opened in the parent: a child's standard error goes elsewhere. */
+static FILE *terminal;
+
+void cli_progress_init(void)
+{
+	if (isatty(STDERR_FILENO))
+		terminal = fdopen(dup(STDERR_FILENO), "w");
+}
+
+void cli_progress(const char *fmt, ...)
+{
+	static struct timespec last;
+	struct timespec now;
+	va_list ap;
+
+	if (!terminal)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if ((now.tv_sec - last.tv_sec) * 10 + (now.tv_nsec - last.tv_nsec) / 100000000 < 1)
+		return;
+	last = now;
+	fputs("\r\033[K", terminal);
+	va_start(ap, fmt);
+	vfprintf(terminal, fmt, ap);
+	va_end(ap);
+	fflush(terminal);
+}
+
+void cli_progress_end(void)
+{
+	if (!terminal)
+		return;
+	fputs("\r\033[K", terminal);
+	fflush(terminal);
+}
+
+char *cli_op_text(const struct program *p, s32 op)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+
+	if (op < 0 || (u32)op >= p->nr_ops)
+		return NULL;
+	f = open_memstream(&text, &size);
+	if (!f)
+		return NULL;
+	text_print_op(p, op, f);
+	fclose(f);
+	return text;
+}
+
+void cli_print_where(FILE *f, const struct program *p, const struct report *r)
+{
+	char *op = cli_op_text(p, r->op);
+	const char *comma = "";
+
+	if (!*r->task && !op && !r->step)
+		return;
+	fputs("  ", f);
+	if (*r->task) {
+		fprintf(f, "task %s", r->task);
+		comma = ", ";
+	}
+	if (op) {
+		fprintf(f, "%soperation %d: %s", comma, r->op, op);
+		comma = ", ";
+	}
+	fprintf(f, "%sstep %llu\n", comma, (unsigned long long)r->step);
+	free(op);
+}

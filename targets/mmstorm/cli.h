@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli.h - what the commands of mmstorm have in common.
+ *
+ * A command gets its own arguments, argv[0] being its name, and returns the exit status. Results
+ * go to standard output, errors to standard error in one line, and progress to standard
+ * error as well, if that is a terminal.
+ */
+#ifndef MM_MMSTORM_CLI_H
+#define MM_MMSTORM_CLI_H
+
+#include <getopt.h>
+#include <json-c/json_object.h>
+#include <stdio.h>
+
+#include "exec.h"
+#include "program.h"
+
+enum {
+	EXIT_CLEAN = 0,
+	EXIT_FINDING = 1,
+	EXIT_BAD = 2, /* bad usage or bad input */
+};
+
+/**
+ * struct command - a command
+ * @name: as typed
+ * @help: one line
+ * @run:  does it
+ */
+struct command {
+	const char *name;
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_pack(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_minimize(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
+int cmd_bugs(int argc, char **argv);
+
+/** cli_error() - one line on standard error. Return: EXIT_BAD */
+int cli_error(const char *fmt, ...) __printf(1, 2);
+
+/**
+ * cli_bad_option() - what getopt_long() did not like
+ * @argv: the command's
+ * @c:    what it returned: '?' or ':', with opterr 0 and ":" first in the short options
+ *
+ * Return: EXIT_BAD.
+ */
+int cli_bad_option(char **argv, int c);
+
+/** cli_help() - print a command's help. Return: EXIT_CLEAN */
+int cli_help(const char *text);
+
+/**
+ * cli_number() - value of an option
+ * @option: as typed, for the message
+ * @text:   decimal or 0x-hexadecimal
+ * @lo:     least
+ * @hi:     greatest
+ * @value:  receives it
+ *
+ * Return: 0, or EXIT_BAD with a message.
+ */
+int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value);
+
+/** cli_target() - value of --target. Return: 0, or EXIT_BAD with a message */
+int cli_target(const char *text, int *target);
+
+/** cli_oracle() - value of --oracle. Return: 0, or EXIT_BAD with a message */
+int cli_oracle(const char *text, enum oracle *oracle);
+
+/* The options that choose a strategy, of run and explore; see cli_strategy(). */
+#define CLI_STRATEGY_OPTIONS                                                                       \
+	{"strategy", required_argument, NULL, 'S'}, {"seed", required_argument, NULL, 's'},        \
+		{"odds", required_argument, NULL, 'O'}, {"depth", required_argument, NULL, 'D'},   \
+	{                                                                                          \
+		"length", required_argument, NULL, 'L'                                             \
+	}
+
+/**
+ * struct strategy - how schedules are chosen
+ * @given: --strategy was there
+ * @all:   it was "all"
+ * @kind:  enum schedule_kind; SCHEDULE_SPARSE is "sequential"
+ * @seed:  of the first run
+ * @odds:  SCHEDULE_RANDOM
+ * @depth: SCHEDULE_PCT
+ * @length: SCHEDULE_PCT; 0: to be estimated
+ */
+struct strategy {
+	bool given, all;
+	u8 kind;
+	u64 seed;
+	u64 odds, depth, length;
+};
+
+/** cli_strategy_init() - the defaults: random, seed 1 */
+void cli_strategy_init(struct strategy *s);
+
+/**
+ * cli_strategy() - one of CLI_STRATEGY_OPTIONS
+ * @s:    receives it
+ * @c:    its letter
+ * @text: its value
+ *
+ * Return: 0, or EXIT_BAD with a message.
+ */
+int cli_strategy(struct strategy *s, int c, const char *text);
+
+/** cli_strategy_name() - "sequential", "round-robin", "random" or "pct" */
+const char *cli_strategy_name(unsigned int kind);
+
+/** cli_json() - print an object on a line of its own, and free it */
+void cli_json(struct json_object *o);
+
+/** cli_json_hex() - a digest or a seed: JSON's numbers are too small for it */
+struct json_object *cli_json_hex(u64 x);
+
+/** cli_progress_init() - find out if there is a terminal to write progress to */
+void cli_progress_init(void);
+
+/** cli_progress() - write a progress line, at most ten times a second; on a terminal only */
+void cli_progress(const char *fmt, ...) __printf(1, 2);
+
+/** cli_progress_end() - remove the progress line, if there is one */
+void cli_progress_end(void);
+
+/** cli_print_where() - "task b, operation 3: vm_unmap_aliases, step 12" of a report, a line */
+void cli_print_where(FILE *f, const struct program *p, const struct report *r);
+
+/** cli_op_text() - an operation as it stands in text, for free(); NULL if there is none */
+char *cli_op_text(const struct program *p, s32 op);
+
+#endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_explore.c - mmstorm explore: hunt for a schedule under which a program fails.
+ *
+ * The runs are made in a child, which keeps its books in shared memory: if a run ends the
+ * child, the books say which run it was. A finding is run once more, to be written down as a sparse
+ * list, and the list is run to see that it fails again; then it goes to disk.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "explore.h"
+#include "finding.h"
+#include "input.h"
+#include "isolate.h"
+#include "output.h"
+
+static const char help[] =
+	"usage: mmstorm explore [OPTION]... FILE\n"
+	"Runs a program under one schedule after the other until it fails, and writes it out with "
+	"a\n"
+	"sparse list that fails again.\n"
+	"\n"
+	"      --strategy NAME  sequential, round-robin, random (default), pct, or all: a table "
+	"that\n"
+	"                       compares them, plain random switching as the baseline\n"
+	"  -n, --runs N         schedules to run at most (default: 10000)\n"
+	"      --seconds N      stop after so long, for each strategy (default: 0, no limit)\n"
+	"      --seed N         of the first run; each further run has the next (default: 1)\n"
+	"      --odds N         random: switch at one step in N (default: 8)\n"
+	"      --depth N        pct: depth of the bug looked for (default: 3)\n"
+	"      --length N       pct: steps of a run (default: counted in a first run)\n"
+	"  -o, --output FILE    where to write the finding\n"
+	"                       (default: findings/<target>-<oracle>-<hash>.prog)\n"
+	"      --keep-going     go on after a finding; of each oracle, the first is written\n"
+	"      --target NAME    refuse other targets; needed for bytes without a header's magic\n"
+	"      --no-fork        run in this process, for debuggers\n"
+	"      --json           one object a line\n"
+	"\n"
+	"Exit status: 0 nothing found, 1 a finding, 2 bad usage or bad input.\n";
+
+/**
+ * struct options - what is asked for
+ * @notes: where findings are told of: beside a table of strategies there is no place for them
+ */
+struct options {
+	const char *path, *output;
+	FILE *notes;
+	struct strategy strategy;
+	u64 runs, seconds;
+	int target;
+	bool keep_going, here, json;
+};
+
+/**
+ * struct hunt - one strategy's exploration; in memory that the child shares
+ * @p:        the program
+ * @e:        its state
+ * @ret:      what explore() returned
+ * @start:    when it began
+ * @seconds:  how long it took
+ * @findings: runs that failed
+ * @first:    number of the first
+ * @oracle:   of the first
+ * @seen:     oracles of findings that were written
+ * @path:     the file of the first
+ */
+struct hunt {
+	const struct program *p;
+	struct explore e;
+	int ret;
+	double start, seconds;
+	u64 findings, first;
+	enum oracle oracle;
+	bool seen[NR_ORACLES];
+	char path[PATH_MAX];
+};
+
+static const struct option long_options[] = {
+	{"runs", required_argument, NULL, 'n'},
+	{"seconds", required_argument, NULL, 'T'},
+	{"output", required_argument, NULL, 'o'},
+	{"keep-going", no_argument, NULL, 'k'},
+	{"target", required_argument, NULL, 't'},
+	{"no-fork", no_argument, NULL, 'f'},
+	{"json", no_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	CLI_STRATEGY_OPTIONS,
+	{0},
+};
+
+/* Return: -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	int c, bad = 0;
+
+	while (!bad && (c = getopt_long(argc, argv, ":n:o:h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			bad = cli_number("--runs", optarg, 1, UINT64_MAX >> 1, &o->runs);
+			break;
+		case 'T':
+			bad = cli_number("--seconds", optarg, 0, 1000000, &o->seconds);
+			break;
+		case 'o':
+			o->output = optarg;
+			break;
+		case 'k':
+			o->keep_going = true;
+			break;
+		case 't':
+			bad = cli_target(optarg, &o->target);
+			break;
+		case 'f':
+			o->here = true;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'h':
+			return cli_help(help);
+		case '?':
+		case ':':
+			return cli_bad_option(argv, c);
+		default:
+			bad = cli_strategy(&o->strategy, c, optarg);
+		}
+	}
+	if (bad)
+		return bad;
+	if (argc - optind != 1)
+		return cli_error("mmstorm explore: found %d files, expected one", argc - optind);
+	if (o->output && o->keep_going)
+		return cli_error(
+			"mmstorm explore: found --output and --keep-going, expected one of "
+			"them");
+	o->path = argv[optind];
+	return -1;
+}
+
+static void show_progress(const struct explore *e)
+{
+	cli_progress("%s: %llu of %llu runs, %llu distinct", cli_strategy_name(e->kind),
+		     (unsigned long long)e->begun, (unsigned long long)e->runs,
+		     (unsigned long long)e->distinct);
+}
+
+/* Beside judge_here(): a run's time is its own. */
+static int judge_with_beat(void *arg, const struct program *p, struct schedule *taken,
+			   struct exec_result *r)
+{
+	isolate_beat();
+	return judge_here(arg, p, taken, r);
+}
+
+static void explore_here(void *arg)
+{
+	struct hunt *h = arg;
+	struct executor *x = executor_create();
+	struct judge j = {judge_with_beat, x};
+
+	h->ret = x ? explore(&h->e, h->p, &j) : -ENOMEM;
+	executor_destroy(x);
+}
+
+/* Up to the next finding, or the end. Return: as explore(). */
+static int explore_apart(struct hunt *h)
+{
+	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
+	struct isolate_death death;
+	int err = isolate_call(&how, explore_here, h, NULL, &death);
+
+	if (err <= 0)
+		return err ? err : h->ret;
+	if (h->e.begun == h->e.ended) {
+		/* The run that only counts steps died; those that count will tell. */
+		h->e.length = 100;
+		return explore_apart(h);
+	}
+	explore_died(&h->e, death.oracle, death.text);
+	return 1;
+}
+
+/* Write the failing run down, on paper and on disk. Return: 0, or EXIT_BAD with a message. */
+static int save_finding(const struct options *o, struct hunt *h, struct program *q)
+{
+	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
+	struct isolate *i = isolate_create(&how);
+	struct judge j = {isolate_judge, i};
+	struct exec_result r;
+	int err = i ? program_copy(q, h->p) : -ENOMEM;
+
+	if (!err) {
+		explore_schedule(&h->e, h->e.begun, &q->schedule);
+		err = explore_pin(q, &j, &r);
+		/* Found once, but not again: what came before it in the child had a part in it. */
+		if (err == -ENOENT) {
+			q->expect = h->e.result.sched.report.oracle;
+			q->digest = h->e.result.sched.digest;
+		}
+		/* As the random walk that it is, it fails as well. */
+		if (err == -EILSEQ || err == -ENOENT)
+			err = 0;
+	}
+	isolate_destroy(i);
+	if (!err && o->output) {
+		snprintf(h->path, sizeof(h->path), "%s", o->output);
+		err = output_program(o->output, q);
+	} else if (!err) {
+		err = finding_write(q, q->expect, q->digest, h->path);
+	}
+	return err ? cli_error("%s: cannot write the finding: %s", o->output ? o->output : o->path,
+			       strerror(-err))
+		   : 0;
+}
+
+static void print_finding(const struct options *o, const struct hunt *h, const struct program *q)
+{
+	const struct report *r = &h->e.result.sched.report;
+
+	cli_progress_end();
+	if (o->json)
+		return;
+	fprintf(o->notes, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
+		(unsigned long long)h->e.begun, oracle_id(r->oracle), r->text);
+	cli_print_where(o->notes, q, r);
+	fprintf(o->notes, "  written to %s\n  replay: %s run %s\n", h->path,
+		program_invocation_name, h->path);
+}
+
+static int one_finding(const struct options *o, struct hunt *h)
+{
+	enum oracle oracle = h->e.result.sched.report.oracle;
+	struct program q;
+	int status = 0;
+
+	if (!h->findings++) {
+		h->first = h->e.begun;
+		h->oracle = oracle;
+	}
+	if (h->seen[oracle])
+		return 0;
+	h->seen[oracle] = true;
+	program_init(&q, h->p->target);
+	status = save_finding(o, h, &q);
+	if (!status)
+		print_finding(o, h, &q);
+	program_fini(&q);
+	return status;
+}
+
+static void begin_hunt(struct hunt *h, const struct options *o, const struct program *p)
+{
+	const struct strategy *s = &o->strategy;
+
+	h->p = p;
+	h->e.kind = s->kind;
+	h->e.odds = s->odds;
+	h->e.depth = s->depth;
+	h->e.length = s->length;
+	h->e.seed = s->seed;
+	h->e.runs = o->runs;
+	h->e.progress = show_progress;
+	h->start = explore_now();
+	if (o->seconds)
+		h->e.deadline = h->start + o->seconds;
+}
+
+static int hunt(const struct options *o, struct hunt *h)
+{
+	int status = EXIT_CLEAN;
+
+	do {
+		int ret;
+
+		if (o->here) {
+			explore_here(h);
+			ret = h->ret;
+		} else {
+			ret = explore_apart(h);
+		}
+		if (ret < 0)
+			return cli_error("%s: cannot run it: %s", o->path, strerror(-ret));
+		if (!ret)
+			break;
+		status = EXIT_FINDING;
+		if (one_finding(o, h))
+			return EXIT_BAD;
+	} while (o->keep_going && explore_left(&h->e));
+	h->seconds = explore_now() - h->start;
+	return status;
+}
+
+static void name_strategy(char buf[64], const struct explore *e)
+{
+	if (e->kind == SCHEDULE_RANDOM)
+		snprintf(buf, 64, "random odds=%u", e->odds);
+	else if (e->kind == SCHEDULE_PCT)
+		snprintf(buf, 64, "pct depth=%u length=%u", e->depth, e->length);
+	else
+		snprintf(buf, 64, "%s", cli_strategy_name(e->kind));
+}
+
+static void print_heading(const struct options *o)
+{
+	if (!o->json)
+		printf("%-26s %10s %10s %10s %10s  %12s  %s\n", "strategy", "runs", "found at",
+		       "findings", "distinct", "schedules/s", "oracle");
+}
+
+static void print_row(const struct options *o, const struct hunt *h)
+{
+	const struct explore *e = &h->e;
+	double rate = h->seconds > 0 ? e->ended / h->seconds : 0;
+	char name[64], found[64] = "-";
+
+	name_strategy(name, e);
+	if (o->json) {
+		struct json_object *j = json_object_new_object();
+
+		json_object_object_add(j, "file", json_object_new_string(o->path));
+		json_object_object_add(j, "strategy", json_object_new_string(name));
+		json_object_object_add(j, "runs", json_object_new_int64(e->ended));
+		json_object_object_add(j, "seconds", json_object_new_double(h->seconds));
+		json_object_object_add(j, "rate", json_object_new_double(rate));
+		json_object_object_add(j, "distinct", json_object_new_int64(e->distinct));
+		json_object_object_add(j, "findings", json_object_new_int64(h->findings));
+		if (h->findings) {
+			json_object_object_add(j, "found_at", json_object_new_int64(h->first));
+			json_object_object_add(j, "oracle",
+					       json_object_new_string(oracle_id(h->oracle)));
+			json_object_object_add(j, "written", json_object_new_string(h->path));
+		}
+		cli_json(j);
+		return;
+	}
+	if (h->findings)
+		snprintf(found, sizeof(found), "%llu", (unsigned long long)h->first);
+	printf("%-26s %10llu %10s %10llu %10llu%s %12.0f  %s\n", name, (unsigned long long)e->ended,
+	       found, (unsigned long long)h->findings, (unsigned long long)e->distinct,
+	       e->many ? "+" : " ", rate, h->findings ? oracle_id(h->oracle) : "");
+}
+
+static int hunt_and_print(const struct options *o, const struct program *p, bool heading)
+{
+	struct hunt *h = isolate_memory(sizeof(*h));
+	int status;
+
+	if (!h)
+		return cli_error("%s: %s", o->path, strerror(ENOMEM));
+	begin_hunt(h, o, p);
+	status = hunt(o, h);
+	cli_progress_end();
+	if (status != EXIT_BAD && heading)
+		print_heading(o);
+	if (status != EXIT_BAD)
+		print_row(o, h);
+	isolate_memory_free(h, sizeof(*h));
+	return status;
+}
+
+static int hunt_one(struct options *o, const struct program *p)
+{
+	o->notes = stdout;
+	return hunt_and_print(o, p, true);
+}
+
+/* Each strategy in turn. The table first, the findings behind it. */
+static int hunt_all(struct options *o, const struct program *p)
+{
+	const struct strategy given = o->strategy;
+	const struct strategy row[] = {
+		{.kind = SCHEDULE_SPARSE},
+		{.kind = SCHEDULE_ROUND_ROBIN},
+		{.kind = SCHEDULE_RANDOM, .odds = 1},
+		{.kind = SCHEDULE_RANDOM, .odds = given.odds},
+		{.kind = SCHEDULE_PCT, .depth = 2},
+		{.kind = SCHEDULE_PCT, .depth = given.depth},
+	};
+	int worst = EXIT_CLEAN;
+	char *notes = NULL;
+	size_t size;
+
+	o->notes = open_memstream(&notes, &size);
+	if (!o->notes)
+		return cli_error("%s: %s", o->path, strerror(ENOMEM));
+	for (size_t i = 0; i < ARRAY_SIZE(row) && worst != EXIT_BAD; i++) {
+		int status;
+
+		o->strategy = row[i];
+		o->strategy.seed = given.seed;
+		o->strategy.length = given.length;
+		status = hunt_and_print(o, p, !i);
+		worst = max(worst, status);
+	}
+	fclose(o->notes);
+	fputs(notes, stdout);
+	free(notes);
+	return worst;
+}
+
+int cmd_explore(int argc, char **argv)
+{
+	struct options o = {.runs = 10000, .target = INPUT_ANY_TARGET};
+	char err[INPUT_ERROR];
+	struct program p;
+	int status;
+
+	cli_strategy_init(&o.strategy);
+	status = parse_options(&o, argc, argv);
+	if (status >= 0)
+		return status;
+	program_init(&p, TARGET_PERCPU);
+	if (input_program(&p, o.path, o.target, err))
+		status = cli_error("%s", err);
+	else
+		status = o.strategy.all ? hunt_all(&o, &p) : hunt_one(&o, &p);
+	program_fini(&p);
+	return status;
+}

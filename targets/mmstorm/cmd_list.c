@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_list.c - mmstorm list: what programs can be made of.
+ *
+ * All of it is read from the tables that the harness itself runs on, so the lists, and the
+ * handbook's tables made with --markdown, cannot say anything else than what is so.
+ */
+#include <string.h>
+
+#include "cli.h"
+#include "fields.h"
+#include "op_set.h"
+
+static const char help[] = "usage: mmstorm list [--json|--markdown] [TOPIC]...\n"
+			   "Lists what there is: targets, operations, oracles, schedules, machine "
+			   "(its fields) and fail\n"
+			   "(fields of the failure plan). Without a topic: all of them.\n"
+			   "\n"
+			   "      --json      one object a line\n"
+			   "      --markdown  tables\n"
+			   "\n"
+			   "A range is followed by the default in parentheses.\n";
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_MARKDOWN,
+	FORMAT_JSON,
+};
+
+static const char *const object_name[NR_OBJECT_TYPES] = {
+	[OBJECT_NONE] = "",
+	[OBJECT_PERCPU] = "percpu",
+	[OBJECT_RAM] = "ram",
+	[OBJECT_AREA] = "area",
+};
+
+/* As text_print() writes it: bytes with a suffix, pages that make a size as bytes. */
+static void number(char buf[32], const struct operand *o, u32 value)
+{
+	u64 x = o->unit == UNIT_SIZE ? (u64)value * 4096 : value;
+	unsigned int g = 0;
+
+	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)
+		for (; g < 3 && x && !(x % 1024); g++)
+			x /= 1024;
+	snprintf(buf, 32, "%llu%.*s", (unsigned long long)x, g != 0, &"\0KMG"[g]);
+}
+
+static void range(char buf[128], const struct operand *o)
+{
+	char lo[32], hi[32], def[32];
+
+	number(lo, o, o->lo);
+	number(hi, o, o->hi);
+	number(def, o, o->def);
+	if (o->kind == OPERAND_FLAG)
+		snprintf(buf, 128, "%s", o->name);
+	else
+		snprintf(buf, 128, "%s=%s..%s (%s)", o->name, lo, hi, def);
+}
+
+static struct json_object *operand_json(const struct operand *o)
+{
+	static const char *const kind[] = {
+		[OPERAND_NONE] = "none", [OPERAND_INT] = "int",	  [OPERAND_LOG] = "log",
+		[OPERAND_POW2] = "pow2", [OPERAND_FLAG] = "flag",
+	};
+	static const char *const unit[] = {
+		[UNIT_NONE] = "",
+		[UNIT_BYTES] = "bytes",
+		[UNIT_PAGES] = "pages",
+		[UNIT_SIZE] = "pages",
+	};
+	struct json_object *j = json_object_new_object();
+
+	json_object_object_add(j, "name", json_object_new_string(o->name));
+	json_object_object_add(j, "kind", json_object_new_string(kind[o->kind]));
+	json_object_object_add(j, "unit", json_object_new_string(unit[o->unit]));
+	json_object_object_add(j, "lo", json_object_new_int64(o->lo));
+	json_object_object_add(j, "hi", json_object_new_int64(o->hi));
+	json_object_object_add(j, "default", json_object_new_int64(o->def));
+	json_object_object_add(j, "help", json_object_new_string(o->help));
+	return j;
+}
+
+static struct json_object *new_entry(const char *topic, const char *name, const char *text)
+{
+	struct json_object *j = json_object_new_object();
+
+	json_object_object_add(j, "topic", json_object_new_string(topic));
+	json_object_object_add(j, "name", json_object_new_string(name));
+	json_object_object_add(j, "help", json_object_new_string(text));
+	return j;
+}
+
+static void heading(enum format format, const char *title, const char *columns)
+{
+	if (format == FORMAT_TEXT)
+		printf("%s:\n", title);
+	if (format != FORMAT_MARKDOWN)
+		return;
+	printf("\n| %s |\n|", columns);
+	for (const char *c = columns; c; c = strchr(c + 1, '|'))
+		printf("---|");
+	putchar('\n');
+}
+
+/* A line of a table with two columns. */
+static void line(enum format format, const char *topic, const char *name, const char *text)
+{
+	if (format == FORMAT_JSON)
+		cli_json(new_entry(topic, name, text));
+	else if (format == FORMAT_MARKDOWN)
+		printf("| `%s` | %s |\n", name, text);
+	else
+		printf("  %-18s %s\n", name, text);
+}
+
+static void list_targets(enum format format)
+{
+	heading(format, "targets", "target | what it runs");
+	for (int t = 0; t < NR_TARGETS; t++)
+		line(format, "target", target_table[t].name, target_table[t].help);
+}
+
+static void list_oracles(enum format format)
+{
+	heading(format, "oracles", "oracle | it fires when");
+	for (int o = ORACLE_NONE + 1; o < NR_ORACLES; o++)
+		line(format, "oracle", oracle_id(o), oracle_text(o));
+}
+
+static void operation_json(const struct op *op)
+{
+	struct json_object *j = new_entry("operation", op->name, op->help);
+	struct json_object *targets = json_object_new_array();
+	struct json_object *args = json_object_new_array();
+
+	for (int t = 0; t < NR_TARGETS; t++)
+		if (op->targets & (1U << t))
+			json_object_array_add(targets,
+					      json_object_new_string(target_table[t].name));
+	for (unsigned int i = 0; i < op_nr_args(op); i++)
+		json_object_array_add(args, operand_json(&op->arg[i]));
+	json_object_object_add(j, "targets", targets);
+	json_object_object_add(j, "makes", json_object_new_string(object_name[op->makes]));
+	json_object_object_add(j, "uses", json_object_new_string(object_name[op->uses]));
+	json_object_object_add(j, "consumes", json_object_new_boolean(op->consumes));
+	json_object_object_add(j, "irq", json_object_new_boolean(op->irq));
+	json_object_object_add(j, "operands", args);
+	cli_json(j);
+}
+
+/* "vm_map_ram", "vm_unmap_ram m", with the object that it makes in front. */
+static void signature(char buf[96], const struct op *op)
+{
+	char made[16] = "", used[16] = "";
+
+	if (op->makes)
+		snprintf(made, sizeof(made), "%c = ", object_letter(op->makes));
+	if (op->uses)
+		snprintf(used, sizeof(used), " %c", object_letter(op->uses));
+	snprintf(buf, 96, "%s%s%s", made, op->name, used);
+}
+
+static void print_targets(const struct op *op)
+{
+	const char *comma = "";
+
+	for (int t = 0; t < NR_TARGETS; t++) {
+		if (!(op->targets & (1U << t)))
+			continue;
+		printf("%s%s", comma, target_table[t].name);
+		comma = ", ";
+	}
+}
+
+static void operation_markdown(const struct op *op)
+{
+	char buf[128];
+
+	signature(buf, op);
+	printf("| `%s` | ", buf);
+	for (unsigned int i = 0; i < op_nr_args(op); i++) {
+		range(buf, &op->arg[i]);
+		printf("%s`%s`", i ? ", " : "", buf);
+	}
+	printf(" | ");
+	print_targets(op);
+	printf(" | %s | %s |\n", op->irq ? "yes" : "", op->help);
+}
+
+static void operation_text(const struct op *op)
+{
+	char buf[128];
+
+	signature(buf, op);
+	printf("  %-22s %s\n    targets: ", buf, op->help);
+	print_targets(op);
+	puts(op->irq ? "; also in an interrupt" : "");
+	for (unsigned int i = 0; i < op_nr_args(op); i++) {
+		range(buf, &op->arg[i]);
+		printf("    %-24s %s\n", buf, op->arg[i].help);
+	}
+}
+
+static void list_operations(enum format format)
+{
+	static void (*const print[])(const struct op *op) = {
+		[FORMAT_TEXT] = operation_text,
+		[FORMAT_MARKDOWN] = operation_markdown,
+		[FORMAT_JSON] = operation_json,
+	};
+
+	heading(format, "operations",
+		"operation | operands, ranges (defaults) | targets | in an interrupt | what it "
+		"does");
+	for (unsigned int i = 0; i < nr_ops; i++)
+		print[format](&op_table[i]);
+}
+
+static void list_fields(enum format format, const char *topic, const struct field *field,
+			unsigned int nr)
+{
+	char buf[128];
+
+	heading(format, topic, "field, range (default) | what it is");
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct operand *o = &field[i].number;
+
+		if (format == FORMAT_JSON) {
+			struct json_object *j = operand_json(o);
+
+			json_object_object_add(j, "topic", json_object_new_string(topic));
+			cli_json(j);
+			continue;
+		}
+		range(buf, o);
+		if (format == FORMAT_MARKDOWN)
+			printf("| `%s` | %s |\n", buf, o->help);
+		else
+			printf("  %-26s %s\n", buf, o->help);
+	}
+}
+
+static void list_machine(enum format format)
+{
+	list_fields(format, "machine", machine_fields, NR_MACHINE_FIELDS);
+}
+
+static void list_fail(enum format format)
+{
+	list_fields(format, "fail", fail_fields, NR_FAIL_FIELDS);
+}
+
+static void list_schedules(enum format format)
+{
+	static const char *const text[NR_SCHEDULE_KINDS] = {
+		[SCHEDULE_SPARSE] = "a list: at step 12 run b: `schedule @12 b`; empty: sequential",
+		[SCHEDULE_TURNS] =
+			"each task named runs one operation, or more: `schedule turns a b*3 a`",
+		[SCHEDULE_ROUND_ROBIN] = "the next runnable task at each step",
+		[SCHEDULE_RANDOM] = "a random task at one step in `odds`; takes `seed`",
+		[SCHEDULE_PCT] =
+			"random priorities, demoted `depth` - 1 times in `length` steps; `seed`",
+	};
+
+	heading(format, "schedules", "schedule | which task runs next");
+	for (int k = 0; k < NR_SCHEDULE_KINDS; k++)
+		line(format, "schedule", schedule_kind_name(k), text[k]);
+}
+
+static const struct topic {
+	const char *name;
+	void (*list)(enum format format);
+} topics[] = {
+	{"targets", list_targets},     {"operations", list_operations}, {"oracles", list_oracles},
+	{"schedules", list_schedules}, {"machine", list_machine},	{"fail", list_fail},
+};
+
+static const struct topic *find_topic(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(topics); i++)
+		if (!strcmp(topics[i].name, name))
+			return &topics[i];
+	return NULL;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"json", no_argument, NULL, 'j'},
+		{"markdown", no_argument, NULL, 'm'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	enum format format = FORMAT_TEXT;
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			format = FORMAT_JSON;
+			break;
+		case 'm':
+			format = FORMAT_MARKDOWN;
+			break;
+		case 'h':
+			return cli_help(help);
+		default:
+			return cli_bad_option(argv, c);
+		}
+	}
+	for (int i = optind; i < argc; i++)
+		if (!find_topic(argv[i]))
+			return cli_error("mmstorm list: found topic '%s', expected targets, "
+					 "operations, oracles, schedules, machine or fail",
+					 argv[i]);
+	for (int i = optind; i < argc; i++)
+		find_topic(argv[i])->list(format);
+	for (size_t i = 0; optind == argc && i < ARRAY_SIZE(topics); i++)
+		topics[i].list(format);
+	return EXIT_CLEAN;
+}

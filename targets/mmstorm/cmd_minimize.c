@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_minimize.c - mmstorm minimize: make a program that fails shorter.
+ *
+ * Programs are run in a child that is replaced when it dies. What a run leaves behind in it, a
+ * broken heap for one, could make a later run fail that by itself does not; the result is
+ * checked in fresh children, and if it does not stand up all is done again with a child a run.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "cli.h"
+#include "explore.h"
+#include "input.h"
+#include "isolate.h"
+#include "minimize.h"
+#include "output.h"
+#include "text.h"
+
+static const char help[] =
+	"usage: mmstorm minimize [OPTION]... FILE\n"
+	"Makes a program that fails shorter: fewer operations, tasks and changes of the schedule,\n"
+	"simpler numbers. It keeps the oracle that it fails by, and is checked to fail three times "
+	"the\n"
+	"same. The result, as text, has `expect` and `digest` lines.\n"
+	"\n"
+	"  -o, --output FILE  write the result there, and not to standard output\n"
+	"      --oracle ID    keep this oracle (default: what FILE expects, or fails by)\n"
+	"      --seconds N    stop after so long, with what there is (default: 60; 0: no limit)\n"
+	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n"
+	"      --no-fork      run programs in this process: faster, but a crash ends it\n"
+	"\n"
+	"Ctrl-C ends it early, with what there is.\n"
+	"Exit status: 0 done, 2 bad usage or bad input; a program that does not fail is bad "
+	"input.\n";
+
+struct options {
+	const char *output;
+	enum oracle oracle;
+	u64 seconds;
+	int target;
+	bool here;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_interrupt(int sig)
+{
+	stop = 1;
+}
+
+/* Return: -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"oracle", required_argument, NULL, 'O'},
+		{"seconds", required_argument, NULL, 's'},
+		{"target", required_argument, NULL, 't'},
+		{"no-fork", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int c, bad = 0;
+
+	while (!bad && (c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			o->output = optarg;
+			break;
+		case 'O':
+			bad = cli_oracle(optarg, &o->oracle);
+			break;
+		case 's':
+			bad = cli_number("--seconds", optarg, 0, 1000000, &o->seconds);
+			break;
+		case 't':
+			bad = cli_target(optarg, &o->target);
+			break;
+		case 'f':
+			o->here = true;
+			break;
+		case 'h':
+			return cli_help(help);
+		default:
+			return cli_bad_option(argv, c);
+		}
+	}
+	if (bad)
+		return bad;
+	if (argc - optind != 1)
+		return cli_error("mmstorm minimize: found %d files, expected one", argc - optind);
+	return -1;
+}
+
+static void show_progress(const struct program *best, const struct minimize_stats *st)
+{
+	cli_progress("round %u, %llu runs: %u operations, %u tasks, %u changes", st->round,
+		     (unsigned long long)st->runs, best->nr_ops, best->nr_tasks, best->schedule.nr);
+}
+
+/* A candidate that never ends must not take longer to find out than need be. */
+static void set_limit(struct isolate *i, const struct program *p)
+{
+	double start = explore_now();
+	struct exec_result r;
+
+	isolate_judge(i, p, NULL, &r);
+	isolate_limit(i, 2 + (unsigned int)ceil(10 * (explore_now() - start)));
+}
+
+static int minimize_apart(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
+			  bool fresh)
+{
+	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
+	struct isolate *i = isolate_create(&how);
+	int err;
+
+	if (!i)
+		return -ENOMEM;
+	set_limit(i, p);
+	mo->judge = (struct judge){isolate_judge, i};
+	mo->renew = isolate_renew;
+	err = minimize(p, mo, st);
+	isolate_destroy(i);
+	return err;
+}
+
+static int minimize_here(struct program *p, struct minimize_options *mo, struct minimize_stats *st)
+{
+	struct executor *x = executor_create();
+	int err;
+
+	if (!x)
+		return -ENOMEM;
+	mo->judge = (struct judge){judge_here, x};
+	err = minimize(p, mo, st);
+	executor_destroy(x);
+	return err;
+}
+
+static int do_minimize(const struct options *o, struct program *p, struct minimize_stats *st)
+{
+	struct minimize_options mo = {
+		.oracle = o->oracle != ORACLE_NONE ? o->oracle : p->expect,
+		.deadline = o->seconds ? explore_now() + o->seconds : 0,
+		.stop = &stop,
+		.progress = show_progress,
+	};
+	struct program original;
+	int err;
+
+	if (o->here)
+		return minimize_here(p, &mo, st);
+	program_init(&original, p->target);
+	err = program_copy(&original, p);
+	if (!err)
+		err = minimize_apart(p, &mo, st, false);
+	if (err == -EILSEQ) {
+		err = program_copy(p, &original);
+		if (!err)
+			err = minimize_apart(p, &mo, st, true);
+	}
+	program_fini(&original);
+	return err;
+}
+
+static int explain(const char *path, const struct options *o, const struct program *p, int err)
+{
+	enum oracle oracle = o->oracle != ORACLE_NONE ? o->oracle : p->expect;
+
+	if (err == -ENOENT && oracle != ORACLE_NONE)
+		return cli_error("%s: found no failure by oracle %s, expected one", path,
+				 oracle_id(oracle));
+	if (err == -ENOENT)
+		return cli_error("%s: found no failure, expected one", path);
+	if (err == -EILSEQ)
+		return cli_error("%s: found a failure that differs from run to run, expected the "
+				 "same each time",
+				 path);
+	return cli_error("%s: cannot run it: %s", path, strerror(-err));
+}
+
+int cmd_minimize(int argc, char **argv)
+{
+	struct options o = {.seconds = 60, .target = INPUT_ANY_TARGET};
+	int status = parse_options(&o, argc, argv);
+	const char *path = argv[optind];
+	char text[INPUT_ERROR];
+	struct minimize_stats st;
+	struct program p;
+	double start;
+	u32 ops, tasks;
+	int err;
+
+	if (status >= 0)
+		return status;
+	program_init(&p, TARGET_PERCPU);
+	if (input_program(&p, path, o.target, text)) {
+		status = cli_error("%s", text);
+		goto out;
+	}
+	signal(SIGINT, on_interrupt);
+	ops = p.nr_ops;
+	tasks = p.nr_tasks;
+	start = explore_now();
+	err = do_minimize(&o, &p, &st);
+	cli_progress_end();
+	if (err) {
+		status = explain(path, &o, &p, err);
+		goto out;
+	}
+	err = o.output ? output_program(o.output, &p) : text_print(&p, stdout);
+	if (err) {
+		status = cli_error("%s: %s", o.output ? o.output : "standard output",
+				   strerror(-err));
+		goto out;
+	}
+	fprintf(stderr,
+		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s\n",
+		path, oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks, p.schedule.nr,
+		(unsigned long long)st.runs, explore_now() - start);
+	status = EXIT_CLEAN;
+out:
+	program_fini(&p);
+	return status;
+}

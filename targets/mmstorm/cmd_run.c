@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_run.c - mmstorm run: run programs and judge them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "import.h"
+#include "input.h"
+#include "isolate.h"
+#include "verdict.h"
+
+static const char help[] =
+	"usage: mmstorm run [OPTION]... FILE|FOLDER...\n"
+	"Runs programs, in text or in bytes, and judges them by every oracle.\n"
+	"\n"
+	"A program with an `expect` line must fail by that oracle, with a `digest` line along the "
+	"same\n"
+	"path. Each file is run in a process of its own: a crash is a finding as others are.\n"
+	"\n"
+	"  -n, --times N        run each N times: all must end in the same way\n"
+	"  -v, --verbose        print the history of the first run, and a sanitizer's whole "
+	"report\n"
+	"      --no-expect      pass over `expect` and `digest` lines\n"
+	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
+	"                       with --seed N, --odds N, --depth N, --length N\n"
+	"      --target NAME    refuse other targets; needed for bytes without a header's magic\n"
+	"      --no-fork        run in this process, for debuggers\n"
+	"      --fidelity       FILE is a kernel's trace: compare each placement with the "
+	"kernel's;\n"
+	"                       --list prints each difference\n"
+	"      --json           one object a line\n"
+	"\n"
+	"Exit status: 0 each run as it should be, 1 a finding, 2 bad usage or bad input.\n";
+
+struct options {
+	struct verdict_options verdict;
+	struct strategy strategy;
+	struct schedule schedule;
+	int target;
+	bool json, verbose, fidelity, list;
+};
+
+static const struct option long_options[] = {
+	{"times", required_argument, NULL, 'n'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"no-expect", no_argument, NULL, 'x'},
+	{"target", required_argument, NULL, 't'},
+	{"no-fork", no_argument, NULL, 'f'},
+	{"fidelity", no_argument, NULL, 'F'},
+	{"list", no_argument, NULL, 'l'},
+	{"json", no_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	CLI_STRATEGY_OPTIONS,
+	{0},
+};
+
+/* Return: -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	int c, bad = 0;
+
+	while (!bad && (c = getopt_long(argc, argv, ":n:vh", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			bad = cli_number("--times", optarg, 1, UINT32_MAX, &o->verdict.times);
+			break;
+		case 'v':
+			o->verbose = true;
+			break;
+		case 'x':
+			o->verdict.ignore = true;
+			break;
+		case 't':
+			bad = cli_target(optarg, &o->target);
+			break;
+		case 'f':
+			o->verdict.here = true;
+			break;
+		case 'F':
+			o->fidelity = true;
+			break;
+		case 'l':
+			o->list = true;
+			break;
+		case 'j':
+			o->json = true;
+			break;
+		case 'h':
+			return cli_help(help);
+		case '?':
+		case ':':
+			return cli_bad_option(argv, c);
+		default:
+			bad = cli_strategy(&o->strategy, c, optarg);
+		}
+	}
+	if (bad)
+		return bad;
+	if (o->strategy.all)
+		return cli_error("mmstorm run: found --strategy all, expected a single one");
+	if (o->list && !o->fidelity)
+		return cli_error("mmstorm run: found --list, expected --fidelity with it");
+	if (optind == argc)
+		return cli_error("mmstorm run: found no file, expected one or more");
+	return -1;
+}
+
+static const char *outcome_name(enum outcome outcome)
+{
+	static const char *const name[] = {
+		[OUTCOME_OK] = "ok",
+		[OUTCOME_EXPECTED] = "expected",
+		[OUTCOME_FINDING] = "finding",
+		[OUTCOME_UNFIT] = "unfit",
+	};
+
+	return name[outcome];
+}
+
+static void print_json(const char *path, const struct program *p, const struct options *o,
+		       const struct verdict *v)
+{
+	struct json_object *j = json_object_new_object();
+	const struct report *r = &v->report;
+	char *op = cli_op_text(p, r->op);
+
+	json_object_object_add(j, "file", json_object_new_string(path));
+	json_object_object_add(j, "target", json_object_new_string(target_table[p->target].name));
+	json_object_object_add(j, "outcome", json_object_new_string(outcome_name(v->outcome)));
+	json_object_object_add(j, "oracle", json_object_new_string(oracle_id(r->oracle)));
+	if (p->expect != ORACLE_NONE)
+		json_object_object_add(j, "expect", json_object_new_string(oracle_id(p->expect)));
+	if (r->oracle != ORACLE_NONE) {
+		json_object_object_add(j, "text", json_object_new_string(r->text));
+		json_object_object_add(j, "task", json_object_new_string(r->task));
+		json_object_object_add(j, "op", json_object_new_int(r->op));
+		if (op)
+			json_object_object_add(j, "operation", json_object_new_string(op));
+		json_object_object_add(j, "step", json_object_new_int64(r->step));
+	}
+	json_object_object_add(j, "digest", cli_json_hex(v->result.sched.digest));
+	json_object_object_add(j, "times", json_object_new_int64(o->verdict.times));
+	json_object_object_add(j, "same", json_object_new_int64(v->same));
+	json_object_object_add(j, "operations", json_object_new_int64(v->result.ops));
+	json_object_object_add(j, "skipped", json_object_new_int64(v->result.skipped));
+	json_object_object_add(j, "refused", json_object_new_int64(v->result.failed));
+	json_object_object_add(j, "points", json_object_new_int64(v->result.sched.points));
+	json_object_object_add(j, "steps", json_object_new_int64(v->result.sched.steps));
+	cli_json(j);
+	free(op);
+}
+
+static void print_text(const char *path, const struct program *p, const struct options *o,
+		       const struct verdict *v)
+{
+	const struct report *r = &v->report;
+
+	printf("%s: ", path);
+	if (o->verdict.times > 1)
+		printf("%llu of %llu the same: ", (unsigned long long)v->same,
+		       (unsigned long long)o->verdict.times);
+	switch (v->outcome) {
+	case OUTCOME_OK:
+		printf("ok (%llu operations, %llu refused, %llu steps)\n",
+		       (unsigned long long)v->result.ops, (unsigned long long)v->result.failed,
+		       (unsigned long long)v->result.sched.steps);
+		return;
+	case OUTCOME_EXPECTED:
+		printf("fails as expected: ");
+		break;
+	case OUTCOME_UNFIT:
+		printf("expects %s, which this build cannot find: build one with a sanitizer "
+		       "(%s)\n",
+		       oracle_id(p->expect),
+		       p->expect == ORACLE_RACE ? "preset tsan" : "preset asan");
+		return;
+	case OUTCOME_FINDING:
+		if (r->oracle == ORACLE_NONE) {
+			printf("found no failure, expected %s\n", oracle_id(p->expect));
+			return;
+		}
+	}
+	printf("%s: %s\n", oracle_id(r->oracle), r->text);
+	cli_print_where(stdout, p, r);
+	if (v->outcome == OUTCOME_FINDING && p->expect != ORACLE_NONE && !o->verdict.ignore &&
+	    !o->strategy.given && r->oracle != ORACLE_DIGEST)
+		printf("  expected %s\n", oracle_id(p->expect));
+}
+
+static void override_schedule(struct options *o, const struct program *p)
+{
+	const struct strategy *s = &o->strategy;
+
+	o->schedule.kind = s->kind;
+	o->schedule.odds = s->odds;
+	o->schedule.depth = s->depth;
+	o->schedule.length = s->length ? s->length : 20 * (p->nr_ops + 1);
+	o->schedule.seed = s->seed;
+	o->schedule.nr = 0;
+	o->verdict.schedule = &o->schedule;
+}
+
+static int run_file(struct options *o, struct program *p, const char *path)
+{
+	static const int status[] = {
+		[OUTCOME_OK] = EXIT_CLEAN,
+		[OUTCOME_EXPECTED] = EXIT_CLEAN,
+		[OUTCOME_FINDING] = EXIT_FINDING,
+		[OUTCOME_UNFIT] = EXIT_BAD,
+	};
+	char text[INPUT_ERROR];
+	struct verdict v;
+	int err;
+
+	if (input_program(p, path, o->target, text))
+		return cli_error("%s", text);
+	if (o->strategy.given)
+		override_schedule(o, p);
+	if (o->verbose) {
+		o->verdict.trace = o->json ? stderr : stdout;
+		o->verdict.log = stderr;
+		/* The last line before a crash is the one that matters. */
+		setvbuf(stdout, NULL, _IOLBF, 0);
+	}
+	err = verdict_of(p, &o->verdict, &v);
+	if (err)
+		return cli_error("%s: cannot run it: %s", path, strerror(-err));
+	if (o->json)
+		print_json(path, p, o, &v);
+	else
+		print_text(path, p, o, &v);
+	return status[v.outcome];
+}
+
+static int run_files(struct options *o, const struct input_list *files)
+{
+	struct program p;
+	int worst = EXIT_CLEAN;
+
+	program_init(&p, TARGET_PERCPU);
+	for (size_t i = 0; i < files->nr; i++) {
+		int status;
+
+		if (files->nr > 1)
+			cli_progress("%zu of %zu: %s", i + 1, files->nr, files->path[i]);
+		status = o->fidelity ? fidelity_run(files->path[i], o->list, o->json)
+				     : run_file(o, &p, files->path[i]);
+		worst = max(worst, status);
+	}
+	cli_progress_end();
+	program_fini(&p);
+	return worst;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct options o = {.verdict.times = 1, .target = INPUT_ANY_TARGET};
+	struct input_list files = {0};
+	char err[INPUT_ERROR];
+	int status;
+
+	cli_strategy_init(&o.strategy);
+	status = parse_options(&o, argc, argv);
+	if (status >= 0)
+		return status;
+	status = EXIT_CLEAN;
+	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
+		if (input_expand(&files, argv[i], err))
+			status = cli_error("%s", err);
+	if (status == EXIT_CLEAN)
+		status = run_files(&o, &files);
+	input_list_free(&files);
+	return status;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_show.c - mmstorm show and mmstorm pack: programs from one form into the other.
+ *
+ * Nothing is lost either way but what bytes have no place for: comments, names, and the lines
+ * `expect` and `digest`.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "cli.h"
+#include "input.h"
+#include "output.h"
+
+static const char show_help[] =
+	"usage: mmstorm show [OPTION]... FILE...\n"
+	"Prints programs, in bytes or in text, as text in canonical form.\n"
+	"\n"
+	"  -o, --output FILE  write there; the file is complete or not there\n"
+	"      --sort         group the operations by task: reads better, means the same\n"
+	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n";
+
+static const char pack_help[] =
+	"usage: mmstorm pack [OPTION]... FILE|FOLDER... -o OUT\n"
+	"Turns programs, in text or in bytes, into bytes in canonical form.\n"
+	"\n"
+	"  -o, --output OUT   write there; - is standard output. With a folder or several files, "
+	"OUT\n"
+	"                     is a folder, made if missing, and file NAME.prog becomes OUT/NAME\n"
+	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n";
+
+struct options {
+	const char *output;
+	bool sort;
+	int target;
+};
+
+/* Return: -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv, const char *help)
+{
+	static const struct option long_options[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"target", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{"sort", no_argument, NULL, 's'},
+		{0},
+	};
+	int c, bad;
+
+	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			o->output = optarg;
+			break;
+		case 's':
+			o->sort = true;
+			break;
+		case 't':
+			bad = cli_target(optarg, &o->target);
+			if (bad)
+				return bad;
+			break;
+		case 'h':
+			return cli_help(help);
+		default:
+			return cli_bad_option(argv, c);
+		}
+	}
+	if (optind == argc)
+		return cli_error("mmstorm %s: found no file, expected one or more", argv[0]);
+	return -1;
+}
+
+static int write_out(const char *path, const void *data, size_t size)
+{
+	int err;
+
+	if (!path || !strcmp(path, "-")) {
+		fwrite(data, 1, size, stdout);
+		return EXIT_CLEAN;
+	}
+	err = output_write(path, data, size);
+	return err ? cli_error("%s: %s", path, strerror(-err)) : EXIT_CLEAN;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	struct options o = {.target = INPUT_ANY_TARGET};
+	int status = parse_options(&o, argc, argv, show_help);
+	char err[INPUT_ERROR];
+	struct program p;
+
+	if (status >= 0)
+		return status;
+	if (o.output && argc - optind > 1)
+		return cli_error("mmstorm show: found --output and %d files, expected one file",
+				 argc - optind);
+	program_init(&p, TARGET_PERCPU);
+	status = EXIT_CLEAN;
+	for (int i = optind; i < argc && status == EXIT_CLEAN; i++) {
+		size_t size;
+		char *text;
+
+		if (input_program(&p, argv[i], o.target, err)) {
+			status = cli_error("%s", err);
+			break;
+		}
+		if (o.sort)
+			program_sort(&p);
+		text = output_text(&p, &size);
+		status = text ? write_out(o.output, text, size)
+			      : cli_error("%s: %s", argv[i], strerror(ENOMEM));
+		free(text);
+	}
+	program_fini(&p);
+	return status;
+}
+
+static int pack_file(const struct options *o, struct program *p, const char *path,
+		     const char *output)
+{
+	char err[INPUT_ERROR];
+	size_t size;
+	u8 *data;
+	int status;
+
+	if (input_program(p, path, o->target, err))
+		return cli_error("%s", err);
+	size = bytes_size(p);
+	data = malloc(size);
+	if (!data)
+		return cli_error("%s: %s", path, strerror(ENOMEM));
+	size = bytes_encode(p, data, size);
+	status = write_out(output, data, size);
+	free(data);
+	return status;
+}
+
+/* OUT/NAME for some/where/NAME.prog. */
+static char *name_below(const char *folder, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	const char *end;
+	char *out;
+
+	name = name ? name + 1 : path;
+	end = strstr(name, ".prog");
+	if (asprintf(&out, "%s/%.*s", folder, (int)(end ? end - name : (long)strlen(name)), name) <
+	    0)
+		return NULL;
+	return out;
+}
+
+static int pack_files(const struct options *o, struct program *p, const struct input_list *files)
+{
+	int status = EXIT_CLEAN;
+
+	if (mkdir(o->output, 0777) && errno != EEXIST)
+		return cli_error("%s: %s", o->output, strerror(errno));
+	for (size_t i = 0; i < files->nr && status == EXIT_CLEAN; i++) {
+		char *output = name_below(o->output, files->path[i]);
+
+		status = output ? pack_file(o, p, files->path[i], output)
+				: cli_error("%s: %s", files->path[i], strerror(ENOMEM));
+		free(output);
+	}
+	return status;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+int cmd_pack(int argc, char **argv)
+{
+	struct options o = {.target = INPUT_ANY_TARGET};
+	struct input_list files = {0};
+	int status = parse_options(&o, argc, argv, pack_help);
+	char err[INPUT_ERROR];
+	struct program p;
+	bool many;
+
+	if (status >= 0)
+		return status;
+	if (!o.output)
+		return cli_error("mmstorm pack: found no --output, expected one");
+	many = argc - optind > 1 || is_folder(argv[optind]) || is_folder(o.output);
+	status = EXIT_CLEAN;
+	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
+		if (input_expand(&files, argv[i], err))
+			status = cli_error("%s", err);
+	program_init(&p, TARGET_PERCPU);
+	if (status == EXIT_CLEAN)
+		status = many ? pack_files(&o, &p, &files)
+			      : pack_file(&o, &p, files.path[0], o.output);
+	program_fini(&p);
+	input_list_free(&files);
+	return status;
+}

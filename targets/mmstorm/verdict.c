@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdict.c - run a program, perhaps many times, and say if that is as it should be.
+ *
+ * One child does all the runs, unless runs end it: then each that does costs a child of its
+ * own. What the child found up to then is in shared memory.
+ */
+#include "verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "isolate.h"
+
+/**
+ * struct runs - the runs of one program
+ * @done:  runs that have ended, in whatever way
+ * @same:  of these, runs that ended like the first
+ * @first: the first
+ * @odd:   the first that differs, if @same < @done
+ * @odd_at: its number, from 1
+ */
+struct runs {
+	const struct program *p;
+	const struct verdict_options *o;
+	u64 done, same, odd_at;
+	struct exec_result first, odd;
+};
+
+static bool alike(const struct exec_result *a, const struct exec_result *b)
+{
+	const struct sched_result *x = &a->sched, *y = &b->sched;
+
+	return x->report.oracle == y->report.oracle && x->report.op == y->report.op &&
+	       x->report.step == y->report.step && x->digest == y->digest &&
+	       !strcmp(x->report.task, y->report.task);
+}
+
+static void count_run(struct runs *runs, const struct exec_result *r)
+{
+	if (!runs->done)
+		runs->first = *r;
+	if (alike(&runs->first, r)) {
+		runs->same++;
+	} else if (!runs->odd_at) {
+		runs->odd = *r;
+		runs->odd_at = runs->done + 1;
+	}
+	runs->done++;
+}
+
+static void do_runs(void *arg)
+{
+	struct runs *runs = arg;
+	struct executor *x = executor_create();
+	struct exec_options o = {.schedule = runs->o->schedule};
+	struct exec_result r;
+
+	if (!x) {
+		fprintf(stderr, "mmstorm: out of memory\n");
+		abort();
+	}
+	while (runs->done < runs->o->times) {
+		o.trace = runs->done ? NULL : runs->o->trace;
+		isolate_beat();
+		exec_program(x, runs->p, &o, &r);
+		count_run(runs, &r);
+	}
+	executor_destroy(x);
+}
+
+static int do_runs_apart(struct runs *runs)
+{
+	struct isolate_options how = {.seconds = ISOLATE_SECONDS};
+	struct isolate_death death;
+	struct exec_result r = {.sched.report.op = -1};
+
+	while (runs->done < runs->o->times) {
+		FILE *log = runs->done ? NULL : runs->o->log;
+		int err = isolate_call(&how, do_runs, runs, log, &death);
+
+		if (err < 0)
+			return err;
+		if (err) {
+			r.sched.report.oracle = death.oracle;
+			memcpy(r.sched.report.text, death.text, sizeof(death.text));
+			count_run(runs, &r);
+		}
+		/* One full report is enough. */
+		how.brief = true;
+	}
+	return 0;
+}
+
+/* A sanitizer reports at once what without it is a crash, at best. */
+static bool meets(enum oracle expect, enum oracle found)
+{
+	if (expect == found)
+		return true;
+	return (expect == ORACLE_SANITIZER && found == ORACLE_CRASH) ||
+	       (expect == ORACLE_CRASH && found == ORACLE_SANITIZER);
+}
+
+void verdict_judge(const struct program *p, const struct verdict_options *o, struct verdict *v)
+{
+	u64 digest = v->result.sched.digest;
+	struct report *r = &v->report;
+
+	v->outcome = r->oracle == ORACLE_NONE ? OUTCOME_OK : OUTCOME_FINDING;
+	if (r->oracle == ORACLE_DIGEST || o->ignore || o->schedule)
+		return;
+	if (p->expect != ORACLE_NONE) {
+		if (meets(p->expect, r->oracle))
+			v->outcome = OUTCOME_EXPECTED;
+		else if (r->oracle == ORACLE_NONE && !isolate_finds(p->expect))
+			v->outcome = OUTCOME_UNFIT;
+		else
+			v->outcome = OUTCOME_FINDING;
+	}
+	/* Of a run that died there is no digest; one that found something else need not match. */
+	if (p->digest && digest && p->digest != digest &&
+	    (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_EXPECTED)) {
+		v->outcome = OUTCOME_FINDING;
+		r->oracle = ORACLE_DIGEST;
+		snprintf(r->text, sizeof(r->text), "found digest 0x%016llx, expected 0x%016llx",
+			 (unsigned long long)digest, (unsigned long long)p->digest);
+	}
+}
+
+int verdict_of(const struct program *p, const struct verdict_options *o, struct verdict *v)
+{
+	struct runs *runs = isolate_memory(sizeof(*runs));
+	int err = 0;
+
+	if (!runs)
+		return -ENOMEM;
+	runs->p = p;
+	runs->o = o;
+	if (o->here)
+		do_runs(runs);
+	else
+		err = do_runs_apart(runs);
+	if (!err) {
+		*v = (struct verdict){
+			.result = runs->first,
+			.report = runs->first.sched.report,
+			.same = runs->same,
+		};
+		if (runs->odd_at) {
+			const struct sched_result *a = &runs->first.sched, *b = &runs->odd.sched;
+
+			v->report = b->report;
+			v->report.oracle = ORACLE_DIGEST;
+			snprintf(v->report.text, sizeof(v->report.text),
+				 "run %llu ended with %s at step %llu, digest 0x%016llx; the first "
+				 "with %s at step %llu, digest 0x%016llx",
+				 (unsigned long long)runs->odd_at, oracle_id(b->report.oracle),
+				 (unsigned long long)b->report.step, (unsigned long long)b->digest,
+				 oracle_id(a->report.oracle), (unsigned long long)a->report.step,
+				 (unsigned long long)a->digest);
+		}
+		verdict_judge(p, o, v);
+	}
+	isolate_memory_free(runs, sizeof(*runs));
+	return err;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdict.h - run a program, perhaps many times, and say if that is as it should be.
+ */
+#ifndef MM_MMSTORM_VERDICT_H
+#define MM_MMSTORM_VERDICT_H
+
+#include "exec.h"
+
+enum outcome {
+	OUTCOME_OK,	  /* no finding, and none was expected */
+	OUTCOME_EXPECTED, /* the finding that the program's `expect` line names */
+	OUTCOME_FINDING,  /* another, or none although one was expected */
+	OUTCOME_UNFIT,	  /* this build cannot find what is expected */
+};
+
+/**
+ * struct verdict_options - how to run
+ * @times:     how often, from 1
+ * @schedule:  if not NULL, used in place of the program's; then `expect` does not count
+ * @ignore:    `expect` and `digest` do not count
+ * @here:      in this process: a crash ends it
+ * @trace:     if not NULL, the history of the first run is written there
+ * @log:       if not NULL, what sanitizers write during the first run
+ */
+struct verdict_options {
+	u64 times;
+	const struct schedule *schedule;
+	bool ignore;
+	bool here;
+	FILE *trace;
+	FILE *log;
+};
+
+/**
+ * struct verdict - how it went
+ * @outcome: enum outcome
+ * @report:  the finding, ORACLE_NONE if there was none; for OUTCOME_FINDING, why it is one
+ * @result:  of the first run
+ * @same:    runs with the same oracle, task, operation, step and digest as the first, it
+ *           included
+ */
+struct verdict {
+	enum outcome outcome;
+	struct report report;
+	struct exec_result result;
+	u64 same;
+};
+
+/**
+ * verdict_of() - run and judge
+ *
+ * Return: 0 with @v filled in, or a negative error number.
+ */
+int verdict_of(const struct program *p, const struct verdict_options *o, struct verdict *v);
+
+/**
+ * verdict_judge() - a first result against what the program says of itself
+ * @v: @result, @same and @report are set; @outcome and @report are filled in
+ */
+void verdict_judge(const struct program *p, const struct verdict_options *o, struct verdict *v);
+
+#endif
