@@ -17,6 +17,7 @@
 #include "program.h"
 
 #define BYTES_HEADER 128
+#define BYTES_IDENTITY 6 /* magic, version, target: the bytes that cannot be any */
 #define BYTES_RECORD 16
 #define BYTES_CHANGE 8
 

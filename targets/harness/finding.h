@@ -15,8 +15,8 @@
  * @path:   receives the path of the file, at least PATH_MAX bytes
  *
  * The folder is the environment's MMSTORM_FINDINGS, or "findings"; it is made if it is
- * missing. The file is named <target>-<oracle>-<hash of the program>.prog: the same finding is written
- * once. It is complete under its name or not there.
+ * missing. The file is named <target>-<oracle>-<hash of the program>.prog: the same finding is
+ * written once. It is complete under its name or not there.
  *
  * Return: 0 or a negative error number.
  */

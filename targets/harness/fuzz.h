@@ -7,9 +7,11 @@
 
 #include "op.h"
 
+/* Which target this fuzz target is; defined by targets/<name>.c. */
+extern const enum target_id fuzz_target;
+
 /**
- * fuzz_one() - body of LLVMFuzzerTestOneInput()
- * @target: the program's target
+ * fuzz_one() - body of LLVMFuzzerTestOneInput(), for a program of fuzz_target
  * @data:   a program in byte form; text is understood as well, for replays
  * @size:   bytes
  *
@@ -18,12 +20,6 @@
  *
  * Return: 0; -1 if the bytes are no program of this target: the fuzzer is not to keep them.
  */
-int fuzz_one(enum target_id target, const u8 *data, size_t size);
-
-/*
- * LLVMFuzzerCustomMutator() and LLVMFuzzerCustomCrossOver() of these targets stand in
- * fuzz_mutate.c; MMSTORM_PLAIN_MUTATOR=1 in the environment leaves the fuzzer's own mutations,
- * for comparison: only the header's magic, version and target are put back.
- */
+int fuzz_one(const u8 *data, size_t size);
 
 #endif

@@ -54,7 +54,9 @@ static void repair_change(const struct program *p, struct change *c)
 	if (!schedule_task_valid(p, c->task))
 		c->task = (u8)(SCHED_TASK_FIRST + c->task % p->nr_tasks);
 	if (p->schedule.kind == SCHEDULE_TURNS) {
-		c->step = 0;
+		/* Random bytes are mostly turns of one operation. */
+		if (c->step >= PROGRAM_MAX_OPS)
+			c->step = 0;
 		c->kind = 0;
 		c->cpu = 0;
 		return;
@@ -101,7 +103,8 @@ void repair_schedule(struct program *p)
 
 		repair_change(p, &c);
 		/* Lists are in order already but after an edit: insertion sort, which is stable. */
-		for (j = i; j && s->changes[j - 1].step > c.step; j--)
+		j = i;
+		for (; s->kind == SCHEDULE_SPARSE && j && s->changes[j - 1].step > c.step; j--)
 			s->changes[j] = s->changes[j - 1];
 		s->changes[j] = c;
 	}

@@ -16,9 +16,9 @@
  *   expect alias-survived                      a run must end with this oracle
  *   digest 0x8d3f0a5c2b6e1f47                  and have taken this path
  *
- * Other schedules: `schedule turns a a b`, `schedule round-robin`, `schedule random seed=7 odds=8`,
- * `schedule pct seed=7 depth=3 length=200`. `schedule a a b` is short for turns. Workers are w0,
- * w1, .., RCU callbacks rcu, the first task init.
+ * Other schedules: `schedule turns a a a b` or `a*3 b`, `schedule round-robin`, `schedule random
+ * seed=7 odds=8`, `schedule pct seed=7 depth=3 length=200`. `schedule a a b` is short for turns.
+ * Workers are w0, w1, .., RCU callbacks rcu, the first task init.
  *
  * Numbers are decimal or 0x-hexadecimal, with K, M or G for 2^10, 2^20, 2^30. Fields that
  * count pages take a byte size with a suffix as well (kva=64M is 16384 pages).

@@ -181,9 +181,12 @@ static void print_turns(const struct program *p, FILE *f)
 	u32 i;
 
 	fputs("schedule turns", f);
-	for (i = 0; i < s->nr; i++)
+	for (i = 0; i < s->nr; i++) {
 		fprintf(f, "%s %s", i && i % TURNS_A_LINE == 0 ? "\nschedule turns" : "",
 			text_task_name(p, s->changes[i].task, name));
+		if (s->changes[i].step)
+			fprintf(f, "*%u", s->changes[i].step + 1);
+	}
 	fputc('\n', f);
 }
 

@@ -67,18 +67,30 @@ static struct change *add_change(struct parser *ps, const struct word *w)
 	return NULL;
 }
 
+/* "TASK" or "TASK*OPERATIONS", any number of times. */
 static int parse_turns(struct parser *ps, struct word w)
 {
 	for (; w.len; w = lex_word(&ps->lx)) {
-		int t = parse_task(ps, &w, true);
+		struct word name = w, times;
 		struct change *c;
+		u64 n = 1;
+		int t;
 
+		if (word_split(&w, '*', &name, &times)) {
+			if (lex_number(&ps->lx, &times, &n, NULL))
+				return -EINVAL;
+			if (!n || n > PROGRAM_MAX_OPS)
+				return lex_fail(&ps->lx, &times,
+						"found %s operations, expected 1 to %u",
+						word_quote(&times).s, PROGRAM_MAX_OPS);
+		}
+		t = parse_task(ps, &name, true);
 		if (t < 0)
 			return t;
 		c = add_change(ps, &w);
 		if (!c)
 			return -EINVAL;
-		*c = (struct change){.task = (u8)t};
+		*c = (struct change){.task = (u8)t, .step = (u32)n - 1};
 	}
 	return 0;
 }

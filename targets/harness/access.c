@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * access.c - write an object's pattern and read it back.
+ *
+ * The pattern of a word depends on the object's seed and on the word's place, so a word
+ * that was copied from elsewhere in the same object, or left over from another, is noticed.
+ * Which words stand for the object, when not all of it is written, depends on the size alone:
+ * what was filled can be checked without remembering it.
+ *
+ * Objects of less than a word, and what is left of an object behind its last whole word, are
+ * handled byte by byte.
+ */
+#include "access.h"
+
+#include "machine/pgtable.h"
+
+#define WORD 4u
+#define SAMPLES 4u
+
+static u32 pattern(u64 seed, u64 word)
+{
+	u64 x = seed + (word + 1) * 0x9e3779b97f4a7c15ULL;
+
+	x ^= x >> 32;
+	x *= 0xd6e8feb86659fd93ULL;
+	return (u32)(x >> 29);
+}
+
+/* The words of an object of @n words that stand for it: first, last, and some between. */
+static u64 sample(u64 n, unsigned int i)
+{
+	switch (i) {
+	case 0:
+		return 0;
+	case 1:
+		return n - 1;
+	default:
+		/* Both sides of the middle, and a place that moves with the size. */
+		return (n * (i - 1) * 0x9e37ULL >> 16) % n;
+	}
+}
+
+static void write_word(struct machine *m, u64 addr, u32 value)
+{
+	*(volatile u32 *)mem_address(m, addr, WORD) = value;
+}
+
+static u32 read_word(struct machine *m, u64 addr)
+{
+	return *(const volatile u32 *)mem_address(m, addr, WORD);
+}
+
+static void check_word(struct machine *m, u64 addr, u64 seed, u64 word)
+{
+	u32 found = read_word(m, addr + word * WORD), expected = pattern(seed, word);
+
+	MM_CHECK(found == expected, CONTENTS,
+		 "object at 0x%llx, byte %llu: found 0x%08x, expected 0x%08x",
+		 (unsigned long long)addr, (unsigned long long)word * WORD, found, expected);
+}
+
+static void fill_tail(struct machine *m, u64 addr, u64 size, u64 seed)
+{
+	for (u64 i = size & ~(u64)(WORD - 1); i < size; i++)
+		*(volatile u8 *)mem_address(m, addr + i, 1) = (u8)pattern(seed, i);
+}
+
+static void check_tail(struct machine *m, u64 addr, u64 size, u64 seed)
+{
+	for (u64 i = size & ~(u64)(WORD - 1); i < size; i++) {
+		u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
+
+		MM_CHECK(found == (u8)pattern(seed, i), CONTENTS,
+			 "object at 0x%llx, byte %llu: found 0x%02x, expected 0x%02x",
+			 (unsigned long long)addr, (unsigned long long)i, found,
+			 (u8)pattern(seed, i));
+	}
+}
+
+void access_fill(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
+{
+	u64 n = size / WORD;
+
+	if (whole || n <= SAMPLES) {
+		for (u64 i = 0; i < n; i++)
+			write_word(m, addr + i * WORD, pattern(seed, i));
+	} else {
+		for (unsigned int i = 0; i < SAMPLES; i++)
+			write_word(m, addr + sample(n, i) * WORD, pattern(seed, sample(n, i)));
+	}
+	fill_tail(m, addr, size, seed);
+}
+
+void access_check(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
+{
+	u64 n = size / WORD;
+
+	if (whole || n <= SAMPLES) {
+		for (u64 i = 0; i < n; i++)
+			check_word(m, addr, seed, i);
+	} else {
+		for (unsigned int i = 0; i < SAMPLES; i++)
+			check_word(m, addr, seed, sample(n, i));
+	}
+	check_tail(m, addr, size, seed);
+}
+
+static void check_zero_byte(struct machine *m, u64 addr, u64 i)
+{
+	u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
+
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%02x, expected 0",
+		 (unsigned long long)addr, (unsigned long long)i, found);
+}
+
+static void check_zero_word(struct machine *m, u64 addr, u64 word)
+{
+	u32 found = read_word(m, addr + word * WORD);
+
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0",
+		 (unsigned long long)addr, (unsigned long long)word * WORD, found);
+}
+
+void access_check_zero(struct machine *m, u64 addr, u64 size, u64 seed)
+{
+	u64 n = size / WORD;
+
+	if (size <= 64) {
+		for (u64 i = 0; i < n; i++)
+			check_zero_word(m, addr, i);
+	} else {
+		for (unsigned int i = 0; i < SAMPLES; i++)
+			check_zero_word(m, addr, sample(n, i));
+		/* One word that differs from object to object. */
+		check_zero_word(m, addr, pattern(seed, 0) % n);
+	}
+	for (u64 i = n * WORD; i < size; i++)
+		check_zero_byte(m, addr, i);
+}
+
+void access_write64(struct machine *m, u64 addr, u64 value)
+{
+	*(volatile u64 *)mem_address(m, addr, sizeof(u64)) = value;
+}
+
+u64 access_read64(struct machine *m, u64 addr)
+{
+	return *(const volatile u64 *)mem_address(m, addr, sizeof(u64));
+}
+
+u64 access_frame64(struct machine *m, const struct page *page, u32 word)
+{
+	return ((const volatile u64 *)page_address(m, page))[word];
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec.c - run a program: boot a world, run its tasks, judge, take the world down.
+ *
+ * All of it happens inside of one sched_run(), the boot and the end in its init task, so
+ * that a finding at any moment ends the run in the same way.
+ *
+ * Order between operations of different tasks comes from the objects alone (program.h): a
+ * user waits for the maker, a consumer for the users. Within one task the program's order
+ * is enough, and nothing is waited for: that keeps sequential programs fast, and adds no
+ * ordering that the program does not need, behind which a race could hide.
+ */
+#include <stdlib.h>
+
+#include "machine/meta.h"
+#include "machine/pgtable.h"
+#include "sched/sched.h"
+#include "text.h"
+#include "world.h"
+
+struct executor {
+	struct sched *sched;
+	struct world world;
+	struct {
+		struct world *world;
+		u32 index;
+	} task[PROGRAM_MAX_TASKS];
+};
+
+struct executor *executor_create(void)
+{
+	struct executor *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return NULL;
+	x->sched = sched_create();
+	x->world.machine = machine_create();
+	if (!x->sched || !x->world.machine) {
+		executor_destroy(x);
+		return NULL;
+	}
+	for (u32 i = 0; i < PROGRAM_MAX_TASKS; i++) {
+		x->task[i].world = &x->world;
+		x->task[i].index = i;
+	}
+	return x;
+}
+
+void executor_destroy(struct executor *x)
+{
+	if (!x)
+		return;
+	sched_destroy(x->sched);
+	machine_destroy(x->world.machine);
+	free(x->world.object);
+	free(x->world.live);
+	free(x->world.live_at);
+	free(x);
+}
+
+/* Room for the books of a program; kept for the next one. */
+static bool reserve(struct world *w, u32 n)
+{
+	if (n <= w->max_ops)
+		return true;
+	free(w->object);
+	free(w->live);
+	free(w->live_at);
+	w->object = malloc(n * sizeof(*w->object));
+	w->live = malloc(n * sizeof(*w->live));
+	w->live_at = malloc(n * sizeof(*w->live_at));
+	w->max_ops = w->object && w->live && w->live_at ? n : 0;
+	return w->max_ops;
+}
+
+/* What each object will need in the way of waiting, before anything runs. */
+static void prepare_objects(struct world *w)
+{
+	const struct program *p = w->program;
+
+	for (u32 i = 0; i < p->nr_ops; i++) {
+		const struct program_op *r = &p->op[i];
+		const struct op *op = &op_table[r->op];
+		struct object *o = &w->object[i];
+
+		if (op->makes) {
+			o->type = op->makes;
+			o->state = OBJECT_UNBORN;
+			o->shared = o->used = o->mapped = false;
+			o->users = 0;
+			o->area = NULL;
+			init_completion(&o->made);
+			init_completion(&o->idle);
+		}
+		if (r->object < 0)
+			continue;
+		o = &w->object[r->object];
+		if (r->task != p->op[r->object].task)
+			o->shared = true;
+		if (!op->consumes) {
+			o->used = true;
+			o->users++;
+		}
+	}
+}
+
+static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
+{
+	if (r->task != w->program->op[r->object].task)
+		wait_for_completion(&o->made);
+	if (op_table[r->op].consumes && o->shared && o->used)
+		wait_for_completion(&o->idle);
+}
+
+static void release_object(const struct program_op *r, struct object *o)
+{
+	if (!op_table[r->op].consumes && !--o->users && o->shared)
+		complete_all(&o->idle);
+}
+
+/* Is nothing else under way? The caller's own operation has just begun. */
+static bool nothing_older(void)
+{
+	return oldest_ticket() == task_ticket();
+}
+
+bool call_undisturbed(const struct world *w, const struct op_call *c)
+{
+	struct machine_stats st;
+
+	machine_stats(w->machine, &st);
+	if (!c->alone || st.failed != c->failures)
+		return false;
+	task_set_op(c->record);
+	return task_ticket() == c->ticket + 1;
+}
+
+static void trace_op(const struct world *w, u32 record, const char *outcome)
+{
+	char name[8];
+	FILE *f = w->options->trace;
+
+	fprintf(f, "  %-5s cpu %u  ",
+		text_task_name(w->program, SCHED_TASK_FIRST + w->program->op[record].task, name),
+		raw_smp_processor_id());
+	text_print_op(w->program, record, f);
+	fprintf(f, "  %s\n", outcome);
+}
+
+static const char *outcome(const struct world *w, u32 record)
+{
+	static const char *const made[] = {
+		[OBJECT_UNBORN] = "(not carried out)",
+		[OBJECT_LIVE] = "= made",
+		[OBJECT_FAILED] = "= refused",
+		[OBJECT_DEAD] = "= made",
+	};
+
+	return op_table[w->program->op[record].op].makes ? made[w->object[record].state] : "done";
+}
+
+static void verify(struct world *w, u32 record)
+{
+	bool quiet;
+
+	task_set_op(record);
+	quiet = nothing_older();
+	vmap_verify(w->vmap, quiet);
+	pcpu_verify(w->pcpu, quiet);
+	task_set_op(-1);
+	w->since_verify = 0;
+}
+
+static void carry_out(struct world *w, u32 record, bool irq)
+{
+	const struct program_op *r = &w->program->op[record];
+	const struct op *op = &op_table[r->op];
+	struct object *used = r->object < 0 ? NULL : &w->object[r->object];
+	struct object *makes = op->makes ? &w->object[record] : NULL;
+	struct op_call c = {.record = record, .op = r, .object = used ? used : makes};
+
+	if (used)
+		wait_for_object(w, r, used);
+	if (irq)
+		irq_enter();
+	task_set_op(record);
+	if (unlikely(w->options->trace))
+		trace_op(w, record, "..");
+	if (used && used->state != OBJECT_LIVE) {
+		w->skipped++;
+	} else {
+		struct machine_stats st;
+
+		machine_stats(w->machine, &st);
+		c.failures = st.failed;
+		c.ticket = task_ticket();
+		c.alone = nothing_older();
+		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
+		op->exec(w, &c);
+		w->done++;
+	}
+	if (unlikely(w->options->trace))
+		trace_op(w, record, outcome(w, record));
+	task_set_op(-1);
+	if (irq)
+		irq_exit();
+	if (used)
+		release_object(r, used);
+	if (makes && makes->shared)
+		complete_all(&makes->made);
+	sched_turn();
+	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
+		verify(w, record);
+}
+
+static void task_body(void *arg)
+{
+	__typeof__(&((struct executor *)0)->task[0]) t = arg;
+	struct world *w = t->world;
+	const struct program *p = w->program;
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		if (p->op[i].task == t->index)
+			carry_out(w, i, p->task[t->index].irq);
+}
+
+/*
+ * Boot. A request that fails by plan may make it fail: that is no finding, the program then
+ * has no operations, and what was half booted must be taken down without a leak.
+ */
+static bool boot(struct world *w)
+{
+	const struct program *p = w->program;
+	const struct program_machine *pm = &p->machine;
+	struct machine_config mc = {
+		.kva_start = MACHINE_KVA_START,
+		.kva_size = (u64)pm->kva << PAGE_SHIFT,
+		.fail =
+			{
+				.at = {p->fail.at0, p->fail.at1, p->fail.at2, p->fail.at3},
+				.every = p->fail.every,
+				.classes = p->fail.classes,
+			},
+	};
+	struct vmap_config vc = {
+		.start = mc.kva_start,
+		.size = mc.kva_size,
+		.block_pages = pm->block,
+		.lazy_max_pages = pm->lazy,
+	};
+	struct pcpu_config pc = {
+		.unit_size = pm->unit << PAGE_SHIFT,
+		.static_size = pm->stat,
+		.dyn_size = pm->dyn,
+		.empty_low = pm->low,
+		.empty_high = pm->high,
+	};
+	struct machine_stats st;
+	int err;
+
+	topology_init(&mc.topology, pm->cpus, pm->nodes, pm->pages);
+	err = machine_boot(w->machine, &mc);
+	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
+	w->vmap = NULL;
+	w->pcpu = NULL;
+	err = vmap_create(w->machine, &vc, &w->vmap);
+	if (!err)
+		err = pcpu_create(w->machine, w->vmap, &pc, &w->pcpu);
+	machine_stats(w->machine, &st);
+	MM_CHECK(!err || st.failed, SPURIOUS, "boot failed with error %d and no request had failed",
+		 err);
+	return !err;
+}
+
+static void take_down(struct world *w)
+{
+	object_free_all(w);
+	pcpu_destroy(w->pcpu);
+	vmap_destroy(w->vmap);
+	for (u32 i = 0; i < WORLD_POOL; i++)
+		if (w->pool[i])
+			put_page(w->machine, w->pool[i]);
+	machine_check_leaks(w->machine);
+}
+
+static void init_body(void *arg)
+{
+	struct executor *x = arg;
+	struct world *w = &x->world;
+	const struct program *p = w->program;
+	struct task *t[PROGRAM_MAX_TASKS];
+	char name[8];
+
+	prepare_objects(w);
+	w->nr_live = w->pool_next = w->since_verify = 0;
+	w->done = w->skipped = w->failed = 0;
+	for (u32 i = 0; i < WORLD_POOL; i++)
+		w->pool[i] = NULL;
+	if (boot(w)) {
+		for (u32 i = 0; i < p->nr_tasks; i++) {
+			struct task_params tp = {
+				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
+				.cpu = p->task[i].cpu,
+				.irq = p->task[i].irq,
+				.fn = task_body,
+				.arg = &x->task[i],
+			};
+
+			t[i] = task_spawn(&tp);
+		}
+		for (u32 i = 0; i < p->nr_tasks; i++)
+			task_join(t[i]);
+		verify(w, -1);
+	}
+	take_down(w);
+}
+
+static void trace_switch(void *arg, u64 step, const struct task *from, const struct task *to,
+			 enum switch_reason why)
+{
+	static const char *const reason[] = {
+		[SWITCH_SCHEDULE] = "by schedule",
+		[SWITCH_BLOCKED] = "blocked",
+		[SWITCH_YIELD] = "yielded",
+		[SWITCH_DONE] = "done",
+	};
+	struct world *w = arg;
+
+	fprintf(w->options->trace, "@%llu %s -> %s (%s)\n", (unsigned long long)step,
+		task_name(from), task_name(to), reason[why]);
+}
+
+int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
+		 struct exec_result *r)
+{
+	static const struct exec_options defaults;
+	struct world *w = &x->world;
+	struct sched_params sp = {.nr_cpus = p->machine.cpus};
+	int found;
+
+	if (!o)
+		o = &defaults;
+	sp.schedule = o->schedule ? o->schedule : &p->schedule;
+	sp.taken = o->taken;
+	/* Long enough for any run that makes progress: the longest operations pass hundreds. */
+	sp.max_points = 200000 + 2000ULL * p->nr_ops;
+	if (o->trace) {
+		sp.on_switch = trace_switch;
+		sp.hook_arg = w;
+	}
+	w->program = p;
+	w->options = o;
+	*r = (struct exec_result){0};
+	if (!reserve(w, p->nr_ops ? p->nr_ops : 1)) {
+		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
+		abort();
+	}
+	found = sched_run(x->sched, &sp, init_body, x, &r->sched);
+	r->ops = w->done;
+	r->skipped = w->skipped;
+	r->failed = w->failed;
+	return found;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * object.c - the books on live objects, and what they say when one is added.
+ *
+ * The books are kept by harness code that no schedule can interrupt: an object enters them
+ * as soon as the allocator has returned it, and leaves them before the allocator is given
+ * it back. So two objects in the books at a time are two that their users may write to.
+ */
+#include "machine/pgtable.h"
+#include "world.h"
+
+/*
+ * Addresses that an object covers. A per-CPU object stands at the same offset of every unit,
+ * and units do not overlap (the verifier sees to that): CPU 0's copy speaks for all.
+ */
+static bool overlaps(const struct object *a, const struct object *b)
+{
+	return a->addr < b->addr + b->size && b->addr < a->addr + a->size;
+}
+
+void object_born(struct world *w, const struct op_call *c, u64 addr)
+{
+	struct object *o = c->object;
+
+	o->addr = addr;
+	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
+		 (unsigned long long)addr, (unsigned long long)o->align);
+	for (u32 i = 0; i < w->nr_live; i++) {
+		const struct object *other = &w->object[w->live[i]];
+
+		MM_CHECK(!overlaps(o, other), OVERLAP,
+			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu bytes",
+			 (unsigned long long)addr, (unsigned long long)o->size, w->live[i],
+			 (unsigned long long)other->addr, (unsigned long long)other->size);
+	}
+	o->state = OBJECT_LIVE;
+	w->live_at[c->record] = w->nr_live;
+	w->live[w->nr_live++] = c->record;
+}
+
+void object_refused(struct world *w, const struct op_call *c)
+{
+	c->object->state = OBJECT_FAILED;
+	w->failed++;
+}
+
+void object_dies(struct world *w, struct object *o)
+{
+	u32 record = o - w->object, last = w->live[--w->nr_live];
+
+	w->live[w->live_at[record]] = last;
+	w->live_at[last] = w->live_at[record];
+	o->state = OBJECT_DEAD;
+}
+
+void object_free_all(struct world *w)
+{
+	for (u32 i = 0; w->nr_live; i++) {
+		struct object *o = &w->object[i];
+
+		/* Entries of records that make nothing hold what an earlier program left. */
+		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
+			continue;
+		switch (o->type) {
+		case OBJECT_PERCPU:
+			free_percpu_object(w, o);
+			break;
+		case OBJECT_RAM:
+			free_ram_object(w, o);
+			break;
+		case OBJECT_AREA:
+			free_area_object(w, o);
+			break;
+		}
+	}
+}
+
+struct gap_search {
+	u64 size, align;
+	u64 free; /* first address behind the areas seen so far */
+	bool found;
+};
+
+static void look_at_gap(u64 start, u64 end, void *arg)
+{
+	struct gap_search *s = arg;
+	u64 slack = s->align > PAGE_SIZE ? s->align - PAGE_SIZE : 0;
+
+	/*
+	 * The search of the augmented tree looks for size and slack together, by design: a range
+	 * that only fits because it happens to be aligned may be passed over.
+	 */
+	if (start - s->free >= s->size + slack)
+		s->found = true;
+	s->free = end;
+}
+
+bool world_kva_fits(struct world *w, u64 size, u64 align)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	struct gap_search s = {.size = size, .align = align, .free = mc->kva_start};
+
+	for_each_vmap_area(w->vmap, look_at_gap, &s);
+	look_at_gap(mc->kva_start + mc->kva_size, 0, &s);
+	return s.found;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_percpu.c - the operations of the per-CPU allocator, and what is expected of each.
+ *
+ * An object's pattern is another on every CPU: a copy that is written through the wrong
+ * CPU's address is noticed.
+ */
+#include "access.h"
+#include "machine/pgtable.h"
+#include "ops.h"
+
+static u64 pattern_seed(const struct world *w, const struct object *o, unsigned int cpu)
+{
+	return (u64)(o - w->object) << 8 | cpu;
+}
+
+static void fill(struct world *w, struct object *o, bool whole)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, machine_topology(w->machine))
+		access_fill(w->machine, per_cpu_ptr(w->pcpu, o->addr, cpu), o->size,
+			    pattern_seed(w, o, cpu), whole);
+}
+
+static void check(struct world *w, struct object *o, bool whole)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, machine_topology(w->machine))
+		access_check(w->machine, per_cpu_ptr(w->pcpu, o->addr, cpu), o->size,
+			     pattern_seed(w, o, cpu), whole);
+}
+
+static void check_zero(struct world *w, struct object *o)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, machine_topology(w->machine))
+		access_check_zero(w->machine, per_cpu_ptr(w->pcpu, o->addr, cpu), o->size,
+				  pattern_seed(w, o, cpu));
+}
+
+static bool arguments_valid(const struct world *w, u64 size, u64 align)
+{
+	return size <= (u64)w->program->machine.unit << PAGE_SHIFT && align <= PAGE_SIZE;
+}
+
+/*
+ * A chunk needs its units' address range, frames for what is populated now, a table page for
+ * each level and one more where the chunk crosses into the next table.
+ */
+static bool new_chunk_fits(struct world *w)
+{
+	const struct program_machine *pm = &w->program->machine;
+	u64 pages = (u64)pm->unit * pm->cpus;
+
+	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
+	       world_kva_fits(w, pages << PAGE_SHIFT, PAGE_SIZE);
+}
+
+/* A refusal of a request that nothing disturbed must have a reason. */
+static void judge_refusal(struct world *w, const struct op_call *c, u64 size, u64 align)
+{
+	if (!arguments_valid(w, size, align))
+		return;
+	/*
+	 * Atomic requests are served from populated pages only, and which pages are populated
+	 * is the allocator's own affair: they may be refused.
+	 */
+	if (!gfpflags_allow_blocking(c->gfp) || !call_undisturbed(w, c))
+		return;
+	MM_CHECK(!new_chunk_fits(w), SPURIOUS,
+		 "alloc_percpu of %llu bytes, aligned to %llu: refused, and a new chunk fits",
+		 (unsigned long long)size, (unsigned long long)align);
+}
+
+/*
+ * A new chunk is made only if no chunk at hand can serve the request. The bitmap's hint may
+ * understate a run that spans blocks by up to a page, and a search for an aligned start may
+ * stop at a run that is long enough but not aligned: so only a run that is longer by both
+ * obliges the allocator.
+ */
+static void judge_new_chunk(struct world *w, const struct op_call *c, u64 chunks_before)
+{
+	struct object *o = c->object;
+	struct pcpu_stats st;
+	u32 chunk, off;
+
+	pcpu_stats(w->pcpu, &st);
+	if (likely(st.chunks <= chunks_before) || !call_undisturbed(w, c))
+		return;
+	if (pcpu_place(w->pcpu, o->addr, &chunk, &off))
+		return;
+	MM_CHECK(!pcpu_fits(w->pcpu, chunk, o->size, o->align, PAGE_SIZE + o->align), SPURIOUS,
+		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
+		 (unsigned long long)o->size, chunk);
+}
+
+void op_alloc_percpu(struct world *w, const struct op_call *c)
+{
+	u64 size = c->op->arg[0], align = c->op->arg[1];
+	gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
+	struct object *o = c->object;
+	struct pcpu_stats st;
+	pcpu_addr_t addr;
+
+	pcpu_stats(w->pcpu, &st);
+	addr = alloc_percpu_gfp(w->pcpu, size, align, gfp);
+	if (!addr) {
+		object_refused(w, c);
+		if (gfpflags_allow_blocking(gfp))
+			judge_refusal(w, c, size, align);
+		return;
+	}
+	MM_CHECK(arguments_valid(w, size, align), RANGE,
+		 "alloc_percpu of %llu bytes, aligned to %llu: served, and must be refused",
+		 (unsigned long long)size, (unsigned long long)align);
+	o->size = size;
+	o->align = align;
+	object_born(w, c, addr);
+	judge_new_chunk(w, c, st.chunks);
+	check_zero(w, o);
+	fill(w, o, false);
+}
+
+void free_percpu_object(struct world *w, struct object *o)
+{
+	check(w, o, false);
+	object_dies(w, o);
+	free_percpu(w->pcpu, o->addr);
+}
+
+void op_free_percpu(struct world *w, const struct op_call *c)
+{
+	free_percpu_object(w, c->object);
+}
+
+void op_touch_percpu(struct world *w, const struct op_call *c)
+{
+	bool whole = c->op->arg[0];
+
+	check(w, c->object, false);
+	if (!whole)
+		return;
+	fill(w, c->object, true);
+	check(w, c->object, true);
+}

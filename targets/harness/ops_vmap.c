@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vmap.c - the operations of the vmap layer, and what is expected of each.
+ *
+ * Mappings are made of the frames of world.pool. A mapping is judged in two ways: each of
+ * its pages that is looked at must translate to the frame that was mapped there, and a word
+ * written through the mapping must be read back through the frame.
+ */
+#include "access.h"
+#include "machine/pgtable.h"
+#include "ops.h"
+
+/* At most so many pages of a mapping are looked at, spread over it. */
+#define PAGES_LOOKED_AT 4
+
+static struct page *frame(const struct world *w, const struct object *o, u64 i)
+{
+	return w->pool[(o->first + i) % WORLD_POOL];
+}
+
+static u32 slot(const struct world *w, const struct object *o)
+{
+	return (u32)(o - w->object) % WORLD_SLOTS;
+}
+
+/* The word of an object in each of its frames is its own as long as there are enough. */
+static bool owns_slot(const struct world *w)
+{
+	return w->program->nr_ops <= WORLD_SLOTS;
+}
+
+static u64 looked_at(u64 pages, unsigned int i)
+{
+	return pages <= PAGES_LOOKED_AT ? i : i * (pages - 1) / (PAGES_LOOKED_AT - 1);
+}
+
+/*
+ * Collect the frames for a mapping; those needed for the first time are allocated. Returns
+ * false if one cannot be had.
+ */
+static bool take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
+{
+	o->first = w->pool_next;
+	for (u64 i = 0; i < pages; i++) {
+		struct page **p = &w->pool[(o->first + i) % WORLD_POOL];
+
+		if (!*p) {
+			struct page *page =
+				alloc_page_node(w->machine, NUMA_NO_NODE, gfp, "mapping");
+
+			if (!page)
+				return false;
+			/* Another task may have been here meanwhile: its frame serves as well. */
+			if (*p)
+				put_page(w->machine, page);
+			else
+				*p = page;
+		}
+		out[i] = *p;
+	}
+	w->pool_next = (o->first + pages) % WORLD_POOL;
+	return true;
+}
+
+static void check_mapping(struct world *w, struct object *o)
+{
+	u64 pages = o->size >> PAGE_SHIFT;
+
+	for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
+		u64 i = looked_at(pages, n), addr = o->addr + (i << PAGE_SHIFT);
+		struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
+		u64 value = (u64)(o - w->object) << 32 | i;
+
+		MM_CHECK(found == expected, CONTENTS,
+			 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu",
+			 (unsigned long long)i, (unsigned long long)o->addr,
+			 found ? (long long)found->pfn : -1LL, (unsigned long long)expected->pfn);
+		if (!owns_slot(w))
+			continue;
+		access_write64(w->machine, addr + slot(w, o) * sizeof(u64), value);
+		MM_CHECK(access_frame64(w->machine, expected, slot(w, o)) == value, CONTENTS,
+			 "page %llu of the mapping at 0x%llx: what is written does not reach "
+			 "frame %llu",
+			 (unsigned long long)i, (unsigned long long)o->addr,
+			 (unsigned long long)expected->pfn);
+	}
+}
+
+/* Judge addresses that were just handed out, before anything is mapped or read there. */
+static void check_handed_out(struct world *w, u64 addr, u64 size)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 stale;
+
+	MM_CHECK(addr >= mc->kva_start && size <= mc->kva_size &&
+			 addr - mc->kva_start <= mc->kva_size - size,
+		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space",
+		 (unsigned long long)addr, (unsigned long long)size);
+	MM_CHECK(!tlb_stale_in_range(w->machine, addr, addr + size, &stale), STALE,
+		 "range at 0x%llx of %llu bytes handed out: 0x%llx is not flushed",
+		 (unsigned long long)addr, (unsigned long long)size, (unsigned long long)stale);
+}
+
+/* Table pages that a mapping may need: one a level, and one where it crosses a boundary. */
+static bool tables_fit(const struct world *w, u64 pages)
+{
+	return nr_free_pages(w->machine) >= pages / 512 + 6;
+}
+
+void op_vm_map_ram(struct world *w, const struct op_call *c)
+{
+	u64 pages = c->op->arg[0], block = w->program->machine.block;
+	gfp_t gfp = c->op->arg[1] ? GFP_ATOMIC : c->gfp;
+	struct object *o = c->object;
+	struct page *frames[256];
+	u64 addr = 0;
+
+	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
+	if (!take_frames(w, o, pages, gfp, frames)) {
+		object_refused(w, c);
+		return;
+	}
+	addr = vm_map_ram(w->vmap, frames, pages, gfp);
+	if (!addr) {
+		u64 need = (pages > VMAP_MAX_ALLOC ? pages : block) << PAGE_SHIFT;
+		u64 align = pages > VMAP_MAX_ALLOC ? PAGE_SIZE : need;
+
+		object_refused(w, c);
+		/* An atomic request must not purge: lazily freed space is out of its reach. */
+		if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages) && call_undisturbed(w, c))
+			MM_CHECK(!world_kva_fits(w, need, align), SPURIOUS,
+				 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is "
+				 "free",
+				 (unsigned long long)pages, (unsigned long long)need);
+		return;
+	}
+	o->size = pages << PAGE_SHIFT;
+	o->align = PAGE_SIZE;
+	object_born(w, c, addr);
+	check_handed_out(w, addr, o->size);
+	check_mapping(w, o);
+}
+
+void free_ram_object(struct world *w, struct object *o)
+{
+	check_mapping(w, o);
+	object_dies(w, o);
+	vm_unmap_ram(w->vmap, o->addr, o->size >> PAGE_SHIFT);
+}
+
+void op_vm_unmap_ram(struct world *w, const struct op_call *c)
+{
+	free_ram_object(w, c->object);
+}
+
+void op_touch_ram(struct world *w, const struct op_call *c)
+{
+	check_mapping(w, c->object);
+}
+
+/*
+ * What was unmapped by an operation that had ended must be gone from every TLB; what an
+ * operation under way at the time of the call is unmapping need not.
+ */
+void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
+{
+	u64 ended = oldest_ticket(), addr;
+
+	vm_unmap_aliases(w->vmap);
+	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
+		 "0x%llx was unmapped before the call and may still be translated",
+		 (unsigned long long)addr);
+}
+
+void op_purge_vmap_areas(struct world *w, const struct op_call *c)
+{
+	purge_vmap_area_lazy(w->vmap);
+}
+
+void op_alloc_vmap_area(struct world *w, const struct op_call *c)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 size = (u64)c->op->arg[0] << PAGE_SHIFT, align = (u64)c->op->arg[1] << PAGE_SHIFT;
+	struct object *o = c->object;
+	struct vmap_area *va;
+
+	va = alloc_vmap_area(w->vmap, size, align, mc->kva_start, mc->kva_start + mc->kva_size,
+			     c->gfp);
+	if (IS_ERR(va)) {
+		object_refused(w, c);
+		MM_CHECK(PTR_ERR(va) == -EBUSY || PTR_ERR(va) == -ENOMEM, SPURIOUS,
+			 "alloc_vmap_area: error %ld", PTR_ERR(va));
+		if (gfpflags_allow_blocking(c->gfp) && call_undisturbed(w, c))
+			MM_CHECK(!world_kva_fits(w, size, align), SPURIOUS,
+				 "alloc_vmap_area of %llu bytes: refused with error %ld, and it "
+				 "fits",
+				 (unsigned long long)size, PTR_ERR(va));
+		return;
+	}
+	o->area = va;
+	o->size = size;
+	o->align = align;
+	MM_CHECK(vmap_area_end(va) - vmap_area_start(va) == size, RANGE,
+		 "alloc_vmap_area of %llu bytes: the area has %llu", (unsigned long long)size,
+		 (unsigned long long)(vmap_area_end(va) - vmap_area_start(va)));
+	object_born(w, c, vmap_area_start(va));
+	check_handed_out(w, o->addr, size);
+	if (c->op->arg[2]) {
+		struct page *frames[1024];
+		u64 pages = size >> PAGE_SHIFT;
+		int err;
+
+		MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH,
+			 "alloc_vmap_area: operand above range");
+		if (!take_frames(w, o, pages, c->gfp, frames))
+			return;
+		err = vmap_pages_range(w->machine, o->addr, frames, pages, c->gfp);
+		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
+			 (unsigned long long)o->addr);
+		/* Partly mapped: freeing the area unmaps what is there. */
+		o->mapped = !err;
+		if (o->mapped)
+			check_mapping(w, o);
+	}
+}
+
+void free_area_object(struct world *w, struct object *o)
+{
+	if (o->mapped)
+		check_mapping(w, o);
+	MM_CHECK(find_vmap_area(w->vmap, o->addr + o->size - 1) == o->area, TREE,
+		 "area at 0x%llx is live and not found by its last address",
+		 (unsigned long long)o->addr);
+	object_dies(w, o);
+	free_unmap_vmap_area(w->vmap, o->area);
+}
+
+void op_free_vmap_area(struct world *w, const struct op_call *c)
+{
+	free_area_object(w, c->object);
+}
+
+void op_touch_area(struct world *w, const struct op_call *c)
+{
+	if (c->object->mapped)
+		check_mapping(w, c->object);
+}
