@@ -70,6 +70,8 @@ if("undefined" IN_LIST MM_SANITIZE)
   list(APPEND mm_san_flags -fno-sanitize-recover=undefined)
 endif()
 add_link_options(${mm_san_flags})
+# libbsd and liburcu are headers alone to programs on fibers: no library to carry along.
+add_link_options(LINKER:--as-needed)
 if("thread" IN_LIST MM_SANITIZE)
   add_compile_definitions(MM_TSAN)
 endif()
