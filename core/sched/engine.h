@@ -180,7 +180,7 @@ struct lock_class {
  * @callbacks:   queue, by @clock
  * @queued, @called: callbacks so far
  * @work:        items that found no idle worker
- * @schedule, @pos, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
+ * @schedule, @pos, @turn, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
  * @reported:    a finding ended the run
@@ -212,6 +212,7 @@ struct sched {
 
 	const struct schedule *schedule;
 	u32 pos;
+	u32 turn;
 	u64 rng;
 	u32 nr_demotions;
 	u32 demotion[MAX_DEMOTIONS];

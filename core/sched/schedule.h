@@ -23,7 +23,7 @@
 
 enum schedule_kind {
 	SCHEDULE_SPARSE,      /* a list of changes; the empty list is the sequential run */
-	SCHEDULE_TURNS,	      /* a list of tasks: each runs one operation (see sched_turn()) */
+	SCHEDULE_TURNS,	      /* a list of tasks: each runs so many operations (sched_turn()) */
 	SCHEDULE_ROUND_ROBIN, /* the next runnable task, at each step */
 	SCHEDULE_RANDOM,      /* at each step a random task with probability 1/odds */
 	SCHEDULE_PCT,	      /* random priorities, depth - 1 random points of demotion */
@@ -63,7 +63,8 @@ struct change {
  * @length:  SCHEDULE_PCT: estimated steps of the run, from 1
  * @seed:    of the random generator (splitmix64), for RANDOM and PCT
  * @nr:      entries in @changes
- * @changes: SCHEDULE_SPARSE: the changes, by step; SCHEDULE_TURNS: only @task counts
+ * @changes: SCHEDULE_SPARSE: the changes, by step; SCHEDULE_TURNS: @task runs one operation and
+ *           @step more
  */
 struct schedule {
 	u8 kind;

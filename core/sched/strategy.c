@@ -57,6 +57,7 @@ void strategy_begin(struct sched *s, const struct schedule *schedule, struct sch
 		schedule = &sequential;
 	s->schedule = schedule;
 	s->pos = 0;
+	s->turn = 0;
 	s->rng = schedule->seed;
 	s->next_change = 0;
 	if (schedule->kind == SCHEDULE_SPARSE)
@@ -146,7 +147,7 @@ static struct task *turns(struct sched *s, u64 run, struct task *dflt)
 {
 	const struct schedule *schedule = s->schedule;
 
-	for (; s->pos < schedule->nr; s->pos++) {
+	for (; s->pos < schedule->nr; s->pos++, s->turn = 0) {
 		unsigned int n = schedule->changes[s->pos].task;
 
 		if (n >= SCHED_MAX_TASKS || s->task[n].state == TASK_DONE)
@@ -224,7 +225,11 @@ void strategy_turn(struct sched *s, struct task *t)
 {
 	const struct schedule *schedule = s->schedule;
 
-	if (schedule->kind == SCHEDULE_TURNS && s->pos < schedule->nr &&
-	    schedule->changes[s->pos].task == t->number)
-		s->pos++;
+	if (schedule->kind != SCHEDULE_TURNS || s->pos >= schedule->nr ||
+	    schedule->changes[s->pos].task != t->number)
+		return;
+	if (s->turn++ < schedule->changes[s->pos].step)
+		return;
+	s->pos++;
+	s->turn = 0;
 }
