@@ -118,16 +118,22 @@ static void add_changes(struct edit *e, u32 n)
 	}
 }
 
+/* Operations of one turn, beyond the first. */
+static u32 more_operations(struct edit *e)
+{
+	return edit_chance(e, 3) ? edit_small(e, 16) : 0;
+}
+
 static void insert_turns(struct edit *e)
 {
 	struct schedule *s = &e->p->schedule;
 	u32 at = edit_below(e, s->nr + 1), n = min(edit_small(e, 8), SCHEDULE_MAX - s->nr), i;
-	u8 task = any_task(e);
 
 	memmove(&s->changes[at + n], &s->changes[at], (s->nr - at) * sizeof(s->changes[0]));
 	s->nr += n;
 	for (i = 0; i < n; i++)
-		s->changes[at + i] = (struct change){.task = task};
+		s->changes[at + i] =
+			(struct change){.step = more_operations(e), .task = any_task(e)};
 }
 
 static void delete_changes(struct edit *e)
@@ -141,6 +147,20 @@ static void delete_changes(struct edit *e)
 	at = edit_below(e, s->nr - n + 1);
 	memmove(&s->changes[at], &s->changes[at + n], (s->nr - at - n) * sizeof(s->changes[0]));
 	s->nr -= n;
+}
+
+static void change_turn(struct edit *e)
+{
+	struct schedule *s = &e->p->schedule;
+	struct change *c;
+
+	if (!s->nr)
+		return;
+	c = &s->changes[edit_below(e, s->nr)];
+	if (edit_chance(e, 2))
+		c->task = any_task(e);
+	else
+		c->step = more_operations(e);
 }
 
 static void move_change(struct edit *e)
@@ -209,7 +229,7 @@ static void edit_schedule(struct edit *e)
 		if (k < 5)
 			insert_turns(e);
 		else if (k < 8)
-			move_change(e);
+			change_turn(e);
 		else
 			delete_changes(e);
 		break;

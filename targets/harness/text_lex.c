@@ -92,7 +92,7 @@ int lex_end(struct lexer *lx)
 
 bool word_is(const struct word *w, const char *name)
 {
-	return strlen(name) == w->len && !memcmp(w->s, name, w->len);
+	return !strncmp(name, w->s, w->len) && !name[w->len];
 }
 
 bool word_same(const struct word *a, const struct word *b)

@@ -52,6 +52,7 @@ static const char *schedule_well_formed(const struct program *p)
 
 		if (s->kind == SCHEDULE_TURNS) {
 			PROMISE(c->task >= 1 && c->task <= p->nr_tasks);
+			PROMISE(c->step < PROGRAM_MAX_OPS && !c->kind && !c->cpu);
 			continue;
 		}
 		PROMISE(s->kind == SCHEDULE_SPARSE);

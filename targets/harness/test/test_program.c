@@ -240,6 +240,9 @@ static void test_equal(void **unused)
 	DIFFERENCE(q.schedule.seed = 1, true);
 	DIFFERENCE(q.expect = ORACLE_ALIAS, true);
 	DIFFERENCE(q.digest = 1, true);
+	p.schedule.kind = SCHEDULE_TURNS;
+	DIFFERENCE(q.schedule.changes[0].step = 2, false);
+	DIFFERENCE(q.schedule.changes[1].kind = CHANGE_SWITCH, true);
 	p.schedule.kind = SCHEDULE_RANDOM;
 	DIFFERENCE(q.schedule.seed = 1, false);
 	DIFFERENCE(q.schedule.odds = 1, false);

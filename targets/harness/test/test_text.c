@@ -221,6 +221,9 @@ static void test_refused_schedules(void **unused)
 {
 	assert_refused(TASK "schedule b\n", 3, 10, "found 'b', expected a task named before");
 	assert_refused(TASK "schedule a init\n", 3, 12, "found 'init', expected a task named");
+	assert_refused(TASK "schedule a*\n", 3, 12, "end of the line, expected a number");
+	assert_refused(TASK "schedule a*0\n", 3, 12, "found '0' operations, expected 1 to 65535");
+	assert_refused(TASK "schedule *2\n", 3, 10, "expected a task named before");
 	assert_refused(TASK "schedule @1\n", 3, 12, "end of the line, expected a task");
 	assert_refused(TASK "schedule @1 c\n", 3, 13, "expected a task, init, rcu or w0 to w14");
 	assert_refused(TASK "schedule @1 w15\n", 3, 13, "found 'w15'");
