@@ -190,6 +190,44 @@ static void test_reboot_shapes(void **state)
 	}
 }
 
+#ifndef MM_ASAN
+/* As large as the model goes: 1,024 CPUs, 64 nodes of two ranges each, a million frames. */
+static void test_large(void **state)
+{
+	struct fixture *f = *state;
+	struct topology *t = &f->cfg.topology;
+	unsigned int i;
+
+	topology_init(t, TOPOLOGY_MAX_CPUS, TOPOLOGY_MAX_NODES, 64);
+	t->nr_ranges = TOPOLOGY_MAX_RANGES;
+	for (i = 0; i < t->nr_ranges; i++)
+		t->range[i] = (struct node_range){
+			.start = (u64)i << 20, .nr = 8192, .nid = i % TOPOLOGY_MAX_NODES};
+	f->cfg.kva_size = 1ULL << 45;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(nr_free_pages(f->m), 8192 * TOPOLOGY_MAX_RANGES);
+	for (i = 0; i < t->nr_ranges; i++) {
+		struct page *page = pfn_to_page(f->m, ((u64)i << 20) + 8191);
+
+		assert_int_equal(page->nid, i % TOPOLOGY_MAX_NODES);
+		assert_null(pfn_to_page(f->m, page->pfn + 1));
+	}
+	/* The node's own frames, then those of the lowest node of all that are equally far. */
+	for (i = 0; i < 3 * 8192; i++) {
+		struct page *page = alloc_page_node(f->m, 63, GFP_KERNEL, "large");
+
+		assert_int_equal(page->nid, i < 2 * 8192 ? 63 : 0);
+		if (i % 512 == 0)
+			assert_int_equal(vmap_pages_range(f->m, KVA + ((u64)i << 30), &page, 1, 0),
+					 0);
+	}
+	assert_int_equal(vunmap_range(f->m, KVA, f->cfg.kva_size / PAGE_SIZE), 48);
+	flush_tlb_kernel_range(f->m, KVA, KVA + f->cfg.kva_size);
+	assert_int_equal(stats(f->m).stale, 0);
+	assert_int_equal(stats(f->m).ipis, TOPOLOGY_MAX_CPUS - 1);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +237,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_boot_refused, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_reboot_shapes, fixture_setup,
 						fixture_teardown),
+#ifndef MM_ASAN
+		cmocka_unit_test_setup_teardown(test_large, fixture_setup, fixture_teardown),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
