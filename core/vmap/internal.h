@@ -176,7 +176,9 @@ static inline u64 va_pages(const struct vmap_area *va)
 
 /*
  * Lists that readers walk under RCU while their lock's holder changes them. An element that is
- * taken off keeps its own links: who stands on it finds the way on.
+ * taken off keeps its own links: who stands on it finds the way on. Taking off releases
+ * as putting on does: it publishes the next element to who comes past, and in C11 a relaxed store
+ * would not hand on the order that the element's maker gave it.
  */
 static inline void list_add_tail_rcu(struct cds_list_head *elem, struct cds_list_head *head)
 {
@@ -189,7 +191,7 @@ static inline void list_add_tail_rcu(struct cds_list_head *elem, struct cds_list
 static inline void list_del_rcu(struct cds_list_head *elem)
 {
 	elem->next->prev = elem->prev;
-	WRITE_ONCE(elem->prev->next, elem->next);
+	rcu_assign_pointer(elem->prev->next, elem->next);
 }
 
 #define vb_from_list(node, member) container_of(node, struct vmap_block, member)

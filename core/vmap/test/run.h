@@ -67,13 +67,19 @@ static inline int fixture_teardown(void **state)
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
+	struct machine_stats st;
 	unsigned int i;
+	int err;
 
 	f->vs = NULL;
 	memset(f->page, 0, sizeof(f->page));
 	if (machine_boot(f->m, &f->cfg))
 		mm_report(ORACLE_CRASH, "no machine");
-	if (!vmap_create(f->m, &f->vmap, &f->vs)) {
+	err = vmap_create(f->m, &f->vmap, &f->vs);
+	machine_stats(f->m, &st);
+	if (err && !st.failed)
+		mm_report(ORACLE_CRASH, "no space: %d", err);
+	if (!err) {
 		for (i = 0; i < NR_PAGES; i++)
 			f->page[i] = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
 		f->body(f);

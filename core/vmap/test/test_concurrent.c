@@ -114,9 +114,9 @@ static void worker(void *arg)
 		task_set_op(i);
 		one_op(w);
 		task_set_op(-1);
-		sched_turn();
 		if (w->irq)
 			irq_exit();
+		sched_turn();
 	}
 }
 
