@@ -2,8 +2,8 @@
 /*
  * meta.h - metadata memory: the allocators' own structures.
  *
- * Each object is a malloc() of its own, so that AddressSanitizer sees its bounds and
- * its end; the machine's book-keeping lies in front of it, poisoned. Requests are
+ * Each object is a malloc() of its own and of its exact size, so that AddressSanitizer sees
+ * its bounds and its end; the machine's book-keeping lies elsewhere. Requests are
  * numbered and can fail by plan (fail.h).
  */
 #ifndef MM_MACHINE_META_H

@@ -2,8 +2,8 @@
 /*
  * page.h - page frames: node, owner, reference count, contents.
  *
- * A free frame holds a poison that is checked when it is allocated again and at the
- * end of the run; a frame that is handed out holds garbage that is the same in
+ * A free frame holds a poison that is checked when its next owner first gets at its bytes, and
+ * at the end of the run; a frame that is handed out holds garbage that is the same in
  * every run.
  */
 #ifndef MM_MACHINE_PAGE_H

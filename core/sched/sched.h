@@ -111,7 +111,7 @@ void sched_destroy(struct sched *s);
  *
  * Returns when @init has returned and no work item or RCU callback is left, or when a
  * finding was reported. After a finding, tasks are abandoned where they stand: what they
- * had allocated is for the caller to sweep up (machine_reset() does).
+ * had allocated is for the caller to sweep up (machine_boot() does).
  *
  * Return: 0 if there was no finding, 1 if there was.
  */
