@@ -105,7 +105,9 @@ static u32 field_encode(const struct operand *o, u32 value)
 
 bool bytes_magic(const u8 *data, size_t size)
 {
-	return size >= sizeof(magic) && !memcmp(data, magic, sizeof(magic));
+	/* Text may begin with the word "mmstorm": there is no format version 'o'. */
+	return size >= sizeof(magic) && !memcmp(data, magic, sizeof(magic)) &&
+	       (size == AT_VERSION || data[AT_VERSION] != 'o');
 }
 
 static int decode_identity(const u8 *data, size_t size, const char **why)
