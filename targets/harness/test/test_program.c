@@ -355,6 +355,8 @@ static void test_not_bytes(void **unused)
 	assert_null(why);
 	assert_false(bytes_magic(header, 3));
 	assert_true(bytes_magic(header, 4));
+	/* The format line of the text form begins with the magic. */
+	assert_false(bytes_magic((const u8 *)"mmstorm 1\n", 10));
 
 	assert_int_equal(bytes_decode(&p, header, sizeof(header) - 1, &why), -EINVAL);
 	assert_non_null(strstr(why, "shorter"));
