@@ -207,10 +207,12 @@ static void force(struct replay *r, u32 event, s32 object)
 	const struct pair_object *o = &r->p->object[object];
 	pcpu_addr_t addr = place_at(r, o->chunk, o->start, o->size);
 
-	if (addr)
-		object_placed(r, object, addr);
-	else
+	if (!addr) {
 		fidelity_note(r->f, event, FIDELITY_CONFLICT, o->chunk, o->start, PAIR_NONE);
+		return;
+	}
+	object_placed(r, object, addr);
+	fill(r, object);
 }
 
 static void differs(struct replay *r, u32 event)
@@ -237,8 +239,8 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 	addr = alloc_percpu_gfp(r->pcpu, e->size, min(e->align, (u64)PAGE_SIZE), GFP_KERNEL);
 	r->f->compared += r->resync;
 	if (addr) {
-		check_zero(r, addr, object);
 		object_placed(r, object, addr);
+		check_zero(r, addr, object);
 		chunk = r->at[object].chunk;
 		off = r->at[object].off;
 		fill(r, object);
@@ -256,8 +258,6 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 		fidelity_note(r->f, event, FIDELITY_REFUSED, UINT32_MAX, 0, PAIR_NONE);
 	}
 	force(r, event, object);
-	if (r->addr[object])
-		fill(r, object);
 }
 
 static void replay_events(struct replay *r)

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mmstorm import and run --fidelity: what is printed, and what bad usage and bad input give.
+# usage: command_test.sh MMSTORM FOLDER-OF-RECORDINGS
+set -euo pipefail
+
+mmstorm=$1 traces=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+fail() {
+	echo "FAILED: $*" >&2
+	cat "$dir/out" "$dir/err" >&2
+	exit 1
+}
+
+# expect STATUS PATTERN COMMAND...: exit status, and a line of the output that matches
+expect() {
+	local status=$1 pattern=$2 got=0
+	shift 2
+	"$@" >"$dir/out" 2>"$dir/err" || got=$?
+	[ "$got" -eq "$status" ] || fail "status $got, expected $status: $*"
+	cat "$dir/out" "$dir/err" | grep -q -E -e "$pattern" || fail "no '$pattern': $*"
+}
+
+event='a-1 [000] ..... 1.5: percpu_free_percpu: base_addr=1 off=8 ptr=1'
+printf 'nonsense\n%s\n' "$event" >"$dir/small.trace"
+printf '# tracer: nop\n' >"$dir/none.trace"
+: >"$dir/empty.trace"
+
+expect 0 'usage: mmstorm import' "$mmstorm" import --help
+expect 2 'found 0 files' "$mmstorm" import
+expect 2 'found 2 files' "$mmstorm" import "$dir/small.trace" "$dir/small.trace"
+expect 2 "found option '--what'" "$mmstorm" import --what "$dir/small.trace"
+expect 2 "found no value for '--max'" "$mmstorm" import "$dir/small.trace" --max
+expect 2 'found --max 0, expected 1' "$mmstorm" import --max 0 "$dir/small.trace"
+expect 2 'found --unit 2M, expected 4096 to 1048576' "$mmstorm" import --unit 2M "$dir/small.trace"
+expect 2 'found --events x, expected' "$mmstorm" import --events x "$dir/small.trace"
+expect 2 'expected at most a unit' "$mmstorm" import --static 1M --dynamic 4 "$dir/small.trace"
+expect 2 'found no event for --events vmap' "$mmstorm" import --events vmap "$dir/small.trace"
+expect 2 'no/such: cannot be read' "$mmstorm" import "$dir/no/such"
+expect 2 'found no known event' "$mmstorm" import "$dir/none.trace"
+expect 2 'found no known event' "$mmstorm" import "$dir/empty.trace"
+expect 2 'cannot be written' "$mmstorm" import "$dir/small.trace" -o "$dir/no/such/out.prog"
+expect 2 'gzip' "$mmstorm" import <(head -c 1000 "$traces/netns-churn.trace.gz")
+[ ! -e "$dir/no" ] || fail 'something was written'
+
+expect 0 ":1: found 'nonsense', expected" "$mmstorm" import "$dir/small.trace"
+expect 0 'left out: 1 lines' "$mmstorm" import "$dir/small.trace"
+expect 0 '^target percpu' "$mmstorm" import "$dir/small.trace" --bare
+expect 0 'left out: 32 events for --events vmap' "$mmstorm" import "$traces/netns-churn.trace.gz"
+expect 0 '^target vmap' "$mmstorm" import "$traces/thread-churn.trace.gz" --max 50
+
+expect 2 'found no known event' "$mmstorm" run "$dir/none.trace" --fidelity
+expect 0 'of 7202 allocations elsewhere' "$mmstorm" run "$traces/netns-churn.trace.gz" --fidelity
+expect 0 '^[^ ]*netns-churn.trace.gz:[0-9]+: size=' \
+	"$mmstorm" run "$traces/netns-churn.trace.gz" --fidelity --list
+expect 0 '"allocator":"percpu","events":14398,.*"first_fit":7' \
+	"$mmstorm" run "$traces/netns-churn.trace.gz" --fidelity --json
