@@ -16,8 +16,8 @@
 static const char help[] =
 	"usage: mmstorm import FILE [OPTION]...\n"
 	"\n"
-	"Turns the ftrace events percpu:* and vmalloc:* of a real kernel, as text from `cat trace`,\n"
-	"`trace-cmd report` or `perf script`, plain or .gz, into a program.\n"
+	"Turns the ftrace events percpu:* and vmalloc:* of a real kernel into a program. The\n"
+	"recording is text from `cat trace`, `trace-cmd report` or `perf script`, plain or .gz.\n"
 	"\n"
 	"  -o, --output OUT     write it there; default: standard output\n"
 	"      --events KIND    percpu or vmap; default: what there is more of\n"
@@ -54,8 +54,8 @@ static int parse_size(const char *option, const char *text, u64 lo, u64 hi, u64 
 	}
 	if (end == text || *end || errno || *text == '-' || *value > UINT64_MAX >> shift ||
 	    *value << shift < lo || *value << shift > hi) {
-		fprintf(stderr, "mmstorm import: found %s %s, expected %llu to %llu\n", option, text,
-			(unsigned long long)lo, (unsigned long long)hi);
+		fprintf(stderr, "mmstorm import: found %s %s, expected %llu to %llu\n", option,
+			text, (unsigned long long)lo, (unsigned long long)hi);
 		return 2;
 	}
 	*value <<= shift;
@@ -74,12 +74,13 @@ static int take_option(struct import *im, int c, const char *text)
 		im->output = text;
 		break;
 	case OPT_EVENTS:
-		im->family = !strcmp(text, "percpu") ? PAIR_PERCPU :
-			     !strcmp(text, "vmap")   ? PAIR_KVA :
-						       -1;
+		im->family = !strcmp(text, "percpu") ? PAIR_PERCPU
+			     : !strcmp(text, "vmap") ? PAIR_KVA
+						     : -1;
 		if (im->family < 0) {
 			fprintf(stderr,
-				"mmstorm import: found --events %s, expected percpu or vmap\n", text);
+				"mmstorm import: found --events %s, expected percpu or vmap\n",
+				text);
 			return 2;
 		}
 		break;
@@ -113,16 +114,16 @@ static int take_option(struct import *im, int c, const char *text)
 static int parse_arguments(struct import *im, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "events", required_argument, NULL, OPT_EVENTS },
-		{ "unit", required_argument, NULL, OPT_UNIT },
-		{ "static", required_argument, NULL, OPT_STATIC },
-		{ "dynamic", required_argument, NULL, OPT_DYNAMIC },
-		{ "bare", no_argument, NULL, OPT_BARE },
-		{ "max", required_argument, NULL, OPT_MAX },
-		{ "one-task", no_argument, NULL, OPT_ONE_TASK },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
+		{"output", required_argument, NULL, 'o'},
+		{"events", required_argument, NULL, OPT_EVENTS},
+		{"unit", required_argument, NULL, OPT_UNIT},
+		{"static", required_argument, NULL, OPT_STATIC},
+		{"dynamic", required_argument, NULL, OPT_DYNAMIC},
+		{"bare", no_argument, NULL, OPT_BARE},
+		{"max", required_argument, NULL, OPT_MAX},
+		{"one-task", no_argument, NULL, OPT_ONE_TASK},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	u64 unit;
 	int c;
@@ -135,10 +136,10 @@ static int parse_arguments(struct import *im, int argc, char **argv)
 			return 1;
 		}
 		if (c == '?' || c == ':') {
-			fprintf(stderr, "mmstorm import: %s '%s', expected one of mmstorm import "
-					"--help\n",
-				c == ':' ? "found no value for" : "found option",
-				argv[optind - 1]);
+			fprintf(stderr,
+				"mmstorm import: %s '%s', expected one of mmstorm import "
+				"--help\n",
+				c == ':' ? "found no value for" : "found option", argv[optind - 1]);
 			return 2;
 		}
 		if (take_option(im, c, optarg))
@@ -171,8 +172,8 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 	for (u32 k = 0; k < NR_TRACE_KINDS; k++)
 		if (t->count[k])
 			fprintf(stderr, "; %u %s", t->count[k], trace_kind_name(k));
-	fprintf(stderr, "\n%s: %u pairs, %u frees inferred, %u objects from before, %u outlive\n", f,
-		p->pairs, p->inferred, p->before, p->outlive);
+	fprintf(stderr, "\n%s: %u pairs, %u frees inferred, %u objects from before, %u outlive\n",
+		f, p->pairs, p->inferred, p->before, p->outlive);
 	if (t->unreadable)
 		fprintf(stderr, "%s: left out: %u lines that could not be read\n", f,
 			t->unreadable);
@@ -190,8 +191,9 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 		fprintf(stderr, "%s: left out: %u frees whose allocation is missing\n", f,
 			p->orphans);
 	if (st->too_large)
-		fprintf(stderr, "%s: left out: %u allocations beyond what an operation can ask for\n",
-			f, st->too_large);
+		fprintf(stderr,
+			"%s: left out: %u allocations beyond what an operation can ask for\n", f,
+			st->too_large);
 	if (st->cut)
 		fprintf(stderr, "%s: left out: %u events behind the first %u\n", f, st->cut,
 			st->events);
@@ -205,14 +207,16 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 		fprintf(stderr, "%s: interrupts of %u CPUs became part of their tasks\n", f,
 			st->merged_irq);
 	if (st->one_task && !im->convert.one_task)
-		fprintf(stderr, "%s: one task: a schedule of its CPUs would have more than %u turns\n",
-			f, SCHEDULE_MAX);
+		fprintf(stderr,
+			"%s: one task: a schedule of its CPUs would have more than %u turns\n", f,
+			SCHEDULE_MAX);
 	if (st->no_state)
-		fprintf(stderr, "%s: the state before is not recreated: offsets up to %llu lie beyond "
-				"the unit\n",
+		fprintf(stderr,
+			"%s: the state before is not recreated: offsets up to %llu lie beyond "
+			"the unit\n",
 			f, (unsigned long long)p->chunk[p->nr_chunks - 1].high);
-	fprintf(stderr, "%s: target %s: %u operations, %u of them for the state before; %u tasks\n", f,
-		target_table[prog->target].name, prog->nr_ops, st->state, prog->nr_tasks);
+	fprintf(stderr, "%s: target %s: %u operations, %u of them for the state before; %u tasks\n",
+		f, target_table[prog->target].name, prog->nr_ops, st->state, prog->nr_tasks);
 }
 
 /* The program with a comment on where it comes from; 0 or an exit status. */
@@ -245,10 +249,10 @@ static int import(const struct import *im, const struct trace *t)
 {
 	u32 percpu = t->count[TRACE_PERCPU_ALLOC] + t->count[TRACE_PERCPU_FREE];
 	u32 kva = t->count[TRACE_KVA_ALLOC] + t->count[TRACE_KVA_FREE];
-	enum pair_family family = im->family >= 0 ? (enum pair_family)im->family :
-				  kva > percpu	  ? PAIR_KVA :
-						    PAIR_PERCPU;
-	struct convert_stats st = { 0 };
+	enum pair_family family = im->family >= 0 ? (enum pair_family)im->family
+				  : kva > percpu  ? PAIR_KVA
+						  : PAIR_PERCPU;
+	struct convert_stats st = {0};
 	struct program prog;
 	struct pairing p;
 	int err, status = 2;
@@ -275,7 +279,7 @@ static int import(const struct import *im, const struct trace *t)
 
 int cmd_import(int argc, char **argv)
 {
-	struct import im = { .family = -1, .convert = { .unit_pages = 256 } };
+	struct import im = {.family = -1, .convert = {.unit_pages = 256}};
 	struct trace t;
 	int status = parse_arguments(&im, argc, argv);
 

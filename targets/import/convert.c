@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * convert.c - a task for each CPU's stream of events, an interrupt source for what came in interrupts.
+ * convert.c - a task for each CPU's stream of events, an interrupt source for what came in
+ * interrupts.
  *
  * Order: records stand in the order of the recording, and the schedule is a list of turns, an
  * entry for each stretch of operations of one stream. So the replay asks for everything
@@ -56,7 +57,7 @@ static bool take_turn(struct program *p, u32 task)
 	}
 	if (s->nr == SCHEDULE_MAX)
 		return false;
-	s->changes[s->nr++] = (struct change){ .task = number };
+	s->changes[s->nr++] = (struct change){.task = number};
 	return true;
 }
 
@@ -67,7 +68,7 @@ static bool add(struct convert *c, u32 task, const char *op, s32 object, u32 a0,
 		.op = op_by_name(op),
 		.task = task,
 		.object = object,
-		.arg = { a0, a1, a2 },
+		.arg = {a0, a1, a2},
 	};
 
 	if (c->err)
@@ -95,11 +96,11 @@ static u32 stream(struct convert *c, u32 cpu, bool irq)
 
 static bool may_be_irq(const struct trace_event *e)
 {
-	int op = op_by_name(e->kind == TRACE_PERCPU_ALLOC ? "alloc_percpu" :
-			    e->kind == TRACE_PERCPU_FREE  ? "free_percpu" :
-			    e->kind == TRACE_KVA_ALLOC	  ? "alloc_vmap_area" :
-			    e->kind == TRACE_KVA_FREE	  ? "free_vmap_area" :
-							    "purge_vmap_areas");
+	int op = op_by_name(e->kind == TRACE_PERCPU_ALLOC  ? "alloc_percpu"
+			    : e->kind == TRACE_PERCPU_FREE ? "free_percpu"
+			    : e->kind == TRACE_KVA_ALLOC   ? "alloc_vmap_area"
+			    : e->kind == TRACE_KVA_FREE	   ? "free_vmap_area"
+							   : "purge_vmap_areas");
 
 	return e->irq && op_table[op].irq;
 }
@@ -108,7 +109,7 @@ static void add_task(struct convert *c, u32 cpu, bool irq)
 {
 	struct program *p = c->p;
 
-	p->task[p->nr_tasks] = (struct program_task){ .cpu = cpu, .irq = irq };
+	p->task[p->nr_tasks] = (struct program_task){.cpu = cpu, .irq = irq};
 	c->task_of[cpu][irq] = ++p->nr_tasks;
 }
 
@@ -218,7 +219,7 @@ static void lay_out_chunk(struct layout *l, u32 chunk, u64 end)
 static void recreate_chunks(struct convert *c)
 {
 	u64 unit = (u64)c->o->unit_pages << PAGE_SHIFT, dyn = c->o->dyn;
-	struct layout l = { .c = c };
+	struct layout l = {.c = c};
 
 	l.holes = malloc((c->pr->nr_taken + c->pr->before + c->pr->nr_chunks + 1) * sizeof(s32));
 	if (!l.holes) {
@@ -345,7 +346,8 @@ static void make_machine(struct convert *c)
 	u64 chunk, lazy;
 
 	m->cpus = max(1U, min(c->pr->trace->nr_cpus, (u32)MAX_CPUS));
-	c->st->folded_cpus = c->pr->trace->nr_cpus > MAX_CPUS ? c->pr->trace->nr_cpus - MAX_CPUS : 0;
+	c->st->folded_cpus =
+		c->pr->trace->nr_cpus > MAX_CPUS ? c->pr->trace->nr_cpus - MAX_CPUS : 0;
 	if (c->pr->family == PAIR_PERCPU) {
 		m->unit = c->o->unit_pages;
 		m->stat = c->o->stat;
@@ -389,7 +391,7 @@ static int convert_once(struct convert *c)
 	enum target_id target = pr->family == PAIR_PERCPU ? TARGET_PERCPU : TARGET_VMAP;
 
 	program_reset(c->p, target);
-	*c->st = (struct convert_stats){ .one_task = c->one_task };
+	*c->st = (struct convert_stats){.one_task = c->one_task};
 	for (u32 i = 0; i < pr->nr; i++)
 		c->record[i] = PROGRAM_NO_OBJECT;
 	make_machine(c);
@@ -421,7 +423,7 @@ static int convert_once(struct convert *c)
 int convert_program(struct program *p, const struct pairing *pr, const struct convert_options *o,
 		    struct convert_stats *st)
 {
-	struct convert c = { .p = p, .pr = pr, .o = o, .st = st, .one_task = o->one_task };
+	struct convert c = {.p = p, .pr = pr, .o = o, .st = st, .one_task = o->one_task};
 	int err;
 
 	c.record = malloc((pr->nr + 1) * sizeof(*c.record));
@@ -429,8 +431,8 @@ int convert_program(struct program *p, const struct pairing *pr, const struct co
 		return -ENOMEM;
 	err = convert_once(&c);
 	if (err == -EOVERFLOW) {
-		c = (struct convert){ .p = p, .pr = pr, .o = o, .st = st, .one_task = true,
-				      .record = c.record };
+		c = (struct convert){
+			.p = p, .pr = pr, .o = o, .st = st, .one_task = true, .record = c.record};
 		err = convert_once(&c);
 	}
 	free(c.record);

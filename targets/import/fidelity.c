@@ -109,7 +109,7 @@ static void print_miss(const char *file, const struct fidelity *f, const struct 
 
 static void print_reasons(const struct fidelity *f)
 {
-	u32 count[NR_FIDELITY_REASONS] = { 0 };
+	u32 count[NR_FIDELITY_REASONS] = {0};
 
 	for (u32 i = 0; i < f->nr_miss; i++)
 		count[f->miss[i].reason]++;
@@ -175,8 +175,7 @@ static void print_text(const char *file, const struct fidelity *f, bool list)
 	else
 		print_kva(f);
 	if (f->report.oracle != ORACLE_NONE)
-		printf("%s:%u: %s: %s\n", file,
-		       f->report.op < 0 ? 0 : line_of(f, f->report.op),
+		printf("%s:%u: %s: %s\n", file, f->report.op < 0 ? 0 : line_of(f, f->report.op),
 		       oracle_id(f->report.oracle), f->report.text);
 }
 
@@ -275,7 +274,7 @@ static void print_json(const char *file, const struct fidelity *f, bool list)
 static int run_family(const char *file, const struct trace *t, enum pair_family family, bool list,
 		      bool json)
 {
-	struct fidelity f = { 0 };
+	struct fidelity f = {0};
 	struct pairing p;
 	int err = pair_events(&p, t, family);
 

@@ -6,8 +6,8 @@
  * free space they must agree. The free space is what is hard to know. A range that is freed is
  * free again only after the next purge, and a range that the recording shows first after the
  * n-th purge may have been one that was waiting for it. So a page that is first shown by
- * an allocation after the n-th purge is taken to become free at that purge (n = 0: it was free before
- * the recording), and a page that is never shown, below the highest, to be taken.
+ * an allocation after the n-th purge is taken to become free at that purge (n = 0: it was free
+ * before the recording), and a page that is never shown, below the highest, to be taken.
  *
  * Since 6.9 the kernel keeps purged areas in caches of a node's own and hands them out from
  * there, last in first out, before it asks the heap. Our vmap layer has no such cache: what the
@@ -223,7 +223,8 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 	const struct pair_object *o = &r->p->object[object];
 	struct vmap_area *va;
 
-	/* A range that the kernel hands out is free: a missing free is followed by a missing purge. */
+	/* A range that the kernel hands out is free: a missing free is followed by a missing purge.
+	 */
 	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
 		give_back(r, m);
 	va = alloc_vmap_area(r->vmap, o->size, align_of(e), r->low, r->end, GFP_KERNEL);
@@ -279,7 +280,7 @@ static void replay_events(struct replay *r)
 
 static void boot(struct replay *r)
 {
-	struct machine_config mc = { .kva_start = r->low, .kva_size = r->end - r->low };
+	struct machine_config mc = {.kva_start = r->low, .kva_size = r->end - r->low};
 	struct vmap_config vc = {
 		.start = r->low,
 		.size = mc.kva_size,
@@ -347,9 +348,9 @@ static int replay(struct replay *r)
 
 int fidelity_kva(struct fidelity *f, const struct pairing *p)
 {
-	struct replay r = { .f = f, .p = p };
+	struct replay r = {.f = f, .p = p};
 
-	*f = (struct fidelity){ .pairing = p, .diverge = PAIR_NONE };
+	*f = (struct fidelity){.pairing = p, .diverge = PAIR_NONE};
 	find_range(&r);
 	if (r.low == r.high)
 		return 0;

@@ -55,7 +55,7 @@ struct replay {
 	pcpu_addr_t *addr;
 	struct {
 		u32 chunk, off;
-	} *at;
+	} * at;
 	u32 *chunk;
 	u32 next;
 	pcpu_addr_t *held;
@@ -76,11 +76,11 @@ static u32 unit_size(const struct pairing *p)
 
 static void book_in(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
 {
-	MM_CHECK(off + size <= r->unit, RANGE, "object %d at offset %u of %llu bytes: unit of %u", object,
-		 off, (unsigned long long)size, r->unit);
+	MM_CHECK(off + size <= r->unit, RANGE, "object %d at offset %u of %llu bytes: unit of %u",
+		 object, off, (unsigned long long)size, r->unit);
 	MM_CHECK(!firstfit_taken(&r->book, chunk, off, size), OVERLAP,
-		 "object %d at chunk %u offset %u of %llu bytes: overlaps a live one", object, chunk,
-		 off, (unsigned long long)size);
+		 "object %d at chunk %u offset %u of %llu bytes: overlaps a live one", object,
+		 chunk, off, (unsigned long long)size);
 	MM_CHECK(!firstfit_mark(&r->book, chunk, off, size, true), CRASH, "out of memory");
 	r->next = max(r->next, chunk + 1);
 }
@@ -111,8 +111,8 @@ static void free_object(struct replay *r, s32 object)
 	for (u32 cpu = 0; cpu < r->cpus; cpu++)
 		access_check(r->machine, per_cpu_ptr(r->pcpu, r->addr[object], cpu),
 			     r->p->object[object].size, seed(object, cpu), false);
-	firstfit_mark(&r->book, r->at[object].chunk, r->at[object].off,
-		      r->p->object[object].size, false);
+	firstfit_mark(&r->book, r->at[object].chunk, r->at[object].off, r->p->object[object].size,
+		      false);
 	free_percpu(r->pcpu, r->addr[object]);
 	r->addr[object] = 0;
 }
@@ -290,8 +290,8 @@ static void recreate(struct replay *r)
 			const struct pair_range *g = &p->taken[t];
 
 			r->held[t] = place_at(r, c, g->start, g->end - g->start);
-			MM_CHECK(r->held[t], SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
-				 (unsigned long long)g->start);
+			MM_CHECK(r->held[t], SPURIOUS, "chunk %u offset %llu: empty, and refused",
+				 c, (unsigned long long)g->start);
 			book_in(r, r->chunk[c], g->start, g->end - g->start, -1);
 		}
 		for (; b < p->before && p->object[p->early[b]].chunk == c; b++) {
@@ -313,8 +313,8 @@ static void boot(struct replay *r)
 		.kva_start = MACHINE_KVA_START,
 		.kva_size = 2 * chunks * chunk + (64 << 20),
 	};
-	struct vmap_config vc = { .start = mc.kva_start, .size = mc.kva_size };
-	struct pcpu_config pc = { .unit_size = r->unit, .empty_low = 2, .empty_high = 4 };
+	struct vmap_config vc = {.start = mc.kva_start, .size = mc.kva_size};
+	struct pcpu_config pc = {.unit_size = r->unit, .empty_low = 2, .empty_high = 4};
 	int err;
 
 	topology_init(&mc.topology, r->cpus, 1, chunks * (chunk >> PAGE_SHIFT) + 4096);
@@ -353,7 +353,7 @@ static int replay(struct fidelity *f, bool resync)
 		.unit = unit_size(p),
 		.cpus = min(p->trace->nr_cpus, (u32)SCHED_MAX_CPUS),
 	};
-	struct sched_params sp = { .nr_cpus = r.cpus, .max_points = UINT64_MAX };
+	struct sched_params sp = {.nr_cpus = r.cpus, .max_points = UINT64_MAX};
 	struct sched *s = sched_create();
 	struct sched_result res;
 	int err = -ENOMEM;
@@ -425,7 +425,7 @@ int fidelity_percpu(struct fidelity *f, const struct pairing *p)
 {
 	int err;
 
-	*f = (struct fidelity){ .pairing = p, .diverge = PAIR_NONE };
+	*f = (struct fidelity){.pairing = p, .diverge = PAIR_NONE};
 	f->too_wide = !unit_size(p);
 	if (!p->nr || f->too_wide)
 		return 0;

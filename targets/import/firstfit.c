@@ -12,7 +12,7 @@
 
 void firstfit_init(struct firstfit *ff, u32 unit_size)
 {
-	*ff = (struct firstfit){ .unit = unit_size >> UNIT_SHIFT };
+	*ff = (struct firstfit){.unit = unit_size >> UNIT_SHIFT};
 }
 
 void firstfit_fini(struct firstfit *ff)
@@ -20,7 +20,7 @@ void firstfit_fini(struct firstfit *ff)
 	for (u32 i = 0; i < ff->nr; i++)
 		free(ff->map[i]);
 	free(ff->map);
-	*ff = (struct firstfit){ 0 };
+	*ff = (struct firstfit){0};
 }
 
 static int add_chunk(struct firstfit *ff)

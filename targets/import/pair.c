@@ -98,18 +98,18 @@ static int chunk_number(struct pairing *p, u64 base)
 	if (!c)
 		return -ENOMEM;
 	p->chunk = c;
-	c[p->nr_chunks] = (struct pair_chunk){ .base = base, .low = UINT64_MAX };
+	c[p->nr_chunks] = (struct pair_chunk){.base = base, .low = UINT64_MAX};
 	return p->nr_chunks++;
 }
 
 /* The live object with the lowest address that overlaps a range. */
 static struct live *overlapping(struct pass *s, u32 chunk, u64 start, u64 end)
 {
-	struct pair_object at = { .chunk = chunk, .start = start };
-	struct live key = { .object = &at };
+	struct pair_object at = {.chunk = chunk, .start = start};
+	struct live key = {.object = &at};
 	struct live *above = RB_NFIND(live_tree, &s->live, &key);
-	struct live *below = above ? RB_PREV(live_tree, &s->live, above) :
-				     RB_MAX(live_tree, &s->live);
+	struct live *below =
+		above ? RB_PREV(live_tree, &s->live, above) : RB_MAX(live_tree, &s->live);
 
 	if (below && below->object->chunk == chunk &&
 	    below->object->start + below->object->size > start)
@@ -149,8 +149,8 @@ static void on_free(struct pass *s, u32 event, u32 chunk)
 	const struct trace_event *e = &s->p->trace->event[event];
 	u64 unit = granule(s->p), best = s->p->family == PAIR_PERCPU ? 8 : unit;
 	struct pairing *p = s->p;
-	struct pair_object *o, at = { .chunk = chunk, .start = e->start };
-	struct live key = { .object = &at };
+	struct pair_object *o, at = {.chunk = chunk, .start = e->start};
+	struct live key = {.object = &at};
 	struct live *l = RB_FIND(live_tree, &s->live, &key);
 
 	p->frees++;
@@ -163,8 +163,7 @@ static void on_free(struct pass *s, u32 event, u32 chunk)
 		p->orphans++;
 		return;
 	} else {
-		o = add_object(s, chunk, e->start, unit,
-			       IS_ALIGNED(e->start, best) ? best : unit);
+		o = add_object(s, chunk, e->start, unit, IS_ALIGNED(e->start, best) ? best : unit);
 		p->before++;
 	}
 	o->free = event;
@@ -281,10 +280,10 @@ static int look_at_addresses(struct pairing *p)
 
 int pair_events(struct pairing *p, const struct trace *t, enum pair_family f)
 {
-	struct pass s = { .p = p, .live = RB_INITIALIZER(&s.live) };
+	struct pass s = {.p = p, .live = RB_INITIALIZER(&s.live)};
 	int err = -ENOMEM;
 
-	*p = (struct pairing){ .trace = t, .family = f };
+	*p = (struct pairing){.trace = t, .family = f};
 	s.mask = 1;
 	while (s.mask < 2 * t->nr)
 		s.mask = 2 * s.mask + 1;
@@ -314,5 +313,5 @@ void pair_free(struct pairing *p)
 	free(p->chunk);
 	free(p->taken);
 	free(p->early);
-	*p = (struct pairing){ 0 };
+	*p = (struct pairing){0};
 }

@@ -34,10 +34,8 @@
 #define MAX_CPU 1023
 
 static const char *const kind_name[NR_TRACE_KINDS] = {
-	[TRACE_PERCPU_ALLOC] = "percpu_alloc_percpu",
-	[TRACE_PERCPU_FREE] = "percpu_free_percpu",
-	[TRACE_KVA_ALLOC] = "alloc_vmap_area",
-	[TRACE_KVA_FREE] = "free_vmap_area_noflush",
+	[TRACE_PERCPU_ALLOC] = "percpu_alloc_percpu", [TRACE_PERCPU_FREE] = "percpu_free_percpu",
+	[TRACE_KVA_ALLOC] = "alloc_vmap_area",	      [TRACE_KVA_FREE] = "free_vmap_area_noflush",
 	[TRACE_KVA_PURGE] = "purge_vmap_area_lazy",
 };
 
@@ -144,8 +142,7 @@ static bool find_head(struct head *h, const char *line)
 	for (const char *s = line; *s; s++) {
 		const char *time;
 
-		if (!isdigit((unsigned char)*s) ||
-		    (s != line && s[-1] != ' ' && s[-1] != '\t'))
+		if (!isdigit((unsigned char)*s) || (s != line && s[-1] != ' ' && s[-1] != '\t'))
 			continue;
 		time = after_time(s);
 		if (!time || !name_at(h, time) || !memchr(h->name, ':', h->len))
@@ -217,8 +214,8 @@ static u64 number(struct fields *f, const char *name, int base)
 	errno = 0;
 	x = strtoull(v, &end, base);
 	if (!isxdigit((unsigned char)*v) || end != v + len || errno)
-		complain(f, "found %s=%.*s, expected a %s number", name, (int)min(len, (size_t)32), v,
-			 base == 16 ? "hexadecimal" : "decimal");
+		complain(f, "found %s=%.*s, expected a %s number", name, (int)min(len, (size_t)32),
+			 v, base == 16 ? "hexadecimal" : "decimal");
 	return x;
 }
 
@@ -253,7 +250,7 @@ static void check_request(struct fields *f, const struct trace_event *e, u64 uni
 
 static bool read_fields(struct trace_event *e, const char *text, char *why)
 {
-	struct fields f = { .text = text, .why = why };
+	struct fields f = {.text = text, .why = why};
 
 	switch (e->kind) {
 	case TRACE_PERCPU_ALLOC:
@@ -281,7 +278,7 @@ static bool read_fields(struct trace_event *e, const char *text, char *why)
 		e->start = number(&f, "va_start", 10);
 		e->size = number(&f, "size", 10);
 		e->align = number(&f, "align", 10);
-		if (field(text, "vstart", &(size_t){ 0 }))
+		if (field(text, "vstart", &(size_t){0}))
 			e->base = number(&f, "vstart", 16);
 		check_request(&f, e, 4096);
 		break;
@@ -320,7 +317,7 @@ enum trace_line trace_parse_line(struct trace_event *e, const char *line, char w
 	struct head h;
 	const char *s = skip_blanks(line), *colon;
 
-	*e = (struct trace_event){ 0 };
+	*e = (struct trace_event){0};
 	if (!*s || *s == '#' || *s == '\r')
 		return TRACE_LINE_BLANK;
 	if (!find_head(&h, line))
@@ -415,8 +412,9 @@ static int read_lines(struct trace *t, gzFile gz, const char *path, char *buf, F
 				to = gztell(gz);
 			}
 			if (t->unreadable++ < TRACE_MAX_DIAG)
-				fprintf(diag, "%s:%u: found a line with a zero byte or of more "
-					      "than %d bytes, expected text\n",
+				fprintf(diag,
+					"%s:%u: found a line with a zero byte or of more "
+					"than %d bytes, expected text\n",
 					path, t->lines, MAX_LINE - 2);
 			continue;
 		}
@@ -437,7 +435,7 @@ int trace_read(struct trace *t, const char *path, FILE *diag)
 	gzFile gz;
 	int err;
 
-	*t = (struct trace){ 0 };
+	*t = (struct trace){0};
 	if (!buf) {
 		fprintf(diag, "%s: out of memory\n", path);
 		return -ENOMEM;
@@ -463,9 +461,10 @@ int trace_read(struct trace *t, const char *path, FILE *diag)
 	if (err)
 		return err;
 	if (!t->nr) {
-		fprintf(diag, "%s: found no known event in %u lines, expected percpu_alloc_percpu, "
-			      "percpu_free_percpu, alloc_vmap_area, free_vmap_area_noflush or "
-			      "purge_vmap_area_lazy\n",
+		fprintf(diag,
+			"%s: found no known event in %u lines, expected percpu_alloc_percpu, "
+			"percpu_free_percpu, alloc_vmap_area, free_vmap_area_noflush or "
+			"purge_vmap_area_lazy\n",
 			path, t->lines);
 		return -EINVAL;
 	}
@@ -475,5 +474,5 @@ int trace_read(struct trace *t, const char *path, FILE *diag)
 void trace_free(struct trace *t)
 {
 	free(t->event);
-	*t = (struct trace){ 0 };
+	*t = (struct trace){0};
 }

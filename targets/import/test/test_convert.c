@@ -27,7 +27,7 @@ static struct hand h;
 
 static int setup(void **state)
 {
-	h = (struct hand){ .t.nr_cpus = 2 };
+	h = (struct hand){.t.nr_cpus = 2};
 	h.t.event = h.event;
 	program_init(&h.prog, TARGET_PERCPU);
 	return 0;
@@ -68,8 +68,8 @@ static void convert(enum pair_family f, const struct convert_options *o)
 	program_fini(&copy);
 }
 
-static const struct convert_options bare = { .unit_pages = 256, .bare = true };
-static const struct convert_options whole = { .unit_pages = 256 };
+static const struct convert_options bare = {.unit_pages = 256, .bare = true};
+static const struct convert_options whole = {.unit_pages = 256};
 
 static void assert_op(u32 i, const char *name, u32 task, s32 object)
 {
@@ -202,7 +202,7 @@ static void test_state(void **state)
 /* Two chunks: the first is filled to its end, so that the second is laid out from 0 on. */
 static void test_state_of_two_chunks(void **state)
 {
-	struct convert_options o = { .unit_pages = 1 };
+	struct convert_options o = {.unit_pages = 1};
 
 	add(TRACE_PERCPU_ALLOC, 0, 16, 16);
 	add(TRACE_PERCPU_ALLOC, 0, 32, 16)->base = 1;
@@ -218,7 +218,7 @@ static void test_state_of_two_chunks(void **state)
 /* A first chunk: it is the recorded one if it is large enough, else it is filled. */
 static void test_state_with_first_chunk(void **state)
 {
-	struct convert_options o = { .unit_pages = 2, .stat = 1024, .dyn = 4096 };
+	struct convert_options o = {.unit_pages = 2, .stat = 1024, .dyn = 4096};
 
 	add(TRACE_PERCPU_ALLOC, 0, 16, 16);
 	convert(PAIR_PERCPU, &o);
@@ -235,7 +235,7 @@ static void test_state_with_first_chunk(void **state)
 
 static void test_state_beyond_unit(void **state)
 {
-	struct convert_options o = { .unit_pages = 1 };
+	struct convert_options o = {.unit_pages = 1};
 
 	add(TRACE_PERCPU_FREE, 0, 4096, 0);
 	add(TRACE_PERCPU_ALLOC, 0, 4096, 4);

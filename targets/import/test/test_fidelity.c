@@ -70,9 +70,9 @@ static struct fidelity f;
 
 static int setup(void **state)
 {
-	trace = (struct trace){ .event = event, .nr_cpus = 2 };
-	pairing = (struct pairing){ 0 };
-	f = (struct fidelity){ 0 };
+	trace = (struct trace){.event = event, .nr_cpus = 2};
+	pairing = (struct pairing){0};
+	f = (struct fidelity){0};
 	sabotage = SABOTAGE_NONE;
 	last = 0;
 	return 0;
@@ -113,8 +113,8 @@ static void give(u64 start)
 static void replay(enum pair_family family)
 {
 	assert_int_equal(pair_events(&pairing, &trace, family), 0);
-	assert_int_equal(family == PAIR_PERCPU ? fidelity_percpu(&f, &pairing) :
-						 fidelity_kva(&f, &pairing),
+	assert_int_equal(family == PAIR_PERCPU ? fidelity_percpu(&f, &pairing)
+					       : fidelity_kva(&f, &pairing),
 			 0);
 }
 
@@ -413,26 +413,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_agrees),
-		TEST(test_hole_skipped),
-		TEST(test_late),
-		TEST(test_missing),
-		TEST(test_other_chunk),
-		TEST(test_refused),
-		TEST(test_reserved),
-		TEST(test_ends),
-		TEST(test_wide),
-		TEST(test_overlap),
-		TEST(test_alignment),
-		TEST(test_zero),
-		TEST(test_contents),
-		TEST(test_kva_agrees),
-		TEST(test_kva_reuse),
-		TEST(test_kva_hole),
-		TEST(test_kva_wide),
-		TEST(test_netns_churn),
-		TEST(test_thread_churn),
-		TEST(test_thread_churn_kva),
+		TEST(test_agrees),	 TEST(test_hole_skipped),
+		TEST(test_late),	 TEST(test_missing),
+		TEST(test_other_chunk),	 TEST(test_refused),
+		TEST(test_reserved),	 TEST(test_ends),
+		TEST(test_wide),	 TEST(test_overlap),
+		TEST(test_alignment),	 TEST(test_zero),
+		TEST(test_contents),	 TEST(test_kva_agrees),
+		TEST(test_kva_reuse),	 TEST(test_kva_hole),
+		TEST(test_kva_wide),	 TEST(test_netns_churn),
+		TEST(test_thread_churn), TEST(test_thread_churn_kva),
 	};
 #undef TEST
 

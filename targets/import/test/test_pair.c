@@ -53,7 +53,7 @@ static void pair(struct pairing *p, const struct hand *h, enum pair_family f)
 
 static void test_pairs(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 	u32 a = take(&h, 0, 16), b = take(&h, 16, 6), fa = give(&h, 0), c = take(&h, 0, 8);
 	u32 fb = give(&h, 16);
@@ -75,7 +75,7 @@ static void test_pairs(void **state)
 /* The same offset in two chunks is two places. */
 static void test_chunks(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 	u32 a = add(&h, TRACE_PERCPU_ALLOC, 7, 64, 16), b = add(&h, TRACE_PERCPU_ALLOC, 9, 64, 16);
 	u32 fb = add(&h, TRACE_PERCPU_FREE, 9, 64, 0);
@@ -94,7 +94,7 @@ static void test_chunks(void **state)
 /* One allocation over three live objects: it starts in the first and ends in the third. */
 static void test_missing_frees(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 	u32 seen = 0, over;
 
@@ -120,7 +120,7 @@ static void test_missing_frees(void **state)
 /* Objects from before: how large is what is freed and was never allocated? */
 static void test_before(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 	const struct pair_object *o;
 	u32 f1 = give(&h, 128), f2 = give(&h, 256), f3 = give(&h, 512), again;
@@ -147,7 +147,7 @@ static void test_before(void **state)
 /* A free inside of a live object is nobody's. */
 static void test_orphan_inside(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 
 	take(&h, 0, 16);
@@ -161,7 +161,7 @@ static void test_orphan_inside(void **state)
 
 static void test_state_before(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 
 	take(&h, 64, 16);
@@ -186,7 +186,7 @@ static void test_state_before(void **state)
 /* KVA areas, and that a family does not look at the other's events. */
 static void test_kva(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 	u64 base = 0xffffc90000000000;
 	u32 a = add(&h, TRACE_KVA_ALLOC, 0, base, 8192), failed, f;
@@ -219,7 +219,7 @@ static void test_kva(void **state)
 
 static void test_nothing(void **state)
 {
-	struct hand h = { 0 };
+	struct hand h = {0};
 	struct pairing p;
 
 	pair(&p, &h, PAIR_PERCPU);
@@ -233,8 +233,8 @@ static void test_random(void **state)
 	u64 rng = 1;
 
 	for (u32 round = 0; round < 300; round++) {
-		struct hand h = { 0 };
-		u8 owner[256] = { 0 };
+		struct hand h = {0};
+		u8 owner[256] = {0};
 		u32 inferred = 0, outlive = 0;
 		struct pairing p;
 
@@ -335,16 +335,11 @@ static void test_first_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_chunks),
-		cmocka_unit_test(test_missing_frees),
-		cmocka_unit_test(test_before),
-		cmocka_unit_test(test_orphan_inside),
-		cmocka_unit_test(test_state_before),
-		cmocka_unit_test(test_kva),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_first_fit),
+		cmocka_unit_test(test_pairs),	      cmocka_unit_test(test_chunks),
+		cmocka_unit_test(test_missing_frees), cmocka_unit_test(test_before),
+		cmocka_unit_test(test_orphan_inside), cmocka_unit_test(test_state_before),
+		cmocka_unit_test(test_kva),	      cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_random),	      cmocka_unit_test(test_first_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,8 @@ static void test_ftrace(void **state)
 {
 	struct trace_event e;
 
-	check_alloc("task-19425 [000] .....  2552.392475: percpu_alloc_percpu: " ALLOC_FIELDS, 0, 0);
+	check_alloc("task-19425 [000] .....  2552.392475: percpu_alloc_percpu: " ALLOC_FIELDS, 0,
+		    0);
 	check_alloc("  a b [x]-7 [013] dNs2.  1.5: percpu_alloc_percpu: " ALLOC_FIELDS, 13, 1);
 	/* flags of older kernels; a thread group; no flags at all; a clock that counts */
 	check_alloc(" bash-7 [002] d.h1 1.5: percpu_alloc_percpu: " ALLOC_FIELDS, 2, 1);
@@ -74,8 +75,9 @@ static void test_ftrace(void **state)
 	check_alloc(" bash-7 (-----) [002] 1.5: percpu_alloc_percpu: " ALLOC_FIELDS, 2, 0);
 	check_alloc(" bash-7 [002] d..1 991827: percpu_alloc_percpu: " ALLOC_FIELDS, 2, 0);
 
-	e = parse("<idle>-0 [001] d.s2. 9.0: percpu_free_percpu: base_addr=000000001aae7cc3 off=128 "
-		  "ptr=00000000cfaae093");
+	e = parse(
+		"<idle>-0 [001] d.s2. 9.0: percpu_free_percpu: base_addr=000000001aae7cc3 off=128 "
+		"ptr=00000000cfaae093");
 	assert_int_equal(e.kind, TRACE_PERCPU_FREE);
 	assert_int_equal(e.start, 128);
 	assert_true(e.irq);
@@ -111,7 +113,8 @@ static void test_trace_cmd(void **state)
 
 static void test_perf_script(void **state)
 {
-	check_alloc("bash  1234 [001]  2552.392475: percpu:percpu_alloc_percpu: " ALLOC_FIELDS, 1, 0);
+	check_alloc("bash  1234 [001]  2552.392475: percpu:percpu_alloc_percpu: " ALLOC_FIELDS, 1,
+		    0);
 	check_alloc("my prog 12/13 [001] 2.392475:  1 percpu:percpu_alloc_percpu: " ALLOC_FIELDS, 1,
 		    0);
 	/* one process: no CPU */
@@ -151,8 +154,10 @@ static void test_other_lines(void **state)
 	assert_line("   \t ", TRACE_LINE_BLANK);
 	assert_line(" => pcpu_alloc", TRACE_LINE_BLANK);
 	assert_line("CPU:0 [LOST 17 EVENTS]", TRACE_LINE_LOST);
-	assert_line("a-1 [000] ..... 1.5: sched_switch: prev_comm=percpu_free_percpu:", TRACE_LINE_OTHER);
-	assert_line("a-1 [000] ..... 1.5: percpu_create_chunk: base_addr=00000000aa", TRACE_LINE_OTHER);
+	assert_line("a-1 [000] ..... 1.5: sched_switch: prev_comm=percpu_free_percpu:",
+		    TRACE_LINE_OTHER);
+	assert_line("a-1 [000] ..... 1.5: percpu_create_chunk: base_addr=00000000aa",
+		    TRACE_LINE_OTHER);
 	assert_line("a-1 [000] ..... 1.5: <stack trace>", TRACE_LINE_BAD);
 }
 
@@ -246,7 +251,7 @@ static void test_file(void **state)
 
 static void test_no_event(void **state)
 {
-	static const char *const text[] = { "", "# tracer: nop\n", "a-1 [000] ..... 1.5: x: y=1\n" };
+	static const char *const text[] = {"", "# tracer: nop\n", "a-1 [000] ..... 1.5: x: y=1\n"};
 	struct trace t;
 	struct file f;
 
@@ -303,7 +308,7 @@ static void test_truncated_gz(void **state)
 {
 	uLongf packed = 4096;
 	unsigned char buf[4096];
-	z_stream z = { 0 };
+	z_stream z = {0};
 	struct trace t;
 	struct file f;
 
@@ -325,7 +330,8 @@ static void test_truncated_gz(void **state)
 /* No line makes the reader read what is not there: every prefix, and every byte changed. */
 static void test_any_line(void **state)
 {
-	static const char line[] = "a b-1 [001] d.s2. 1.5: percpu:percpu_alloc_percpu: " ALLOC_FIELDS;
+	static const char line[] =
+		"a b-1 [001] d.s2. 1.5: percpu:percpu_alloc_percpu: " ALLOC_FIELDS;
 	struct trace_event e;
 	char why[TRACE_WHY];
 
