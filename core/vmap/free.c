@@ -41,6 +41,7 @@ static void augment(struct vmap_area *va)
 #undef RB_AUGMENT
 #define RB_AUGMENT(va) augment(va)
 
+/* For RB_GENERATE alone: insertion has its own search, which finds the neighbours too. */
 static inline int free_cmp(const struct vmap_area *a, const struct vmap_area *b)
 {
 	return a->va_start < b->va_start ? -1 : a->va_start > b->va_start;
