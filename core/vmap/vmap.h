@@ -73,7 +73,9 @@ void vmap_destroy(struct vmap_space *vs);
  *          in the background when space is short
  *
  * The lowest address that fits. When nothing fits, lazily freed areas are purged once and
- * the search is made again from the start.
+ * the search is made again from the start. With an alignment above a page, holes that are long
+ * enough may be passed over (free.c says which), never one of @size + @align - PAGE_SIZE, nor a
+ * range that is free and exactly as long as the request.
  *
  * Return: the area, or ERR_PTR: -EINVAL, -ENOMEM (metadata), -EBUSY (no such range is free).
  */
