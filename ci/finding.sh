@@ -9,8 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
-[ $# -eq 4 ] || die "usage: ci/finding.sh TARGET PRESET ORACLE COUNT <PATHS"
-target=$1 preset=$2 oracle=$3 count=$4
+[ $# -eq 3 ] || die "usage: ci/finding.sh TARGET PRESET ORACLE <PATHS"
+target=$1 preset=$2 oracle=$3
 
 shortest=
 while read -r path; do
@@ -21,7 +21,7 @@ done
 [ -n "$shortest" ] || die "no file given"
 
 echo
-echo "FINDING $oracle in $target ($preset), seen $count times"
+echo "FINDING $oracle in $target ($preset)"
 if [[ $shortest != *.prog ]]; then
 	kept=findings/$target-${shortest##*/}
 	cp "$shortest" "$kept"

@@ -149,6 +149,11 @@ note_finding() {
 	line=$(sed -n 's/^.*mmstorm-finding: \([^ ]* [^ ]*\)$/\1/p' "$log" | head -n 1)
 	# The last one: a slow input may have been written before.
 	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
+	# What ends the process before it can be passed over must not be met again at the start.
+	if [ -f "$artifact" ]; then
+		find "build/fuzz-corpus/${unit%%:*}" -size "$(wc -c <"$artifact")c" \
+			-exec cmp -s {} "$artifact" \; -delete
+	fi
 	if [ -n "$line" ]; then
 		echo "$unit $line" >>"$found"
 	elif [ -n "$artifact" ]; then
@@ -162,14 +167,17 @@ note_finding() {
 # fuzz UNIT SHARE NUMBER: one fuzzer after the other until the time is over.
 fuzz() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} preset=${1##*:}
-	local raw=findings/raw/$target-$preset round=0 end=$((SECONDS + share)) log status begin
+	local raw=findings/raw/$target-$preset round=0 end=$((SECONDS + share))
+	local log status begin known
 	mkdir -p "$raw"
 	begin=$(milliseconds)
 	while [ $((end - SECONDS)) -gt 0 ] && [ ! -e "$logs/stop" ]; do
 		round=$((round + 1))
 		log=$logs/$target.$preset.$number.$round.log
 		status=0
-		MMSTORM_FINDINGS=$raw "build/$preset/targets/$target" \
+		known=$(awk -v u="$unit" '$1 == u && $3 ~ /\.prog$/ { print $2 }' "$found" |
+			sort -u | paste -s -d ,)
+		MMSTORM_KNOWN=$known MMSTORM_FINDINGS=$raw "build/$preset/targets/$target" \
 			-max_total_time=$((end - SECONDS)) -print_final_stats=1 \
 			-max_len=4096 -timeout=60 -rss_limit_mb=4096 -artifact_prefix="$raw/" \
 			"build/fuzz-corpus/$target" >"$log" 2>&1 || status=$?
@@ -287,11 +295,11 @@ trap - INT TERM
 
 # Findings: of each unit and oracle, the shortest program stands for all.
 status=0
-awk '{ print $1, $2 }' "$found" | sort | uniq -c >"$logs/kinds"
-while read -r count unit oracle; do
+awk '{ print $1, $2 }' "$found" | sort -u >"$logs/kinds"
+while read -r unit oracle; do
 	status=1
 	awk -v u="$unit" -v o="$oracle" '$1 == u && $2 == o { print $3 }' "$found" |
-		bash ci/finding.sh "${unit%%:*}" "${unit##*:}" "$oracle" "$count"
+		bash ci/finding.sh "${unit%%:*}" "${unit##*:}" "$oracle"
 done <"$logs/kinds"
 
 row='%-14s %-11s %12s %9s %9s %7s %9s\n'
@@ -304,7 +312,7 @@ row='%-14s %-11s %12s %9s %9s %7s %9s\n'
 		elapsed=$(awk -v u="$unit" '$1 == u { s += $2 } END { print s + 0 }' "$logs/times")
 		printf "$row" "${unit%%:*}" "${unit##*:}" "$sum" \
 			$((elapsed ? sum * 1000 / elapsed : 0)) "$cov" "$files" \
-			"$(awk -v u="$unit" '$2 == u' "$logs/kinds" | wc -l)"
+			"$(awk -v u="$unit" '$1 == u' "$logs/kinds" | wc -l)"
 	done
 }
 if [ -s "$logs/broken" ]; then

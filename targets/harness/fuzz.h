@@ -17,6 +17,8 @@ extern const enum target_id fuzz_target;
  *
  * A finding is written (finding.h), named on standard error in one line that begins with
  * "mmstorm-finding:", and ends the process by abort().
+ * An oracle named in the environment's MMSTORM_KNOWN (identifiers with commas between them) does
+ * not: the search goes on for others.
  *
  * Return: 0; -1 if the bytes are no program of this target: the fuzzer is not to keep them.
  */
