@@ -6,7 +6,6 @@
 
 /* A race is a finding of each run in which it happens, not of the process once. */
 const char mm_tsan_options[] = "suppress_equal_stacks=0:"
-			       "suppress_equal_addresses=0:"
 			       /* A finding ends the run, not the process. */
 			       "halt_on_error=0:"
 			       "exitcode=0:"

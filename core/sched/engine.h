@@ -163,6 +163,24 @@ struct lock_class {
 };
 
 /**
+ * struct race - what ThreadSanitizer said
+ * @what:  kind of report
+ * @nr:    accesses
+ * @write, @atomic, @size: what each did
+ * @pc:    where
+ * @task:  who; SCHED_MAX_TASKS: not a task
+ */
+struct race {
+	const char *what;
+	unsigned int nr;
+	struct {
+		int write, atomic, size;
+		void *pc;
+		unsigned int task;
+	} access[2];
+};
+
+/**
  * struct sched - an engine
  * @ready, @hidden: see above
  * @points:      scheduling points passed
@@ -184,7 +202,7 @@ struct lock_class {
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
  * @reported:    a finding ended the run
- * @race:        TSan has reported; the run ends at its next point
+ * @race:        TSan has reported, @race_seen; the run ends at its next point
  */
 struct sched {
 	u64 ready;
@@ -232,7 +250,7 @@ struct sched {
 	bool reported;
 	bool race;
 	char run_order, rcu_order, work_order;
-	char race_text[256];
+	struct race race_seen;
 
 	struct fiber main;
 	struct cpu cpu[SCHED_MAX_CPUS];
@@ -346,7 +364,9 @@ void rcu_begin(struct sched *s);
 void work_begin(struct sched *s);
 
 /* tsan.c */
+void tsan_create(void);
 void tsan_begin(struct sched *s);
 void tsan_abandon(struct sched *s);
+void tsan_describe(const struct sched *s, char *text, size_t size);
 
 #endif

@@ -6,6 +6,8 @@
  * switched away, for the next use. A fiber that is given up in the middle of
  * its work is put back to its beginning by fiber_reset().
  *
+ * Its name, which ThreadSanitizer keeps, is the number of the task that it belongs to.
+ *
  * Switches are announced to AddressSanitizer (which stack is in use) and to ThreadSanitizer
  * (which thread this is now), to the latter as giving no order.
  */
@@ -13,6 +15,10 @@
 #define MM_SCHED_FIBER_H
 
 #include "types.h"
+
+#ifdef MM_TSAN
+#include <setjmp.h>
+#endif
 
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #define MM_FIBER_UCONTEXT
@@ -29,6 +35,8 @@
  * @arg:    handed to @body
  * @fake:   ASan's fake stack while it is switched away
  * @tsan:   TSan's idea of it
+ * @base:   TSan builds: where it begins
+ * @home:   TSan builds: it is to go back to @base and then to this fiber
  */
 struct fiber {
 	void *sp;
@@ -38,6 +46,10 @@ struct fiber {
 	void *arg;
 	void *fake;
 	void *tsan;
+#ifdef MM_TSAN
+	jmp_buf base;
+	struct fiber *home;
+#endif
 #ifdef MM_FIBER_UCONTEXT
 	ucontext_t context;
 #endif
@@ -47,13 +59,13 @@ struct fiber {
 void fiber_init_main(struct fiber *f);
 
 /** fiber_init() - a fiber with a stack; begins at @body when first switched to. 0 or -ENOMEM */
-int fiber_init(struct fiber *f, void (*body)(void *arg), void *arg);
+int fiber_init(struct fiber *f, unsigned int number, void (*body)(void *arg), void *arg);
 
 /** fiber_fini() - give the stack back; @f is switched away. @f may be all zero */
 void fiber_fini(struct fiber *f);
 
-/** fiber_reset() - forget what @f was doing: it begins at its body again. @f is switched away */
-void fiber_reset(struct fiber *f);
+/** fiber_reset() - forget what @f, switched away, was doing; @from is the running fiber */
+void fiber_reset(struct fiber *f, struct fiber *from);
 
 /** fiber_switch() - leave @from, the running fiber, for @to; returns when switched back */
 void fiber_switch(struct fiber *from, struct fiber *to);

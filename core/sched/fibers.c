@@ -180,7 +180,7 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 {
 	struct task *t = &s->task[number];
 
-	if (unlikely(!t->fiber.stack) && fiber_init(&t->fiber, task_main, t)) {
+	if (unlikely(!t->fiber.stack) && fiber_init(&t->fiber, number, task_main, t)) {
 		fprintf(stderr, "mmstorm: no memory for the stack of a task\n");
 		abort();
 	}
@@ -228,6 +228,7 @@ struct sched *sched_create(void)
 		if (i >= SCHED_WORKER_FIRST)
 			snprintf(t->name, sizeof(t->name), "w%u", i - SCHED_WORKER_FIRST);
 	}
+	tsan_create();
 	strcpy(s->task[SCHED_TASK_INIT].name, "init");
 	strcpy(s->task[SCHED_TASK_RCU].name, "rcu");
 	return s;
@@ -262,7 +263,7 @@ static void abandon_fibers(struct sched *s)
 		struct task *t = &s->task[i];
 
 		if (t->entered)
-			fiber_reset(&t->fiber);
+			fiber_reset(&t->fiber, &s->main);
 		t->entered = false;
 	}
 }
@@ -310,9 +311,9 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	current = &s->task[SCHED_TASK_INIT];
 	fiber_switch(&s->main, &current->fiber);
 	current = NULL;
-	announce_acquire(&s->run_order);
 	if (s->reported)
 		abandon_fibers(s);
+	announce_acquire(&s->run_order);
 	r->points = s->points;
 	r->steps = s->step;
 	r->digest = s->digest;

@@ -32,7 +32,7 @@ static void __noreturn report_run(enum oracle o, const char *fmt, va_list ap)
 	if (race) {
 		/* It came first, and may well be the cause. */
 		fill(s, t, ORACLE_RACE);
-		snprintf(r->text, sizeof(r->text), "%s", s->race_text);
+		tsan_describe(s, r->text, sizeof(r->text));
 	} else {
 		fill(s, t, o);
 		vsnprintf(r->text, sizeof(r->text), fmt, ap);

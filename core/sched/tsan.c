@@ -2,23 +2,45 @@
 /*
  * tsan.c - ThreadSanitizer's reports become findings; nothing in other builds.
  *
- * TSan calls __tsan_on_report() while it holds its own locks, so the run cannot be
- * left there: the report is noted and the run ends at its next scheduling point.
+ * TSan calls us while it holds its own locks, so the run cannot be left there: the report is
+ * noted, and the run ends at its next scheduling point. What TSan would print is
+ * left out, since a hunt produces thousands of reports: MMSTORM_TSAN=verbose in the
+ * environment brings it back.
+ *
+ * What TSan has reported once it does not look at again: it marks the address as read-only. And
+ * it tells threads apart by 255 identities, each good for some 16,000 releases, and
+ * hands used ones on; between a thread and the one that takes its identity over no race is
+ * seen. So TSan is made to start afresh, between two runs, after each race and now and then.
  */
 #include "engine.h"
 
 #ifdef MM_TSAN
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/tsan_interface.h>
 
 #include "tsan_options.h"
 
+#define FRESH_RUNS 4096
+
+static bool verbose;
+
+void tsan_create(void)
+{
+	const char *e = getenv("MMSTORM_TSAN");
+
+	verbose = e && !strcmp(e, "verbose");
+	/* Named, so that it is linked. */
+	(void)*(volatile const char *)mm_tsan_options;
+}
+
 void tsan_begin(struct sched *s)
 {
-	(void)*(volatile const char *)mm_tsan_options;
-	announce_release(&s->task[SCHED_TASK_INIT]);
+	if (s->race_seen.nr || s->gen % FRESH_RUNS == 0)
+		__tsan_flush_memory();
 }
 
 /*
@@ -39,52 +61,111 @@ void tsan_abandon(struct sched *s)
 		__tsan_switch_to_fiber(t->fiber.tsan, __tsan_switch_to_fiber_no_sync);
 		while (t->nr_held)
 			announce_unlock(t->held[--t->nr_held].word);
-		__tsan_switch_to_fiber(s->main.tsan, 0);
+		announce_release(&s->run_order);
+		__tsan_switch_to_fiber(s->main.tsan, __tsan_switch_to_fiber_no_sync);
 	}
 }
 
-void __tsan_on_report(void *report);
-
-void __tsan_on_report(void *report)
+/* TSan's threads are named by task number (fiber.c). */
+static unsigned int task_of(void *report, int threads, int tid)
 {
-	struct task *t = current;
-	const char *description = "data race";
-	int count, stacks, mops = 0, locs, mutexes, threads, tids;
-	size_t used = 0;
-	void *sleep[1];
-	struct sched *s;
+	for (int i = 0; i < threads; i++) {
+		int id, running, parent;
+		const char *name = NULL;
+		unsigned int n = 0;
+		uint64_t os_id;
+		void *trace[1];
 
-	if (!t || t->sched->reported || t->sched->race)
-		return;
-	s = t->sched;
+		if (__tsan_get_report_thread(report, (unsigned long)i, &id, &os_id, &running, &name,
+					     &parent, trace, 1) &&
+		    id == tid && name && *name) {
+			for (; *name >= '0' && *name <= '9'; name++)
+				n = 10 * n + (unsigned int)(*name - '0');
+			return *name ? SCHED_MAX_TASKS : n;
+		}
+	}
+	return SCHED_MAX_TASKS;
+}
+
+static void note(struct sched *s, void *report)
+{
+	struct race *race = &s->race_seen;
+	int count, stacks, mops = 0, locs, mutexes, threads = 0, tids;
+	void *sleep[1];
+
 	s->race = true;
 	s->limit = 0;
-	s->race_text[0] = '\0';
-	__tsan_get_report_data(report, &description, &count, &stacks, &mops, &locs, &mutexes,
+	race->what = "data-race";
+	race->nr = 0;
+	__tsan_get_report_data(report, &race->what, &count, &stacks, &mops, &locs, &mutexes,
 			       &threads, &tids, sleep, 1);
-	for (int i = 0; i < mops && used < sizeof(s->race_text); i++) {
-		int tid, size, write, atomic;
+	for (int i = 0; i < mops && i < 2; i++) {
+		__typeof__(&race->access[0]) a = &race->access[race->nr++];
 		void *addr, *trace[1] = {NULL};
-		char where[80] = "?";
+		int tid = -1;
 
-		__tsan_get_report_mop(report, (unsigned long)i, &tid, &addr, &size, &write, &atomic,
-				      trace, 1);
-		if (trace[0])
-			__sanitizer_symbolize_pc(trace[0], "%f %s:%l", where, sizeof(where));
-		used += (size_t)snprintf(s->race_text + used, sizeof(s->race_text) - used,
-					 "%s%s%s of %d bytes in %s", i ? ", " : "",
-					 atomic ? "atomic " : "", write ? "write" : "read", size,
-					 where);
+		__tsan_get_report_mop(report, (unsigned long)i, &tid, &addr, &a->size, &a->write,
+				      &a->atomic, trace, 1);
+		a->pc = trace[0];
+		a->task = task_of(report, threads, tid);
 	}
+}
+
+void tsan_describe(const struct sched *s, char *text, size_t size)
+{
+	const struct race *race = &s->race_seen;
+	size_t used = (size_t)snprintf(text, size, "%s", race->what);
+
+	for (unsigned int i = 0; i < race->nr && used < size; i++) {
+		__typeof__(&race->access[0]) a = &race->access[i];
+		char where[160] = "?";
+		const char *file;
+
+		if (a->pc)
+			__sanitizer_symbolize_pc(a->pc, "%f %s:%l", where, sizeof(where));
+		file = strrchr(where, '/');
+		used += (size_t)snprintf(text + used, size - used,
+					 "%s%s%s of %d bytes by %s in %.*s %s",
+					 i ? ", after a " : ": ", a->atomic ? "atomic " : "",
+					 a->write ? "write" : "read", a->size,
+					 a->task < SCHED_MAX_TASKS ? s->task[a->task].name : "?",
+					 (int)strcspn(where, " "), where, file ? file + 1 : "");
+	}
+}
+
+/*
+ * TSan's hook for those who want a report for themselves: true means that it is not to be
+ * printed. A C++ function by its linkage name.
+ */
+bool tsan_on_report(void *report,
+		    bool suppressed) __asm__("_ZN6__tsan8OnReportEPKNS_10ReportDescEb");
+
+bool tsan_on_report(void *report, bool suppressed)
+{
+	struct task *t = current;
+
+	if (suppressed || !t)
+		return suppressed;
+	if (!t->sched->reported && !t->sched->race)
+		note(t->sched, report);
+	return !verbose;
 }
 
 #else
+
+void tsan_create(void)
+{
+}
 
 void tsan_begin(struct sched *s)
 {
 }
 
 void tsan_abandon(struct sched *s)
+{
+}
+
+void tsan_describe(const struct sched *s, char *text, size_t size)
 {
 }
 

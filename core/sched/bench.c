@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.c - what the engine itself costs.
+ *
+ * Bare steps: two tasks at scheduling points and nothing else, with a switch at each step
+ * (round robin), at each second one (random walk over two tasks), and at none (sequential).
+ * Schedules: three tasks that each four times take a lock, read and write four words, release it
+ * and add to an atomic; all rules on, another random walk each time. A run of nothing:
+ * what each execution pays whatever it does.
+ */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "kernel.h"
+#include "sched.h"
+
+#define POINTS 1000000
+#define TASKS 3
+#define ROUNDS 4
+#define WORDS 4
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
+}
+
+/**
+ * struct bench - one benchmark's program
+ * @body:   of each task; NULL: there are none
+ * @tasks:  how many
+ * @lock, @word, @sum: what the lock program works on
+ */
+struct bench {
+	void (*body)(void *arg);
+	unsigned int tasks;
+	spinlock_t lock;
+	long word[WORDS];
+	atomic_t sum;
+};
+
+static void points_body(void *arg)
+{
+	for (int i = 0; i < POINTS; i++)
+		sched_point();
+}
+
+static void lock_body(void *arg)
+{
+	struct bench *b = arg;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		spin_lock(&b->lock);
+		for (int k = 0; k < WORDS; k++)
+			b->word[k]++;
+		spin_unlock(&b->lock);
+		atomic_add(1, &b->sum);
+	}
+}
+
+static void bench_init(void *arg)
+{
+	struct bench *b = arg;
+	struct task *t[TASKS];
+
+	spin_lock_init(&b->lock, "bench");
+	for (unsigned int i = 0; i < b->tasks; i++) {
+		struct task_params p = {.name = "bench", .cpu = i, .fn = b->body, .arg = b};
+
+		t[i] = task_spawn(&p);
+	}
+	for (unsigned int i = 0; i < b->tasks; i++)
+		task_join(t[i]);
+}
+
+/* Runs for about a second; counts what is measured through @steps, or runs if it is NULL. */
+static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps)
+{
+	struct sched_params p = {.nr_cpus = TASKS, .max_points = UINT64_MAX, .schedule = schedule};
+	double begin = seconds(), now;
+	struct sched_result r;
+	u64 n = 0;
+
+	do {
+		for (unsigned int i = 0; i < (steps ? 1 : 1000); i++) {
+			schedule->seed++;
+			if (sched_run(s, &p, bench_init, b, &r)) {
+				fprintf(stderr, "mmstorm: sched_bench: %s\n", r.report.text);
+				abort();
+			}
+			n += steps ? r.steps : 1;
+		}
+		now = seconds();
+	} while (now - begin < 1.0);
+	return (double)n / (now - begin);
+}
+
+void sched_bench(void (*emit)(const char *bench_case, const char *metric, double value,
+			      const char *unit))
+{
+	struct schedule *schedule = calloc(1, sizeof(*schedule));
+	struct bench bare = {.body = points_body, .tasks = 2};
+	struct bench locks = {.body = lock_body, .tasks = TASKS};
+	struct bench empty = {.tasks = 0};
+	struct sched *s = sched_create();
+
+	if (!s || !schedule) {
+		fprintf(stderr, "mmstorm: sched_bench: no memory\n");
+		abort();
+	}
+	schedule->odds = 1;
+	schedule->kind = SCHEDULE_SPARSE;
+	emit("sched-sequential", "steps", rate(s, &bare, schedule, true), "1/s");
+	schedule->kind = SCHEDULE_ROUND_ROBIN;
+	emit("sched-round-robin", "steps", rate(s, &bare, schedule, true), "1/s");
+	schedule->kind = SCHEDULE_RANDOM;
+	emit("sched-random", "steps", rate(s, &bare, schedule, true), "1/s");
+	emit("sched-lock-random", "schedules", rate(s, &locks, schedule, false), "1/s");
+	schedule->kind = SCHEDULE_PCT;
+	schedule->depth = 3;
+	schedule->length = 48;
+	emit("sched-lock-pct", "schedules", rate(s, &locks, schedule, false), "1/s");
+	emit("sched-empty", "runs", rate(s, &empty, schedule, false), "1/s");
+	sched_destroy(s);
+	free(schedule);
+}
