@@ -16,6 +16,13 @@
 #define MAX_EDITS 6
 #define PLAIN_ODDS 16 /* one mutation in so many is the fuzzer's own */
 
+/*
+ * Edits that repeat would let programs grow without bound, and an execution costs what its
+ * operations cost: beyond so many records, most mutations add none.
+ */
+#define FEW_OPS 64
+#define GROW_ODDS 8
+
 static _Thread_local struct program first, second;
 
 u32 edit_random(struct edit *e)
@@ -185,6 +192,16 @@ static size_t finish(struct edit *e, u8 *data, size_t max)
 	return bytes_encode(p, data, max);
 }
 
+/* Records that the result may have; what there is may stay. */
+static u32 limit_of_ops(struct edit *e, size_t max)
+{
+	u32 room = room_for_ops(e->p, max);
+
+	if (!edit_chance(e, GROW_ODDS))
+		room = min(room, (u32)FEW_OPS);
+	return max(room, e->p->nr_ops);
+}
+
 static size_t mutate_plain(u8 *data, size_t size, size_t max, size_t (*plain)(u8 *, size_t, size_t))
 {
 	return BYTES_HEADER + plain(data + BYTES_HEADER, size - BYTES_HEADER, max - BYTES_HEADER);
@@ -202,7 +219,7 @@ size_t program_mutate(u8 *data, size_t size, size_t max, u32 seed,
 	if (plain && size > BYTES_HEADER && edit_chance(&e, PLAIN_ODDS))
 		return mutate_plain(data, size, max, plain);
 	for (n = edit_small(&e, MAX_EDITS); n; n--) {
-		e.max_ops = max(room_for_ops(&first, max), first.nr_ops);
+		e.max_ops = limit_of_ops(&e, max);
 		if (edit_chance(&e, 4))
 			edit_frame(&e);
 		else
@@ -255,7 +272,7 @@ size_t program_crossover(const u8 *a, size_t size_a, const u8 *b, size_t size_b,
 	if (max < BYTES_HEADER || bytes_decode(&first, a, size_a, NULL) ||
 	    bytes_decode(&second, b, size_b, NULL) || first.target != second.target)
 		return 0;
-	e.max_ops = max(room_for_ops(&first, max), first.nr_ops);
+	e.max_ops = limit_of_ops(&e, max);
 	if (edit_chance(&e, 8))
 		memcpy(&first.machine, &second.machine, sizeof(first.machine));
 	if (edit_chance(&e, 4)) {
@@ -265,6 +282,8 @@ size_t program_crossover(const u8 *a, size_t size_a, const u8 *b, size_t size_b,
 				       : edit_small(&e, second.nr_ops);
 		from = edit_below(&e, second.nr_ops - n + 1);
 		at = edit_below(&e, first.nr_ops + 1);
+		if (edit_chance(&e, 2))
+			first.nr_ops = at; /* in place of what followed, not in front of it */
 		graft(&e, &second, from, n, at, 0);
 	}
 	return finish(&e, out, max);
