@@ -89,6 +89,7 @@ static void prepare_objects(struct world *w)
 			o->shared = o->used = o->mapped = false;
 			o->users = 0;
 			o->area = NULL;
+			spin_lock_init(&o->lock, "object");
 			init_completion(&o->made);
 			init_completion(&o->idle);
 		}

@@ -44,6 +44,21 @@ void object_refused(struct world *w, const struct op_call *c)
 	w->failed++;
 }
 
+unsigned long object_lock(struct object *o)
+{
+	unsigned long flags = 0;
+
+	if (o->shared)
+		spin_lock_irqsave(&o->lock, flags);
+	return flags;
+}
+
+void object_unlock(struct object *o, unsigned long flags)
+{
+	if (o->shared)
+		spin_unlock_irqrestore(&o->lock, flags);
+}
+
 void object_dies(struct world *w, struct object *o)
 {
 	u32 record = o - w->object, last = w->live[--w->nr_live];

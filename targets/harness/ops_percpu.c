@@ -59,18 +59,16 @@ static bool new_chunk_fits(struct world *w)
 	       world_kva_fits(w, pages << PAGE_SHIFT, PAGE_SIZE);
 }
 
-/* A refusal of a request that nothing disturbed must have a reason. */
+/*
+ * A refusal of a request that nothing disturbed must have a reason. Atomic requests are not
+ * judged: they are served from populated pages only, and which pages are populated is the
+ * allocator's own affair.
+ */
 static void judge_refusal(struct world *w, const struct op_call *c, u64 size, u64 align)
 {
 	if (!arguments_valid(w, size, align))
 		return;
-	/*
-	 * Atomic requests are served from populated pages only, and which pages are populated
-	 * is the allocator's own affair: they may be refused.
-	 */
-	if (!gfpflags_allow_blocking(c->gfp) || !call_undisturbed(w, c))
-		return;
-	MM_CHECK(!new_chunk_fits(w), SPURIOUS,
+	MM_CHECK(!new_chunk_fits(w) || !call_undisturbed(w, c), SPURIOUS,
 		 "alloc_percpu of %llu bytes, aligned to %llu: refused, and a new chunk fits",
 		 (unsigned long long)size, (unsigned long long)align);
 }
@@ -88,11 +86,11 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u64 chunks
 	u32 chunk, off;
 
 	pcpu_stats(w->pcpu, &st);
-	if (likely(st.chunks <= chunks_before) || !call_undisturbed(w, c))
+	if (likely(st.chunks <= chunks_before) || pcpu_place(w->pcpu, o->addr, &chunk, &off))
 		return;
-	if (pcpu_place(w->pcpu, o->addr, &chunk, &off))
-		return;
-	MM_CHECK(!pcpu_fits(w->pcpu, chunk, o->size, o->align, PAGE_SIZE + o->align), SPURIOUS,
+	MM_CHECK(!pcpu_fits(w->pcpu, chunk, o->size, o->align, PAGE_SIZE + o->align) ||
+			 !call_undisturbed(w, c),
+		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
 		 (unsigned long long)o->size, chunk);
 }
@@ -138,11 +136,12 @@ void op_free_percpu(struct world *w, const struct op_call *c)
 
 void op_touch_percpu(struct world *w, const struct op_call *c)
 {
-	bool whole = c->op->arg[0];
+	unsigned long flags = object_lock(c->object);
 
 	check(w, c->object, false);
-	if (!whole)
-		return;
-	fill(w, c->object, true);
-	check(w, c->object, true);
+	if (c->op->arg[0]) {
+		fill(w, c->object, true);
+		check(w, c->object, true);
+	}
+	object_unlock(c->object, flags);
 }

@@ -127,8 +127,9 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 
 		object_refused(w, c);
 		/* An atomic request must not purge: lazily freed space is out of its reach. */
-		if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages) && call_undisturbed(w, c))
-			MM_CHECK(!world_kva_fits(w, need, align), SPURIOUS,
+		if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages))
+			MM_CHECK(!world_kva_fits(w, need, align) || !call_undisturbed(w, c),
+				 SPURIOUS,
 				 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is "
 				 "free",
 				 (unsigned long long)pages, (unsigned long long)need);
@@ -155,7 +156,10 @@ void op_vm_unmap_ram(struct world *w, const struct op_call *c)
 
 void op_touch_ram(struct world *w, const struct op_call *c)
 {
+	unsigned long flags = object_lock(c->object);
+
 	check_mapping(w, c->object);
+	object_unlock(c->object, flags);
 }
 
 /*
@@ -190,8 +194,9 @@ void op_alloc_vmap_area(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		MM_CHECK(PTR_ERR(va) == -EBUSY || PTR_ERR(va) == -ENOMEM, SPURIOUS,
 			 "alloc_vmap_area: error %ld", PTR_ERR(va));
-		if (gfpflags_allow_blocking(c->gfp) && call_undisturbed(w, c))
-			MM_CHECK(!world_kva_fits(w, size, align), SPURIOUS,
+		if (gfpflags_allow_blocking(c->gfp))
+			MM_CHECK(!world_kva_fits(w, size, align) || !call_undisturbed(w, c),
+				 SPURIOUS,
 				 "alloc_vmap_area of %llu bytes: refused with error %ld, and it "
 				 "fits",
 				 (unsigned long long)size, PTR_ERR(va));
@@ -242,6 +247,9 @@ void op_free_vmap_area(struct world *w, const struct op_call *c)
 
 void op_touch_area(struct world *w, const struct op_call *c)
 {
+	unsigned long flags = object_lock(c->object);
+
 	if (c->object->mapped)
 		check_mapping(w, c->object);
+	object_unlock(c->object, flags);
 }

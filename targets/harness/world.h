@@ -41,6 +41,7 @@ enum object_state {
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
  * @area:    OBJECT_AREA: its area
  * @mapped:  OBJECT_AREA: frames are mapped behind it
+ * @lock:    users of a shared object exclude each other, as those of any shared memory do
  * @made:    done when the record that makes it is
  * @idle:    done when @users is 0; waited for only if @shared and there were users
  */
@@ -56,6 +57,7 @@ struct object {
 	u64 size;
 	u64 align;
 	struct vmap_area *area;
+	spinlock_t lock;
 	struct completion made;
 	struct completion idle;
 };
@@ -126,8 +128,8 @@ struct op_call {
  * call_undisturbed() - alone from its beginning until now, and no request failed by plan
  *
  * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
- * count as company. To be asked once an operation at most: it takes a new ticket to see if
- * any was given out in between.
+ * count as company. To be asked behind the model: while that looked, somebody may have begun.
+ * Once an operation at most: it takes a new ticket to see if any was given out in between.
  */
 bool call_undisturbed(const struct world *w, const struct op_call *c);
 
@@ -143,6 +145,15 @@ void object_born(struct world *w, const struct op_call *c, u64 addr);
 
 /** object_refused() - an allocator returned none; the operation says beforehand if it may */
 void object_refused(struct world *w, const struct op_call *c);
+
+/**
+ * object_lock(), object_unlock() - around the accesses of an operation that only uses an object
+ *
+ * Two tasks that write to one object at a time would race with each other, whatever the
+ * allocator does. Nothing is locked where no other task uses it.
+ */
+unsigned long object_lock(struct object *o);
+void object_unlock(struct object *o, unsigned long flags);
 
 /** object_dies() - strike it from the books, before the allocator is given it back */
 void object_dies(struct world *w, struct object *o);
