@@ -34,11 +34,14 @@ static bool by_chance(const struct explore *e)
 	return e->kind == SCHEDULE_RANDOM || e->kind == SCHEDULE_PCT;
 }
 
+static bool runs_left(const struct explore *e)
+{
+	return e->begun < (by_chance(e) ? e->runs : 1);
+}
+
 bool explore_left(const struct explore *e)
 {
-	if (e->begun >= e->runs || (e->begun && !by_chance(e)))
-		return false;
-	return !e->deadline || explore_now() < e->deadline;
+	return runs_left(e) && (!e->deadline || explore_now() < e->deadline);
 }
 
 static void count_digest(struct explore *e, u64 digest)
@@ -92,9 +95,9 @@ int explore(struct explore *e, const struct program *p, const struct judge *j)
 		return -ENOMEM;
 	if (e->kind == SCHEDULE_PCT && !e->length)
 		found = estimate_length(e, q, j);
-	while (!found && e->begun < e->runs) {
-		/* Looking at the clock takes as long as a short run's tenth. */
-		if (!(e->begun & 15) || e->runs < 1000) {
+	while (!found && runs_left(e)) {
+		/* Not at each run: the clock and the terminal take time as well. */
+		if (!(e->begun & 15)) {
 			if (!explore_left(e))
 				break;
 			if (e->progress)

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "text.h"
+#include "output.h"
 
 /* From the sanitizers' runtime; absent in a build without one. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((__weak__));
@@ -28,32 +27,12 @@ static u64 hash(const char *s, size_t n)
 	return h;
 }
 
-static int write_whole(const char *path, const char *text, size_t size)
-{
-	char part[PATH_MAX + 8];
-	FILE *f;
-	int err = 0;
-
-	snprintf(part, sizeof(part), "%s.part", path);
-	f = fopen(part, "w");
-	if (!f)
-		return -errno;
-	if (fwrite(text, 1, size, f) != size || fflush(f) || fsync(fileno(f)))
-		err = -EIO;
-	if (fclose(f) || (!err && rename(part, path)))
-		err = -EIO;
-	if (err)
-		unlink(part);
-	return err;
-}
-
 int finding_write(const struct program *p, enum oracle oracle, u64 digest, char *path)
 {
 	const char *dir = getenv("MMSTORM_FINDINGS");
 	struct program copy;
 	char *text = NULL;
 	size_t size = 0;
-	FILE *f;
 	int err;
 
 	if (!dir || !*dir)
@@ -64,22 +43,17 @@ int finding_write(const struct program *p, enum oracle oracle, u64 digest, char 
 		goto out;
 	copy.expect = oracle;
 	copy.digest = digest;
-	f = open_memstream(&text, &size);
-	if (!f) {
+	text = output_text(&copy, &size);
+	if (!text) {
 		err = -ENOMEM;
 		goto out;
 	}
-	err = text_print(&copy, f);
-	if (fclose(f))
-		err = -ENOMEM;
-	if (err)
-		goto out;
 	snprintf(path, PATH_MAX, "%s/%s-%s-%016llx.prog", dir, target_table[p->target].name,
 		 oracle_id(oracle), (unsigned long long)hash(text, size));
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		err = -errno;
 	else
-		err = write_whole(path, text, size);
+		err = output_write(path, text, size);
 out:
 	free(text);
 	program_fini(&copy);

@@ -140,8 +140,14 @@ static enum oracle first_line(const char *log, char text[MM_REPORT_TEXT])
 			oracle = report[i].oracle;
 		}
 	}
-	if (first)
-		snprintf(text, MM_REPORT_TEXT, "%.*s", (int)strcspn(first, "\n"), first);
+	if (!first)
+		return oracle;
+	while (first > log && first[-1] != '\n')
+		first--;
+	/* "==1234==" */
+	if (!strncmp(first, "==", 2) && strstr(first + 2, "=="))
+		first = strstr(first + 2, "==") + 2;
+	snprintf(text, MM_REPORT_TEXT, "%.*s", (int)strcspn(first, "\n"), first);
 	return oracle;
 }
 

@@ -127,7 +127,7 @@ static bool try_random(struct minimizer *m, struct exec_result *r)
 	static const u16 odds[] = {2, 4, 8, 16, 3, 32};
 	u32 tries = 4096 / (m->cand.nr_ops + 1);
 
-	tries = max(4u, min(tries, 64u));
+	tries = max(4u, min(tries, 64u)) * m->effort;
 	for (u32 i = 0; i < tries && !time_is_up(m); i++) {
 		m->cand.schedule.kind = SCHEDULE_RANDOM;
 		m->cand.schedule.odds = odds[i % ARRAY_SIZE(odds)];
@@ -198,6 +198,12 @@ static bool one_round(struct minimizer *m)
 	simpler |= minimize_schedule(m);
 	simpler |= minimize_values(m);
 	return simpler;
+}
+
+static void do_rounds(struct minimizer *m)
+{
+	for (unsigned int i = 0; i < MAX_ROUNDS && one_round(m); i++)
+		;
 }
 
 /* Into the form that the passes want: a sparse list, and the empty one if that will do. */
@@ -279,14 +285,19 @@ int minimize(struct program *p, const struct minimize_options *o, struct minimiz
 	m->o = o;
 	m->st = st;
 	m->oracle = o->oracle;
+	m->effort = 1;
 	program_init(&m->best, p->target);
 	program_init(&m->cand, p->target);
 	err = program_copy(&m->best, p);
 	if (!err)
 		err = prepare(m);
 	if (!err) {
-		while (st->round < MAX_ROUNDS && one_round(m))
-			;
+		do_rounds(m);
+		/* What depends on a long schedule is worth looking for harder. */
+		if (m->best.schedule.nr > 1 && m->best.nr_ops <= 64) {
+			m->effort = 32;
+			do_rounds(m);
+		}
 		minimize_turns(m);
 		err = m->err ? m->err : finish(m);
 		if (!err || err == -EILSEQ) {

@@ -57,7 +57,7 @@ static bool one_change(struct minimizer *m)
 	u32 nr_tasks = m->best.nr_tasks;
 	u64 runs = m->steps * nr_tasks;
 
-	if (m->best.schedule.nr < 2 || runs > MAX_SINGLE)
+	if (m->best.schedule.nr < 2 || runs > MAX_SINGLE * (u64)m->effort)
 		return false;
 	for (u64 i = 0; i < runs && minimizer_begin(m); i++) {
 		m->cand.schedule.nr = 1;
@@ -78,7 +78,7 @@ static bool two_changes(struct minimizer *m)
 
 	if (m->best.schedule.nr < 3 || steps < 2)
 		return false;
-	for (u32 i = 0; i < MAX_DOUBLE && minimizer_begin(m); i++) {
+	for (u32 i = 0; i < MAX_DOUBLE * m->effort && minimizer_begin(m); i++) {
 		u32 a = 1 + minimizer_random(m, steps), b = 1 + minimizer_random(m, steps);
 		struct change *c = m->cand.schedule.changes;
 

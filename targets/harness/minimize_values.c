@@ -3,7 +3,8 @@
  * minimize_values.c - numbers that say less: operands, machine, failure plan.
  *
  * The best value is the default, since text leaves it out; the next best the least, then the
- * least power of two, then the least that fails, where a number is a threshold.
+ * least power of two, and only then, as numbers that are not round are hard to read, the least
+ * that fails.
  */
 #include "fields.h"
 #include "minimizer.h"
@@ -83,7 +84,7 @@ static bool shrink(struct minimizer *m, const struct slot *s)
 		}
 		lo = v;
 	}
-	if (hi < value || o->kind == OPERAND_POW2)
+	if (hi < value || is_power_of_2(value))
 		return hi < value;
 	/* It fails at @hi and did not at @lo. */
 	while (hi - lo > 1 && !m->over && !m->err) {

@@ -7,6 +7,7 @@
 #include "output.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -40,16 +41,14 @@ static int write_all(int fd, const char *data, size_t size)
 int output_write(const char *path, const void *data, size_t size)
 {
 	bool special = is_special(path);
-	char *part;
+	char part[PATH_MAX];
 	int fd, err;
 
-	if (asprintf(&part, "%s.%d.part", path, getpid()) < 0)
-		return -ENOMEM;
+	if (snprintf(part, sizeof(part), "%s.%d.part", path, getpid()) >= (int)sizeof(part))
+		return -ENAMETOOLONG;
 	fd = open(special ? path : part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0) {
-		err = -errno;
-		goto out;
-	}
+	if (fd < 0)
+		return -errno;
 	err = write_all(fd, data, size);
 	if (!err && !special && fsync(fd))
 		err = -errno;
@@ -61,8 +60,6 @@ int output_write(const char *path, const void *data, size_t size)
 		if (err)
 			unlink(part);
 	}
-out:
-	free(part);
 	return err;
 }
 

@@ -145,6 +145,14 @@ struct json_object *cli_json_hex(u64 x)
 	return json_object_new_string(buf);
 }
 
+struct json_object *cli_json_number(double x)
+{
+	char buf[32];
+
+	snprintf(buf, sizeof(buf), "%.6g", x);
+	return json_object_new_double_s(x, buf);
+}
+
 /* Opened in the parent: a child's standard error goes elsewhere. */
 static FILE *terminal;
 

@@ -123,6 +123,9 @@ void cli_json(struct json_object *o);
 /** cli_json_hex() - a digest or a seed: JSON's numbers are too small for it */
 struct json_object *cli_json_hex(u64 x);
 
+/** cli_json_number() - six digits of it: more are noise in what was measured */
+struct json_object *cli_json_number(double x);
+
 /** cli_progress_init() - find out if there is a terminal to write progress to */
 void cli_progress_init(void);
 

@@ -10,7 +10,6 @@
 #include "bench.h"
 #include "cli.h"
 #include "machine/bench.h"
-#include "percpu/bench.h"
 #include "sched/bench.h"
 #include "vmap/bench.h"
 
@@ -24,7 +23,6 @@ static const struct part {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
 	{"vmap", "kernel virtual addresses and vmap blocks", vmap_bench},
-	{"percpu", "the per-CPU allocator", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
 
@@ -48,7 +46,7 @@ static void emit(const char *bench_case, const char *metric, double value, const
 		json_object_object_add(j, "bench", json_object_new_string(running));
 		json_object_object_add(j, "case", json_object_new_string(bench_case));
 		json_object_object_add(j, "metric", json_object_new_string(metric));
-		json_object_object_add(j, "value", json_object_new_double(value));
+		json_object_object_add(j, "value", cli_json_number(value));
 		json_object_object_add(j, "unit", json_object_new_string(unit));
 		cli_json(j);
 	} else {

@@ -323,8 +323,8 @@ static void print_row(const struct options *o, const struct hunt *h)
 		json_object_object_add(j, "file", json_object_new_string(o->path));
 		json_object_object_add(j, "strategy", json_object_new_string(name));
 		json_object_object_add(j, "runs", json_object_new_int64(e->ended));
-		json_object_object_add(j, "seconds", json_object_new_double(h->seconds));
-		json_object_object_add(j, "rate", json_object_new_double(rate));
+		json_object_object_add(j, "seconds", cli_json_number(h->seconds));
+		json_object_object_add(j, "rate", cli_json_number(rate));
 		json_object_object_add(j, "distinct", json_object_new_int64(e->distinct));
 		json_object_object_add(j, "findings", json_object_new_int64(h->findings));
 		if (h->findings) {

@@ -102,11 +102,13 @@ static void show_progress(const struct program *best, const struct minimize_stat
 /* A candidate that never ends must not take longer to find out than need be. */
 static void set_limit(struct isolate *i, const struct program *p)
 {
-	double start = explore_now();
+	double start = explore_now(), seconds = 0;
 	struct exec_result r;
 
-	isolate_judge(i, p, NULL, &r);
-	isolate_limit(i, 2 + (unsigned int)ceil(10 * (explore_now() - start)));
+	/* Of a run that used all the time there was, nothing is learnt but that it was enough. */
+	if (isolate_judge(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
+		seconds = 10 * (explore_now() - start);
+	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
 }
 
 static int minimize_apart(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
