@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hints.c - a free run is added to what is remembered; hints.h says what holds.
+ *
+ * The rules are those of "percpu: introduce scan_hint" (2019), with three differences, each where
+ * H3 to H5 would not survive otherwise:
+ *
+ * - a run that touches a remembered one is merged with it. In a chunk, where a run is told of block
+ *   by block, it would be remembered twice, and the scan hint would skip the half of a run;
+ * - a run in front of the contig run becomes the scan run only if nothing longer can lie in
+ *   front of it: behind a run that was not remembered H5 would be a guess;
+ * - where a better aligned start moves the contig run behind an equally long scan run, the scan
+ *   run is forgotten (H4).
+ */
+#include "hints.h"
+
+static void remember_scan(struct pcpu_hints *h, u32 start, u32 bits)
+{
+	h->scan_start = start;
+	h->scan = bits;
+}
+
+/* The run contains the contig run, or continues it. */
+static void extend_contig(struct pcpu_hints *h, u32 start, u32 end)
+{
+	start = min(start, h->contig_start);
+	end = max(end, h->contig_start + h->contig);
+	if (run_touches(h->scan_start, h->scan, start, end)) {
+		start = min(start, h->scan_start);
+		end = max(end, h->scan_start + h->scan);
+		h->scan = 0;
+	} else if (h->scan == h->contig && end - start > h->contig) {
+		/* It lies behind, and is now the smaller one: H4. */
+		h->scan = 0;
+	}
+	h->contig_start = start;
+	h->contig = end - start;
+}
+
+/* A run longer than the contig run, apart from both. */
+static void replace_contig(struct pcpu_hints *h, u32 start, u32 bits)
+{
+	if (h->contig && h->contig_start < start) {
+		/* Of two equally long ones in front, the one further behind skips more. */
+		if (h->scan < h->contig || h->scan_start > start)
+			remember_scan(h, h->contig_start, h->contig);
+	} else if (h->scan_start > start) {
+		h->scan = 0;
+	}
+	h->contig_start = start;
+	h->contig = bits;
+}
+
+/* A run as long as the contig run, apart from both. */
+static void equal_contig(struct pcpu_hints *h, u32 start)
+{
+	bool scan_equal = h->scan == h->contig;
+
+	if (better_aligned(start, h->contig_start)) {
+		if (start < h->contig_start) {
+			if (!scan_equal)
+				remember_scan(h, h->contig_start, h->contig);
+		} else if (scan_equal && h->scan_start < start) {
+			h->scan = 0;
+		}
+		h->contig_start = start;
+	} else if (start > h->contig_start) {
+		if (!scan_equal || start > h->scan_start)
+			remember_scan(h, start, h->contig);
+	} else if (!scan_equal && start < h->scan_start) {
+		h->scan = 0;
+	}
+}
+
+/**
+ * pcpu_hints_add() - [@start, @end) is free, and was not before or was forgotten
+ * @h:     the summary
+ * @start: first bit
+ * @end:   behind the last; the bits around the run are in use, or unknown to the summary
+ */
+void pcpu_hints_add(struct pcpu_hints *h, u32 start, u32 end)
+{
+	bool was_scan = false;
+	u32 bits;
+
+	h->first_free = min(h->first_free, start);
+	if (run_touches(h->contig_start, h->contig, start, end)) {
+		extend_contig(h, start, end);
+		return;
+	}
+	if (run_touches(h->scan_start, h->scan, start, end)) {
+		start = min(start, h->scan_start);
+		end = max(end, h->scan_start + h->scan);
+		if (end - start == h->scan)
+			return;
+		was_scan = true;
+		h->scan = 0;
+	}
+
+	bits = end - start;
+	if (bits > h->contig) {
+		replace_contig(h, start, bits);
+	} else if (bits == h->contig) {
+		equal_contig(h, start);
+	} else if (start < h->contig_start && h->scan < h->contig) {
+		if (was_scan ||
+		    (h->scan ? bits > h->scan && start < h->scan_start : start == h->first_free))
+			remember_scan(h, start, bits);
+	}
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - what the per-CPU allocator's tests share: a machine, an allocator on it, objects with a
+ * pattern on every CPU, and bodies that must end well or in a finding.
+ *
+ * Every body runs inside of sched_run(), on a machine booted for it.
+ */
+#ifndef MM_PERCPU_TEST_RUN_H
+#define MM_PERCPU_TEST_RUN_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "../internal.h"
+#include "../../sched/sched.h"
+
+struct fixture {
+	struct machine *m;
+	struct sched *s;
+	struct machine_config cfg;
+	struct vmap_config vmap;
+	struct pcpu_config pcpu;
+	struct schedule schedule;
+	struct sched_result result;
+
+	/* In a run. */
+	void (*body)(struct fixture *f);
+	struct vmap_space *vs;
+	struct pcpu *pc;
+	u64 seed;
+	u64 requests; /* to the machine, up to the end of the body */
+};
+
+static inline int fixture_setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	f->m = machine_create();
+	f->s = sched_create();
+	topology_init(&f->cfg.topology, 3, 2, 2048);
+	f->cfg.kva_start = MACHINE_KVA_START;
+	f->cfg.kva_size = 16 << 20;
+	f->cfg.fail.classes = FAIL_ALL;
+	f->vmap = (struct vmap_config){.start = MACHINE_KVA_START,
+				       .size = 16 << 20,
+				       .block_pages = 128,
+				       .lazy_max_pages = 64};
+	f->pcpu = (struct pcpu_config){.unit_size = 4 * PAGE_SIZE, .empty_low = 1, .empty_high = 3};
+	*state = f;
+	return f->m && f->s ? 0 : -1;
+}
+
+static inline int fixture_teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	sched_destroy(f->s);
+	machine_destroy(f->m);
+	free(f);
+	return 0;
+}
+
+/* Within a run: a world, the body, and everything must have been given back. */
+static inline void run_body(void *arg)
+{
+	struct fixture *f = arg;
+	struct machine_stats st;
+
+	f->vs = NULL;
+	f->pc = NULL;
+	f->seed = 1;
+	if (machine_boot(f->m, &f->cfg))
+		mm_report(ORACLE_CRASH, "no machine");
+	if (!vmap_create(f->m, &f->vmap, &f->vs)) {
+		if (!pcpu_create(f->m, f->vs, &f->pcpu, &f->pc)) {
+			f->body(f);
+			flush_work(&f->pc->balance_work);
+			pcpu_verify(f->pc, true);
+		}
+		machine_stats(f->m, &st);
+		f->requests = st.kmallocs + st.pages + st.tables;
+		pcpu_destroy(f->pc);
+		vmap_verify(f->vs, true);
+		vmap_destroy(f->vs);
+	}
+	machine_check_leaks(f->m);
+}
+
+static inline void run(struct fixture *f, void (*body)(struct fixture *f))
+{
+	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids, .schedule = &f->schedule};
+
+	f->body = body;
+	sched_run(f->s, &p, run_body, f, &f->result);
+}
+
+/* Run @body; nothing must be found. */
+static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
+{
+	run(f, body);
+	if (f->result.report.oracle)
+		fail_msg("%s: %s", oracle_id(f->result.report.oracle), f->result.report.text);
+}
+
+/* Run @body; it must end in that finding, with these words in its text. */
+static inline void expect_finding(struct fixture *f, void (*body)(struct fixture *f),
+				  enum oracle oracle, const char *words)
+{
+	run(f, body);
+	if (f->result.report.oracle != oracle || !strstr(f->result.report.text, words))
+		fail_msg("expected %s: \"%s\", found %s: \"%s\"", oracle_id(oracle), words,
+			 oracle_id(f->result.report.oracle), f->result.report.text);
+}
+
+/* In a body, where cmocka's asserts must not jump out of the run. */
+#define CHECK(cond)                                                                                \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			mm_report(ORACLE_CRASH, "%s:%d: %s", __FILE__, __LINE__, #cond);           \
+	} while (0)
+
+/* splitmix64: the same numbers in every run. */
+static inline u64 next_random(u64 *seed)
+{
+	u64 z = *seed += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+static inline struct pcpu_stats pstats(struct fixture *f)
+{
+	struct pcpu_stats st;
+
+	pcpu_stats(f->pc, &st);
+	return st;
+}
+
+static inline struct machine_stats mstats(struct fixture *f)
+{
+	struct machine_stats st;
+
+	machine_stats(f->m, &st);
+	return st;
+}
+
+/* An object, and what it was filled with. */
+struct object {
+	pcpu_addr_t addr;
+	u32 size;
+	u8 cookie;
+};
+
+/* @expect < 0: write the pattern; else every byte must be the pattern (1) or zero (0). */
+static inline void object_bytes(struct fixture *f, const struct object *o, int expect)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, &f->cfg.topology) {
+		u64 addr = per_cpu_ptr(f->pc, o->addr, cpu);
+
+		for (u32 i = 0; i < o->size; i++) {
+			u8 *byte = mem_address(f->m, addr + i, 1);
+			u8 pattern = (u8)(o->cookie + 31 * cpu + i);
+
+			if (expect < 0)
+				*byte = pattern;
+			else
+				CHECK(*byte == (expect ? pattern : 0));
+		}
+	}
+}
+
+/* Ask for an object, zero at birth, and fill it. Return: false if refused. */
+static inline bool object_make(struct fixture *f, struct object *o, u32 size, u32 align, gfp_t gfp)
+{
+	o->addr = alloc_percpu_gfp(f->pc, size, align, gfp);
+	if (!o->addr)
+		return false;
+	o->size = size;
+	o->cookie = (u8)next_random(&f->seed);
+	CHECK(IS_ALIGNED(o->addr, align));
+	object_bytes(f, o, 0);
+	object_bytes(f, o, -1);
+	return true;
+}
+
+static inline void object_free(struct fixture *f, struct object *o)
+{
+	object_bytes(f, o, 1);
+	free_percpu(f->pc, o->addr);
+	o->addr = 0;
+}
+
+#endif
