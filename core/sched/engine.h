@@ -165,6 +165,7 @@ struct lock_class {
 /**
  * struct race - what ThreadSanitizer said
  * @what:  kind of report
+ * @by, @op, @step: who was running, in which operation, and when
  * @nr:    accesses
  * @write, @atomic, @size: what each did
  * @pc:    where
@@ -172,6 +173,9 @@ struct lock_class {
  */
 struct race {
 	const char *what;
+	unsigned int by;
+	s32 op;
+	u64 step;
 	unsigned int nr;
 	struct {
 		int write, atomic, size;
@@ -338,6 +342,9 @@ void __noreturn run_abandon(struct sched *s, struct task *t);
 /* report_fibers.c: nobody can run; a run is too long, or TSan has reported. */
 void __noreturn report_stuck(struct sched *s, struct task *t);
 void __noreturn report_limit(struct sched *s);
+
+/* What TSan has reported becomes the result. */
+void report_race(struct sched *s);
 
 /* strategy.c */
 void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken);

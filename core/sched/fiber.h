@@ -20,8 +20,11 @@
 #include <setjmp.h>
 #endif
 
-#if !defined(__x86_64__) && !defined(__aarch64__)
+/* -DMM_FIBER_UCONTEXT does without assembly anywhere. */
+#if !defined(__x86_64__) && !defined(__aarch64__) && !defined(MM_FIBER_UCONTEXT)
 #define MM_FIBER_UCONTEXT
+#endif
+#ifdef MM_FIBER_UCONTEXT
 #include <ucontext.h>
 #endif
 

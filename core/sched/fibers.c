@@ -258,8 +258,7 @@ static void abandon_fibers(struct sched *s)
 	unsigned int i;
 
 	tsan_abandon(s);
-	for_each_bit(i, used)
-	{
+	for_each_bit (i, used) {
 		struct task *t = &s->task[i];
 
 		if (t->entered)
@@ -273,7 +272,8 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 	u64 used = s->used;
 	unsigned int i;
 
-	for_each_bit(i, used) s->task[i].state = TASK_UNUSED;
+	for_each_bit (i, used)
+		s->task[i].state = TASK_UNUSED;
 	memset(s, 0, offsetof(struct sched, schedule));
 	memset(s->cpu, 0, p->nr_cpus * sizeof(s->cpu[0]));
 	s->max_points = s->limit = p->max_points ? p->max_points : DEFAULT_MAX_POINTS;
@@ -313,6 +313,8 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	current = NULL;
 	if (s->reported)
 		abandon_fibers(s);
+	else if (s->race) /* with no point after it */
+		report_race(s);
 	announce_acquire(&s->run_order);
 	r->points = s->points;
 	r->steps = s->step;

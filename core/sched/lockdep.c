@@ -92,7 +92,8 @@ static bool find_path(const struct sched *s, unsigned int from, unsigned int to,
 		todo &= todo - 1;
 		seen |= new;
 		todo |= new;
-		for_each_bit(b, new) next[b] = (u8)c;
+		for_each_bit (b, new)
+			next[b] = (u8)c;
 		if (seen & BIT_ULL(from))
 			return true;
 	}
@@ -125,8 +126,7 @@ static void add_edges(struct sched *s, struct task *t, u8 class)
 	u64 new = t->held_mask & ~s->classes[class].before;
 	unsigned int h;
 
-	for_each_bit(h, new)
-	{
+	for_each_bit (h, new) {
 		u8 next[MAX_CLASSES];
 		char a[64], b[64], path[320];
 

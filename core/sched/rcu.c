@@ -27,7 +27,9 @@ static bool grace_period_over(const struct sched *s, u64 clock)
 	u64 readers = s->readers;
 	unsigned int i;
 
-	for_each_bit(i, readers) if (s->task[i].rcu_entered <= clock) return false;
+	for_each_bit (i, readers)
+		if (s->task[i].rcu_entered <= clock)
+			return false;
 	return true;
 }
 
@@ -98,11 +100,11 @@ static void reader_left(struct sched *s)
 	u64 waiters = s->grace_waiters;
 	unsigned int i;
 
-	for_each_bit(i, waiters) if (grace_period_over(s, s->task[i].wait_clock))
-	{
-		s->grace_waiters &= ~TASK_BIT(i);
-		s->ready |= TASK_BIT(i);
-	}
+	for_each_bit (i, waiters)
+		if (grace_period_over(s, s->task[i].wait_clock)) {
+			s->grace_waiters &= ~TASK_BIT(i);
+			s->ready |= TASK_BIT(i);
+		}
 	kick(s);
 }
 

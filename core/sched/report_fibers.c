@@ -10,31 +10,38 @@
 
 #include "engine.h"
 
-static void fill(struct sched *s, struct task *t, enum oracle o)
+static struct report *fill(struct sched *s, enum oracle o, const struct task *t, s32 op, u64 step)
 {
 	struct report *r = &s->result->report;
 
+	/* What printing does is not to be judged. */
+	s->reported = true;
 	r->oracle = o;
 	snprintf(r->task, sizeof(r->task), "%s", t->name);
-	r->op = t->op;
-	r->step = s->step;
+	r->op = op;
+	r->step = step;
+	return r;
+}
+
+void report_race(struct sched *s)
+{
+	const struct race *race = &s->race_seen;
+	struct report *r = fill(s, ORACLE_RACE, &s->task[race->by], race->op, race->step);
+
+	tsan_describe(s, r->text, sizeof(r->text));
 }
 
 static void __noreturn report_run(enum oracle o, const char *fmt, va_list ap)
 {
 	struct task *t = current;
 	struct sched *s = t->sched;
-	struct report *r = &s->result->report;
-	bool race = s->race;
 
-	/* What printing does is not to be judged. */
-	s->reported = true;
-	if (race) {
-		/* It came first, and may well be the cause. */
-		fill(s, t, ORACLE_RACE);
-		tsan_describe(s, r->text, sizeof(r->text));
+	/* A race came first, and may well be the cause. */
+	if (s->race) {
+		report_race(s);
 	} else {
-		fill(s, t, o);
+		struct report *r = fill(s, o, t, t->op, s->step);
+
 		vsnprintf(r->text, sizeof(r->text), fmt, ap);
 	}
 	run_abandon(s, t);
@@ -61,11 +68,14 @@ void report_limit(struct sched *s)
 	size_t used = 0;
 	unsigned int i;
 
-	/* report_run() replaces it by the race. */
-	if (s->race)
-		mm_report(ORACLE_RACE, "data race");
-	for_each_bit(i, run) if (used < sizeof(names)) used +=
-		(size_t)snprintf(names + used, sizeof(names) - used, " %s", s->task[i].name);
+	if (s->race) {
+		report_race(s);
+		run_abandon(s, current);
+	}
+	for_each_bit (i, run)
+		if (used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
+						 s->task[i].name);
 	mm_report(ORACLE_LIVELOCK, "more than %llu scheduling points; runnable:%s",
 		  (unsigned long long)s->max_points, names);
 }
@@ -114,8 +124,7 @@ void report_stuck(struct sched *s, struct task *t)
 	unsigned int i;
 
 	/* Whoever came last is as good as any to report it. */
-	for_each_bit(i, live)
-	{
+	for_each_bit (i, live) {
 		if (used >= sizeof(text))
 			break;
 		if (used)

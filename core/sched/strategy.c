@@ -185,7 +185,9 @@ static struct task *pct(struct sched *s, struct task *t, u64 run)
 		t->priority = --s->lowest;
 		s->pos++;
 	}
-	for_each_bit(i, run) if (!best || s->task[i].priority > best->priority) best = &s->task[i];
+	for_each_bit (i, run)
+		if (!best || s->task[i].priority > best->priority)
+			best = &s->task[i];
 	return best;
 }
 

@@ -131,7 +131,8 @@ u64 oldest_ticket(void)
 		return 0;
 	inflight = t->sched->inflight;
 	oldest = t->sched->ticket + 1;
-	for_each_bit(i, inflight) oldest = min(oldest, t->sched->task[i].ticket);
+	for_each_bit (i, inflight)
+		oldest = min(oldest, t->sched->task[i].ticket);
 	return oldest;
 }
 

@@ -52,8 +52,7 @@ void tsan_abandon(struct sched *s)
 	u64 used = s->used;
 	unsigned int i;
 
-	for_each_bit(i, used)
-	{
+	for_each_bit (i, used) {
 		struct task *t = &s->task[i];
 
 		if (!t->entered)
@@ -95,6 +94,9 @@ static void note(struct sched *s, void *report)
 
 	s->race = true;
 	s->limit = 0;
+	race->by = current->number;
+	race->op = current->op;
+	race->step = s->step;
 	race->what = "data-race";
 	race->nr = 0;
 	__tsan_get_report_data(report, &race->what, &count, &stacks, &mops, &locs, &mutexes,

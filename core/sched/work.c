@@ -38,8 +38,9 @@ static struct task *running(struct sched *s, const struct work_struct *work)
 	u64 busy = s->live & WORKER_MASK;
 	unsigned int i;
 
-	for_each_bit(i, busy) if (s->task[i].running == work &&
-				  s->task[i].running_func == work->func) return &s->task[i];
+	for_each_bit (i, busy)
+		if (s->task[i].running == work && s->task[i].running_func == work->func)
+			return &s->task[i];
 	return NULL;
 }
 
@@ -168,11 +169,11 @@ static void take_back(struct sched *s, struct work_struct *work)
 		worker->again = false;
 		return;
 	}
-	for_each_bit(i, busy) if (s->task[i].work == work)
-	{
-		s->task[i].work = NULL;
-		return;
-	}
+	for_each_bit (i, busy)
+		if (s->task[i].work == work) {
+			s->task[i].work = NULL;
+			return;
+		}
 	for (struct work_struct **p = &s->work; *p; p = &(*p)->next)
 		if (*p == work) {
 			*p = work->next;

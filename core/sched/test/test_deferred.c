@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_deferred.c - grace periods, callbacks, work items, completions.
+ */
+#include "run.h"
+
+#define SEEDS 500
+
+static struct schedule schedule;
+
+static const struct schedule *seeded(u64 seed)
+{
+	memset(&schedule, 0, offsetof(struct schedule, changes));
+	schedule.kind = seed % 2 ? SCHEDULE_RANDOM : SCHEDULE_PCT;
+	schedule.odds = 3;
+	schedule.depth = 4;
+	schedule.length = 60;
+	schedule.seed = seed;
+	return &schedule;
+}
+
+/* A value that is retired: no reader that saw it may find it dead. */
+
+struct value {
+	struct rcu_head rcu;
+	bool dead;
+};
+
+static struct value values[4], *published;
+static unsigned int deaths, overtaken;
+static bool by_callback;
+
+static void reads(void *arg)
+{
+	for (int i = 0; i < 2; i++) {
+		struct value *v;
+
+		rcu_read_lock();
+		rcu_read_lock();
+		v = rcu_dereference(published);
+		sched_point();
+		rcu_read_unlock();
+		sched_point();
+		assert_false(v->dead);
+		assert_true(rcu_read_lock_held());
+		rcu_read_unlock();
+		assert_false(rcu_read_lock_held());
+	}
+}
+
+/* Is inside before and after: a grace period need not wait for who comes later. */
+static void reads_later(void *arg)
+{
+	for (int i = 0; i < 6; i++) {
+		unsigned int before = deaths;
+
+		rcu_read_lock();
+		for (int k = 0; k < 3; k++)
+			sched_point();
+		overtaken += deaths != before;
+		rcu_read_unlock();
+	}
+}
+
+static void dies(struct rcu_head *head)
+{
+	struct value *v = container_of(head, struct value, rcu);
+
+	assert_true(in_atomic());
+	assert_true(in_interrupt());
+	assert_false(v->dead);
+	assert_ptr_not_equal(v, published);
+	v->dead = true;
+	deaths++;
+	sched_point();
+}
+
+static void replaces(void *arg)
+{
+	for (int i = 1; i < 4; i++) {
+		struct value *old = published;
+
+		rcu_assign_pointer(published, &values[i]);
+		if (by_callback) {
+			call_rcu(&old->rcu, dies);
+		} else {
+			synchronize_rcu();
+			old->dead = true;
+			deaths++;
+		}
+	}
+	if (by_callback) {
+		rcu_barrier();
+		assert_int_equal(deaths, 3);
+	}
+}
+
+static void init_rcu(void *arg)
+{
+	memset(values, 0, sizeof(values));
+	published = &values[0];
+	deaths = 0;
+	/* Two readers on the writer's CPU: to be preempted inside is no end of the section. */
+	spawn("reads", 0, reads, NULL);
+	spawn("reads", 0, reads, NULL);
+	spawn("later", 1, reads_later, NULL);
+	spawn("writes", 0, replaces, NULL);
+}
+
+static void test_grace_period(void **state)
+{
+	for (int i = 0; i < 2; i++) {
+		by_callback = i;
+		overtaken = 0;
+		for (u64 seed = 0; seed < SEEDS; seed++) {
+			expect_clean(init_rcu, seeded(seed));
+			assert_int_equal(deaths, 3);
+		}
+		/* It ends while a reader that began after it is inside. */
+		assert_true(overtaken > 0);
+	}
+}
+
+/* Without a grace period the same readers find it out. */
+static void replaces_at_once(void *arg)
+{
+	struct value *old = published;
+
+	rcu_assign_pointer(published, &values[1]);
+	sched_point();
+	old->dead = true;
+}
+
+static unsigned int found_dead;
+
+static void reads_and_counts(void *arg)
+{
+	struct value *v;
+
+	rcu_read_lock();
+	v = rcu_dereference(published);
+	sched_point();
+	found_dead += v->dead;
+	rcu_read_unlock();
+}
+
+static void init_no_grace(void *arg)
+{
+	memset(values, 0, sizeof(values));
+	published = &values[0];
+	spawn("reads", 0, reads_and_counts, NULL);
+	spawn("writes", 0, replaces_at_once, NULL);
+}
+
+static void test_no_grace_period(void **state)
+{
+	found_dead = 0;
+	for (u64 seed = 0; seed < SEEDS; seed++)
+		expect_clean(init_no_grace, seeded(seed));
+	assert_true(found_dead > 0);
+}
+
+/* A run does not end before its callbacks and items have; they may queue others. */
+
+static struct rcu_head chain[2];
+static struct completion go;
+static struct work_struct items[20];
+static unsigned int runs[20], busy, most_busy;
+
+static void chain_second(struct rcu_head *head)
+{
+	log_event('2');
+	schedule_work(&items[0]);
+}
+
+static void chain_first(struct rcu_head *head)
+{
+	log_event('1');
+	call_rcu(&chain[1], chain_second);
+}
+
+static void logs_item(struct work_struct *work)
+{
+	cond_resched();
+	assert_false(in_atomic());
+	log_event('w');
+}
+
+static void init_chain(void *arg)
+{
+	INIT_WORK(&items[0], logs_item);
+	call_rcu(&chain[0], chain_first);
+	log_event('0');
+}
+
+static void test_end_waits(void **state)
+{
+	expect_clean(init_chain, NULL);
+	assert_string_equal(log_text, "012w");
+}
+
+/* More items than workers; each on the CPU that it was queued on. */
+
+static void counts_item(struct work_struct *work)
+{
+	most_busy = max(most_busy, ++busy);
+	assert_int_equal(raw_smp_processor_id(), 2);
+	assert_int_equal(task_name(current)[0], 'w');
+	wait_for_completion(&go);
+	runs[work - items]++;
+	busy--;
+}
+
+static void init_many(void *arg)
+{
+	memset(runs, 0, sizeof(runs));
+	busy = most_busy = 0;
+	init_completion(&go);
+	task_migrate(2);
+	for (int i = 0; i < 20; i++) {
+		INIT_WORK(&items[i], counts_item);
+		assert_true(schedule_work(&items[i]));
+	}
+	for (int i = 0; i < 20; i++)
+		cond_resched();
+	complete_all(&go);
+	flush_work(&items[19]);
+	assert_int_equal(runs[19], 1);
+	assert_false(flush_work(&items[19]));
+}
+
+static void test_many_items(void **state)
+{
+	unsigned int most = 0;
+
+	for (u64 seed = 0; seed < 50; seed++) {
+		expect_clean(init_many, seeded(seed));
+		for (int i = 0; i < 20; i++)
+			assert_int_equal(runs[i], 1);
+		most = max(most, most_busy);
+	}
+	assert_int_equal(most, SCHED_WORKER_LAST - SCHED_WORKER_FIRST + 1);
+}
+
+/* One item queued by several, again and again: it runs after each, and never twice at once. */
+
+static struct work_struct shared;
+static unsigned int queued, seen, refused;
+
+static void shared_item(struct work_struct *work)
+{
+	assert_int_equal(busy, 0);
+	busy = 1;
+	seen = queued;
+	for (int i = 0; i < 3; i++)
+		sched_point();
+	busy = 0;
+}
+
+static void queues(void *arg)
+{
+	for (int i = 0; i < 4; i++) {
+		queued++;
+		refused += !schedule_work(&shared);
+		sched_point();
+	}
+	flush_work(&shared);
+	assert_int_equal(busy, 0);
+}
+
+static void init_shared(void *arg)
+{
+	INIT_WORK(&shared, shared_item);
+	queued = seen = busy = 0;
+	spawn("q", 0, queues, NULL);
+	spawn("q", 1, queues, NULL);
+	spawn("q", 1, queues, NULL);
+}
+
+static void test_never_twice_at_once(void **state)
+{
+	refused = 0;
+	for (u64 seed = 0; seed < SEEDS; seed++) {
+		expect_clean(init_shared, seeded(seed));
+		assert_int_equal(seen, 12);
+	}
+	assert_true(refused > 0);
+}
+
+/* An item that queues itself again, and one that frees itself. */
+
+static void again_item(struct work_struct *work)
+{
+	log_event('a');
+	if (log_len < 5)
+		assert_true(schedule_work(work));
+}
+
+static void freed_item(struct work_struct *work)
+{
+	log_event('f');
+	free(work);
+}
+
+static void init_again(void *arg)
+{
+	INIT_WORK(&shared, again_item);
+	schedule_work(&shared);
+	flush_work(&shared);
+	assert_string_equal(log_text, "aaaaa");
+	for (int i = 0; i < 3; i++) {
+		struct work_struct *work = malloc(sizeof(*work));
+
+		INIT_WORK(work, freed_item);
+		schedule_work(work);
+		cond_resched();
+	}
+}
+
+static void test_again(void **state)
+{
+	for (u64 seed = 0; seed < 50; seed++) {
+		expect_clean(init_again, seeded(seed));
+		assert_string_equal(log_text, "aaaaafff");
+	}
+}
+
+/* Cancelled: not begun afterwards, and not under way; wherever it was. */
+
+static void waits_item(struct work_struct *work)
+{
+	wait_for_completion(&go);
+}
+
+static void cancelled_item(struct work_struct *work)
+{
+	busy = 1;
+	log_event('c');
+	for (int i = 0; i < 3; i++)
+		sched_point();
+	busy = 0;
+}
+
+static void cancels(void *arg)
+{
+	size_t before;
+
+	cancel_work_sync(&shared);
+	assert_int_equal(busy, 0);
+	before = log_len;
+	for (int i = 0; i < 4; i++)
+		sched_point();
+	assert_int_equal(log_len, before);
+	complete_all(&go);
+}
+
+static void init_cancel(void *arg)
+{
+	busy = 0;
+	init_completion(&go);
+	INIT_WORK(&shared, cancelled_item);
+	/* With all workers busy the item stays in the queue. */
+	for (long i = 0; i < (long)arg; i++) {
+		INIT_WORK(&items[i], waits_item);
+		schedule_work(&items[i]);
+	}
+	schedule_work(&shared);
+	if (!arg) {
+		cond_resched();
+		schedule_work(&shared);
+	}
+	task_join(spawn("cancels", 1, cancels, NULL));
+	/* It can be used again. */
+	schedule_work(&shared);
+	flush_work(&shared);
+	log_event('.');
+	assert_false(cancel_work_sync(&shared));
+}
+
+static void init_cancel_queued(void *arg)
+{
+	init_cancel((void *)15L);
+}
+
+static void test_cancel(void **state)
+{
+	unsigned int taken_back = 0;
+
+	for (u64 seed = 0; seed < SEEDS; seed++) {
+		expect_clean(init_cancel, seeded(seed));
+		taken_back += !strcmp(log_text, "c.");
+		expect_clean(init_cancel_queued, seeded(seed));
+		assert_string_equal(log_text, "c.");
+	}
+	assert_true(taken_back > 0 && taken_back < SEEDS);
+}
+
+/* Operations of workers and callbacks count as under way. */
+
+static u64 during;
+
+static void ticket_item(struct work_struct *work)
+{
+	during = task_ticket();
+	assert_int_equal(oldest_ticket(), during);
+}
+
+static void init_ticket(void *arg)
+{
+	u64 before;
+
+	task_set_op(0);
+	before = task_ticket();
+	task_set_op(-1);
+	INIT_WORK(&shared, ticket_item);
+	schedule_work(&shared);
+	flush_work(&shared);
+	assert_int_equal(during, before + 1);
+	assert_int_equal(oldest_ticket(), during + 1);
+}
+
+static void test_tickets(void **state)
+{
+	expect_clean(init_ticket, NULL);
+}
+
+static void leaves_lock(struct work_struct *work)
+{
+	preempt_disable();
+}
+
+static void reader_callback(struct rcu_head *head)
+{
+	rcu_read_lock();
+}
+
+static void init_bad_item(void *arg)
+{
+	INIT_WORK(&shared, leaves_lock);
+	schedule_work(&shared);
+}
+
+static void init_bad_callback(void *arg)
+{
+	call_rcu(&chain[0], reader_callback);
+}
+
+static void test_unbalanced(void **state)
+{
+	expect_report(init_bad_item, NULL, ORACLE_LOCK_UNBALANCED, "work item ended");
+	assert_string_equal(result.report.task, "w0");
+	expect_report(init_bad_callback, NULL, ORACLE_LOCK_UNBALANCED, "RCU callback ended");
+	assert_string_equal(result.report.task, "rcu");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_grace_period),
+		cmocka_unit_test(test_no_grace_period),
+		cmocka_unit_test(test_end_waits),
+		cmocka_unit_test(test_many_items),
+		cmocka_unit_test(test_never_twice_at_once),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_unbalanced),
+	};
+
+	return cmocka_run_group_tests(tests, setup_engine, teardown_engine);
+}
