@@ -58,10 +58,7 @@ static struct work_struct *dequeue(struct sched *s)
 
 static void run_item(struct sched *s, struct task *t, struct work_struct *work)
 {
-	if (t->cpu != work->cpu) {
-		task_move(s, t, work->cpu);
-		resched_if_hidden(s, t);
-	}
+	t->work = NULL;
 	t->running = work;
 	t->running_func = work->func;
 	work->pending = false;
@@ -84,12 +81,18 @@ static void worker_main(void *arg)
 	struct work_struct *work;
 
 	for (;;) {
+		if (!t->work)
+			t->work = dequeue(s);
 		work = t->work;
-		t->work = NULL;
-		if (!work)
-			work = dequeue(s);
 		if (!work)
 			return;
+		if (t->cpu != work->cpu) {
+			task_move(s, t, work->cpu);
+			resched_if_hidden(s, t);
+			/* Until it runs it is pending, and can be taken back. */
+			if (t->work != work)
+				continue;
+		}
 		run_item(s, t, work);
 		if (t->again) {
 			t->again = false;

@@ -226,8 +226,9 @@ static void task_body(void *arg)
 }
 
 /*
- * Boot. A request that fails by plan may make it fail: that is no finding, the program then
- * has no operations, and what was half booted must be taken down without a leak.
+ * Boot. A request that fails by plan may make it fail, or a machine that is too small: that is
+ * no finding, no operation is then carried out, and what was half booted must be taken down
+ * without a leak.
  */
 static bool boot(struct world *w)
 {
@@ -268,8 +269,10 @@ static bool boot(struct world *w)
 	if (!err)
 		err = pcpu_create(w->machine, w->vmap, &pc, &w->pcpu);
 	machine_stats(w->machine, &st);
-	MM_CHECK(!err || st.failed, SPURIOUS, "boot failed with error %d and no request had failed",
-		 err);
+	/* The first chunk is populated at boot; a machine too small for it does not come up. */
+	MM_CHECK(!err || st.failed || pm->pages < world_chunk_frames(w) ||
+			 pm->kva < pm->unit * pm->cpus,
+		 SPURIOUS, "boot failed with error %d, and no request had failed", err);
 	return !err;
 }
 

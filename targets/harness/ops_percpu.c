@@ -46,17 +46,12 @@ static bool arguments_valid(const struct world *w, u64 size, u64 align)
 	return size <= (u64)w->program->machine.unit << PAGE_SHIFT && align <= PAGE_SIZE;
 }
 
-/*
- * A chunk needs its units' address range, frames for what is populated now, a table page for
- * each level and one more where the chunk crosses into the next table.
- */
 static bool new_chunk_fits(struct world *w)
 {
 	const struct program_machine *pm = &w->program->machine;
-	u64 pages = (u64)pm->unit * pm->cpus;
 
-	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
-	       world_kva_fits(w, pages << PAGE_SHIFT, PAGE_SIZE);
+	return nr_free_pages(w->machine) >= world_chunk_frames(w) &&
+	       world_kva_fits(w, ((u64)pm->unit * pm->cpus) << PAGE_SHIFT, PAGE_SIZE);
 }
 
 /*

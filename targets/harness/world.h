@@ -166,6 +166,14 @@ void object_dies(struct world *w, struct object *o);
 bool world_kva_fits(struct world *w, u64 size, u64 align);
 
 /**
+ * world_chunk_frames() - page frames that suffice for a new chunk, all of it populated
+ *
+ * Those of every CPU's unit, and table pages: one for each 512 pages, one a level, and one where
+ * the chunk crosses into the next table. Counted with those that other mappings may share.
+ */
+u64 world_chunk_frames(const struct world *w);
+
+/**
  * free_percpu_object(), free_ram_object(), free_area_object() - check an object and give it back
  * @o: live, of that type
  */
