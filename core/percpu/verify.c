@@ -8,13 +8,18 @@
  * most common ones, cost a comparison a word.
  *
  * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
- * moment. It is compiled without ThreadSanitizer (CMakeLists.txt): that other tasks are between
+ * moment. ThreadSanitizer must not see it (the pragma below): that other tasks are between
  * operations is the caller's knowledge (@quiet), not order between tasks. With tasks inside of
  * operations only the sums are judged, by the order in which they are counted: lists and maps
  * may be in the middle of a change.
  *
  * pcpu_fits() is here too, as the other judge: it believes the allocation maps and nothing else.
  */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
+			     apply_to = function)
+#endif
+
 #include <stdio.h>
 
 #include "hints.h"
@@ -352,3 +357,7 @@ bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack)
 	spin_unlock_irqrestore(&pc->lock, flags);
 	return fits;
 }
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
