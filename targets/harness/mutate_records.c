@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "fields.h"
 #include "mutate.h"
 #include "op_set.h"
 
@@ -49,9 +50,17 @@ static void random_arguments(struct edit *e, struct program_op *o)
 		o->arg[a] = 0;
 		if (d->arg[a].kind == OPERAND_NONE)
 			continue;
-		o->arg[a] = d->arg[a].def;
-		if (!edit_chance(e, 3))
+		switch (edit_below(e, 4)) {
+		case 0:
+			o->arg[a] = d->arg[a].def;
+			break;
+		case 1:
 			o->arg[a] = edit_value(e, &d->arg[a], d->arg[a].def);
+			break;
+		default:
+			o->arg[a] = operand_fold_slow(&d->arg[a], edit_random(e));
+			break;
+		}
 	}
 }
 
@@ -96,6 +105,16 @@ static void insert_burst(struct edit *e)
 	n = edit_insert(e, at, 1 + edit_small(e, BURST));
 	for (i = 0; i < n; i++)
 		e->p->op[at + i] = o;
+}
+
+/* Many operations at once: what only shows after a history is found sooner. */
+static void insert_random(struct edit *e)
+{
+	u32 at = edit_below(e, e->p->nr_ops + 1), n, i;
+
+	n = edit_insert(e, at, 1 + edit_below(e, BURST));
+	for (i = 0; i < n; i++)
+		e->p->op[at + i] = random_op(e, (u8)edit_below(e, e->p->nr_tasks));
 }
 
 static void delete_range(struct edit *e)
@@ -260,9 +279,9 @@ void edit_records(struct edit *e)
 		void (*edit)(struct edit *e);
 		u8 weight;
 	} edits[] = {
-		{insert_one, 24},      {insert_burst, 10}, {delete_range, 12},
-		{duplicate_range, 10}, {move_record, 10},  {change_operand, 18},
-		{change_object, 6},    {change_op, 4},	   {change_task, 6},
+		{insert_one, 20},      {insert_burst, 8}, {insert_random, 8},	{delete_range, 12},
+		{duplicate_range, 10}, {move_record, 10}, {change_operand, 16}, {change_object, 6},
+		{change_op, 4},	       {change_task, 6},
 	};
 	u32 i, k = edit_below(e, 100);
 
