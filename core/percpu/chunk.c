@@ -21,24 +21,6 @@ static inline int chunk_cmp(const struct pcpu_chunk *a, const struct pcpu_chunk 
 
 RB_GENERATE_INTERNAL(pcpu_chunk_tree, pcpu_chunk, node, chunk_cmp, __maybe_unused static)
 
-/* pcpu_size_to_slot() - where chunks with a free run of @size bytes are */
-u32 pcpu_size_to_slot(const struct pcpu *pc, u32 size)
-{
-	int slot = fls64(size) - PCPU_SLOT_BASE_SHIFT + 2;
-
-	if (size == pc->unit_size)
-		return pcpu_free_slot(pc);
-	return (u32)max(slot, 1);
-}
-
-/* pcpu_chunk_slot() - where a chunk belongs */
-u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk)
-{
-	u32 bits = pcpu_bitmap_largest(chunk);
-
-	return bits ? pcpu_size_to_slot(chunk->pc, bits << PCPU_MIN_ALLOC_SHIFT) : 0;
-}
-
 /*
  * Chunks that come from a lower slot gained room and go to the front: what was freed last is used
  * first. Those from a higher slot queue up behind the others.

@@ -231,13 +231,29 @@ struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr);
 struct pcpu_chunk *pcpu_chunk_by_number(struct pcpu *pc, u32 number);
 struct pcpu_chunk *pcpu_chunk_first(struct pcpu *pc);
 struct pcpu_chunk *pcpu_chunk_next(struct pcpu_chunk *chunk);
-u32 pcpu_size_to_slot(const struct pcpu *pc, u32 size);
-u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk);
 
 /* The slot of chunks without an object. */
 static inline u32 pcpu_free_slot(const struct pcpu *pc)
 {
 	return pc->nr_slots - 1;
+}
+
+/* Where chunks with a free run of @size bytes are. */
+static inline u32 pcpu_size_to_slot(const struct pcpu *pc, u32 size)
+{
+	int slot = fls64(size) - PCPU_SLOT_BASE_SHIFT + 2;
+
+	if (size == pc->unit_size)
+		return pcpu_free_slot(pc);
+	return (u32)max(slot, 1);
+}
+
+/* Where a chunk belongs. */
+static inline u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk)
+{
+	u32 bits = pcpu_bitmap_largest(chunk);
+
+	return bits ? pcpu_size_to_slot(chunk->pc, bits << PCPU_MIN_ALLOC_SHIFT) : 0;
 }
 
 /* populate.c: pages. alloc_mutex is held, or nobody else knows the chunk yet. */
