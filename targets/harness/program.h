@@ -41,8 +41,7 @@
 	X(high, "high", INT, NONE, 0, 32, 4, "percpu: empty populated pages to keep, at most")     \
 	X(block, "block", POW2, PAGES, 128, 4096, 128, "vmap: pages of a vmap block")              \
 	X(lazy, "lazy", LOG, PAGES, 1, 1 << 18, 256, "vmap: lazily freed pages before a purge")    \
-	X(verify, "verify", INT, NONE, 0, 64, 16,                                                  \
-	  "verify after so many operations; 0: at the end")
+	X(verify, "verify", INT, NONE, 0, 64, 16, "verify after so many operations; 0: at the end")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;
