@@ -10,6 +10,7 @@
 #include "bench.h"
 #include "cli.h"
 #include "machine/bench.h"
+#include "percpu/bench.h"
 #include "sched/bench.h"
 #include "vmap/bench.h"
 

@@ -1,0 +1,263 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# cli_test.sh - the front door as its users see it: exit status, messages, files.
+#
+# usage: cli_test.sh MMSTORM CORPUS
+# MMSTORM is the program, CORPUS the folder with percpu/ and vmap/ below it.
+set -u
+
+mmstorm=$1
+corpus=$2
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failed=0
+checked=0
+
+fail() {
+	echo "FAILED: $*"
+	failed=$((failed + 1))
+}
+
+# check STATUS ARGUMENT... - run mmstorm; its output is then in $out, its messages in $err.
+check() {
+	local status=$1
+	shift
+	"$mmstorm" "$@" >out 2>err </dev/null
+	local got=$?
+	out=$(cat out)
+	err=$(cat err)
+	checked=$((checked + 1))
+	[ $got -eq "$status" ] || fail "mmstorm $*: status $got, expected $status: $out $err"
+}
+
+# bad MESSAGE ARGUMENT... - it must refuse, with this line and no other, and print nothing.
+bad() {
+	local message=$1
+	shift
+	check 2 "$@"
+	[ "$err" = "$message" ] || fail "mmstorm $*: said '$err', expected '$message'"
+	[ -z "$out" ] || fail "mmstorm $*: printed '$out', expected nothing"
+}
+
+# bad_like PATTERN ARGUMENT... - as bad, for messages that other parts word.
+bad_like() {
+	local pattern=$1
+	shift
+	check 2 "$@"
+	# shellcheck disable=SC2053
+	[[ $err == $pattern ]] || fail "mmstorm $*: said '$err', expected $pattern"
+	[ "$(wc -l <err)" -eq 1 ] || fail "mmstorm $*: said more than one line: $err"
+	[ -z "$out" ] || fail "mmstorm $*: printed '$out', expected nothing"
+}
+
+says() {
+	[[ $out == *"$1"* ]] || fail "expected '$1' in: $out"
+}
+
+says_not() {
+	[[ $out != *"$1"* ]] || fail "did not expect '$1' in: $out"
+}
+
+cat >good.prog <<'EOF'
+# Two tasks.
+target vmap
+task a cpu=0
+  x = vm_map_ram pages=64
+  vm_unmap_ram x
+task b cpu=1
+  vm_unmap_aliases
+schedule a a b
+EOF
+printf 'target vmap\ntask a cpu=0\n  vm_unmap_aliases\nexpect overlap\n' >expects.prog
+printf 'target vmap\ntask a cpu=0\n  vm_unmap_aliases\ndigest 0x1\n' >digest.prog
+
+echo "# the tool itself"
+check 0 --help
+says "usage: mmstorm COMMAND"
+check 0 --version
+says "program format 1"
+bad "mmstorm: found no command, expected one of mmstorm --help"
+bad "mmstorm: found command 'nonsense', expected one of mmstorm --help" nonsense
+for command in run show pack list explore minimize import bugs bench; do
+	check 0 $command --help
+	says "usage: mmstorm $command"
+	[ -z "$err" ] || fail "$command --help wrote to standard error: $err"
+	bad_like "*--nonsense*" $command --nonsense
+done
+if [ -w /dev/full ]; then
+	"$mmstorm" list >/dev/full 2>err
+	[ $? -eq 2 ] || fail "a full disk went unnoticed"
+fi
+
+echo "# run"
+check 0 run good.prog
+says "good.prog: ok (3 operations"
+check 0 run --times 1000 good.prog
+says "good.prog: 1000 of 1000 the same: ok"
+check 0 run -n 10 --no-fork good.prog
+says "10 of 10 the same"
+check 0 run -v good.prog
+says "a     cpu 0  m1 = vm_map_ram pages=64"
+check 0 run --json good.prog
+says '"file":"good.prog","target":"vmap","outcome":"ok","oracle":"none"'
+check 1 run expects.prog
+says "expects.prog: found no failure, expected overlap"
+check 0 run --no-expect expects.prog
+check 1 run digest.prog
+says "digest.prog: replay-digest: found digest 0x"
+check 1 run --json digest.prog
+says '"outcome":"finding","oracle":"replay-digest"'
+check 0 run --strategy random --seed 5 --odds 3 expects.prog
+check 0 run --strategy pct --depth 2 good.prog
+check 0 run "$corpus/vmap" "$corpus/percpu"
+[ "$(wc -l <out)" -ge 30 ] || fail "the corpus has less than 30 programs: $out"
+says_not "finding"
+check 0 run --times 20 "$corpus/vmap"
+bad "mmstorm run: found no file, expected one or more" run
+bad "mmstorm: option --times: found '0', expected a number from 1 to 4294967295" run --times 0 x
+bad "mmstorm: option --times: found 'many', expected a number from 1 to 4294967295" \
+	run --times many x
+bad_like "mmstorm: option --strategy: found 'luck', expected sequential, *" run --strategy luck x
+bad "mmstorm run: found --strategy all, expected a single one" run --strategy all x
+bad "mmstorm run: found --list, expected --fidelity with it" run --list x
+bad "mmstorm run: option --times: found no value, expected one" run --times
+bad "mmstorm run: found option -q, expected one of mmstorm run --help" run -vq good.prog
+
+echo "# bad input"
+: >empty.prog
+printf 'mmst\001\001' >short.bin
+"$mmstorm" pack good.prog -o good.bin
+cp good.bin newer.bin
+printf '\011' | dd of=newer.bin bs=1 seek=4 conv=notrunc 2>/dev/null
+cp good.bin target.bin
+printf '\376' | dd of=target.bin bs=1 seek=5 conv=notrunc 2>/dev/null
+head -c 200 /dev/zero >bare.bin
+truncate -s 17M large.prog
+head -c 17000000 /dev/zero | tr '\0' '#' | gzip >large.prog.gz
+gzip -c good.prog | head -c 60 >cut.prog.gz
+mkdir none
+bad "missing.prog: No such file or directory" run missing.prog
+bad "empty.prog: found an empty file, expected a program" run empty.prog
+bad "short.bin: found 6 bytes, expected at least the 128 of a header" run short.bin
+bad "newer.bin: found format version 9, expected at most 1" run newer.bin
+bad_like "target.bin: *target*" run target.bin
+bad_like "bare.bin: found bytes without the magic \"mmst\", expected a program, or --target *" \
+	run bare.bin
+bad "large.prog: found 17825792 bytes, expected at most 16 MiB" run large.prog
+bad "large.prog.gz: found more than 16 MiB, expected at most that" run large.prog.gz
+bad "cut.prog.gz: found a damaged or truncated .gz file, expected a whole one" run cut.prog.gz
+bad "none: found no program in the folder, expected *.prog" run none
+bad "none: found a folder, expected a file" show none
+bad "good.prog: found a program for target vmap, expected percpu" run --target percpu good.prog
+bad "mmstorm: option --target: found 'heap', expected one of mmstorm list targets" \
+	run --target heap good.prog
+if [ "$(id -u)" -ne 0 ]; then
+	cp good.prog secret.prog
+	chmod 000 secret.prog
+	bad "secret.prog: Permission denied" run secret.prog
+fi
+check 0 run --target vmap bare.bin
+
+# text LINE:COLUMN WORD TEXT - a text that is no program, where, and a word of what is said.
+text() {
+	printf '%b' "$3" >text.prog
+	bad_like "text.prog:$1: *$2*" run text.prog
+}
+text 3:3 "vm_map_ram" 'target vmap\ntask a cpu=0\n  vm_map_rom\n'
+text 1:8 "heap" 'target heap\n'
+text 3:20 "1 to 256" 'target vmap\ntask a cpu=0\n  vm_map_ram pages=257\n'
+text 3:14 "color" 'target vmap\ntask a cpu=0\n  vm_map_ram color=3\n'
+text 3:16 "m1" 'target vmap\ntask a cpu=0\n  vm_unmap_ram m1\n'
+text 1:9 "newer" 'mmstorm 2\ntarget vmap\n'
+text 3:8 "nonsense" 'target vmap\ntask a cpu=0\nexpect nonsense\n'
+
+echo "# show and pack"
+check 0 show good.prog -o canonical.prog
+check 0 pack good.prog -o good.bin
+check 0 show good.bin
+cmp -s out canonical.prog || fail "bytes and text differ: $out"
+for file in "$corpus"/vmap/*.prog "$corpus"/percpu/*.prog; do
+	check 0 pack "$file" -o one.bin
+	check 0 show one.bin -o two.prog
+	check 0 pack two.prog -o three.bin
+	cmp -s one.bin three.bin || fail "$file is not the same after a round trip"
+	check 0 show --sort "$file"
+done
+check 0 pack "$corpus/vmap" -o packed
+inputs=("$corpus"/vmap/*.prog)
+outputs=(packed/*)
+[ ${#outputs[@]} -eq ${#inputs[@]} ] ||
+	fail "a folder was not packed as a whole"
+check 0 run packed
+gzip -c good.prog >good.prog.gz
+check 0 run good.prog.gz
+bad "mmstorm pack: found no --output, expected one" pack good.prog
+bad "nowhere/out: No such file or directory" pack good.prog -o nowhere/out
+bad "nowhere/out: No such file or directory" show good.prog -o nowhere/out
+bad "mmstorm show: found --output and 2 files, expected one file" \
+	show good.prog good.prog -o out.prog
+echo precious >precious.prog
+bad_like "expected.prog: *" show expected.prog -o precious.prog
+[ "$(cat precious.prog)" = precious ] || fail "a file was overwritten although there was an error"
+ls -- *.part 2>/dev/null && fail "a temporary file is left"
+
+echo "# list"
+check 0 list
+says "vm_unmap_aliases"
+says "alias-survived"
+check 0 list targets
+says "percpu"
+says_not "overlap"
+check 0 list --json
+while read -r line; do
+	[[ $line == "{"*"}" ]] || fail "no object on a line of its own: $line"
+done <out
+check 0 list --markdown operations
+says "| \`p = alloc_percpu\` |"
+bad_like "mmstorm list: found topic 'dreams', expected targets, *" list dreams
+
+echo "# explore and minimize"
+check 0 explore good.prog --strategy all --runs 200
+says "random odds=1"
+says "pct depth=3"
+check 0 explore good.prog --runs 100 --json
+says '"runs":100'
+[ -e findings ] && fail "findings/ was made without a finding"
+bad "mmstorm explore: found 0 files, expected one" explore
+bad "mmstorm explore: found --output and --keep-going, expected one of them" \
+	explore good.prog -o x --keep-going
+bad_like "mmstorm: option --odds: found '0', expected a number from 1 to *" \
+	explore good.prog --odds 0
+bad "good.prog: found no failure, expected one" minimize good.prog -o small.prog
+bad "expects.prog: found no failure by oracle overlap, expected one" \
+	minimize expects.prog -o small.prog
+[ -e small.prog ] && fail "a result was written without one"
+bad "mmstorm: option --oracle: found 'delphi', expected one of mmstorm list oracles" \
+	minimize --oracle delphi good.prog
+bad "mmstorm minimize: found 2 files, expected one" minimize good.prog good.prog
+
+echo "# bugs"
+mkdir -p bank/some-bug
+printf '# some-bug\n\noracle: overlap\n' >bank/some-bug/about.md
+printf 'a patch\n' >bank/some-bug/bug.patch
+cp expects.prog bank/some-bug/repro.prog
+check 0 bugs --dir bank
+says "some-bug"
+check 0 bugs --dir bank --json
+says '{"bug":"some-bug","oracle":"overlap","target":"vmap"'
+cp good.prog bank/some-bug/repro.prog
+check 2 bugs --dir bank
+[ "$err" = 'bank/some-bug/repro.prog: found "expect none", expected overlap as about.md has it' ] ||
+	fail "bugs said: $err"
+rm bank/some-bug/bug.patch
+check 2 bugs --dir bank
+bad "missing: No such file or directory" bugs --dir missing
+
+echo "# bench"
+bad "mmstorm bench: found no name, expected one of mmstorm bench --help" bench
+bad "mmstorm bench: found name 'press', expected one of mmstorm bench --help" bench press
+
+echo "$checked commands, $failed failures"
+[ $failed -eq 0 ]
