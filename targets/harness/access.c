@@ -40,23 +40,43 @@ static u64 sample(u64 n, unsigned int i)
 	}
 }
 
-static void write_word(struct machine *m, u64 addr, u32 value)
+/* Words [@first, @first + @n) of an object, translated once a page. */
+static void fill_words(struct machine *m, u64 addr, u64 seed, u64 first, u64 n)
 {
-	*(volatile u32 *)mem_address(m, addr, WORD) = value;
+	while (n) {
+		u64 at = addr + first * WORD;
+		u64 len = min(n, (PAGE_SIZE - (at & ~PAGE_MASK)) / WORD);
+		volatile u32 *word = mem_address(m, at, len * WORD);
+
+		for (u64 i = 0; i < len; i++)
+			word[i] = pattern(seed, first + i);
+		first += len;
+		n -= len;
+	}
 }
 
-static u32 read_word(struct machine *m, u64 addr)
+static __noreturn void report_word(u64 addr, u64 word, u32 found, u32 expected)
 {
-	return *(const volatile u32 *)mem_address(m, addr, WORD);
+	mm_report(ORACLE_CONTENTS, "object at 0x%llx, byte %llu: found 0x%08x, expected 0x%08x",
+		  (unsigned long long)addr, (unsigned long long)word * WORD, found, expected);
 }
 
-static void check_word(struct machine *m, u64 addr, u64 seed, u64 word)
+static void check_words(struct machine *m, u64 addr, u64 seed, u64 first, u64 n)
 {
-	u32 found = read_word(m, addr + word * WORD), expected = pattern(seed, word);
+	while (n) {
+		u64 at = addr + first * WORD;
+		u64 len = min(n, (PAGE_SIZE - (at & ~PAGE_MASK)) / WORD);
+		const volatile u32 *word = mem_address(m, at, len * WORD);
 
-	MM_CHECK(found == expected, CONTENTS,
-		 "object at 0x%llx, byte %llu: found 0x%08x, expected 0x%08x",
-		 (unsigned long long)addr, (unsigned long long)word * WORD, found, expected);
+		for (u64 i = 0; i < len; i++) {
+			u32 found = word[i], expected = pattern(seed, first + i);
+
+			if (unlikely(found != expected))
+				report_word(addr, first + i, found, expected);
+		}
+		first += len;
+		n -= len;
+	}
 }
 
 static void fill_tail(struct machine *m, u64 addr, u64 size, u64 seed)
@@ -81,13 +101,11 @@ void access_fill(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
 {
 	u64 n = size / WORD;
 
-	if (whole || n <= SAMPLES) {
-		for (u64 i = 0; i < n; i++)
-			write_word(m, addr + i * WORD, pattern(seed, i));
-	} else {
+	if (whole || n <= SAMPLES)
+		fill_words(m, addr, seed, 0, n);
+	else
 		for (unsigned int i = 0; i < SAMPLES; i++)
-			write_word(m, addr + sample(n, i) * WORD, pattern(seed, sample(n, i)));
-	}
+			fill_words(m, addr, seed, sample(n, i), 1);
 	fill_tail(m, addr, size, seed);
 }
 
@@ -95,13 +113,11 @@ void access_check(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
 {
 	u64 n = size / WORD;
 
-	if (whole || n <= SAMPLES) {
-		for (u64 i = 0; i < n; i++)
-			check_word(m, addr, seed, i);
-	} else {
+	if (whole || n <= SAMPLES)
+		check_words(m, addr, seed, 0, n);
+	else
 		for (unsigned int i = 0; i < SAMPLES; i++)
-			check_word(m, addr, seed, sample(n, i));
-	}
+			check_words(m, addr, seed, sample(n, i), 1);
 	check_tail(m, addr, size, seed);
 }
 
@@ -115,7 +131,7 @@ static void check_zero_byte(struct machine *m, u64 addr, u64 i)
 
 static void check_zero_word(struct machine *m, u64 addr, u64 word)
 {
-	u32 found = read_word(m, addr + word * WORD);
+	u32 found = *(const volatile u32 *)mem_address(m, addr + word * WORD, WORD);
 
 	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0",
 		 (unsigned long long)addr, (unsigned long long)word * WORD, found);

@@ -113,9 +113,18 @@ static void wait_for_object(const struct world *w, const struct program_op *r, s
 		wait_for_completion(&o->idle);
 }
 
+/* A user is done. The lock hands what each of them did to the last one, and so to the consumer. */
 static void release_object(const struct program_op *r, struct object *o)
 {
-	if (!op_table[r->op].consumes && !--o->users && o->shared)
+	unsigned long flags;
+	bool last;
+
+	if (op_table[r->op].consumes)
+		return;
+	flags = object_lock(o);
+	last = !--o->users;
+	object_unlock(o, flags);
+	if (last && o->shared)
 		complete_all(&o->idle);
 }
 
