@@ -20,6 +20,11 @@ case ${1:-} in
 	;;
 esac
 
+if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+	echo "check-style.sh: not a git repository, style not checked"
+	exit 0
+fi
+
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 
