@@ -30,6 +30,7 @@
 #define MAX_HELD 32
 #define MAX_CLASSES 64
 #define MAX_DEMOTIONS 64
+#define MAX_MARKED 64
 
 #define TASK_BIT(n) BIT_ULL(n)
 #define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
@@ -170,6 +171,8 @@ struct lock_class {
  * @write, @atomic, @size: what each did
  * @pc:    where
  * @task:  who; SCHED_MAX_TASKS: not a task
+ * @marked: addresses of this and all later reports of the run, @nr_marked of them; more than
+ *         fit are counted only
  */
 struct race {
 	const char *what;
@@ -182,6 +185,8 @@ struct race {
 		void *pc;
 		unsigned int task;
 	} access[2];
+	unsigned int nr_marked;
+	const char *marked[MAX_MARKED];
 };
 
 /**

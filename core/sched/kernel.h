@@ -67,9 +67,9 @@ void preempt_enable(void);
 unsigned long __local_irq_save(void);
 void local_irq_restore(unsigned long flags);
 bool irqs_disabled(void);
-bool in_interrupt(void);
-bool in_atomic(void);	/* preemption or interrupts disabled, or in an interrupt */
-void might_sleep(void); /* ORACLE_LOCK_SLEEP if in_atomic() or in an RCU read-side section */
+bool in_interrupt(void); /* RCU callbacks count: they are the kernel's softirq */
+bool in_atomic(void);	 /* preemption or interrupts disabled, or in an interrupt */
+void might_sleep(void);	 /* ORACLE_LOCK_SLEEP if in_atomic() or in an RCU read-side section */
 unsigned int smp_processor_id(void); /* ORACLE_LOCK_CPU if preemptible */
 unsigned int raw_smp_processor_id(void);
 unsigned int get_cpu(void); /* preempt_disable(), then the CPU number */

@@ -193,8 +193,10 @@ void sched_turn(void);
 /**
  * irq_enter() - begin an interrupt on the calling source's CPU
  *
- * Blocks until the schedule lets it in. Between irq_enter() and irq_exit() the caller is in
- * an interrupt: in_interrupt() is true and sleeping is an error.
+ * Blocks until the schedule lets it in: a scheduling point, and a wait as long as interrupts are
+ * disabled there or another is being handled. Outside of its interrupts a source is on no CPU and
+ * nothing keeps it from running; what it disables there concerns no CPU. Between irq_enter() and
+ * irq_exit() the caller is in an interrupt: in_interrupt() is true and sleeping is an error.
  *
  * Context: interrupt source outside of an interrupt.
  */

@@ -9,8 +9,9 @@
  *
  * Where a schedule says nothing the *default rule* decides: the running task goes
  * on; if it cannot, the runnable task with the lowest number runs; after a yield,
- * the next runnable task in cyclic order. A run under the default rule alone is
- * the sequential run.
+ * the next runnable task in cyclic order; after an interrupt, the task that the
+ * source was let in over, and the source itself if that task cannot go on. A run
+ * under the default rule alone is the sequential run.
  *
  * Whatever chose (a list, a random walk, PCT), the choices that differ from the
  * default rule are what a run can be written down as: a sparse list of changes.
@@ -25,7 +26,7 @@ enum schedule_kind {
 	SCHEDULE_SPARSE,      /* a list of changes; the empty list is the sequential run */
 	SCHEDULE_TURNS,	      /* a list of tasks: each runs so many operations (sched_turn()) */
 	SCHEDULE_ROUND_ROBIN, /* the next runnable task, at each step */
-	SCHEDULE_RANDOM,      /* at each step a random task with probability 1/odds */
+	SCHEDULE_RANDOM,      /* a random task, with probability 1/odds (see @odds) */
 	SCHEDULE_PCT,	      /* random priorities, depth - 1 random points of demotion */
 	NR_SCHEDULE_KINDS
 };
@@ -58,8 +59,9 @@ struct change {
 /**
  * struct schedule - how a run is scheduled
  * @kind:    enum schedule_kind
- * @odds:    SCHEDULE_RANDOM: switch at one step in @odds, from 1
- * @depth:   SCHEDULE_PCT: depth of the bug looked for, from 1
+ * @odds:    SCHEDULE_RANDOM: a random task runs at one step in @odds, from 1, and wherever
+ *           the running task cannot go on
+ * @depth:   SCHEDULE_PCT: depth of the bug looked for, from 1; at most 64 demotions are made
  * @length:  SCHEDULE_PCT: estimated steps of the run, from 1
  * @seed:    of the random generator (splitmix64), for RANDOM and PCT
  * @nr:      entries in @changes

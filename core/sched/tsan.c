@@ -24,6 +24,9 @@
 
 #include "tsan_options.h"
 
+/* What instrumented code calls for a write of one byte. */
+void __tsan_write1(void *addr);
+
 #define FRESH_RUNS 4096
 
 static bool verbose;
@@ -135,6 +138,19 @@ void tsan_describe(const struct sched *s, char *text, size_t size)
 	}
 }
 
+/* The address of a report, and of each other that the run comes to before its end. */
+static void mark(struct race *race, void *report)
+{
+	int tid, size, write, atomic;
+	void *addr = NULL, *trace[1];
+
+	if (!__tsan_get_report_mop(report, 0, &tid, &addr, &size, &write, &atomic, trace, 1))
+		return;
+	if (race->nr_marked < MAX_MARKED)
+		race->marked[race->nr_marked] = addr;
+	race->nr_marked++;
+}
+
 /*
  * TSan's hook for those who want a report for themselves: true means that it is not to be
  * printed. A C++ function by its linkage name.
@@ -150,6 +166,7 @@ bool tsan_on_report(void *report, bool suppressed)
 		return suppressed;
 	if (!t->sched->reported && !t->sched->race)
 		note(t->sched, report);
+	mark(&t->sched->race_seen, report);
 	return !verbose;
 }
 

@@ -395,6 +395,60 @@ static void test_cancel(void **state)
 	assert_true(taken_back > 0 && taken_back < SEEDS);
 }
 
+/* Taken back from a worker that has it, and waits for the CPU that it is to run on. */
+
+static bool cancelled;
+
+static void not_after_item(struct work_struct *work)
+{
+	assert_false(cancelled);
+	assert_int_equal(raw_smp_processor_id(), 3);
+	log_event('c');
+}
+
+static void keeps_cpu(void *arg)
+{
+	for (int i = 0; i < 6; i++) {
+		preempt_disable();
+		for (int k = 0; k < 4; k++)
+			sched_point();
+		preempt_enable();
+	}
+}
+
+static void init_cancel_waiting(void *arg)
+{
+	cancelled = false;
+	init_completion(&go);
+	INIT_WORK(&shared, not_after_item);
+	for (long i = 0; i < 15; i++) {
+		INIT_WORK(&items[i], waits_item);
+		schedule_work(&items[i]);
+	}
+	task_migrate(3);
+	schedule_work(&shared);
+	task_migrate(0);
+	spawn("keeps", 3, keeps_cpu, NULL);
+	complete_all(&go);
+	for (int i = 0; i < 6; i++)
+		cond_resched();
+	if (cancel_work_sync(&shared))
+		log_event('-');
+	cancelled = true;
+}
+
+static void test_cancel_waiting(void **state)
+{
+	unsigned int taken_back = 0;
+
+	for (u64 seed = 0; seed < SEEDS; seed++) {
+		expect_clean(init_cancel_waiting, seeded(seed));
+		assert_int_equal(log_len, 1);
+		taken_back += log_text[0] == '-';
+	}
+	assert_true(taken_back > 0 && taken_back < SEEDS);
+}
+
 /* Operations of workers and callbacks count as under way. */
 
 static u64 during;
@@ -463,6 +517,7 @@ int main(void)
 		cmocka_unit_test(test_never_twice_at_once),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_cancel_waiting),
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_unbalanced),
 	};

@@ -86,6 +86,13 @@ static void test_turns(void **state)
 	schedule.changes[4].task = 2;
 	expect_clean(init_letters, &schedule);
 	assert_string_equal(log_text, "baacbbcca");
+	/* A turn of two operations; what is left of a turn when its task ends is forgotten. */
+	schedule.nr = 3;
+	schedule.changes[0] = (struct change){.task = 3, .step = 1};
+	schedule.changes[1] = (struct change){.task = 2, .step = 9};
+	schedule.changes[2] = (struct change){.task = 1, .step = 0};
+	expect_clean(init_letters, &schedule);
+	assert_string_equal(log_text, "ccbbbaaac");
 }
 
 static void test_sparse(void **state)
