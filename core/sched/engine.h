@@ -210,6 +210,7 @@ struct race {
  * @schedule, @pos, @turn, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
+ * @announced:   points and runs since TSan was last made to start afresh
  * @reported:    a finding ended the run
  * @race:        TSan has reported, @race_seen; the run ends at its next point
  */
@@ -256,6 +257,7 @@ struct sched {
 	u32 next_number;
 	u32 nr_cpus;
 	u64 max_points;
+	u64 announced;
 	bool reported;
 	bool race;
 	char run_order, rcu_order, work_order;

@@ -10,7 +10,8 @@
  * What TSan has reported once it does not look at again: it marks the address as read-only. And
  * it tells threads apart by 255 identities, each good for some 16,000 releases, and
  * hands used ones on; between a thread and the one that takes its identity over no race is
- * seen. So TSan is made to start afresh, between two runs, after each race and now and then.
+ * seen. So between two runs the marks are removed, and now and then TSan is made to start
+ * afresh.
  */
 #include "engine.h"
 
@@ -27,7 +28,9 @@
 /* What instrumented code calls for a write of one byte. */
 void __tsan_write1(void *addr);
 
-#define FRESH_RUNS 4096
+/* A point makes three releases at most, a run some dozens: far below 255 times 16,000 in all. */
+#define FRESH_POINTS (1U << 19)
+#define RUN_POINTS 16
 
 static bool verbose;
 
@@ -40,10 +43,32 @@ void tsan_create(void)
 	(void)*(volatile const char *)mm_tsan_options;
 }
 
+/*
+ * The read-only mark is one of four shadow cells that TSan keeps for eight bytes. Each access
+ * to a byte of its own takes a cell, by turns: eight replace all of them. They are the main
+ * fiber's, and come after all of the run before.
+ */
+static void unmark(const char *addr)
+{
+	char *granule = (char *)((uintptr_t)addr & ~(uintptr_t)7);
+
+	for (int i = 0; i < 16; i++)
+		__tsan_write1(granule + i % 8);
+}
+
 void tsan_begin(struct sched *s)
 {
-	if (s->race_seen.nr || s->gen % FRESH_RUNS == 0)
+	struct race *race = &s->race_seen;
+
+	s->announced += RUN_POINTS;
+	if (race->nr_marked > MAX_MARKED || s->announced > FRESH_POINTS) {
 		__tsan_flush_memory();
+		s->announced = 0;
+	} else {
+		for (unsigned int i = 0; i < race->nr_marked; i++)
+			unmark(race->marked[i]);
+	}
+	race->nr_marked = 0;
 }
 
 /*
