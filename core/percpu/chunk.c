@@ -91,20 +91,10 @@ struct pcpu_chunk *pcpu_chunk_by_number(struct pcpu *pc, u32 number)
 {
 	struct pcpu_chunk *chunk;
 
-	RB_FOREACH (chunk, pcpu_chunk_tree, &pc->chunks)
+	for (chunk = pcpu_chunk_first(pc); chunk; chunk = pcpu_chunk_next(chunk))
 		if (chunk->number == number)
 			break;
 	return chunk;
-}
-
-struct pcpu_chunk *pcpu_chunk_first(struct pcpu *pc)
-{
-	return RB_MIN(pcpu_chunk_tree, &pc->chunks);
-}
-
-struct pcpu_chunk *pcpu_chunk_next(struct pcpu_chunk *chunk)
-{
-	return RB_NEXT(pcpu_chunk_tree, &chunk->pc->chunks, chunk);
 }
 
 void pcpu_page_emptied(struct pcpu_chunk *chunk, u32 page)

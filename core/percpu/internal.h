@@ -229,8 +229,6 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk);
 void pcpu_chunk_side(struct pcpu_chunk *chunk);
 struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr);
 struct pcpu_chunk *pcpu_chunk_by_number(struct pcpu *pc, u32 number);
-struct pcpu_chunk *pcpu_chunk_first(struct pcpu *pc);
-struct pcpu_chunk *pcpu_chunk_next(struct pcpu_chunk *chunk);
 
 /* The slot of chunks without an object. */
 static inline u32 pcpu_free_slot(const struct pcpu *pc)
@@ -254,6 +252,31 @@ static inline u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 	u32 bits = pcpu_bitmap_largest(chunk);
 
 	return bits ? pcpu_size_to_slot(chunk->pc, bits << PCPU_MIN_ALLOC_SHIFT) : 0;
+}
+
+/* Chunks in order of address; the lock is held. NULL: none, or no more. */
+static inline struct pcpu_chunk *pcpu_chunk_first(const struct pcpu *pc)
+{
+	struct pcpu_chunk *chunk = RB_ROOT(&pc->chunks);
+
+	while (chunk && RB_LEFT(chunk, node))
+		chunk = RB_LEFT(chunk, node);
+	return chunk;
+}
+
+static inline struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
+{
+	struct pcpu_chunk *next = RB_RIGHT(chunk, node);
+
+	if (!next) {
+		for (next = RB_PARENT(chunk, node); next && chunk == RB_RIGHT(next, node);
+		     next = RB_PARENT(next, node))
+			chunk = next;
+		return next;
+	}
+	while (RB_LEFT(next, node))
+		next = RB_LEFT(next, node);
+	return next;
 }
 
 /* populate.c: pages. alloc_mutex is held, or nobody else knows the chunk yet. */

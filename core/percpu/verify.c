@@ -90,6 +90,8 @@ static void verify_hints(const struct where *w, const struct pcpu_hints *h, cons
  * struct survey - a chunk, read from its first block to its last
  * @f:         the runs that the chunk was told of
  * @free_bits: zeroes in the allocation map
+ * @objects:   allocated bits with a bound: where objects begin
+ * @taken:     the last bit of the block read last is allocated
  * @run:       free bits up to the end of the block read last
  * @run_start: where they begin
  * @run_whole: they contain a whole block
@@ -97,6 +99,8 @@ static void verify_hints(const struct where *w, const struct pcpu_hints *h, cons
 struct survey {
 	struct found f;
 	u32 free_bits;
+	u32 objects;
+	bool taken;
 	u32 run;
 	u32 run_start;
 	bool run_whole;
@@ -132,6 +136,50 @@ static void read_runs(const struct pcpu_chunk *chunk, u32 block, const u64 *map,
 	}
 }
 
+/* Each side of each allocated run is the bound of an object. */
+static void read_bounds(const struct pcpu_chunk *chunk, u32 block, struct survey *s)
+{
+	const u32 from = block * PCPU_BLOCK_WORDS;
+	u64 carry = s->taken;
+
+	for (u32 i = from; i < from + PCPU_BLOCK_WORDS; i++) {
+		u64 taken = chunk->alloc_map[i], bound = chunk->bound_map[i];
+		u64 unbound = (taken ^ (taken << 1 | carry)) & ~bound;
+
+		MM_CHECK(!unbound, COUNT,
+			 "chunk %u: an object begins or ends at bit %u, and its bound is not set",
+			 chunk->number, i * WORD_BITS + (u32)__builtin_ctzll(unbound));
+		s->objects += (u32)__builtin_popcountll(taken & bound);
+		carry = taken >> (WORD_BITS - 1);
+	}
+	s->taken = carry;
+}
+
+/* A block that is all free, B1. */
+static void verify_whole(const struct pcpu_chunk *chunk, u32 block, struct survey *s)
+{
+	const struct where w = {chunk->number, block};
+	const struct pcpu_block *b = &chunk->blocks[block];
+	const u32 base = block * PCPU_BLOCK_BITS;
+
+	HINT_CHECK(b->left_free == PCPU_BLOCK_BITS && b->right_free == PCPU_BLOCK_BITS &&
+			   b->h.contig == PCPU_BLOCK_BITS && !b->h.contig_start,
+		   &w, "all is free, and left_free is %u, right_free %u, contig %u from %u",
+		   b->left_free, b->right_free, b->h.contig, b->h.contig_start);
+	HINT_CHECK(!b->h.first_free && !b->h.scan, &w,
+		   "all is free, and first_free is %u, scan %u from %u", b->h.first_free, b->h.scan,
+		   b->h.scan_start);
+	MM_CHECK(!s->taken || test_bit(chunk->bound_map, base), COUNT,
+		 "chunk %u: an object ends at bit %u, and its bound is not set", chunk->number,
+		 base);
+	s->f.first_free = min(s->f.first_free, base);
+	s->free_bits += PCPU_BLOCK_BITS;
+	s->taken = false;
+	s->run_start = s->run ? s->run_start : base;
+	s->run += PCPU_BLOCK_BITS;
+	s->run_whole = true;
+}
+
 static void verify_block(const struct pcpu_chunk *chunk, u32 block, struct survey *s)
 {
 	const u64 *map = chunk->alloc_map + block * PCPU_BLOCK_WORDS;
@@ -139,33 +187,20 @@ static void verify_block(const struct pcpu_chunk *chunk, u32 block, struct surve
 	const struct pcpu_block *b = &chunk->blocks[block];
 	struct found f = {.first_free = PCPU_BLOCK_BITS};
 	u64 any = 0, all = ~0ULL;
-	u32 left = 0, right = 0;
+	u32 left, right;
 
 	for (u32 i = 0; i < PCPU_BLOCK_WORDS; i++) {
 		any |= map[i];
 		all &= map[i];
 	}
 	if (!any) {
-		f = (struct found){.longest = PCPU_BLOCK_BITS};
-		left = right = PCPU_BLOCK_BITS;
-		s->free_bits += PCPU_BLOCK_BITS;
-		s->run_start = s->run ? s->run_start : block * PCPU_BLOCK_BITS;
-		s->run += PCPU_BLOCK_BITS;
-		s->run_whole = true;
-	} else {
-		if (~all)
-			read_runs(chunk, block, map, &f, s);
-		left = find_next_bit(map, PCPU_BLOCK_BITS, 0);
-		right = PCPU_BLOCK_BITS - find_zero_start(map, 0, PCPU_BLOCK_BITS);
-		s->run += left;
-		end_run(chunk, s);
-		s->run = right;
-		s->run_start = (block + 1) * PCPU_BLOCK_BITS - right;
-		s->f.longest = max(s->f.longest, f.longest);
+		verify_whole(chunk, block, s);
+		return;
 	}
-	if (f.first_free < PCPU_BLOCK_BITS)
-		s->f.first_free = min(s->f.first_free, block * PCPU_BLOCK_BITS + f.first_free);
-
+	if (~all)
+		read_runs(chunk, block, map, &f, s);
+	left = find_next_bit(map, PCPU_BLOCK_BITS, 0);
+	right = PCPU_BLOCK_BITS - find_zero_start(map, 0, PCPU_BLOCK_BITS);
 	HINT_CHECK(b->left_free == left, &w, "left_free is %u, %u bits are free there",
 		   b->left_free, left);
 	HINT_CHECK(b->right_free == right, &w, "right_free is %u, %u bits are free there",
@@ -173,31 +208,31 @@ static void verify_block(const struct pcpu_chunk *chunk, u32 block, struct surve
 	HINT_CHECK(b->h.contig <= f.longest, &w, "contig is %u, the longest free run has %u bits",
 		   b->h.contig, f.longest);
 	verify_hints(&w, &b->h, map, PCPU_BLOCK_BITS, &f);
+	read_bounds(chunk, block, s);
+
+	s->run += left;
+	end_run(chunk, s);
+	s->run = right;
+	s->run_start = (block + 1) * PCPU_BLOCK_BITS - right;
+	s->f.longest = max(s->f.longest, f.longest);
+	if (f.first_free < PCPU_BLOCK_BITS)
+		s->f.first_free = min(s->f.first_free, block * PCPU_BLOCK_BITS + f.first_free);
 }
 
-/* Where objects begin and end is in the bound map, at each side of each allocated run at least. */
-static void verify_bounds(const struct pcpu_chunk *chunk)
+/* What the survey says of the objects. */
+static void verify_objects(const struct pcpu_chunk *chunk, const struct survey *s)
 {
 	const u32 bits = chunk->pc->map_bits;
 	u32 objects = chunk->nr_allocs + (chunk->hidden_start > 0) + (chunk->hidden_end < bits);
-	u32 found = 0;
-	u64 carry = 0;
 
-	for (u32 i = 0; i < bits / WORD_BITS; i++) {
-		u64 taken = chunk->alloc_map[i], bound = chunk->bound_map[i];
-		u64 sides = taken ^ (taken << 1 | carry);
-
-		MM_CHECK(!(sides & ~bound), COUNT,
-			 "chunk %u: an object begins or ends at bit %u, and its bound is not set",
-			 chunk->number, i * WORD_BITS + (u32)__builtin_ctzll(sides & ~bound));
-		found += (u32)__builtin_popcountll(taken & bound);
-		carry = taken >> (WORD_BITS - 1);
-	}
-	MM_CHECK(!carry || test_bit(chunk->bound_map, bits), COUNT,
+	MM_CHECK(!s->taken || test_bit(chunk->bound_map, bits), COUNT,
 		 "chunk %u: the last object has no end", chunk->number);
-	MM_CHECK(found == objects, COUNT,
+	MM_CHECK(s->objects == objects, COUNT,
 		 "chunk %u: %u objects counted, hidden parts included, %u found", chunk->number,
-		 objects, found);
+		 objects, s->objects);
+	MM_CHECK(chunk->free_bits == s->free_bits, COUNT,
+		 "chunk %u: %u free bits counted, %u found", chunk->number, chunk->free_bits,
+		 s->free_bits);
 	MM_CHECK(find_next_zero_bit(chunk->alloc_map, chunk->hidden_start, 0) ==
 				 chunk->hidden_start &&
 			 find_next_zero_bit(chunk->alloc_map, bits, chunk->hidden_end) == bits,
@@ -233,17 +268,15 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 	const struct where w = {chunk->number, WHOLE_CHUNK};
 	struct survey s = {.f.first_free = pc->map_bits};
 
-	MM_CHECK(chunk->base == vmap_area_start(chunk->va) &&
-			 chunk->base + pcpu_chunk_bytes(pc) == vmap_area_end(chunk->va),
-		 RANGE, "chunk %u begins at %#llx, its area is [%#llx, %#llx)", chunk->number,
-		 NUM(chunk->base), NUM(vmap_area_start(chunk->va)), NUM(vmap_area_end(chunk->va)));
+	MM_CHECK(chunk->base && IS_ALIGNED(chunk->base, PAGE_SIZE) &&
+			 chunk->base + pcpu_chunk_bytes(pc) > chunk->base,
+		 RANGE, "chunk %u begins at %#llx, which is no place for %llu bytes", chunk->number,
+		 NUM(chunk->base), NUM(pcpu_chunk_bytes(pc)));
 	for (u32 i = 0; i < pc->unit_pages; i++)
 		verify_block(chunk, i, &s);
 	end_run(chunk, &s);
 	verify_hints(&w, &chunk->hints, chunk->alloc_map, pc->map_bits, &s.f);
-	MM_CHECK(chunk->free_bits == s.free_bits, COUNT, "chunk %u: %u free bits counted, %u found",
-		 chunk->number, chunk->free_bits, s.free_bits);
-	verify_bounds(chunk);
+	verify_objects(chunk, &s);
 	verify_pages(chunk);
 }
 
@@ -275,6 +308,30 @@ static void verify_slots(const struct pcpu *pc)
 		 NUM(pc->nr_chunks), NUM(found));
 }
 
+/*
+ * The tree is walked here and not by chunk.c: what is called from here is to be hidden as well, and
+ * what others call is not.
+ */
+static const struct pcpu_chunk *leftmost(const struct pcpu_chunk *chunk)
+{
+	while (chunk && RB_LEFT(chunk, node))
+		chunk = RB_LEFT(chunk, node);
+	return chunk;
+}
+
+static const struct pcpu_chunk *next_chunk(const struct pcpu_chunk *chunk)
+{
+	const struct pcpu_chunk *up = RB_PARENT(chunk, node);
+
+	if (RB_RIGHT(chunk, node))
+		return leftmost(RB_RIGHT(chunk, node));
+	while (up && chunk == RB_RIGHT(up, node)) {
+		chunk = up;
+		up = RB_PARENT(chunk, node);
+	}
+	return up;
+}
+
 void pcpu_verify(struct pcpu *pc, bool quiet)
 {
 	const struct pcpu_chunk *chunk, *prev = NULL;
@@ -289,8 +346,8 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	if (!quiet)
 		return;
 
-	for (chunk = pcpu_chunk_first(pc); chunk;
-	     prev = chunk, chunk = pcpu_chunk_next((struct pcpu_chunk *)chunk)) {
+	for (chunk = leftmost(RB_ROOT(&pc->chunks)); chunk;
+	     prev = chunk, chunk = next_chunk(chunk)) {
 		MM_CHECK(chunks++ < pc->nr_chunks, LIST,
 			 "the tree has more than the %llu chunks counted", NUM(pc->nr_chunks));
 		MM_CHECK(!prev || prev->base + pcpu_chunk_bytes(pc) <= chunk->base, OVERLAP,

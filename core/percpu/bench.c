@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.c - what the per-CPU allocator costs, the machine's part included.
+ *
+ * Two CPUs, one thread, outside of a run: no schedule, no contention. Each figure is the least of
+ * several rounds: what the work costs where nothing else interferes. Allocating includes the
+ * zeroing of both CPUs' copies. "pages kept" means that enough empty pages are kept populated for
+ * no page to come or go in a round.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "bench.h"
+#include "internal.h"
+
+#define BENCH_ROUNDS 7
+#define BENCH_OPS 4096
+#define BENCH_LIVE 16384
+#define BENCH_KVA (1UL << 30)
+
+struct bench {
+	struct machine *m;
+	struct machine_config cfg;
+	struct vmap_config vmap;
+	struct vmap_space *vs;
+	struct pcpu_config pcpu;
+	struct pcpu *pc;
+	pcpu_addr_t live[BENCH_LIVE];
+	u32 size;
+	gfp_t gfp;
+	u64 seed;
+	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
+};
+
+static double nanoseconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+static u64 bench_random(struct bench *b)
+{
+	b->seed = b->seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return b->seed >> 33;
+}
+
+static void measure(struct bench *b, const char *name, void (*op)(struct bench *b))
+{
+	double best = 0, t;
+
+	for (int round = 0; round < BENCH_ROUNDS; round++) {
+		t = nanoseconds();
+		for (int i = 0; i < BENCH_OPS; i++)
+			op(b);
+		t = (nanoseconds() - t) / BENCH_OPS;
+		if (!round || t < best)
+			best = t;
+	}
+	b->emit(name, "time", best, "ns");
+}
+
+static void pair(struct bench *b)
+{
+	free_percpu(b->pc, alloc_percpu_gfp(b->pc, b->size, 4, b->gfp));
+}
+
+static void create_destroy(struct bench *b)
+{
+	struct pcpu *pc;
+
+	if (!pcpu_create(b->m, b->vs, &b->pcpu, &pc))
+		pcpu_destroy(pc);
+}
+
+static void verify(struct bench *b)
+{
+	pcpu_verify(b->pc, true);
+}
+
+/* @nr objects of one size, made and freed in the same order. */
+static void in_order(struct bench *b, const char *name, u32 size, u32 nr)
+{
+	double made = 0, freed = 0, start, t;
+
+	for (int round = 0; round < BENCH_ROUNDS; round++) {
+		start = nanoseconds();
+		for (u32 i = 0; i < nr; i++)
+			b->live[i] = alloc_percpu_gfp(b->pc, size, 4, GFP_KERNEL);
+		t = (nanoseconds() - start) / nr;
+		if (!round || t < made)
+			made = t;
+		start = nanoseconds();
+		for (u32 i = 0; i < nr; i++)
+			free_percpu(b->pc, b->live[i]);
+		t = (nanoseconds() - start) / nr;
+		if (!round || t < freed)
+			freed = t;
+	}
+	b->emit(name, "alloc", made, "ns");
+	b->emit(name, "free", freed, "ns");
+}
+
+/* Replace random objects of random sizes, among @nr that live. */
+static void churn(struct bench *b, const char *name, u32 nr)
+{
+	double best = 0, t;
+	u32 i, at;
+
+	for (i = 0; i < nr; i++)
+		b->live[i] = alloc_percpu_gfp(b->pc, 4 + bench_random(b) % 124, 4, GFP_KERNEL);
+	for (int round = 0; round < BENCH_ROUNDS; round++) {
+		t = nanoseconds();
+		for (i = 0; i < BENCH_OPS; i++) {
+			at = (u32)(bench_random(b) % nr);
+			free_percpu(b->pc, b->live[at]);
+			b->live[at] =
+				alloc_percpu_gfp(b->pc, 4 + bench_random(b) % 124, 4, GFP_KERNEL);
+		}
+		t = (nanoseconds() - t) / BENCH_OPS;
+		if (!round || t < best)
+			best = t;
+	}
+	b->emit(name, "time", best, "ns");
+}
+
+static void free_live(struct bench *b, u32 nr)
+{
+	while (nr--)
+		free_percpu(b->pc, b->live[nr]);
+}
+
+static bool begin(struct bench *b, u32 unit_pages, u32 first_pages)
+{
+	b->pcpu.unit_size = unit_pages << PAGE_SHIFT;
+	b->pcpu.dyn_size = first_pages << PAGE_SHIFT;
+	b->seed = 1;
+	return !pcpu_create(b->m, b->vs, &b->pcpu, &b->pc);
+}
+
+static void bench_pairs(struct bench *b)
+{
+	static const struct {
+		u32 size;
+		gfp_t gfp;
+		const char *name;
+	} cases[] = {
+		{16, GFP_KERNEL, "pair of 16 bytes"},
+		{16, GFP_ATOMIC, "pair of 16 bytes, atomic"},
+		{256, GFP_KERNEL, "pair of 256 bytes"},
+		{4096, GFP_KERNEL, "pair of 4096 bytes"},
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		b->size = cases[i].size;
+		b->gfp = cases[i].gfp;
+		measure(b, cases[i].name, pair);
+	}
+}
+
+void percpu_bench(void (*emit)(const char *bench_case, const char *metric, double value,
+			       const char *unit))
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	u64 chunks;
+
+	if (!b)
+		return;
+	b->emit = emit;
+	b->m = machine_create();
+	topology_init(&b->cfg.topology, 2, 1, 65536);
+	b->cfg.kva_start = MACHINE_KVA_START;
+	b->cfg.kva_size = BENCH_KVA;
+	b->vmap = (struct vmap_config){.start = MACHINE_KVA_START, .size = BENCH_KVA};
+	if (!b->m || machine_boot(b->m, &b->cfg) || vmap_create(b->m, &b->vmap, &b->vs))
+		goto out;
+
+	b->pcpu.unit_size = 8 << PAGE_SHIFT;
+	measure(b, "create and destroy, no first chunk", create_destroy);
+	b->pcpu.dyn_size = 8 << PAGE_SHIFT;
+	measure(b, "create and destroy, first chunk of 8 pages", create_destroy);
+
+	if (begin(b, 8, 8)) {
+		bench_pairs(b);
+		in_order(b, "256 of 16 bytes in order, pages kept", 16, 256);
+		churn(b, "replace one of 256, 4 to 127 bytes", 256);
+		chunks = b->pc->nr_chunks;
+		measure(b, "verify, 256 live", verify);
+		b->emit("verify, 256 live", "chunks", (double)chunks, "1");
+		free_live(b, 256);
+		measure(b, "verify, empty chunk", verify);
+		in_order(b, "16384 of 16 bytes in order", 16, 16384);
+		in_order(b, "4096 of 256 bytes in order", 256, 4096);
+		churn(b, "replace one of 16384, 4 to 127 bytes", 16384);
+		free_live(b, 16384);
+		pcpu_destroy(b->pc);
+	}
+	if (begin(b, 256, 256)) {
+		b->size = 16;
+		b->gfp = GFP_KERNEL;
+		measure(b, "pair of 16 bytes, units of 256 pages", pair);
+		in_order(b, "16384 of 16 bytes in order, units of 256 pages", 16, 16384);
+		churn(b, "replace one of 8192, units of 256 pages", 8192);
+		free_live(b, 8192);
+		pcpu_destroy(b->pc);
+	}
+	vmap_destroy(b->vs);
+out:
+	machine_destroy(b->m);
+	free(b);
+}
