@@ -257,6 +257,12 @@ bad "missing: No such file or directory" bugs --dir missing
 
 echo "# bench"
 bad "mmstorm bench: found no name, expected one of mmstorm bench --help" bench
+check 0 bench --help
+for part in harness sched machine vmap percpu programs; do
+	says "$part"
+done
+check 0 bench --json machine
+says '{"bench":"machine","case":"'
 bad "mmstorm bench: found name 'press', expected one of mmstorm bench --help" bench press
 
 echo "$checked commands, $failed failures"
