@@ -8,7 +8,7 @@ target_sources(sched_threads PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/threads_work.c)
 
 mm_unit_test(test_threads SOURCES ${CMAKE_CURRENT_LIST_DIR}/test/test_threads.c LIBS sched_threads)
-if("thread" IN_LIST MM_SANITIZE)
+if("thread" IN_LIST MM_SANITIZE AND NOT MM_FUZZER)
   # This test is judged itself, and must be heard when a grace period is left out.
   target_compile_options(test_threads PRIVATE -fsanitize=thread)
   add_test(NAME test_threads_race COMMAND test_threads race)
