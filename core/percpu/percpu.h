@@ -143,8 +143,8 @@ void pcpu_verify(struct pcpu *pc, bool quiet);
  * @below: only chunks with numbers below this one (see pcpu_place())
  * @size:  bytes
  * @align: as for alloc_percpu_gfp()
- * @slack: bytes that the run must be longer than the request (see corpus/bugs: a hint may
- *         understate a run that spans blocks by up to a page)
+ * @slack: bytes that a run across pages must be longer than the request: a hint may understate
+ *         such a run by up to a page. One within a page must be known as it is
  *
  * Looks at the allocation bitmaps alone, bit by bit, at no hint.
  */

@@ -374,11 +374,14 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	verify_slots(pc);
 }
 
-/* Is there an aligned run of @bits and @slack more? Bit by bit, words of one kind in a step. */
+/*
+ * Is there an aligned run of @bits within a page, or one of @bits and @slack more across pages?
+ * Bit by bit, words of one kind in a step.
+ */
 static bool chunk_fits(const struct pcpu_chunk *chunk, u64 bits, u32 align, u64 slack)
 {
 	const u64 *map = chunk->alloc_map;
-	u64 run_start = 0;
+	u64 run_start = 0, in_page;
 
 	for (u64 i = 0; i < chunk->pc->map_bits;) {
 		if (i % WORD_BITS == 0 && !map[i / WORD_BITS]) {
@@ -393,7 +396,9 @@ static bool chunk_fits(const struct pcpu_chunk *chunk, u64 bits, u32 align, u64 
 			if (taken)
 				run_start = i;
 		}
-		if (ALIGN(run_start, align) + bits + slack <= i)
+		in_page = max(run_start, (i - 1) / PCPU_BLOCK_BITS * PCPU_BLOCK_BITS);
+		if (ALIGN(in_page, align) + bits <= i ||
+		    ALIGN(run_start, align) + bits + slack <= i)
 			return true;
 	}
 	return false;

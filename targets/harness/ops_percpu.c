@@ -69,25 +69,48 @@ static void judge_refusal(struct world *w, const struct op_call *c, u64 size, u6
 }
 
 /*
- * A new chunk is made only if no chunk at hand can serve the request. The bitmap's hint may
- * understate a run that spans blocks by up to a page, and a search for an aligned start may
- * stop at a run that is long enough but not aligned: so only a run that is longer by both
- * obliges the allocator.
+ * A new chunk is made only if no chunk at hand can serve the request. What is allowed, by design:
+ * - a hint understates a run that spans pages by up to a page;
+ * - the search for an aligned start stops at a run that is long enough and not aligned, so only
+ *   one that is longer by the alignment obliges the allocator;
+ * - a chunk that could not serve a small request is set aside until something in it is freed, but
+ *   not while it has room for MUST_SERVE bytes.
  */
+#define MUST_SERVE 128
+
 static void judge_new_chunk(struct world *w, const struct op_call *c, u64 chunks_before)
 {
 	struct object *o = c->object;
+	u64 room = o->size + (o->align > PCPU_MIN_ALLOC_SIZE ? o->align : 0);
 	struct pcpu_stats st;
 	u32 chunk, off;
 
 	pcpu_stats(w->pcpu, &st);
 	if (likely(st.chunks <= chunks_before) || pcpu_place(w->pcpu, o->addr, &chunk, &off))
 		return;
-	MM_CHECK(!pcpu_fits(w->pcpu, chunk, o->size, o->align, PAGE_SIZE + o->align) ||
+	MM_CHECK(!pcpu_fits(w->pcpu, chunk, max(room, (u64)MUST_SERVE), PCPU_MIN_ALLOC_SIZE,
+			    PAGE_SIZE) ||
 			 !call_undisturbed(w, c),
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
 		 (unsigned long long)o->size, chunk);
+}
+
+/* What the first chunk hides, its static data and what lies behind its last byte, is no object's.
+ */
+static void check_first_chunk(const struct world *w, const struct object *o)
+{
+	const struct program_machine *pm = &w->program->machine;
+	u64 start = ALIGN((u64)pm->stat, PCPU_MIN_ALLOC_SIZE);
+	u64 end = start + ALIGN((u64)pm->dyn, PCPU_MIN_ALLOC_SIZE);
+	u32 chunk, off;
+
+	if (!end || pcpu_place(w->pcpu, o->addr, &chunk, &off) || chunk)
+		return;
+	MM_CHECK(off >= start && off + o->size <= end, RANGE,
+		 "object at %u of %llu bytes in the first chunk, which serves bytes %llu to %llu",
+		 off, (unsigned long long)o->size, (unsigned long long)start,
+		 (unsigned long long)end);
 }
 
 void op_alloc_percpu(struct world *w, const struct op_call *c)
@@ -112,6 +135,7 @@ void op_alloc_percpu(struct world *w, const struct op_call *c)
 	o->size = size;
 	o->align = align;
 	object_born(w, c, addr);
+	check_first_chunk(w, o);
 	judge_new_chunk(w, c, st.chunks);
 	check_zero(w, o);
 	fill(w, o, false);
