@@ -91,8 +91,6 @@ void pcpu_hints_add(struct pcpu_hints *h, u32 start, u32 end)
 	if (run_touches(h->scan_start, h->scan, start, end)) {
 		start = min(start, h->scan_start);
 		end = max(end, h->scan_start + h->scan);
-		if (end - start == h->scan)
-			return;
 		was_scan = true;
 		h->scan = 0;
 	}

@@ -414,6 +414,8 @@ static void eventful(struct fixture *f)
 			object_free(f, &o[i]);
 	flush_work(&f->pc->balance_work);
 	pcpu_verify(f->pc, true);
+	free_percpu(f->pc, pcpu_alloc_at(f->pc, f->pc->next_number, 4000, 200));
+	pcpu_verify(f->pc, true);
 }
 
 static void fail_each(struct fixture *f)
