@@ -206,6 +206,30 @@ static void do_rounds(struct minimizer *m)
 		;
 }
 
+/*
+ * What it takes a hundred operations to bring about where a limit of the machine has its default
+ * is done by three where the limit is low. The price is a field in the text: it must pay.
+ */
+static void try_small(struct minimizer *m)
+{
+	struct program plain;
+	u64 steps = m->steps;
+
+	if (m->best.nr_ops <= 3 || m->err)
+		return;
+	program_init(&plain, m->best.target);
+	m->err = program_copy(&plain, &m->best);
+	m->small = true;
+	do_rounds(m);
+	m->small = false;
+	do_rounds(m);
+	if (!m->err && m->best.nr_ops >= plain.nr_ops) {
+		m->err = program_copy(&m->best, &plain);
+		m->steps = steps;
+	}
+	program_fini(&plain);
+}
+
 /* Into the form that the passes want: a sparse list, and the empty one if that will do. */
 static int prepare(struct minimizer *m)
 {
@@ -293,6 +317,7 @@ int minimize(struct program *p, const struct minimize_options *o, struct minimiz
 		err = prepare(m);
 	if (!err) {
 		do_rounds(m);
+		try_small(m);
 		/* What depends on a long schedule is worth looking for harder. */
 		if (m->best.schedule.nr > 1 && m->best.nr_ops <= 64) {
 			m->effort = 32;

@@ -66,12 +66,15 @@ static bool try_value(struct minimizer *m, const struct slot *s, u32 value)
 static bool shrink(struct minimizer *m, const struct slot *s)
 {
 	const struct operand *o = slot_operand(&m->best, s);
+	bool small = m->small && s->place == IN_MACHINE;
 	u32 value = *slot_ref(&m->best, s);
 	u32 lo = o->lo, hi = value;
 
-	if (value == o->def)
+	if (!small && value == o->def)
 		return false;
-	if (try_value(m, s, o->def) || (o->def != o->lo && value > o->lo && try_value(m, s, o->lo)))
+	if (!small && try_value(m, s, o->def))
+		return true;
+	if ((small || o->def != o->lo) && value > o->lo && try_value(m, s, o->lo))
 		return true;
 	if (value == o->lo || o->kind == OPERAND_FLAG)
 		return false;
@@ -133,7 +136,8 @@ bool minimize_values(struct minimizer *m)
 	bool simpler = false;
 
 	simpler |= all_to_default(m, IN_FAIL);
-	simpler |= all_to_default(m, IN_MACHINE);
+	if (!m->small)
+		simpler |= all_to_default(m, IN_MACHINE);
 	simpler |= all_to_default(m, IN_OP);
 	simpler |= shrink_fields(m, IN_FAIL, NR_FAIL_FIELDS);
 	simpler |= shrink_fields(m, IN_MACHINE, NR_MACHINE_FIELDS);

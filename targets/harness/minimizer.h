@@ -22,6 +22,7 @@
  * @cand:   the candidate
  * @taken:  room for the list of a run
  * @random: state of the random generator
+ * @small:  limits of the machine are to be low, and need not be defaults
  * @effort: how many times the usual number of schedules is tried
  * @err:    a negative error number once there was one: everything then ends
  * @over:   no time is left
@@ -34,6 +35,7 @@ struct minimizer {
 	u64 steps;
 	struct schedule taken;
 	u64 random;
+	bool small;
 	u32 effort;
 	int err;
 	bool over;

@@ -251,6 +251,46 @@ static void test_failure_plan_moves_along(void **state)
 	program_fini(&p);
 }
 
+/* Takes so many operations where the limit is not at its lowest. */
+static int judge_limit(void *arg, const struct program *p, struct schedule *taken,
+		       struct exec_result *r)
+{
+	u32 least = p->machine.lazy == 1 ? *(u32 *)arg : 6;
+
+	pretend(p, taken, r);
+	return verdict(r, p->nr_ops >= least);
+}
+
+static void test_low_limits_if_they_pay(void **state)
+{
+	static const char text[] = "target vmap\n"
+				   "task a cpu=0\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n"
+				   "  vm_unmap_aliases\n";
+	struct program p, plain;
+	u32 least;
+
+	program_init(&plain, TARGET_VMAP);
+	parse(&p, text);
+	least = 2;
+	assert_int_equal(minimize_by(judge_limit, &least, &p), 0);
+	assert_int_equal(p.nr_ops, 2);
+	assert_int_equal(p.machine.lazy, 1);
+	program_fini(&p);
+	parse(&p, text);
+	least = 6;
+	assert_int_equal(minimize_by(judge_limit, &least, &p), 0);
+	assert_int_equal(p.nr_ops, 6);
+	assert_memory_equal(&p.machine, &plain.machine, sizeof(p.machine));
+	program_fini(&p);
+	program_fini(&plain);
+}
+
 /* Fails by the order of operations: two changes as steps say it, and turns as well. */
 static int judge_order(void *arg, const struct program *p, struct schedule *taken,
 		       struct exec_result *r)
@@ -436,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_one_change_stays),
 		cmocka_unit_test(test_changes_move_along),
 		cmocka_unit_test(test_failure_plan_moves_along),
+		cmocka_unit_test(test_low_limits_if_they_pay),
 		cmocka_unit_test(test_turns_are_preferred),
 		cmocka_unit_test(test_oracle_is_kept),
 		cmocka_unit_test(test_what_does_not_fail),
