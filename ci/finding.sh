@@ -2,20 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # finding.sh - minimise one kind of finding, keep it, and print it; called by fuzz.sh.
 #
-# Standard input lists the files that showed it, a path a line. The shortest stands for all: a
+# Standard input lists what showed it, PRESET PATH a line. The shortest stands for all: a
 # program is minimised and kept as text in findings/, other bytes (an input of program_text, one
 # that ran out of time or memory) are kept as they are.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
-[ $# -eq 3 ] || die "usage: ci/finding.sh TARGET PRESET ORACLE <PATHS"
-target=$1 preset=$2 oracle=$3
+[ $# -eq 2 ] || die "usage: ci/finding.sh TARGET ORACLE <LIST"
+target=$1 oracle=$2
 
-shortest=
-while read -r path; do
+shortest='' preset=''
+while read -r flavour path; do
 	if [ -z "$shortest" ] || [ "$(wc -c <"$path")" -lt "$(wc -c <"$shortest")" ]; then
-		shortest=$path
+		shortest=$path preset=$flavour
 	fi
 done
 [ -n "$shortest" ] || die "no file given"

@@ -297,14 +297,15 @@ done
 [ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
 trap - INT TERM
 
-# Findings: of each unit and oracle, the shortest program stands for all.
+# Findings: of each target and oracle, the shortest program stands for all.
 status=0
-awk '{ print $1, $2 }' "$found" | sort -u >"$logs/kinds"
-while read -r unit oracle; do
+while read -r target oracle; do
 	status=1
-	awk -v u="$unit" -v o="$oracle" '$1 == u && $2 == o { print $3 }' "$found" |
-		bash ci/finding.sh "${unit%%:*}" "${unit##*:}" "$oracle"
-done <"$logs/kinds"
+	awk -v t="$target" -v o="$oracle" '{
+		split($1, unit, ":")
+		if (unit[1] == t && $2 == o) print unit[2], $3
+	}' "$found" | bash ci/finding.sh "$target" "$oracle"
+done < <(awk '{ sub(/:.*/, "", $1); print $1, $2 }' "$found" | sort -u)
 
 row='%-14s %-11s %12s %9s %9s %7s %9s\n'
 # shellcheck disable=SC2059 # the format is the table's
@@ -316,7 +317,7 @@ row='%-14s %-11s %12s %9s %9s %7s %9s\n'
 		elapsed=$(awk -v u="$unit" '$1 == u { s += $2 } END { print s + 0 }' "$logs/times")
 		printf "$row" "${unit%%:*}" "${unit##*:}" "$sum" \
 			$((elapsed ? sum * 1000 / elapsed : 0)) "$cov" "$files" \
-			"$(awk -v u="$unit" '$1 == u' "$logs/kinds" | wc -l)"
+			"$(awk -v u="$unit" '$1 == u { print $2 }' "$found" | sort -u | wc -l)"
 	done
 }
 if [ -s "$logs/broken" ]; then
