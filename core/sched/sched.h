@@ -174,10 +174,11 @@ unsigned int task_cpu(const struct task *t);
 void task_migrate(unsigned int cpu);
 
 /**
- * task_set_op() - note which operation the calling task is in
- * @op: its number; -1 for none
+ * task_set_op() - an operation begins, or the calling task's operation ends
+ * @op: its number; -1: it ends
  *
- * For reports, and for task_ticket().
+ * For task_ticket(), and for reports: these name the task's last operation even when it has
+ * ended, since that is the one that left a lock behind.
  */
 void task_set_op(s32 op);
 

@@ -95,7 +95,6 @@ void op_begin(struct sched *s, struct task *t, s32 op)
 
 void op_end(struct sched *s, struct task *t)
 {
-	t->op = -1;
 	s->inflight &= ~t->bit;
 }
 

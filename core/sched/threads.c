@@ -227,11 +227,12 @@ void task_set_op(s32 op)
 
 	if (!t)
 		return;
-	t->op = op;
-	if (op < 0)
+	if (op < 0) {
 		ticket_end(t);
-	else
+	} else {
+		t->op = op;
 		ticket_begin(t);
+	}
 }
 
 u64 task_ticket(void)
