@@ -95,28 +95,35 @@ hunt() {
 	rm -rf "$work"
 }
 
-table='%-24s %-20s %6s %14s %14s %10s  %s\n'
-printf "$table" bug oracle found "executions" "(median)" seconds other
+# A row of the table from the results of one bug.
+summarise() {
+	local id=$1
+	sort -n "$log/$id.results" | awk -v id="$id" -v oracle="$(field "$id" oracle)" \
+		-v rounds="$rounds" -v limit="$seconds" '
+		/^[0-9]/ { n++; runs[n] = $1; time[n] = $2 }
+		/^other:/ { other[substr($1, 7)]++ }
+		END {
+			half = int((rounds + 1) / 2)
+			# By executions; times of so short runs are in nearly the same order.
+			median = n >= half ? runs[half] : "> limit"
+			seconds = n >= half ? time[half] : "> " limit
+			for (o in other)
+				others = others (others ? ", " : "") o " x" other[o]
+			printf "%-24s %-18s %6s %18s %10s %8s  %s\n", id, oracle, n + 0 "/" rounds,
+				n ? runs[1] ".." runs[n] : "-", median, seconds, others
+			exit n == 0
+		}'
+}
+
+printf '%-24s %-18s %6s %18s %10s %8s  %s\n' bug oracle found executions median seconds other
 missed=0
 for id in "${bugs[@]}"; do
-	results=$log/$id.results
-	: >"$results"
+	: >"$log/$id.results"
 	for ((seed = 1; seed <= rounds; seed++)); do
 		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
-		(hunt "$id" "$seed" >>"$results") &
+		(hunt "$id" "$seed" >>"$log/$id.results") &
 	done
 	wait
-	found=$(grep -c '^[0-9]' "$results" || true)
-	other=$(grep '^other:' "$results" | sort | uniq -c | awk '{ printf "%s%s x%d", s, substr($2, 7), $1; s = ", " }')
-	range=$(grep '^[0-9]' "$results" | sort -n | awk 'NR == 1 { a = $1 } { b = $1 } END { if (NR) print a ".." b; else print "-" }')
-	half=$(((rounds + 1) / 2))
-	if [ "$found" -ge "$half" ]; then
-		median=$(grep '^[0-9]' "$results" | sort -n | awk -v h="$half" 'NR == h { print $1 }')
-		time=$(grep '^[0-9]' "$results" | awk '{ print $2 }' | sort -n | awk -v h="$half" 'NR == h { print $1 }')
-	else
-		median="> limit" time="> $seconds"
-	fi
-	[ "$found" -gt 0 ] || missed=1
-	printf "$table" "$id" "$(field "$id" oracle)" "$found/$rounds" "$range" "$median" "$time" "$other"
+	summarise "$id" || missed=1
 done
 exit $missed
