@@ -60,7 +60,7 @@ fi
 
 # A licence tag in the first line, the second where the first is #!.
 for f in "${source_files[@]}"; do
-	head -n 2 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$f:1"
+	[[ $(head -n 2 "$f") = *'SPDX-License-Identifier: GPL-2.0-or-later'* ]] || echo "$f:1"
 done | report "no SPDX-License-Identifier: GPL-2.0-or-later"
 
 # 100 columns, a tab being eight. (READMEs wrap as they like.)

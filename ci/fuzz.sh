@@ -38,7 +38,7 @@ while [ $# -gt 0 ]; do
 		--seconds) need_number "$1" "$2" && seconds=$2 ;;
 		--jobs) need_number "$1" "$2" && jobs=$2 ;;
 		--preset)
-			fuzz_presets | grep -qx -e "$2" ||
+			fuzz_presets | grep -x -e "$2" >/dev/null ||
 				die "no fuzzing preset '$2', expected $(fuzz_presets | one_of)"
 			flavours+=("$2")
 			;;
@@ -57,7 +57,7 @@ while [ $# -gt 0 ]; do
 		;;
 	-*) die "unknown option '$1', see --help" ;;
 	*)
-		fuzz_targets | grep -qx -e "$1" ||
+		fuzz_targets | grep -x -e "$1" >/dev/null ||
 			die "no target '$1', expected $(fuzz_targets | one_of)"
 		targets+=("$1")
 		;;
@@ -146,7 +146,7 @@ milliseconds() {
 # note_finding UNIT LOG: what ended the process that wrote LOG.
 note_finding() {
 	local unit=$1 log=$2 line artifact
-	line=$(sed -n 's/^.*mmstorm-finding: \([^ ]* [^ ]*\)$/\1/p' "$log" | head -n 1)
+	line=$(sed -n '/mmstorm-finding: [^ ]* [^ ]*$/ { s/^.*mmstorm-finding: //p; q }' "$log")
 	# The last one: a slow input may have been written before.
 	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
 	# What ends the process before it can be passed over must not be met again at the start.

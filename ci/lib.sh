@@ -34,7 +34,7 @@ quietly() {
 	local log=$1
 	shift
 	if ! "$@" >"$log" 2>&1; then
-		grep -nE 'error|Error|FAILED' "$log" | head -n 20 >&2 || true
+		grep -nE -m 20 'error|Error|FAILED' "$log" >&2 || true
 		echo "  ... end of $log:" >&2
 		tail -n 25 "$log" >&2
 		return 1

@@ -20,7 +20,7 @@ expect() {
 	shift 2
 	"$@" >"$dir/out" 2>"$dir/err" || got=$?
 	[ "$got" -eq "$status" ] || fail "status $got, expected $status: $*"
-	cat "$dir/out" "$dir/err" | grep -q -E -e "$pattern" || fail "no '$pattern': $*"
+	grep -q -E -e "$pattern" "$dir/out" "$dir/err" || fail "no '$pattern': $*"
 }
 
 event='a-1 [000] ..... 1.5: percpu_free_percpu: base_addr=1 off=8 ptr=1'
