@@ -44,7 +44,10 @@ if [ ${#bugs[@]} -eq 0 ]; then
 	for dir in corpus/bugs/*/; do bugs+=("$(basename "$dir")"); done
 fi
 for id in "${bugs[@]}"; do
-	[ -f "corpus/bugs/$id/about.md" ] || { echo "hunt.sh: no bug '$id' in corpus/bugs" >&2; exit 2; }
+	if [ ! -f "corpus/bugs/$id/about.md" ]; then
+		echo "hunt.sh: no bug '$id' in corpus/bugs" >&2
+		exit 2
+	fi
 done
 
 field() { sed -n "s/^$2: *//p" "corpus/bugs/$1/about.md" | head -n 1; }
@@ -85,7 +88,8 @@ hunt() {
 	end=$(date +%s.%N)
 	if grep -q "^mmstorm-finding: $oracle " "$out"; then
 		awk -v s="$start" -v e="$end" \
-			'/number_of_executed_units/ { n = $2 } END { printf "%d %.1f\n", n, e - s }' "$out"
+			'/number_of_executed_units/ { n = $2 }
+			END { printf "%d %.1f\n", n, e - s }' "$out"
 		cp "$work"/findings/*.prog "$log/$id-$seed.prog" 2>/dev/null || true
 	elif grep -q '^mmstorm-finding: ' "$out"; then
 		sed -n 's/^mmstorm-finding: \([^ ]*\) .*/other:\1/p' "$out" | head -n 1
