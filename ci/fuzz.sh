@@ -91,7 +91,9 @@ if $setup; then
 fi
 build release mmstorm || exit 2
 for flavour in "${flavours[@]}"; do
-	build "$flavour" mmstorm "${targets[@]}" || exit 2
+	extra=()
+	[ "$flavour" != afl ] || extra=(afl_mutator)
+	build "$flavour" mmstorm "${targets[@]}" "${extra[@]}" || exit 2
 done
 
 logs=build/fuzz-logs
@@ -199,12 +201,14 @@ fuzz() {
 # afl UNIT SHARE NUMBER: the same with AFL++, which goes on after a finding by itself.
 afl() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} out=build/fuzz-afl/${1%%:*}
-	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M
+	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M mutator=
 	[ "$number" = 0 ] || role=-S
 	mkdir -p "$raw" "$out"
 	echo "$unit $((share * 1000))" >>"$logs/times"
 	touch "$logs/afl-start.$target"
-	MMSTORM_FINDINGS=$raw AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+	# Programs are mutated as such; the parser's texts are only bytes to us.
+	[ "$target" = program_text ] || mutator=$PWD/build/afl/targets/afl_mutator.so
+	MMSTORM_FINDINGS=$raw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
 		AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 		afl-fuzz "$role" "job$number" -i "build/fuzz-corpus/$target" -o "$out" \
 		-t 10000 -m none -V "$share" -- "build/afl/targets/$target" >"$log" 2>&1 || {
