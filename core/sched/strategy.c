@@ -16,20 +16,11 @@
  * the steps up to each choice are the same.
  */
 #include "engine.h"
-
-/* splitmix64 (Steele, Lea and Flood, OOPSLA 2014). */
-static u64 rng_next(struct sched *s)
-{
-	u64 x = s->rng += 0x9e3779b97f4a7c15ULL;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
-	return x ^ x >> 31;
-}
+#include "random.h"
 
 static u64 rng_below(struct sched *s, u64 n)
 {
-	return (u64)((unsigned __int128)rng_next(s) * n >> 64);
+	return (u64)((unsigned __int128)random_next(&s->rng) * n >> 64);
 }
 
 /* Steps at which the running task is demoted, ascending; more than the table holds are cut. */
@@ -78,7 +69,7 @@ void strategy_spawned(struct sched *s, struct task *t)
 {
 	/* Above all demoted ones. */
 	if (s->schedule->kind == SCHEDULE_PCT)
-		t->priority = (s64)(rng_next(s) >> 1 | 1);
+		t->priority = (s64)(random_next(&s->rng) >> 1 | 1);
 }
 
 void strategy_yields(struct sched *s, struct task *t)

@@ -12,6 +12,7 @@
  */
 #include <sched.h>
 
+#include "random.h"
 #include "threads_internal.h"
 
 static void atomic_begin(struct task *t)
@@ -25,8 +26,9 @@ static void atomic_end(struct task *t)
 	if (t->preempt_count || t->irqs_off)
 		return;
 	pthread_mutex_unlock(&t->sched->cpu[t->cpu].lock);
-	if (!t->irq && t->sched->nr_cpus > 1 && task_random(t) % t->sched->odds == 0)
-		__atomic_store_n(&t->cpu, task_random(t) % t->sched->nr_cpus, __ATOMIC_RELAXED);
+	if (!t->irq && t->sched->nr_cpus > 1 && random_next(&t->seed) % t->sched->odds == 0)
+		__atomic_store_n(&t->cpu, random_next(&t->seed) % t->sched->nr_cpus,
+				 __ATOMIC_RELAXED);
 }
 
 void preempt_disable(void)

@@ -130,14 +130,4 @@ void pool_end(struct sched *s);
 void pool_drain(struct sched *s);
 bool pool_idle(struct sched *s);
 
-/* splitmix64 */
-static inline u64 task_random(struct task *t)
-{
-	u64 z = t->seed += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 #endif

@@ -24,6 +24,7 @@
 #endif
 
 #include "internal.h"
+#include "../sched/random.h"
 
 #define HEX(x) ((unsigned long long)(x))
 
@@ -34,17 +35,9 @@ struct tally {
 	u64 areas;
 };
 
-/* Finaliser of splitmix64: every bit of the result depends on every bit of the argument. */
-static u64 mix(u64 x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
-	return x ^ x >> 31;
-}
-
 static void tally_add(struct tally *t, const struct vmap_area *va)
 {
-	t->sum += mix(va->va_end) - mix(va->va_start);
+	t->sum += random_mix(va->va_end) - random_mix(va->va_start);
 	t->pages += va_pages(va);
 	t->areas++;
 }
@@ -336,7 +329,7 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 	verify_free(vs, &t);
 	verify_busy(vs, &t);
 	verify_lazy(vs, &t);
-	if (t.pages != pages || t.sum != mix(vs->end) - mix(vs->start))
+	if (t.pages != pages || t.sum != random_mix(vs->end) - random_mix(vs->start))
 		blame_partition(vs);
 
 	for (cpu = 0; cpu < vs->nr_cpus; cpu++)

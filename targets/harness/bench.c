@@ -14,18 +14,10 @@
 
 #include "bytes.h"
 #include "exec.h"
+#include "sched/random.h"
 
 #define PROGRAMS 64
 #define SECONDS 1.0
-
-static u64 next_random(u64 *state)
-{
-	u64 z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
 
 void bench_program(struct program *p, unsigned int target, unsigned int ops, unsigned int tasks,
 		   unsigned int seed)
@@ -46,7 +38,7 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 	program_fini(&empty);
 	/* Records without an object to work on are left out: more than enough are drawn. */
 	for (size_t i = BYTES_HEADER; i < size; i += sizeof(u64)) {
-		u64 x = next_random(&state);
+		u64 x = random_next(&state);
 
 		memcpy(data + i, &x, sizeof(x));
 	}

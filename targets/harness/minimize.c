@@ -18,17 +18,14 @@
 #include <string.h>
 
 #include "minimizer.h"
+#include "sched/random.h"
 
 /* A round costs time, and the second rarely finds more than a few numbers. */
 #define MAX_ROUNDS 20
 
 u32 minimizer_random(struct minimizer *m, u32 n)
 {
-	u64 z = m->random += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (u32)(((z ^ z >> 31) >> 32) * n >> 32);
+	return (u32)((random_next(&m->random) >> 32) * n >> 32);
 }
 
 static bool time_is_up(struct minimizer *m)

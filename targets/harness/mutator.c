@@ -12,6 +12,7 @@
 #include "mutate.h"
 #include "mutator.h"
 #include "op_set.h"
+#include "sched/random.h"
 
 #define MAX_EDITS 6
 #define PLAIN_ODDS 16 /* one mutation in so many is the fuzzer's own */
@@ -27,11 +28,7 @@ static _Thread_local struct program first, second;
 
 u32 edit_random(struct edit *e)
 {
-	u64 z = e->rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (u32)(z >> 32);
+	return (u32)(random_next(&e->rng) >> 32);
 }
 
 u32 edit_small(struct edit *e, u32 limit)

@@ -18,6 +18,7 @@
 #include "../meta.h"
 #include "../page.h"
 #include "../pgtable.h"
+#include "../../sched/random.h"
 #include "../../sched/sched.h"
 
 #define KVA MACHINE_KVA_START
@@ -67,16 +68,6 @@ static inline void expect_finding(struct fixture *f, void (*body)(void *f), enum
 	if (!strstr(f->result.report.text, words))
 		fail_msg("\"%s\" is not in \"%s\"", words, f->result.report.text);
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
-}
-
-/* splitmix64: the same numbers in every run. */
-static inline u64 next_random(u64 *seed)
-{
-	u64 z = *seed += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
 }
 
 static inline struct machine_stats stats(struct machine *m)

@@ -59,7 +59,7 @@ static void test_random(void **state)
 	int i;
 
 	for (i = 0; i < 60000; i++) {
-		u64 r = next_random(&seed);
+		u64 r = random_next(&seed);
 		u32 k = r % LIVE;
 
 		if (live[k].p) {

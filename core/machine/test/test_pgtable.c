@@ -119,7 +119,7 @@ static void test_random(void **state)
 	memset(model, 0, sizeof(model));
 	get_pages(f, pages, PAGES);
 	for (i = 0; i < 20000; i++) {
-		u64 r = next_random(&seed);
+		u64 r = random_next(&seed);
 		unsigned int first = (r >> 8) % 4096, nr = 1 + (r >> 32) % (r & 1 ? 3 : PAGES);
 		unsigned int count = 0;
 

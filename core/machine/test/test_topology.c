@@ -157,13 +157,13 @@ static void test_reboot_shapes(void **state)
 	int i;
 
 	for (i = 0; i < 300; i++) {
-		unsigned int nodes = 1 + next_random(&seed) % 8;
-		unsigned int cpus = 1 + next_random(&seed) % 64;
-		u64 pages = 64 + next_random(&seed) % 4096;
+		unsigned int nodes = 1 + random_next(&seed) % 8;
+		unsigned int cpus = 1 + random_next(&seed) % 64;
+		u64 pages = 64 + random_next(&seed) % 4096;
 		u64 left;
 
 		topology_init(&f->cfg.topology, cpus, nodes, pages);
-		f->cfg.kva_start = KVA + next_random(&seed) % 3 * (1ULL << 40);
+		f->cfg.kva_start = KVA + random_next(&seed) % 3 * (1ULL << 40);
 		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 		assert_int_equal(nr_free_pages(f->m), pages);
 		assert_null(pfn_to_page(f->m, pages));
@@ -171,7 +171,7 @@ static void test_reboot_shapes(void **state)
 		assert_int_equal(pfn_to_page(f->m, pages - 1)->nid, nodes - 1);
 		assert_null(vmalloc_to_page(f->m, f->cfg.kva_start));
 		/* A part of it is left as an abandoned run leaves it. */
-		for (left = next_random(&seed) % pages; left > 1; left--) {
+		for (left = random_next(&seed) % pages; left > 1; left--) {
 			struct page *page = alloc_page_node(f->m, left % nodes, 0, "shape");
 
 			assert_non_null(page);

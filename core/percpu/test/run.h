@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "../internal.h"
+#include "../../sched/random.h"
 #include "../../sched/sched.h"
 
 struct fixture {
@@ -124,16 +125,6 @@ static inline void expect_finding(struct fixture *f, void (*body)(struct fixture
 			mm_report(ORACLE_CRASH, "%s:%d: %s", __FILE__, __LINE__, #cond);           \
 	} while (0)
 
-/* splitmix64: the same numbers in every run. */
-static inline u64 next_random(u64 *seed)
-{
-	u64 z = *seed += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 static inline struct pcpu_stats pstats(struct fixture *f)
 {
 	struct pcpu_stats st;
@@ -184,7 +175,7 @@ static inline bool object_make(struct fixture *f, struct object *o, u32 size, u3
 	if (!o->addr)
 		return false;
 	o->size = size;
-	o->cookie = (u8)next_random(&f->seed);
+	o->cookie = (u8)random_next(&f->seed);
 	CHECK(IS_ALIGNED(o->addr, align));
 	object_bytes(f, o, 0);
 	object_bytes(f, o, -1);

@@ -19,15 +19,15 @@ static void test_bitops(void **state)
 
 	for (u32 n = 0; n < 20000; n++) {
 		u64 map[BITS / WORD_BITS], was[BITS / WORD_BITS];
-		u32 start = next_random(&seed) % (BITS + 1), end = next_random(&seed) % (BITS + 1);
+		u32 start = random_next(&seed) % (BITS + 1), end = random_next(&seed) % (BITS + 1);
 		u32 i, nr;
 
 		/* From nearly empty to nearly full. */
 		for (i = 0; i < BITS / WORD_BITS; i++) {
-			map[i] = next_random(&seed);
+			map[i] = random_next(&seed);
 			for (u32 k = n % 7; k; k--)
-				map[i] = n & 64 ? map[i] | next_random(&seed)
-						: map[i] & next_random(&seed);
+				map[i] = n & 64 ? map[i] | random_next(&seed)
+						: map[i] & random_next(&seed);
 		}
 		for (i = start; i < end && !map_bit(map, i); i++)
 			;
@@ -127,7 +127,7 @@ static struct pcpu_chunk *new_chunk(struct fixture *f)
 
 static u32 random_bits(struct fixture *f, u32 kind)
 {
-	u64 r = next_random(&f->seed);
+	u64 r = random_next(&f->seed);
 
 	switch (kind) {
 	case 0: /* small, many of one size */
@@ -152,7 +152,7 @@ static void random_areas(struct fixture *f)
 		u32 nr = 0;
 
 		for (u32 n = 0; n < 3000; n++) {
-			u64 r = next_random(&f->seed);
+			u64 r = random_next(&f->seed);
 
 			if (!nr || (nr < LIVE && (r & 7) < (fill ? 6 : 2))) {
 				u32 align = r >> 16 & 3 ? 1 : 1 << (r >> 24) % 11;
@@ -199,7 +199,7 @@ static void placed_areas(struct fixture *f)
 	u32 nr = 0;
 
 	for (u32 n = 0; n < 6000; n++) {
-		u64 r = next_random(&f->seed);
+		u64 r = random_next(&f->seed);
 
 		if (!nr || (nr < 300 && (r & 7) < 4)) {
 			u32 off = (r >> 8) % f->pc->map_bits;
@@ -242,13 +242,13 @@ static void populated_areas(struct fixture *f)
 	u32 nr = 0;
 
 	for (u32 i = 0; i < f->pc->unit_pages; i++) {
-		if (next_random(&f->seed) & 1) {
+		if (random_next(&f->seed) & 1) {
 			CHECK(!pcpu_populate_chunk(chunk, i, i + 1, GFP_KERNEL));
 			pcpu_chunk_populated(chunk, i, i + 1);
 		}
 	}
 	for (u32 n = 0; n < 3000; n++) {
-		u64 r = next_random(&f->seed);
+		u64 r = random_next(&f->seed);
 
 		if (!nr || (nr < LIVE && (r & 7) < 5)) {
 			u32 bits = random_bits(f, r >> 16 & 3);

@@ -37,7 +37,7 @@ static struct object *exchange(u32 i, struct object *o)
 
 static void one_op(struct worker *w)
 {
-	u64 r = next_random(&w->seed);
+	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r & 8 ? GFP_ATOMIC : GFP_KERNEL;
 	struct object *o = exchange(r >> 8, NULL);
 

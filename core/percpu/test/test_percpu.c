@@ -37,7 +37,7 @@ static void random_ops(struct fixture *f, u32 max_size)
 	u32 i;
 
 	for (u32 n = 0; n < 1500; n++) {
-		u64 r = next_random(&f->seed);
+		u64 r = random_next(&f->seed);
 
 		i = r % LIVE;
 		r >>= 8;

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "../internal.h"
+#include "../../sched/random.h"
 #include "../../sched/sched.h"
 
 #define KVA MACHINE_KVA_START
@@ -125,16 +126,6 @@ static inline void expect_finding(struct fixture *f, void (*body)(struct fixture
 		if (!(cond))                                                                       \
 			mm_report(ORACLE_CRASH, "%s:%d: %s", __FILE__, __LINE__, #cond);           \
 	} while (0)
-
-/* splitmix64: the same numbers in every run. */
-static inline u64 next_random(u64 *seed)
-{
-	u64 z = *seed += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
 
 static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 {

@@ -75,14 +75,14 @@ static unsigned int model_count(const struct model *mo, enum model_page what)
 
 static void model_alloc(struct fixture *f, struct model *mo)
 {
-	unsigned int size = 1 + next_random(&f->seed) % (next_random(&f->seed) % 8 ? 8 : 64);
-	u64 align = 1ULL << (next_random(&f->seed) % 4 ? 0 : next_random(&f->seed) % 7);
+	unsigned int size = 1 + random_next(&f->seed) % (random_next(&f->seed) % 8 ? 8 : 64);
+	u64 align = 1ULL << (random_next(&f->seed) % 4 ? 0 : random_next(&f->seed) % 7);
 	unsigned int from = 0, to = PAGES, want;
 	struct vmap_area *va;
 
-	if (next_random(&f->seed) % 4 == 0) {
-		from = next_random(&f->seed) % PAGES;
-		to = from + (next_random(&f->seed) % 2 ? size : next_random(&f->seed) % PAGES);
+	if (random_next(&f->seed) % 4 == 0) {
+		from = random_next(&f->seed) % PAGES;
+		to = from + (random_next(&f->seed) % 2 ? size : random_next(&f->seed) % PAGES);
 		to = min(to, (unsigned int)PAGES);
 	}
 	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
@@ -110,7 +110,7 @@ static void model_free(struct fixture *f, struct model *mo)
 
 	if (!mo->nr_areas)
 		return;
-	i = next_random(&f->seed) % mo->nr_areas;
+	i = random_next(&f->seed) % mo->nr_areas;
 	va = mo->area[i];
 	mo->area[i] = mo->area[--mo->nr_areas];
 	model_set(mo, va->va_start, va->va_end, LAZY);
@@ -148,11 +148,11 @@ static void random_ops(struct fixture *f)
 	memset(&mo, 0, sizeof(mo));
 	for (int i = 0; i < 600; i++) {
 		/* Fill and drain by turns, so that both ends are met. */
-		if (next_random(&f->seed) % 100 < (i / 100 % 2 ? 35 : 65))
+		if (random_next(&f->seed) % 100 < (i / 100 % 2 ? 35 : 65))
 			model_alloc(f, &mo);
 		else
 			model_free(f, &mo);
-		if (next_random(&f->seed) % 50 == 0) {
+		if (random_next(&f->seed) % 50 == 0) {
 			purge_vmap_area_lazy(f->vs);
 			model_purge(&mo);
 		}

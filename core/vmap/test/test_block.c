@@ -35,7 +35,7 @@ static void random_ops(struct fixture *f)
 	u64 stale;
 
 	for (int op = 0; op < 400; op++) {
-		u64 r = next_random(&f->seed);
+		u64 r = random_next(&f->seed);
 
 		if (r % 100 < 55 && nr < MAX_LIVE) {
 			struct mapping *l = &live[nr];

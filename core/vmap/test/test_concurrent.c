@@ -81,7 +81,7 @@ static void aliases(struct fixture *f)
 static void one_op(struct worker *w)
 {
 	struct fixture *f = w->f;
-	u64 r = next_random(&w->seed);
+	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
 
 	switch (w->irq ? r % 11 : r % 14) {

@@ -8,16 +8,7 @@
 #include <string.h>
 
 #include "bytes.h"
-
-/* splitmix64 */
-static inline u64 next_random(u64 *state)
-{
-	u64 z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
+#include "sched/random.h"
 
 /*
  * Bytes that begin like a program: all random behind that, or with a header that is mostly
@@ -25,11 +16,11 @@ static inline u64 next_random(u64 *state)
  */
 static inline size_t random_bytes(u8 *data, size_t max, u64 *state)
 {
-	size_t size = BYTES_HEADER + next_random(state) % (max - BYTES_HEADER + 1), i;
-	unsigned int style = (unsigned int)(next_random(state) % 3);
+	size_t size = BYTES_HEADER + random_next(state) % (max - BYTES_HEADER + 1), i;
+	unsigned int style = (unsigned int)(random_next(state) % 3);
 
 	for (i = 0; i < size; i++) {
-		u64 x = next_random(state);
+		u64 x = random_next(state);
 
 		data[i] = (u8)x;
 		if (style == 1 && i < BYTES_HEADER && x >> 60)

@@ -49,12 +49,12 @@ static void test_mutate(void **unused)
 	program_init(&p, TARGET_PERCPU);
 	for (round = 0; round < 100000; round++) {
 		size_t size = random_bytes(a, sizeof(a), &state), n, max;
-		u32 seed = (u32)next_random(&state);
+		u32 seed = (u32)random_next(&state);
 		u8 target = a[5];
 
 		memcpy(b, a, size);
 		memcpy(before, a, size);
-		max = size + next_random(&state) % (sizeof(a) - size + 1);
+		max = size + random_next(&state) % (sizeof(a) - size + 1);
 		n = program_mutate(a, size, max, seed, NULL);
 		assert_in_range(n, BYTES_HEADER, max);
 		assert_canonical(&p, a, n, target);
@@ -116,8 +116,8 @@ static void test_crossover(void **unused)
 	for (round = 0; round < 50000; round++) {
 		size_t size_a = random_bytes(a, sizeof(a), &state), n;
 		size_t size_b = random_bytes(b, sizeof(b), &state);
-		size_t max = BYTES_HEADER + next_random(&state) % (sizeof(out) - BYTES_HEADER);
-		u32 seed = (u32)next_random(&state);
+		size_t max = BYTES_HEADER + random_next(&state) % (sizeof(out) - BYTES_HEADER);
+		u32 seed = (u32)random_next(&state);
 
 		n = program_crossover(a, size_a, b, size_b, out, max, seed);
 		if (a[5] != b[5]) {

@@ -112,36 +112,36 @@ static void test_repair_mends(void **unused)
 		u32 mask = round % 2 ? 15 : UINT32_MAX;
 
 		program_reset(&p, TARGET_PERCPU);
-		p.target = (u8)next_random(&state);
+		p.target = (u8)random_next(&state);
 		for (i = 0; i < NR_MACHINE_FIELDS; i++)
 			*field_ref(&p.machine, &machine_fields[i]) =
-				(u32)next_random(&state) & mask;
+				(u32)random_next(&state) & mask;
 		for (i = 0; i < NR_FAIL_FIELDS; i++)
-			*field_ref(&p.fail, &fail_fields[i]) = (u32)next_random(&state) & mask;
-		p.nr_tasks = (u32)next_random(&state) & mask;
+			*field_ref(&p.fail, &fail_fields[i]) = (u32)random_next(&state) & mask;
+		p.nr_tasks = (u32)random_next(&state) & mask;
 		for (i = 0; i < PROGRAM_MAX_TASKS; i++)
-			p.task[i] = (struct program_task){.cpu = (u8)next_random(&state),
-							  .irq = next_random(&state) & 1};
-		p.schedule.kind = (u8)next_random(&state);
-		p.schedule.odds = (u16)next_random(&state);
-		p.schedule.depth = (u16)next_random(&state);
-		p.schedule.length = (u32)next_random(&state);
-		p.schedule.nr = (u32)next_random(&state) % 20;
+			p.task[i] = (struct program_task){.cpu = (u8)random_next(&state),
+							  .irq = random_next(&state) & 1};
+		p.schedule.kind = (u8)random_next(&state);
+		p.schedule.odds = (u16)random_next(&state);
+		p.schedule.depth = (u16)random_next(&state);
+		p.schedule.length = (u32)random_next(&state);
+		p.schedule.nr = (u32)random_next(&state) % 20;
 		for (i = 0; i < p.schedule.nr; i++)
-			p.schedule.changes[i] = (struct change){.step = (u32)next_random(&state),
-								.kind = (u8)next_random(&state),
-								.task = (u8)next_random(&state),
-								.cpu = (u16)next_random(&state)};
-		for (i = (u32)next_random(&state) % 30; i; i--) {
-			struct program_op o = {.op = (u8)next_random(&state) & (u8)mask,
-					       .task = (u8)next_random(&state),
-					       .object = (s32)next_random(&state)};
+			p.schedule.changes[i] = (struct change){.step = (u32)random_next(&state),
+								.kind = (u8)random_next(&state),
+								.task = (u8)random_next(&state),
+								.cpu = (u16)random_next(&state)};
+		for (i = (u32)random_next(&state) % 30; i; i--) {
+			struct program_op o = {.op = (u8)random_next(&state) & (u8)mask,
+					       .task = (u8)random_next(&state),
+					       .object = (s32)random_next(&state)};
 
-			if (next_random(&state) % 4)
+			if (random_next(&state) % 4)
 				o.object &= 15;
-			o.arg[0] = (u32)next_random(&state) & mask;
-			o.arg[1] = (u32)next_random(&state) & mask;
-			o.arg[2] = (u32)next_random(&state) & mask;
+			o.arg[0] = (u32)random_next(&state) & mask;
+			o.arg[1] = (u32)random_next(&state) & mask;
+			o.arg[2] = (u32)random_next(&state) & mask;
 			assert_int_equal(program_add(&p, &o), 0);
 		}
 		program_repair(&p);
@@ -279,7 +279,7 @@ static void test_remove(void **unused)
 		for (i = 0, kept = 0; i < p.nr_ops; i++) {
 			s32 object = p.op[i].object;
 
-			drop[i] = next_random(&state) % 4 == 0;
+			drop[i] = random_next(&state) % 4 == 0;
 			if (object != PROGRAM_NO_OBJECT && drop[object])
 				drop[i] = true;
 			kept += !drop[i];
