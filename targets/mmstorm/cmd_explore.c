@@ -16,6 +16,7 @@
 #include "input.h"
 #include "isolate.h"
 #include "output.h"
+#include "sched/clock.h"
 
 static const char help[] =
 	"usage: mmstorm explore [OPTION]... FILE\n"
@@ -269,7 +270,7 @@ static void begin_hunt(struct hunt *h, const struct options *o, const struct pro
 	h->e.seed = s->seed;
 	h->e.runs = o->runs;
 	h->e.progress = show_progress;
-	h->start = explore_now();
+	h->start = clock_seconds();
 	if (o->seconds)
 		h->e.deadline = h->start + o->seconds;
 }
@@ -295,7 +296,7 @@ static int hunt(const struct options *o, struct hunt *h)
 		if (one_finding(o, h))
 			return EXIT_BAD;
 	} while (o->keep_going && explore_left(&h->e));
-	h->seconds = explore_now() - h->start;
+	h->seconds = clock_seconds() - h->start;
 	return status;
 }
 

@@ -102,12 +102,12 @@ static void show_progress(const struct program *best, const struct minimize_stat
 /* A candidate that never ends must not take longer to find out than need be. */
 static void set_limit(struct isolate *i, const struct program *p)
 {
-	double start = explore_now(), seconds = 0;
+	double start = clock_seconds(), seconds = 0;
 	struct exec_result r;
 
 	/* Of a run that used all the time there was, nothing is learnt but that it was enough. */
 	if (isolate_judge(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
-		seconds = 10 * (explore_now() - start);
+		seconds = 10 * (clock_seconds() - start);
 	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
 }
 
@@ -145,7 +145,7 @@ static int do_minimize(const struct options *o, struct program *p, struct minimi
 {
 	struct minimize_options mo = {
 		.oracle = o->oracle != ORACLE_NONE ? o->oracle : p->expect,
-		.deadline = o->seconds ? explore_now() + o->seconds : 0,
+		.deadline = o->seconds ? clock_seconds() + o->seconds : 0,
 		.stop = &stop,
 		.progress = show_progress,
 	};
@@ -205,7 +205,7 @@ int cmd_minimize(int argc, char **argv)
 	signal(SIGINT, on_interrupt);
 	ops = p.nr_ops;
 	tasks = p.nr_tasks;
-	start = explore_now();
+	start = clock_seconds();
 	err = do_minimize(&o, &p, &st);
 	cli_progress_end();
 	if (err) {
@@ -221,7 +221,7 @@ int cmd_minimize(int argc, char **argv)
 	fprintf(stderr,
 		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s\n",
 		path, oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks, p.schedule.nr,
-		(unsigned long long)st.runs, explore_now() - start);
+		(unsigned long long)st.runs, clock_seconds() - start);
 	status = EXIT_CLEAN;
 out:
 	program_fini(&p);
