@@ -40,4 +40,6 @@ llvm-cov-19 show build/coverage/mmstorm "${objects[@]}" "${ignore[@]}" -show-bra
 	-instr-profile=build/coverage/all.profdata >/dev/null 2>build/logs/coverage-show.log
 llvm-cov-19 report build/coverage/mmstorm "${objects[@]}" "${ignore[@]}" \
 	-show-mcdc-summary -show-region-summary=false -show-functions=false \
-	-instr-profile=build/coverage/all.profdata 2>build/logs/coverage-report.log
+	-instr-profile=build/coverage/all.profdata 2>build/logs/coverage-report.log |
+	awk 'NF == 13 && $2 != 0 { printf "%-40s %10s %10s %10s\n", $1, $7, $10, $13 }
+	     NR == 1 { printf "%-40s %10s %10s %10s\n", "file", "lines", "branches", "MC/DC" }'
