@@ -208,7 +208,8 @@ afl() {
 	touch "$logs/afl-start.$target"
 	# Programs are mutated as such; the parser's texts are only bytes to us.
 	[ "$target" = program_text ] || mutator=$PWD/build/afl/targets/afl_mutator.so
-	MMSTORM_FINDINGS=$raw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+	MMSTORM_FINDINGS=$raw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 \
+		AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
 		AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
 		afl-fuzz "$role" "job$number" -i "build/fuzz-corpus/$target" -o "$out" \
 		-t 10000 -m none -V "$share" -- "build/afl/targets/$target" >"$log" 2>&1 || {
