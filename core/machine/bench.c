@@ -6,24 +6,15 @@
  * interferes, which is what a change to the code moves.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench.h"
 #include "machine.h"
 #include "meta.h"
 #include "page.h"
 #include "pgtable.h"
+#include "../sched/bench_timing.h"
 
-#define BENCH_ROUNDS 7
 #define BENCH_PAGES 16
-
-static double seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
-}
 
 struct bench {
 	struct machine *m;
@@ -122,25 +113,21 @@ static const struct {
 
 static double bench_case(struct bench *b, unsigned int c)
 {
-	double best = 0;
-	unsigned int round, i;
+	struct bench_timing t = {0};
+	unsigned int i;
 
-	for (round = 0; round < BENCH_ROUNDS; round++) {
-		double start, ns;
-
+	while (t.rounds < BENCH_ROUNDS) {
 		machine_boot(b->m, b->cfg);
 		for (i = 0; i < BENCH_PAGES; i++)
 			b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
 		if (bench_table[c].mapped)
 			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
-		start = seconds();
+		bench_begin(&t);
 		for (i = 0; i < bench_table[c].loops; i++)
 			bench_table[c].fn(b);
-		ns = (seconds() - start) * 1e9 / bench_table[c].loops;
-		if (!round || ns < best)
-			best = ns;
+		bench_end(&t, bench_table[c].loops);
 	}
-	return best;
+	return t.least;
 }
 
 void machine_bench(void (*emit)(const char *bench_case, const char *metric, double value,

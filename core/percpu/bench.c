@@ -8,12 +8,12 @@
  * no page to come or go in a round.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench.h"
 #include "internal.h"
+#include "../sched/bench_timing.h"
+#include "../sched/random.h"
 
-#define BENCH_ROUNDS 7
 #define BENCH_OPS 4096
 #define BENCH_LIVE 16384
 #define BENCH_KVA (1UL << 30)
@@ -32,97 +32,73 @@ struct bench {
 	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
 };
 
-static double nanoseconds(void)
+static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e9 + ts.tv_nsec;
+	b->emit(name, "time", bench_least(op, b, BENCH_OPS), "ns");
 }
 
-static u64 bench_random(struct bench *b)
+static void pair(void *arg)
 {
-	b->seed = b->seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return b->seed >> 33;
-}
+	struct bench *b = arg;
 
-static void measure(struct bench *b, const char *name, void (*op)(struct bench *b))
-{
-	double best = 0, t;
-
-	for (int round = 0; round < BENCH_ROUNDS; round++) {
-		t = nanoseconds();
-		for (int i = 0; i < BENCH_OPS; i++)
-			op(b);
-		t = (nanoseconds() - t) / BENCH_OPS;
-		if (!round || t < best)
-			best = t;
-	}
-	b->emit(name, "time", best, "ns");
-}
-
-static void pair(struct bench *b)
-{
 	free_percpu(b->pc, alloc_percpu_gfp(b->pc, b->size, 4, b->gfp));
 }
 
-static void create_destroy(struct bench *b)
+static void create_destroy(void *arg)
 {
+	struct bench *b = arg;
 	struct pcpu *pc;
 
 	if (!pcpu_create(b->m, b->vs, &b->pcpu, &pc))
 		pcpu_destroy(pc);
 }
 
-static void verify(struct bench *b)
+static void verify(void *arg)
 {
+	struct bench *b = arg;
+
 	pcpu_verify(b->pc, true);
 }
 
 /* @nr objects of one size, made and freed in the same order. */
 static void in_order(struct bench *b, const char *name, u32 size, u32 nr)
 {
-	double made = 0, freed = 0, start, t;
+	struct bench_timing made = {0}, freed = {0};
 
-	for (int round = 0; round < BENCH_ROUNDS; round++) {
-		start = nanoseconds();
+	while (made.rounds < BENCH_ROUNDS) {
+		bench_begin(&made);
 		for (u32 i = 0; i < nr; i++)
 			b->live[i] = alloc_percpu_gfp(b->pc, size, 4, GFP_KERNEL);
-		t = (nanoseconds() - start) / nr;
-		if (!round || t < made)
-			made = t;
-		start = nanoseconds();
+		bench_end(&made, nr);
+		bench_begin(&freed);
 		for (u32 i = 0; i < nr; i++)
 			free_percpu(b->pc, b->live[i]);
-		t = (nanoseconds() - start) / nr;
-		if (!round || t < freed)
-			freed = t;
+		bench_end(&freed, nr);
 	}
-	b->emit(name, "alloc", made, "ns");
-	b->emit(name, "free", freed, "ns");
+	b->emit(name, "alloc", made.least, "ns");
+	b->emit(name, "free", freed.least, "ns");
 }
 
 /* Replace random objects of random sizes, among @nr that live. */
 static void churn(struct bench *b, const char *name, u32 nr)
 {
-	double best = 0, t;
+	struct bench_timing t = {0};
 	u32 i, at;
 
 	for (i = 0; i < nr; i++)
-		b->live[i] = alloc_percpu_gfp(b->pc, 4 + bench_random(b) % 124, 4, GFP_KERNEL);
-	for (int round = 0; round < BENCH_ROUNDS; round++) {
-		t = nanoseconds();
+		b->live[i] =
+			alloc_percpu_gfp(b->pc, 4 + random_next(&b->seed) % 124, 4, GFP_KERNEL);
+	while (t.rounds < BENCH_ROUNDS) {
+		bench_begin(&t);
 		for (i = 0; i < BENCH_OPS; i++) {
-			at = (u32)(bench_random(b) % nr);
+			at = (u32)(random_next(&b->seed) % nr);
 			free_percpu(b->pc, b->live[at]);
-			b->live[at] =
-				alloc_percpu_gfp(b->pc, 4 + bench_random(b) % 124, 4, GFP_KERNEL);
+			b->live[at] = alloc_percpu_gfp(b->pc, 4 + random_next(&b->seed) % 124, 4,
+						       GFP_KERNEL);
 		}
-		t = (nanoseconds() - t) / BENCH_OPS;
-		if (!round || t < best)
-			best = t;
+		bench_end(&t, BENCH_OPS);
 	}
-	b->emit(name, "time", best, "ns");
+	b->emit(name, "time", t.least, "ns");
 }
 
 static void free_live(struct bench *b, u32 nr)

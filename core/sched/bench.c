@@ -12,8 +12,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "clock.h"
 #include "kernel.h"
 #include "sched.h"
 
@@ -21,14 +21,6 @@
 #define TASKS 3
 #define ROUNDS 4
 #define WORDS 4
-
-static double seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
 
 /**
  * struct bench - one benchmark's program
@@ -82,7 +74,7 @@ static void bench_init(void *arg)
 static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps)
 {
 	struct sched_params p = {.nr_cpus = TASKS, .max_points = UINT64_MAX, .schedule = schedule};
-	double begin = seconds(), now;
+	double begin = clock_seconds(), now;
 	struct sched_result r;
 	u64 n = 0;
 
@@ -95,7 +87,7 @@ static double rate(struct sched *s, struct bench *b, struct schedule *schedule, 
 			}
 			n += steps ? r.steps : 1;
 		}
-		now = seconds();
+		now = clock_seconds();
 	} while (now - begin < 1.0);
 	return (double)n / (now - begin);
 }

@@ -7,12 +7,12 @@
  * release; lazily freed areas are purged within the rounds, as often as the threshold says.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "bench.h"
 #include "internal.h"
+#include "../sched/bench_timing.h"
+#include "../sched/random.h"
 
-#define BENCH_ROUNDS 7
 #define BENCH_OPS 4096
 #define BENCH_PAGES 64
 #define BENCH_KVA (16UL << 30)
@@ -28,33 +28,9 @@ struct bench {
 	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
 };
 
-static double nanoseconds(void)
+static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1e9 + ts.tv_nsec;
-}
-
-static u64 bench_random(struct bench *b)
-{
-	b->seed = b->seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return b->seed >> 33;
-}
-
-static void measure(struct bench *b, const char *name, void (*op)(struct bench *b))
-{
-	double best = 0, t;
-
-	for (int round = 0; round < BENCH_ROUNDS; round++) {
-		t = nanoseconds();
-		for (int i = 0; i < BENCH_OPS; i++)
-			op(b);
-		t = (nanoseconds() - t) / BENCH_OPS;
-		if (!round || t < best)
-			best = t;
-	}
-	b->emit(name, "time", best, "ns");
+	b->emit(name, "time", bench_least(op, b, BENCH_OPS), "ns");
 }
 
 static void map_ram(struct bench *b, unsigned int count)
@@ -62,43 +38,56 @@ static void map_ram(struct bench *b, unsigned int count)
 	vm_unmap_ram(b->vs, vm_map_ram(b->vs, b->page, count, GFP_KERNEL), count);
 }
 
-static void map_1(struct bench *b)
+static void map_1(void *arg)
 {
+	struct bench *b = arg;
+
 	map_ram(b, 1);
 }
 
-static void map_32(struct bench *b)
+static void map_32(void *arg)
 {
-	map_ram(b, 1 + bench_random(b) % 32);
+	struct bench *b = arg;
+
+	map_ram(b, 1 + random_next(&b->seed) % 32);
 }
 
-static void block_only(struct bench *b)
+static void block_only(void *arg)
 {
+	struct bench *b = arg;
+
 	vb_free(b->vs, vb_alloc(b->vs, 0, GFP_KERNEL), 0);
 }
 
-static void area_pair(struct bench *b)
+static void area_pair(void *arg)
 {
+	struct bench *b = arg;
+
 	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, PAGE_SIZE, b->vs->start,
 						    b->vs->end, GFP_KERNEL));
 }
 
-static void aligned_pair(struct bench *b)
+static void aligned_pair(void *arg)
 {
+	struct bench *b = arg;
+
 	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, 64 * PAGE_SIZE,
 						    b->vs->start, b->vs->end, GFP_KERNEL));
 }
 
-static void create_destroy(struct bench *b)
+static void create_destroy(void *arg)
 {
+	struct bench *b = arg;
 	struct vmap_space *vs;
 
 	if (!vmap_create(b->m, &b->vmap, &vs))
 		vmap_destroy(vs);
 }
 
-static void verify(struct bench *b)
+static void verify(void *arg)
 {
+	struct bench *b = arg;
+
 	vmap_verify(b->vs, true);
 }
 
@@ -108,7 +97,7 @@ static void populate(struct bench *b, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < 2 * nr; i++)
-		b->live[i] = alloc_vmap_area(b->vs, (1 + bench_random(b) % 8) * PAGE_SIZE,
+		b->live[i] = alloc_vmap_area(b->vs, (1 + random_next(&b->seed) % 8) * PAGE_SIZE,
 					     PAGE_SIZE, b->vs->start, b->vs->end, GFP_KERNEL);
 	for (i = 0; i < nr; i++) {
 		free_unmap_vmap_area(b->vs, b->live[2 * i]);

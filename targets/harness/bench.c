@@ -10,10 +10,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bytes.h"
 #include "exec.h"
+#include "sched/clock.h"
 #include "sched/random.h"
 
 #define PROGRAMS 64
@@ -48,14 +48,6 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 	free(data);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
 struct rate {
 	double seconds;
 	u64 runs, ops, failed, skipped, steps, findings;
@@ -64,7 +56,7 @@ struct rate {
 static void measure(struct executor *x, struct program *set, unsigned int n, bool reschedule,
 		    struct rate *r)
 {
-	double start = now();
+	double start = clock_seconds();
 
 	*r = (struct rate){0};
 	do {
@@ -80,7 +72,7 @@ static void measure(struct executor *x, struct program *set, unsigned int n, boo
 			r->steps += res.sched.steps;
 			r->runs++;
 		}
-		r->seconds = now() - start;
+		r->seconds = clock_seconds() - start;
 	} while (r->seconds < SECONDS);
 }
 

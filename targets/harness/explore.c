@@ -9,15 +9,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-double explore_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec * 1e-9;
-}
+#include "sched/clock.h"
 
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
 {
@@ -41,7 +34,7 @@ static bool runs_left(const struct explore *e)
 
 bool explore_left(const struct explore *e)
 {
-	return runs_left(e) && (!e->deadline || explore_now() < e->deadline);
+	return runs_left(e) && (!e->deadline || clock_seconds() < e->deadline);
 }
 
 static void count_digest(struct explore *e, u64 digest)

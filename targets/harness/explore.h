@@ -82,7 +82,4 @@ bool explore_left(const struct explore *e);
  */
 int explore_pin(struct program *p, const struct judge *j, struct exec_result *r);
 
-/** explore_now() - CLOCK_MONOTONIC in seconds */
-double explore_now(void);
-
 #endif

@@ -19,10 +19,10 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sanitizer_hooks.h"
+#include "sched/clock.h"
 
 /* What a child may write to standard error over all its runs before it is cut off. */
 #define LOG_MAX (1 << 20)
@@ -39,26 +39,18 @@ struct child {
 static unsigned int seconds_per_run;
 static double armed_at;
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
 static void arm(void)
 {
 	struct itimerval t = {.it_value.tv_sec = seconds_per_run};
 
 	setitimer(ITIMER_PROF, &t, NULL);
-	armed_at = now();
+	armed_at = clock_seconds();
 }
 
 /* Arming costs a system call, as much as a short run: a limit may be a quarter second short. */
 void isolate_beat(void)
 {
-	if (now() - armed_at < 0.25)
+	if (clock_seconds() - armed_at < 0.25)
 		return;
 	arm();
 	if (lseek(STDERR_FILENO, 0, SEEK_END) > LOG_MAX && ftruncate(STDERR_FILENO, 0))

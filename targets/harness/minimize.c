@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "minimizer.h"
+#include "sched/clock.h"
 #include "sched/random.h"
 
 /* A round costs time, and the second rarely finds more than a few numbers. */
@@ -36,7 +37,7 @@ static bool time_is_up(struct minimizer *m)
 		return true;
 	if (o->stop && *o->stop)
 		m->over = true;
-	if (!(m->st->runs & 15) && o->deadline && explore_now() > o->deadline)
+	if (!(m->st->runs & 15) && o->deadline && clock_seconds() > o->deadline)
 		m->over = true;
 	return m->over;
 }

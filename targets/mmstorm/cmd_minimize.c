@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "cli.h"
-#include "explore.h"
 #include "input.h"
 #include "isolate.h"
 #include "minimize.h"
 #include "output.h"
+#include "sched/clock.h"
 #include "text.h"
 
 static const char help[] =

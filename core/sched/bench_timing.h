@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench_timing.h - how benchmarks of every floor take the time of an operation.
+ *
+ * The work is done in several rounds of many operations each, and the figure is the least of the
+ * rounds: what the work costs where nothing else interferes, which is what a change to the
+ * code moves.
+ */
+#ifndef MM_SCHED_BENCH_TIMING_H
+#define MM_SCHED_BENCH_TIMING_H
+
+#include "clock.h"
+
+#define BENCH_ROUNDS 7
+
+/**
+ * struct bench_timing - rounds so far; zero-initialised
+ * @rounds: ended
+ * @start:  when the round under way began
+ * @least:  nanoseconds an operation in the fastest round
+ */
+struct bench_timing {
+	unsigned int rounds;
+	double start, least;
+};
+
+/** bench_begin() - a round begins */
+static inline void bench_begin(struct bench_timing *t)
+{
+	t->start = clock_seconds();
+}
+
+/** bench_end() - a round of @ops operations has ended */
+static inline void bench_end(struct bench_timing *t, unsigned int ops)
+{
+	double ns = (clock_seconds() - t->start) * 1e9 / ops;
+
+	if (!t->rounds++ || ns < t->least)
+		t->least = ns;
+}
+
+/** bench_least() - nanoseconds of @op(@arg), done @ops times a round */
+static inline double bench_least(void (*op)(void *arg), void *arg, unsigned int ops)
+{
+	struct bench_timing t = {0};
+
+	while (t.rounds < BENCH_ROUNDS) {
+		bench_begin(&t);
+		for (unsigned int i = 0; i < ops; i++)
+			op(arg);
+		bench_end(&t, ops);
+	}
+	return t.least;
+}
+
+#endif
