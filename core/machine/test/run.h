@@ -8,18 +8,12 @@
 #ifndef MM_MACHINE_TEST_RUN_H
 #define MM_MACHINE_TEST_RUN_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "../machine.h"
 #include "../meta.h"
 #include "../page.h"
 #include "../pgtable.h"
 #include "../../sched/random.h"
-#include "../../sched/sched.h"
+#include "../../sched/test/checks.h"
 
 #define KVA MACHINE_KVA_START
 
@@ -64,9 +58,7 @@ static inline void expect_finding(struct fixture *f, void (*body)(void *f), enum
 	struct sched_params p = {.nr_cpus = 2};
 
 	sched_run(f->s, &p, body, f, &f->result);
-	assert_string_equal(oracle_id(f->result.report.oracle), oracle_id(oracle));
-	if (!strstr(f->result.report.text, words))
-		fail_msg("\"%s\" is not in \"%s\"", words, f->result.report.text);
+	assert_finding(&f->result, oracle, words);
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 }
 

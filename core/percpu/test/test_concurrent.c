@@ -35,8 +35,9 @@ static struct object *exchange(u32 i, struct object *o)
 	return was;
 }
 
-static void one_op(struct worker *w)
+static void one_op(void *arg)
 {
+	struct worker *w = arg;
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r & 8 ? GFP_ATOMIC : GFP_KERNEL;
 	struct object *o = exchange(r >> 8, NULL);
@@ -66,16 +67,7 @@ static void work(void *arg)
 {
 	struct worker *w = arg;
 
-	for (s32 i = 0; i < OPS; i++) {
-		if (w->irq)
-			irq_enter();
-		task_set_op(i);
-		one_op(w);
-		task_set_op(-1);
-		if (w->irq)
-			irq_exit();
-		sched_turn();
-	}
+	do_ops(OPS, w->irq, one_op, w);
 }
 
 static void together(struct fixture *f)

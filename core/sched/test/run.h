@@ -5,14 +5,7 @@
 #ifndef MM_SCHED_TEST_RUN_H
 #define MM_SCHED_TEST_RUN_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "../kernel.h"
-#include "../sched.h"
+#include "checks.h"
 
 /* The log of a run: a character an event. */
 static char log_text[4096];
@@ -58,8 +51,8 @@ static inline int run(void (*init)(void *arg), const struct schedule *schedule)
 
 static inline void expect_clean(void (*init)(void *arg), const struct schedule *schedule)
 {
-	if (run(init, schedule))
-		fail_msg("%s: %s", oracle_id(result.report.oracle), result.report.text);
+	run(init, schedule);
+	assert_clean(&result);
 }
 
 /* The run must end with @o, and the report must say @words. */
@@ -67,9 +60,7 @@ static inline void expect_report(void (*init)(void *arg), const struct schedule 
 				 enum oracle o, const char *words)
 {
 	run(init, schedule);
-	if (result.report.oracle != o || !strstr(result.report.text, words))
-		fail_msg("expected %s with '%s', found %s: %s", oracle_id(o), words,
-			 oracle_id(result.report.oracle), result.report.text);
+	assert_finding(&result, o, words);
 }
 
 static inline struct task *spawn(const char *name, unsigned int cpu, void (*fn)(void *arg),

@@ -8,15 +8,9 @@
 #ifndef MM_VMAP_TEST_RUN_H
 #define MM_VMAP_TEST_RUN_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "../internal.h"
 #include "../../sched/random.h"
-#include "../../sched/sched.h"
+#include "../../sched/test/checks.h"
 
 #define KVA MACHINE_KVA_START
 #define NR_PAGES 256
@@ -106,8 +100,7 @@ static inline void run(struct fixture *f, void (*body)(struct fixture *f))
 static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
 {
 	run(f, body);
-	if (f->result.report.oracle)
-		fail_msg("%s: %s", oracle_id(f->result.report.oracle), f->result.report.text);
+	assert_clean(&f->result);
 }
 
 /* Run @body; it must end in that finding, with these words in its text. */
@@ -115,17 +108,8 @@ static inline void expect_finding(struct fixture *f, void (*body)(struct fixture
 				  enum oracle oracle, const char *words)
 {
 	run(f, body);
-	if (f->result.report.oracle != oracle || !strstr(f->result.report.text, words))
-		fail_msg("expected %s: \"%s\", found %s: \"%s\"", oracle_id(oracle), words,
-			 oracle_id(f->result.report.oracle), f->result.report.text);
+	assert_finding(&f->result, oracle, words);
 }
-
-/* In a body, where cmocka's asserts must not jump out of the run. */
-#define CHECK(cond)                                                                                \
-	do {                                                                                       \
-		if (!(cond))                                                                       \
-			mm_report(ORACLE_CRASH, "%s:%d: %s", __FILE__, __LINE__, #cond);           \
-	} while (0)
 
 static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 {

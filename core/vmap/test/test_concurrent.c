@@ -78,8 +78,9 @@ static void aliases(struct fixture *f)
 	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", (unsigned long long)addr);
 }
 
-static void one_op(struct worker *w)
+static void one_op(void *arg)
 {
+	struct worker *w = arg;
 	struct fixture *f = w->f;
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
@@ -108,16 +109,7 @@ static void worker(void *arg)
 {
 	struct worker *w = arg;
 
-	for (int i = 0; i < OPS; i++) {
-		if (w->irq)
-			irq_enter();
-		task_set_op(i);
-		one_op(w);
-		task_set_op(-1);
-		if (w->irq)
-			irq_exit();
-		sched_turn();
-	}
+	do_ops(OPS, w->irq, one_op, w);
 }
 
 static void many_tasks(struct fixture *f)
