@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fidelity.c - mmstorm run --fidelity: read, replay, print.
+ * fidelity.c - mmstorm run --fidelity: read, replay, print; and what both replays share.
  */
 #include "fidelity.h"
 
@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "import.h"
+#include "machine/machine.h"
+#include "sched/sched.h"
 
 static const char *const reason_text[NR_FIDELITY_REASONS] = {
 	[FIDELITY_REFUSED] = "ours refused",
@@ -36,6 +38,33 @@ void fidelity_note(struct fidelity *f, u32 event, enum fidelity_reason r, u32 ch
 		.hole = hole,
 		.reason = r,
 	};
+}
+
+u32 fidelity_cpus(const struct pairing *p)
+{
+	return min(p->trace->nr_cpus, (u32)SCHED_MAX_CPUS);
+}
+
+int fidelity_replay(struct fidelity *f, struct machine **machine, void (*body)(void *arg),
+		    void *arg)
+{
+	struct sched_params sp = {
+		.nr_cpus = fidelity_cpus(f->pairing),
+		.max_points = UINT64_MAX,
+	};
+	struct sched *s = sched_create();
+	struct sched_result res;
+	int err = -ENOMEM;
+
+	*machine = machine_create();
+	if (s && *machine) {
+		if (sched_run(s, &sp, body, arg, &res))
+			f->report = res.report;
+		err = 0;
+	}
+	sched_destroy(s);
+	machine_destroy(*machine);
+	return err;
 }
 
 void fidelity_free(struct fidelity *f)

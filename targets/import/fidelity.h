@@ -16,6 +16,8 @@
 #include "pair.h"
 #include "sched/report.h"
 
+struct machine;
+
 /* Why an allocation went elsewhere, as far as the recording tells. */
 enum fidelity_reason {
 	FIDELITY_REFUSED,  /* ours refused */
@@ -95,5 +97,20 @@ const char *fidelity_reason_text(enum fidelity_reason r);
 /** fidelity_note() - note an allocation that went elsewhere; for the replays */
 void fidelity_note(struct fidelity *f, u32 event, enum fidelity_reason r, u32 chunk, u64 start,
 		   s32 hole);
+
+/** fidelity_cpus() - CPUs of the machine that a recording is replayed on */
+u32 fidelity_cpus(const struct pairing *p);
+
+/**
+ * fidelity_replay() - run a replay on an engine and a machine made for it
+ * @f:       receives the finding
+ * @machine: receives the machine, not booted; destroyed on return
+ * @body:    the replay
+ * @arg:     its argument
+ *
+ * Return: 0 or -ENOMEM. A finding is in @f->report.
+ */
+int fidelity_replay(struct fidelity *f, struct machine **machine, void (*body)(void *arg),
+		    void *arg);
 
 #endif

@@ -288,7 +288,7 @@ static void boot(struct replay *r)
 	};
 	int err;
 
-	topology_init(&mc.topology, min(r->p->trace->nr_cpus, (u32)SCHED_MAX_CPUS), 1, 256);
+	topology_init(&mc.topology, fidelity_cpus(r->p), 1, 256);
 	err = machine_boot(r->machine, &mc);
 	if (!err)
 		err = vmap_create(r->machine, &vc, &r->vmap);
@@ -317,28 +317,17 @@ static void replay_body(void *arg)
 
 static int replay(struct replay *r)
 {
-	struct sched_params sp = {
-		.nr_cpus = min(r->p->trace->nr_cpus, (u32)SCHED_MAX_CPUS),
-		.max_points = UINT64_MAX,
-	};
 	u64 pages = (r->high - r->low) >> PAGE_SHIFT;
-	struct sched *s = sched_create();
-	struct sched_result res;
 	int err = -ENOMEM;
 
-	r->machine = machine_create();
 	r->area = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
 	r->lazy = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
 	r->epoch = malloc((pages + 1) * sizeof(*r->epoch));
 	r->held = malloc((pages + 1) * sizeof(*r->held));
-	if (s && r->machine && r->area && r->lazy && r->epoch && r->held) {
+	if (r->area && r->lazy && r->epoch && r->held) {
 		find_epochs(r);
-		if (sched_run(s, &sp, replay_body, r, &res))
-			r->f->report = res.report;
-		err = 0;
+		err = fidelity_replay(r->f, &r->machine, replay_body, r);
 	}
-	sched_destroy(s);
-	machine_destroy(r->machine);
 	free(r->area);
 	free(r->lazy);
 	free(r->epoch);

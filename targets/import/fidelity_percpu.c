@@ -351,28 +351,20 @@ static int replay(struct fidelity *f, bool resync)
 		.p = p,
 		.resync = resync,
 		.unit = unit_size(p),
-		.cpus = min(p->trace->nr_cpus, (u32)SCHED_MAX_CPUS),
+		.cpus = fidelity_cpus(p),
 	};
-	struct sched_params sp = {.nr_cpus = r.cpus, .max_points = UINT64_MAX};
-	struct sched *s = sched_create();
-	struct sched_result res;
 	int err = -ENOMEM;
 
-	r.machine = machine_create();
 	r.addr = calloc(p->nr + 1, sizeof(*r.addr));
 	r.at = calloc(p->nr + 1, sizeof(*r.at));
 	r.held = calloc(p->nr_taken + 1, sizeof(*r.held));
 	r.chunk = malloc((p->nr_chunks + 1) * sizeof(*r.chunk));
 	firstfit_init(&r.book, r.unit);
-	if (s && r.machine && r.addr && r.at && r.held && r.chunk) {
+	if (r.addr && r.at && r.held && r.chunk) {
 		for (u32 i = 0; i < p->nr_chunks; i++)
 			r.chunk[i] = NO_CHUNK;
-		if (sched_run(s, &sp, replay_body, &r, &res))
-			f->report = res.report;
-		err = 0;
+		err = fidelity_replay(f, &r.machine, replay_body, &r);
 	}
-	sched_destroy(s);
-	machine_destroy(r.machine);
 	free(r.addr);
 	free(r.at);
 	free(r.held);

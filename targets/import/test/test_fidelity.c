@@ -124,6 +124,14 @@ static void assert_clean(void)
 		fail_msg("%s: %s", oracle_id(f.report.oracle), f.report.text);
 }
 
+/* A clean replay with so many differences. */
+static void replay_misses(enum pair_family family, u32 misses)
+{
+	replay(family);
+	assert_clean();
+	assert_int_equal(f.nr_miss, misses);
+}
+
 static void assert_miss(u32 i, u32 line, enum fidelity_reason reason)
 {
 	assert_true(i < f.nr_miss);
@@ -140,10 +148,8 @@ static void test_agrees(void **state)
 	take(0, 8);
 	take(8, 8);
 	give(16);
-	replay(PAIR_PERCPU);
-	assert_clean();
+	replay_misses(PAIR_PERCPU, 0);
 	assert_int_equal(f.compared, 5);
-	assert_int_equal(f.nr_miss, 0);
 	assert_int_equal(f.diverge, PAIR_NONE);
 	assert_int_equal(f.first_fit, 0);
 }
@@ -163,9 +169,7 @@ static void test_hole_skipped(void **state)
 	}
 	take(32, 16);
 	take(0, 16);
-	replay(PAIR_PERCPU);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_PERCPU, 1);
 	assert_miss(0, 20, FIDELITY_KERNEL);
 	assert_int_equal(f.miss[0].start, 0);
 	assert_int_equal(f.first_fit, 1);
@@ -180,9 +184,7 @@ static void test_late(void **state)
 	take(16, 16);
 	give(0);
 	take(32, 16);
-	replay(PAIR_PERCPU);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_PERCPU, 1);
 	assert_miss(0, 4, FIDELITY_LATE);
 	assert_int_equal(f.miss[0].hole, 2);
 }
@@ -195,9 +197,7 @@ static void test_missing(void **state)
 	take(32, 16);
 	give(0);
 	take(16, 16);
-	replay(PAIR_PERCPU);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_PERCPU, 1);
 	assert_miss(0, 5, FIDELITY_MISSING);
 }
 
@@ -217,9 +217,7 @@ static void test_refused(void **state)
 	take(0, 16);
 	give(0);
 	sabotage = SABOTAGE_REFUSE;
-	replay(PAIR_PERCPU);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_PERCPU, 1);
 	assert_miss(0, 1, FIDELITY_REFUSED);
 	assert_int_equal(f.diverge, 0);
 }
@@ -304,10 +302,8 @@ static void test_kva_agrees(void **state)
 	kva(TRACE_KVA_PURGE, 0, 0);
 	kva(TRACE_KVA_ALLOC, 0, 2);
 	kva(TRACE_KVA_FREE, 2, 0);
-	replay(PAIR_KVA);
-	assert_clean();
+	replay_misses(PAIR_KVA, 0);
 	assert_int_equal(f.compared, 4);
-	assert_int_equal(f.nr_miss, 0);
 	assert_int_equal(f.purges, 1);
 	assert_int_equal(f.early, 3);
 }
@@ -322,9 +318,7 @@ static void test_kva_reuse(void **state)
 	kva(TRACE_KVA_PURGE, 0, 0);
 	kva(TRACE_KVA_ALLOC, 2, 2);
 	kva(TRACE_KVA_ALLOC, 0, 2);
-	replay(PAIR_KVA);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_KVA, 1);
 	assert_miss(0, 6, FIDELITY_REUSE);
 	assert_int_equal(f.early_miss, 0);
 }
@@ -336,9 +330,7 @@ static void test_kva_hole(void **state)
 	kva(TRACE_KVA_ALLOC, 0, 2);
 	kva(TRACE_KVA_ALLOC, 2, 2); /* its free and its purge are missing */
 	add(TRACE_KVA_ALLOC, 0xffffffffc0000000, 0xffffffffc0000000, 4096);
-	replay(PAIR_KVA);
-	assert_clean();
-	assert_int_equal(f.nr_miss, 1);
+	replay_misses(PAIR_KVA, 1);
 	assert_miss(0, 1, FIDELITY_KERNEL);
 	assert_int_equal(f.early_miss, 1);
 	assert_int_equal(f.skipped, 1);
