@@ -50,23 +50,34 @@ static void passes(void (*x)(void *arg), void (*y)(void *arg))
 	expect_clean(init_two, NULL);
 }
 
+/* One inside of the other. */
+static void nest_spin(spinlock_t *outer, spinlock_t *inner)
+{
+	spin_lock(outer);
+	spin_lock(inner);
+	spin_unlock(inner);
+	spin_unlock(outer);
+}
+
+static void nest_mutex(struct mutex *outer, struct mutex *inner)
+{
+	mutex_lock(outer);
+	mutex_lock(inner);
+	mutex_unlock(inner);
+	mutex_unlock(outer);
+}
+
 static void a_then_b(void *arg)
 {
 	task_set_op(7);
-	spin_lock(&a);
-	spin_lock(&b);
-	spin_unlock(&b);
-	spin_unlock(&a);
+	nest_spin(&a, &b);
 	task_set_op(-1);
 }
 
 static void b_then_a(void *arg)
 {
 	task_set_op(9);
-	spin_lock(&b);
-	spin_lock(&a);
-	spin_unlock(&a);
-	spin_unlock(&b);
+	nest_spin(&b, &a);
 }
 
 static void b_then_try_a(void *arg)
@@ -110,18 +121,12 @@ static void test_order(void **state)
 
 static void b_then_c_by_try(void *arg)
 {
-	spin_lock(&b);
-	spin_lock(&c);
-	spin_unlock(&c);
-	spin_unlock(&b);
+	nest_spin(&b, &c);
 }
 
 static void c_then_a(void *arg)
 {
-	spin_lock(&c);
-	spin_lock(&a);
-	spin_unlock(&a);
-	spin_unlock(&c);
+	nest_spin(&c, &a);
 }
 
 static void a_b_and_b_c(void *arg)
@@ -147,18 +152,12 @@ static void mutex_then_spin(void *arg)
 
 static void mutexes(void *arg)
 {
-	mutex_lock(&m);
-	mutex_lock(&n);
-	mutex_unlock(&n);
-	mutex_unlock(&m);
+	nest_mutex(&m, &n);
 }
 
 static void mutexes_back(void *arg)
 {
-	mutex_lock(&n);
-	mutex_lock(&m);
-	mutex_unlock(&m);
-	mutex_unlock(&n);
+	nest_mutex(&n, &m);
 }
 
 static void test_mutex_order(void **state)

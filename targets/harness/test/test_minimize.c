@@ -80,6 +80,13 @@ static int minimize_by(judge_fn *fn, void *arg, struct program *p)
 	return minimize(p, &o, &st);
 }
 
+/* The shortest program to fail by @fn that is in @text. */
+static void minimized(struct program *p, judge_fn *fn, const char *text)
+{
+	parse(p, text);
+	assert_int_equal(minimize_by(fn, NULL, p), 0);
+}
+
 static const char long_program[] = "target vmap\n"
 				   "machine cpus=8 nodes=2 kva=64M lazy=10 verify=3\n"
 				   "fail at=1000 classes=2\n"
@@ -112,8 +119,7 @@ static void test_everything_goes(void **state)
 {
 	struct program p;
 
-	parse(&p, long_program);
-	assert_int_equal(minimize_by(judge_ops, NULL, &p), 0);
+	minimized(&p, judge_ops, long_program);
 	assert_text(&p, "mmstorm 1\n"
 			"target vmap\n"
 			"task a cpu=0\n"
@@ -144,7 +150,8 @@ static void test_tasks_stay(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_tasks,
+		  "target vmap\n"
 		  "machine cpus=4\n"
 		  "task a cpu=3\n"
 		  "  m1 = vm_map_ram\n"
@@ -154,7 +161,6 @@ static void test_tasks_stay(void **state)
 		  "  m3 = vm_map_ram\n"
 		  "irq j cpu=3\n"
 		  "  m4 = vm_map_ram\n");
-	assert_int_equal(minimize_by(judge_tasks, NULL, &p), 0);
 	assert_int_equal(p.nr_tasks, 2);
 	assert_int_equal(p.nr_ops, 2);
 	assert_int_equal(p.machine.cpus, 2);
@@ -184,13 +190,13 @@ static void test_one_change_stays(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_change,
+		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
 		  "task b cpu=1\n"
 		  "  m2 = vm_map_ram\n"
 		  "schedule @1 b @4 a @9 b @12 a @17 b @21 a @30 b>1 @31 a\n");
-	assert_int_equal(minimize_by(judge_change, NULL, &p), 0);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].step, 17);
 	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
@@ -210,7 +216,8 @@ static void test_changes_move_along(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_moving,
+		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
 		  "  m2 = vm_map_ram\n"
@@ -219,7 +226,6 @@ static void test_changes_move_along(void **state)
 		  "task b cpu=1\n"
 		  "  vm_unmap_ram m2\n"
 		  "schedule @48 a\n");
-	assert_int_equal(minimize_by(judge_moving, NULL, &p), 0);
 	assert_int_equal(p.nr_ops, 1);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].step, STEPS_PER_OP - 2);
@@ -238,14 +244,14 @@ static void test_failure_plan_moves_along(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_plan,
+		  "target vmap\n"
 		  "fail at=5\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
 		  "  m2 = vm_map_ram\n"
 		  "  m3 = vm_map_ram\n"
 		  "  vm_unmap_aliases\n");
-	assert_int_equal(minimize_by(judge_plan, NULL, &p), 0);
 	assert_int_equal(p.nr_ops, 1);
 	assert_int_equal(p.fail.at0, 2);
 	program_fini(&p);
@@ -312,13 +318,13 @@ static void test_turns_are_preferred(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_order,
+		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
 		  "task b cpu=1\n"
 		  "  m2 = vm_map_ram\n"
 		  "schedule @5 b @9 a\n");
-	assert_int_equal(minimize_by(judge_order, NULL, &p), 0);
 	assert_int_equal(p.schedule.kind, SCHEDULE_TURNS);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
@@ -341,11 +347,11 @@ static void test_oracle_is_kept(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_two,
+		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  purge_vmap_areas\n"
 		  "  vm_unmap_aliases\n");
-	assert_int_equal(minimize_by(judge_two, NULL, &p), 0);
 	assert_int_equal(p.expect, ORACLE_ALIAS);
 	assert_int_equal(p.nr_ops, 1);
 	program_fini(&p);
@@ -427,13 +433,13 @@ static void test_crash_keeps_its_schedule(void **state)
 {
 	struct program p;
 
-	parse(&p, "target vmap\n"
+	minimized(&p, judge_crash,
+		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
 		  "task b cpu=1\n"
 		  "  m2 = vm_map_ram\n"
 		  "schedule @4 a @17 b @21 a\n");
-	assert_int_equal(minimize_by(judge_crash, NULL, &p), 0);
 	assert_int_equal(p.expect, ORACLE_CRASH);
 	assert_int_equal(p.digest, 0);
 	assert_int_equal(p.schedule.nr, 1);
