@@ -78,13 +78,17 @@ int cli_oracle(const char *text, enum oracle *oracle)
 		"mmstorm: option --oracle: found '%s', expected one of mmstorm list oracles", text);
 }
 
-void cli_strategy_init(struct strategy *s)
+void cli_how_init(struct how *how)
 {
-	*s = (struct strategy){
-		.kind = SCHEDULE_RANDOM,
-		.seed = 1,
-		.odds = schedule_odds.def,
-		.depth = schedule_depth.def,
+	*how = (struct how){
+		.strategy =
+			{
+				.kind = SCHEDULE_RANDOM,
+				.seed = 1,
+				.odds = schedule_odds.def,
+				.depth = schedule_depth.def,
+			},
+		.target = INPUT_ANY_TARGET,
 	};
 }
 
@@ -113,21 +117,44 @@ static int strategy_kind(struct strategy *s, const char *text)
 			 text);
 }
 
-int cli_strategy(struct strategy *s, int c, const char *text)
+int cli_how_option(struct how *how, char **argv, int c, const char *help)
 {
+	struct strategy *s = &how->strategy;
+	int bad = 0;
+
 	switch (c) {
 	case 'S':
-		return strategy_kind(s, text);
+		bad = strategy_kind(s, optarg);
+		break;
 	case 's':
-		return cli_number("--seed", text, 0, UINT64_MAX, &s->seed);
+		bad = cli_number("--seed", optarg, 0, UINT64_MAX, &s->seed);
+		break;
 	case 'O':
-		return cli_number("--odds", text, schedule_odds.lo, schedule_odds.hi, &s->odds);
+		bad = cli_number("--odds", optarg, schedule_odds.lo, schedule_odds.hi, &s->odds);
+		break;
 	case 'D':
-		return cli_number("--depth", text, schedule_depth.lo, schedule_depth.hi, &s->depth);
+		bad = cli_number("--depth", optarg, schedule_depth.lo, schedule_depth.hi,
+				 &s->depth);
+		break;
+	case 'L':
+		bad = cli_number("--length", optarg, schedule_length.lo, schedule_length.hi,
+				 &s->length);
+		break;
+	case 't':
+		bad = cli_target(optarg, &how->target);
+		break;
+	case 'f':
+		how->here = true;
+		break;
+	case 'j':
+		how->json = true;
+		break;
+	case 'h':
+		return cli_help(help);
 	default:
-		return cli_number("--length", text, schedule_length.lo, schedule_length.hi,
-				  &s->length);
+		return cli_bad_option(argv, c);
 	}
+	return bad ? bad : -1;
 }
 
 void cli_json(struct json_object *o)

@@ -76,12 +76,15 @@ int cli_target(const char *text, int *target);
 /** cli_oracle() - value of --oracle. Return: 0, or EXIT_BAD with a message */
 int cli_oracle(const char *text, enum oracle *oracle);
 
-/* The options that choose a strategy, of run and explore; see cli_strategy(). */
-#define CLI_STRATEGY_OPTIONS                                                                       \
+/* The options of run and explore alike; see cli_how_option(). */
+#define CLI_HOW_OPTIONS                                                                            \
 	{"strategy", required_argument, NULL, 'S'}, {"seed", required_argument, NULL, 's'},        \
 		{"odds", required_argument, NULL, 'O'}, {"depth", required_argument, NULL, 'D'},   \
+		{"length", required_argument, NULL, 'L'},                                          \
+		{"target", required_argument, NULL, 't'}, {"no-fork", no_argument, NULL, 'f'},     \
+		{"json", no_argument, NULL, 'j'},                                                  \
 	{                                                                                          \
-		"length", required_argument, NULL, 'L'                                             \
+		"help", no_argument, NULL, 'h'                                                     \
 	}
 
 /**
@@ -101,18 +104,32 @@ struct strategy {
 	u64 odds, depth, length;
 };
 
-/** cli_strategy_init() - the defaults: random, seed 1 */
-void cli_strategy_init(struct strategy *s);
+/**
+ * struct how - how programs are read and run, and the results told
+ * @strategy: see there
+ * @target:   the only one allowed, or INPUT_ANY_TARGET
+ * @here:     in this process: a crash ends it
+ * @json:     one object a line
+ */
+struct how {
+	struct strategy strategy;
+	int target;
+	bool here, json;
+};
+
+/** cli_how_init() - the defaults: random, seed 1, any target, text */
+void cli_how_init(struct how *how);
 
 /**
- * cli_strategy() - one of CLI_STRATEGY_OPTIONS
- * @s:    receives it
- * @c:    its letter
- * @text: its value
+ * cli_how_option() - one of CLI_HOW_OPTIONS, or what getopt_long() did not like
+ * @how:  receives it
+ * @argv: the command's
+ * @c:    what getopt_long() returned; the option's value is in optarg
+ * @help: the command's
  *
- * Return: 0, or EXIT_BAD with a message.
+ * Return: -1 to go on, or the exit status, with its message printed.
  */
-int cli_strategy(struct strategy *s, int c, const char *text);
+int cli_how_option(struct how *how, char **argv, int c, const char *help);
 
 /** cli_strategy_name() - "sequential", "round-robin", "random" or "pct" */
 const char *cli_strategy_name(unsigned int kind);

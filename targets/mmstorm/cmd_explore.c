@@ -49,10 +49,9 @@ static const char help[] =
 struct options {
 	const char *path, *output;
 	FILE *notes;
-	struct strategy strategy;
+	struct how how;
 	u64 runs, seconds;
-	int target;
-	bool keep_going, here, json;
+	bool keep_going;
 };
 
 /**
@@ -84,18 +83,14 @@ static const struct option long_options[] = {
 	{"seconds", required_argument, NULL, 'T'},
 	{"output", required_argument, NULL, 'o'},
 	{"keep-going", no_argument, NULL, 'k'},
-	{"target", required_argument, NULL, 't'},
-	{"no-fork", no_argument, NULL, 'f'},
-	{"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
-	CLI_STRATEGY_OPTIONS,
+	CLI_HOW_OPTIONS,
 	{0},
 };
 
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	int c, bad = 0;
+	int c, status, bad = 0;
 
 	while (!bad && (c = getopt_long(argc, argv, ":n:o:h", long_options, NULL)) != -1) {
 		switch (c) {
@@ -111,22 +106,10 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'k':
 			o->keep_going = true;
 			break;
-		case 't':
-			bad = cli_target(optarg, &o->target);
-			break;
-		case 'f':
-			o->here = true;
-			break;
-		case 'j':
-			o->json = true;
-			break;
-		case 'h':
-			return cli_help(help);
-		case '?':
-		case ':':
-			return cli_bad_option(argv, c);
 		default:
-			bad = cli_strategy(&o->strategy, c, optarg);
+			status = cli_how_option(&o->how, argv, c, help);
+			if (status >= 0)
+				return status;
 		}
 	}
 	if (bad)
@@ -228,7 +211,7 @@ static void print_finding(const struct options *o, const struct hunt *h, const s
 	const struct report *r = &h->e.result.sched.report;
 
 	cli_progress_end();
-	if (o->json)
+	if (o->how.json)
 		return;
 	fprintf(o->notes, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
 		(unsigned long long)h->e.begun, oracle_id(r->oracle), r->text);
@@ -260,7 +243,7 @@ static int one_finding(const struct options *o, struct hunt *h)
 
 static void begin_hunt(struct hunt *h, const struct options *o, const struct program *p)
 {
-	const struct strategy *s = &o->strategy;
+	const struct strategy *s = &o->how.strategy;
 
 	h->p = p;
 	h->e.kind = s->kind;
@@ -282,7 +265,7 @@ static int hunt(const struct options *o, struct hunt *h)
 	do {
 		int ret;
 
-		if (o->here) {
+		if (o->how.here) {
 			explore_here(h);
 			ret = h->ret;
 		} else {
@@ -312,7 +295,7 @@ static void name_strategy(char buf[64], const struct explore *e)
 
 static void print_heading(const struct options *o)
 {
-	if (!o->json)
+	if (!o->how.json)
 		printf("%-26s %10s %10s %10s %10s  %12s  %s\n", "strategy", "runs", "found at",
 		       "findings", "distinct", "schedules/s", "oracle");
 }
@@ -324,7 +307,7 @@ static void print_row(const struct options *o, const struct hunt *h)
 	char name[64], found[64] = "-";
 
 	name_strategy(name, e);
-	if (o->json) {
+	if (o->how.json) {
 		struct json_object *j = json_object_new_object();
 
 		json_object_object_add(j, "file", json_object_new_string(o->path));
@@ -377,7 +360,7 @@ static int hunt_one(struct options *o, const struct program *p)
 /* Each strategy in turn. The table first, the findings behind it. */
 static int hunt_all(struct options *o, const struct program *p)
 {
-	const struct strategy given = o->strategy;
+	const struct strategy given = o->how.strategy;
 	const struct strategy row[] = {
 		{.kind = SCHEDULE_SPARSE},
 		{.kind = SCHEDULE_ROUND_ROBIN},
@@ -396,9 +379,9 @@ static int hunt_all(struct options *o, const struct program *p)
 	for (size_t i = 0; i < ARRAY_SIZE(row) && worst != EXIT_BAD; i++) {
 		int status;
 
-		o->strategy = row[i];
-		o->strategy.seed = given.seed;
-		o->strategy.length = given.length;
+		o->how.strategy = row[i];
+		o->how.strategy.seed = given.seed;
+		o->how.strategy.length = given.length;
 		status = hunt_and_print(o, p, !i);
 		worst = max(worst, status);
 	}
@@ -410,20 +393,20 @@ static int hunt_all(struct options *o, const struct program *p)
 
 int cmd_explore(int argc, char **argv)
 {
-	struct options o = {.runs = 10000, .target = INPUT_ANY_TARGET};
+	struct options o = {.runs = 10000};
 	char err[INPUT_ERROR];
 	struct program p;
 	int status;
 
-	cli_strategy_init(&o.strategy);
+	cli_how_init(&o.how);
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;
 	program_init(&p, TARGET_PERCPU);
-	if (input_program(&p, o.path, o.target, err))
+	if (input_program(&p, o.path, o.how.target, err))
 		status = cli_error("%s", err);
 	else
-		status = o.strategy.all ? hunt_all(&o, &p) : hunt_one(&o, &p);
+		status = o.how.strategy.all ? hunt_all(&o, &p) : hunt_one(&o, &p);
 	program_fini(&p);
 	return status;
 }

@@ -36,30 +36,25 @@ static const char help[] =
 
 struct options {
 	struct verdict_options verdict;
-	struct strategy strategy;
+	struct how how;
 	struct schedule schedule;
-	int target;
-	bool json, verbose, fidelity, list;
+	bool verbose, fidelity, list;
 };
 
 static const struct option long_options[] = {
 	{"times", required_argument, NULL, 'n'},
 	{"verbose", no_argument, NULL, 'v'},
 	{"no-expect", no_argument, NULL, 'x'},
-	{"target", required_argument, NULL, 't'},
-	{"no-fork", no_argument, NULL, 'f'},
 	{"fidelity", no_argument, NULL, 'F'},
 	{"list", no_argument, NULL, 'l'},
-	{"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
-	CLI_STRATEGY_OPTIONS,
+	CLI_HOW_OPTIONS,
 	{0},
 };
 
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	int c, bad = 0;
+	int c, status, bad = 0;
 
 	while (!bad && (c = getopt_long(argc, argv, ":n:vh", long_options, NULL)) != -1) {
 		switch (c) {
@@ -72,33 +67,22 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'x':
 			o->verdict.ignore = true;
 			break;
-		case 't':
-			bad = cli_target(optarg, &o->target);
-			break;
-		case 'f':
-			o->verdict.here = true;
-			break;
 		case 'F':
 			o->fidelity = true;
 			break;
 		case 'l':
 			o->list = true;
 			break;
-		case 'j':
-			o->json = true;
-			break;
-		case 'h':
-			return cli_help(help);
-		case '?':
-		case ':':
-			return cli_bad_option(argv, c);
 		default:
-			bad = cli_strategy(&o->strategy, c, optarg);
+			status = cli_how_option(&o->how, argv, c, help);
+			if (status >= 0)
+				return status;
 		}
 	}
 	if (bad)
 		return bad;
-	if (o->strategy.all)
+	o->verdict.here = o->how.here;
+	if (o->how.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
@@ -185,13 +169,13 @@ static void print_text(const char *path, const struct program *p, const struct o
 	printf("%s: %s\n", oracle_id(r->oracle), r->text);
 	cli_print_where(stdout, p, r);
 	if (v->outcome == OUTCOME_FINDING && p->expect != ORACLE_NONE && !o->verdict.ignore &&
-	    !o->strategy.given && r->oracle != ORACLE_DIGEST)
+	    !o->how.strategy.given && r->oracle != ORACLE_DIGEST)
 		printf("  expected %s\n", oracle_id(p->expect));
 }
 
 static void override_schedule(struct options *o, const struct program *p)
 {
-	const struct strategy *s = &o->strategy;
+	const struct strategy *s = &o->how.strategy;
 
 	o->schedule.kind = s->kind;
 	o->schedule.odds = s->odds;
@@ -214,12 +198,12 @@ static int run_file(struct options *o, struct program *p, const char *path)
 	struct verdict v;
 	int err;
 
-	if (input_program(p, path, o->target, text))
+	if (input_program(p, path, o->how.target, text))
 		return cli_error("%s", text);
-	if (o->strategy.given)
+	if (o->how.strategy.given)
 		override_schedule(o, p);
 	if (o->verbose) {
-		o->verdict.trace = o->json ? stderr : stdout;
+		o->verdict.trace = o->how.json ? stderr : stdout;
 		o->verdict.log = stderr;
 		/* The last line before a crash is the one that matters. */
 		setvbuf(stdout, NULL, _IOLBF, 0);
@@ -227,7 +211,7 @@ static int run_file(struct options *o, struct program *p, const char *path)
 	err = verdict_of(p, &o->verdict, &v);
 	if (err)
 		return cli_error("%s: cannot run it: %s", path, strerror(-err));
-	if (o->json)
+	if (o->how.json)
 		print_json(path, p, o, &v);
 	else
 		print_text(path, p, o, &v);
@@ -245,7 +229,7 @@ static int run_files(struct options *o, const struct input_list *files)
 
 		if (files->nr > 1)
 			cli_progress("%zu of %zu: %s", i + 1, files->nr, files->path[i]);
-		status = o->fidelity ? fidelity_run(files->path[i], o->list, o->json)
+		status = o->fidelity ? fidelity_run(files->path[i], o->list, o->how.json)
 				     : run_file(o, &p, files->path[i]);
 		worst = max(worst, status);
 	}
@@ -256,12 +240,12 @@ static int run_files(struct options *o, const struct input_list *files)
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = {.verdict.times = 1, .target = INPUT_ANY_TARGET};
+	struct options o = {.verdict.times = 1};
 	struct input_list files = {0};
 	char err[INPUT_ERROR];
 	int status;
 
-	cli_strategy_init(&o.strategy);
+	cli_how_init(&o.how);
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;
