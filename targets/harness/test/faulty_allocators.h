@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * faulty_allocators.h - naive allocators that misbehave in exactly one way at a time.
+ *
+ * They stand behind core/vmap/vmap.h and core/percpu/percpu.h in place of the real ones, as far
+ * as the executor calls these, and are correct as long as no fault is chosen. So whatever is found
+ * with a fault is found because of it.
+ */
+#ifndef MM_HARNESS_TEST_FAULTY_ALLOCATORS_H
+#define MM_HARNESS_TEST_FAULTY_ALLOCATORS_H
+
+#include "sched/types.h"
+
+enum fault {
+	FAULT_NONE,
+
+	/* Addresses. */
+	FAULT_AREA_OVERLAP,    /* areas in use are not seen by the search */
+	FAULT_AREA_MISALIGNED, /* areas are aligned to a page, whatever was asked */
+	FAULT_AREA_BELOW,      /* areas are searched from a page below the space on */
+	FAULT_AREA_BEHIND,     /* and up to any address behind it */
+	FAULT_AREA_LONG,       /* an area has a page more than was asked for */
+	FAULT_AREA_REFUSED,    /* -EBUSY */
+	FAULT_AREA_ERROR,      /* an error that the contract does not have */
+	FAULT_AREA_NOT_FOUND,  /* find_vmap_area() finds none */
+	FAULT_AREA_NOT_FREED,  /* a freed area is unmapped, and stays in use for ever */
+	FAULT_VMAP_CREATE,     /* a space cannot be made */
+	FAULT_VMAP_VERIFY,     /* the verifier reports */
+
+	/* Mappings. */
+	FAULT_NO_FLUSH,	      /* what is unmapped is not flushed */
+	FAULT_ALIAS,	      /* nor is it handed out again, until vm_unmap_aliases() */
+	FAULT_NO_UNMAP,	      /* an area is given back with its pages mapped */
+	FAULT_RAM_REFUSED,    /* vm_map_ram() returns 0 */
+	FAULT_RAM_OVERLAP,    /* vm_map_ram() returns the second page of another mapping */
+	FAULT_RAM_REVERSED,   /* vm_map_ram() maps the frames in the wrong order */
+	FAULT_RAM_SHORT,      /* vm_map_ram() leaves the last page out */
+	FAULT_WRITE_LOST,     /* the MMU itself: an access reaches no frame of the machine */
+	FAULT_RAM_GFP,	      /* vm_map_ram() may sleep, whatever it is told */
+	FAULT_RAM_FRAME_KEPT, /* vm_map_ram() takes a reference to a frame */
+
+	/* Per-CPU objects. */
+	FAULT_PCPU_OVERLAP,	/* objects in use are not seen by the search */
+	FAULT_PCPU_MISALIGNED,	/* objects are aligned to 4 bytes, whatever was asked */
+	FAULT_PCPU_STATIC,	/* the static bytes of the first chunk are served */
+	FAULT_PCPU_HIDDEN,	/* and so is what lies behind its last byte */
+	FAULT_PCPU_TOO_LARGE,	/* what does not fit into a unit is served with a unit */
+	FAULT_PCPU_ONE_COPY,	/* every CPU has the same frames */
+	FAULT_PCPU_CLEARS_MORE, /* a word behind the object is cleared as well */
+	FAULT_PCPU_NOT_ZEROED,	/* objects are as their memory was */
+	FAULT_PCPU_NOT_MAPPED,	/* the last page of a chunk is not mapped */
+	FAULT_PCPU_REFUSED,	/* no chunk is made */
+	FAULT_PCPU_NEW_CHUNK,	/* a chunk is made for each object */
+	FAULT_PCPU_CREATE,	/* an allocator cannot be made */
+	FAULT_PCPU_VERIFY,	/* the verifier reports */
+	FAULT_PCPU_PAGE_KEPT,	/* a chunk's first frame is not given back */
+	FAULT_PCPU_NOT_FREED,	/* free_percpu() does nothing */
+	FAULT_PCPU_META_KEPT,	/* a freed object's structure is not given back */
+
+	/* What a task leaves behind, or never leaves: on free_percpu(). */
+	FAULT_LEAVES_PREEMPT,
+	FAULT_LEAVES_IRQ,
+	FAULT_LEAVES_LOCK,
+	FAULT_LEAVES_RCU,
+	FAULT_WAITS,
+	FAULT_SPINS,
+};
+
+/** faulty_choose() - misbehave like this from now on */
+void faulty_choose(enum fault fault);
+
+/* Is this the fault that was chosen? */
+bool faulty(enum fault fault);
+
+/* What the two allocators share: how many operations are under way in a space. */
+struct vmap_space;
+void faulty_enter(struct vmap_space *vs);
+void faulty_leave(struct vmap_space *vs);
+
+/** faulty_check_quiet() - the executor said "quiet": then nobody may be inside. ORACLE_CRASH */
+void faulty_check_quiet(struct vmap_space *vs, bool quiet);
+
+/** struct faulty_verified - calls of pcpu_verify() since the last boot, and how many were quiet */
+struct faulty_verified {
+	u32 calls, quiet;
+};
+
+struct faulty_verified faulty_verified(void);
+
+#endif

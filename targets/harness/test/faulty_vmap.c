@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * faulty_vmap.c - a naive vmap layer for the executor's tests; see faulty_allocators.h.
+ *
+ * First fit over a list, one lock, everything unmapped, flushed and free again at once. Areas are
+ * disjoint and in ascending order, under the lock; a gap is taken in the section that found it.
+ */
+#include "faulty_allocators.h"
+
+#include <urcu/list.h>
+
+#include "machine/meta.h"
+#include "machine/pgtable.h"
+#include "vmap/vmap.h"
+
+static enum fault chosen;
+
+void faulty_choose(enum fault fault)
+{
+	chosen = fault;
+}
+
+bool faulty(enum fault fault)
+{
+	return unlikely(chosen == fault);
+}
+
+struct vmap_area {
+	struct cds_list_head list;
+	u64 start, end;
+};
+
+/**
+ * struct vmap_space - a space
+ * @inside: operations of both allocators that are under way
+ */
+struct vmap_space {
+	struct machine *m;
+	u64 start, end;
+	spinlock_t lock;
+	struct cds_list_head areas;
+	atomic_t inside;
+};
+
+void faulty_enter(struct vmap_space *vs)
+{
+	atomic_inc(&vs->inside);
+}
+
+void faulty_leave(struct vmap_space *vs)
+{
+	atomic_dec(&vs->inside);
+}
+
+void faulty_check_quiet(struct vmap_space *vs, bool quiet)
+{
+	/* Read without a scheduling point: somebody could begin there. */
+	if (quiet)
+		MM_CHECK(!vs->inside.counter, CRASH, "quiet, and an operation is under way");
+}
+
+int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out)
+{
+	struct vmap_space *vs;
+
+	if (faulty(FAULT_VMAP_CREATE))
+		return -ENOMEM;
+	vs = kzalloc(m, sizeof(*vs), GFP_KERNEL);
+	if (!vs)
+		return -ENOMEM;
+	vs->m = m;
+	vs->start = cfg->start;
+	vs->end = cfg->start + cfg->size;
+	spin_lock_init(&vs->lock, "areas");
+	CDS_INIT_LIST_HEAD(&vs->areas);
+	*out = vs;
+	return 0;
+}
+
+void vmap_destroy(struct vmap_space *vs)
+{
+	if (!vs)
+		return;
+	MM_CHECK(cds_list_empty(&vs->areas), LEAK_AREA, "areas are left");
+	kfree(vs->m, vs);
+}
+
+/* Lowest place for an area, and the area that it comes in front of. Lock held. */
+static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
+		    u64 vend)
+{
+	struct cds_list_head *before = &vs->areas;
+	struct vmap_area *other;
+	u64 at = ALIGN(vstart, align);
+
+	if (faulty(FAULT_AREA_BEHIND))
+		at = vend - PAGE_SIZE;
+	else if (faulty(FAULT_AREA_BELOW))
+		at -= PAGE_SIZE;
+	else if (at < vs->start || vend > vs->end)
+		return -EINVAL;
+	cds_list_for_each_entry (other, &vs->areas, list) {
+		before = &other->list;
+		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP))
+			break;
+		at = max(at, ALIGN(other->end, align));
+		before = &vs->areas;
+	}
+	if (at + size > vend && !faulty(FAULT_AREA_BEHIND))
+		return -EBUSY;
+	va->start = at;
+	va->end = at + size;
+	cds_list_add_tail(&va->list, before);
+	return 0;
+}
+
+struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
+				  gfp_t gfp)
+{
+	struct vmap_area *va;
+	unsigned long flags;
+	int err;
+
+	if (faulty(FAULT_AREA_REFUSED))
+		return ERR_PTR(-EBUSY);
+	if (faulty(FAULT_AREA_ERROR))
+		return ERR_PTR(-EINVAL);
+	if (faulty(FAULT_AREA_MISALIGNED))
+		align = PAGE_SIZE;
+	if (faulty(FAULT_AREA_LONG))
+		size += PAGE_SIZE;
+	faulty_enter(vs);
+	va = kmalloc(vs->m, sizeof(*va), gfp);
+	err = va ? 0 : -ENOMEM;
+	if (va) {
+		spin_lock_irqsave(&vs->lock, flags);
+		err = find_gap(vs, va, size, align, vstart, vend);
+		spin_unlock_irqrestore(&vs->lock, flags);
+	}
+	if (err)
+		kfree(vs->m, va);
+	faulty_leave(vs);
+	return err ? ERR_PTR(err) : va;
+}
+
+void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
+{
+	unsigned long flags;
+
+	faulty_enter(vs);
+	if (!faulty(FAULT_NO_UNMAP))
+		vunmap_range(vs->m, va->start, (va->end - va->start) >> PAGE_SHIFT);
+	if (!faulty(FAULT_NO_FLUSH) && !faulty(FAULT_ALIAS))
+		flush_tlb_kernel_range(vs->m, va->start, va->end);
+	if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
+		spin_lock_irqsave(&vs->lock, flags);
+		cds_list_del(&va->list);
+		spin_unlock_irqrestore(&vs->lock, flags);
+		kfree(vs->m, va);
+	}
+	faulty_leave(vs);
+}
+
+struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
+{
+	struct vmap_area *va, *found = NULL;
+	unsigned long flags;
+
+	if (faulty(FAULT_AREA_NOT_FOUND))
+		return NULL;
+	spin_lock_irqsave(&vs->lock, flags);
+	cds_list_for_each_entry (va, &vs->areas, list)
+		if (va->start <= addr && addr < va->end)
+			found = va;
+	spin_unlock_irqrestore(&vs->lock, flags);
+	return found;
+}
+
+u64 vmap_area_start(const struct vmap_area *va)
+{
+	return va->start;
+}
+
+u64 vmap_area_end(const struct vmap_area *va)
+{
+	return va->end;
+}
+
+/* The frames at @addr, with the faults that a mapping can have. */
+static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsigned int count,
+		      gfp_t gfp)
+{
+	struct page *reversed[256];
+
+	if (faulty(FAULT_RAM_SHORT))
+		count--;
+	if (!faulty(FAULT_RAM_REVERSED))
+		return vmap_pages_range(vs->m, addr, pages, count, gfp);
+	for (unsigned int i = 0; i < count; i++)
+		reversed[i] = pages[count - 1 - i];
+	return vmap_pages_range(vs->m, addr, reversed, count, gfp);
+}
+
+u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, gfp_t gfp)
+{
+	struct vmap_area *va;
+
+	if (faulty(FAULT_RAM_REFUSED))
+		return 0;
+	if (faulty(FAULT_RAM_OVERLAP) && !cds_list_empty(&vs->areas))
+		return cds_list_first_entry(&vs->areas, struct vmap_area, list)->start + PAGE_SIZE;
+	if (faulty(FAULT_RAM_GFP))
+		gfp = GFP_KERNEL;
+	if (faulty(FAULT_RAM_FRAME_KEPT))
+		get_page(vs->m, pages[0]);
+	va = alloc_vmap_area(vs, (u64)count << PAGE_SHIFT, PAGE_SIZE, vs->start, vs->end, gfp);
+	if (IS_ERR(va))
+		return 0;
+	if (map_frames(vs, va->start, pages, count, gfp)) {
+		free_unmap_vmap_area(vs, va);
+		return 0;
+	}
+	return va->start;
+}
+
+void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
+{
+	free_unmap_vmap_area(vs, find_vmap_area(vs, addr));
+}
+
+/* Nothing is ever left to flush. */
+void vm_unmap_aliases(struct vmap_space *vs)
+{
+}
+
+void purge_vmap_area_lazy(struct vmap_space *vs)
+{
+}
+
+void vmap_verify(struct vmap_space *vs, bool quiet)
+{
+	faulty_check_quiet(vs, quiet);
+	MM_CHECK(!faulty(FAULT_VMAP_VERIFY), LIST, "planted");
+}
+
+void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
+{
+	struct vmap_area *va;
+
+	cds_list_for_each_entry (va, &vs->areas, list)
+		fn(va->start, va->end, arg);
+}
