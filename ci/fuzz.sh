@@ -185,7 +185,7 @@ fuzz() {
 		TSAN_OPTIONS=$tsan MMSTORM_KNOWN=$known MMSTORM_FINDINGS=$raw \
 			"build/$preset/targets/$target" \
 			-max_total_time=$((end - SECONDS)) -print_final_stats=1 \
-			-max_len=4096 -timeout=60 -rss_limit_mb=4096 -artifact_prefix="$raw/" \
+			-max_len=2048 -timeout=60 -rss_limit_mb=4096 -artifact_prefix="$raw/" \
 			"build/fuzz-corpus/$target" >"$log" 2>&1 || status=$?
 		[ "$status" -ne 0 ] || break
 		[ ! -e "$logs/stop" ] || break
