@@ -6,6 +6,7 @@
 # and speak of the oracle: a program expects it, a script names its identifier, a test in C its
 # enumerator. A row without an oracle, without a file, or twice the same, is an error as well.
 # Last, the check itself is made to fail.
+# shellcheck disable=SC2016 # backquotes are those of the table
 set -euo pipefail
 
 source=$1
