@@ -204,7 +204,6 @@ afl() {
 	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M mutator=
 	[ "$number" = 0 ] || role=-S
 	mkdir -p "$raw" "$out"
-	echo "$unit $((share * 1000))" >>"$logs/times"
 	touch "$logs/afl-start.$target"
 	# Programs are mutated as such; the parser's texts are only bytes to us.
 	[ "$target" = program_text ] || mutator=$PWD/build/afl/targets/afl_mutator.so
@@ -217,8 +216,10 @@ afl() {
 			echo "$unit: afl-fuzz failed:" >>"$logs/broken"
 			tail -n 8 "$log" >>"$logs/broken"
 		}
-		return 0
 	}
+	# AFL++ counts over all runs in this folder, and so the time is its own as well.
+	awk -F ' *: *' -v u="$unit" '$1 == "run_time" { print u, $2 * 1000 }' \
+		"$out/job$number/fuzzer_stats" >>"$logs/times" || true
 	find "$raw" -name '*.prog' -newer "$logs/afl-start.$target" | while read -r program; do
 		echo "$unit $(sed -n 's/^expect //p' "$program") $program"
 	done >>"$found"
@@ -231,6 +232,8 @@ while [ ${#dealt[@]} -lt "$jobs" ]; do dealt+=("${units[@]}"); done
 
 job() { # job NUMBER: the units of one job, one after the other
 	local mine=() i
+	# The fuzzer under way is told to end (stop), and what it did is then counted.
+	trap '' INT TERM
 	for ((i = $1; i < ${#dealt[@]}; i += jobs)); do mine+=("$i"); done
 	for i in "${mine[@]}"; do
 		local share=$((seconds / ${#mine[@]}))
@@ -297,8 +300,10 @@ else
 	monitor=
 fi
 for pid in "${pids[@]}"; do
-	while kill -0 "$pid" 2>/dev/null; do wait "$pid" || true; done
+	wait "$pid" || true
 done
+# A signal ends a wait, and the loop around it: the jobs are ending as well.
+wait "${pids[@]}" || true
 [ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
 trap - INT TERM
 
