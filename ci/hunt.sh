@@ -15,13 +15,13 @@ usage() {
 	  --seconds N    limit of a run (default 120)
 	  --plain        the fuzzer's own mutations instead of the structural mutator
 	  --jobs N       runs at a time (default: number of CPUs)
-	  --preset P     fuzzing flavour (default fuzz)
+	  --preset P     fuzzing flavour (default: fuzz, and fuzz-tsan for races)
 	Bugs are folders of corpus/bugs; default: all. Exit status 0 if every bug was found at
 	least once, 1 if not, 2 on bad usage.
 	END
 }
 
-rounds=5 seconds=120 plain=0 preset=fuzz jobs=$(nproc)
+rounds=5 seconds=120 plain=0 preset= jobs=$(nproc)
 bugs=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -50,6 +50,17 @@ for id in "${bugs[@]}"; do
 	fi
 done
 
+# flavour BUG: what it is hunted with.
+flavour() {
+	if [ -n "$preset" ]; then
+		echo "$preset"
+	elif [ "$(field "$1" oracle)" = race ]; then
+		echo fuzz-tsan
+	else
+		echo fuzz
+	fi
+}
+
 field() { sed -n "s/^$2: *//p" "corpus/bugs/$1/about.md" | head -n 1; }
 
 bash ci/setup.sh
@@ -57,9 +68,9 @@ log=build/hunt
 mkdir -p "$log"
 {
 	cmake --preset release && cmake --build --preset release --target mmstorm
-	cmake --preset "$preset"
 	for id in "${bugs[@]}"; do
-		cmake --build --preset "$preset" --target "$(field "$id" target)_$id"
+		cmake --preset "$(flavour "$id")"
+		cmake --build --preset "$(flavour "$id")" --target "$(field "$id" target)_$id"
 	done
 } >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log" >&2; exit 2; }
 
@@ -82,7 +93,7 @@ hunt() {
 	mkdir "$work/corpus"
 	start=$(date +%s.%N)
 	MMSTORM_PLAIN_MUTATOR=$plain MMSTORM_FINDINGS=$work/findings \
-		"build/$preset/corpus/bugs/$id/$target" -seed="$seed" -max_total_time="$seconds" \
+		"build/$(flavour "$id")/corpus/bugs/$id/$target" -seed="$seed" -max_total_time="$seconds" \
 		-max_len=4096 -print_final_stats=1 -artifact_prefix="$work/" \
 		"$work/corpus" "$log/seeds/$target" >"$out" 2>&1 || true
 	end=$(date +%s.%N)
