@@ -21,7 +21,7 @@ usage() {
 	END
 }
 
-rounds=5 seconds=120 plain=0 preset= jobs=$(nproc)
+rounds=5 seconds=120 plain=0 preset='' jobs=$(nproc)
 bugs=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -93,8 +93,9 @@ hunt() {
 	mkdir "$work/corpus"
 	start=$(date +%s.%N)
 	MMSTORM_PLAIN_MUTATOR=$plain MMSTORM_FINDINGS=$work/findings \
-		"build/$(flavour "$id")/corpus/bugs/$id/$target" -seed="$seed" -max_total_time="$seconds" \
-		-max_len=4096 -print_final_stats=1 -artifact_prefix="$work/" \
+		"build/$(flavour "$id")/corpus/bugs/$id/$target" -seed="$seed" \
+		-max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
+		-artifact_prefix="$work/" \
 		"$work/corpus" "$log/seeds/$target" >"$out" 2>&1 || true
 	end=$(date +%s.%N)
 	if grep -q "^mmstorm-finding: $oracle " "$out"; then
