@@ -59,7 +59,11 @@ void isolate_memory_free(void *p, size_t size);
 int isolate_call(const struct isolate_options *o, void (*fn)(void *arg), void *arg, FILE *log,
 		 struct isolate_death *death);
 
-/** isolate_beat() - in the child: a run begins; its time is its own, its reports as well */
+/**
+ * isolate_beat() - in the child: a run begins; its time is its own, its reports as well
+ *
+ * Elsewhere it does nothing.
+ */
 void isolate_beat(void);
 
 struct isolate;

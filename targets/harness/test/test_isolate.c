@@ -220,6 +220,25 @@ static void test_call(void **state)
 	isolate_memory_free(n, sizeof(*n));
 }
 
+/* What a program run without a child has for standard error is not ours to cut. */
+static void test_beat_leaves_parents_stderr(void **state)
+{
+	const off_t size = 2 << 20;
+	FILE *f = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	off_t left;
+
+	assert_non_null(f);
+	assert_int_equal(ftruncate(fileno(f), size), 0);
+	dup2(fileno(f), STDERR_FILENO);
+	isolate_beat();
+	left = lseek(fileno(f), 0, SEEK_END);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	fclose(f);
+	assert_int_equal(left, size);
+}
+
 static void test_what_this_build_finds(void **state)
 {
 	assert_true(isolate_finds(ORACLE_OVERLAP));
@@ -236,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_children_are_used_again),
 		cmocka_unit_test(test_reports_are_told_apart),
 		cmocka_unit_test(test_call),
+		cmocka_unit_test(test_beat_leaves_parents_stderr),
 		cmocka_unit_test(test_what_this_build_finds),
 	};
 
