@@ -151,11 +151,12 @@ static int parse_arguments(struct import *im, int argc, char **argv)
 	}
 	im->file = argv[optind];
 	unit = (u64)im->convert.unit_pages << PAGE_SHIFT;
-	if ((u64)im->convert.stat + im->convert.dyn > unit) {
+	/* The dynamic bytes begin at a multiple of the smallest object. */
+	if (ALIGN((u64)im->convert.stat, 4) + im->convert.dyn > unit) {
 		fprintf(stderr,
 			"mmstorm import: found %llu static and dynamic bytes, expected at most a "
 			"unit of %llu\n",
-			(unsigned long long)im->convert.stat + im->convert.dyn,
+			(unsigned long long)ALIGN((u64)im->convert.stat, 4) + im->convert.dyn,
 			(unsigned long long)unit);
 		return 2;
 	}

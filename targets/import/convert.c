@@ -73,11 +73,10 @@ static bool add(struct convert *c, u32 task, const char *op, s32 object, u32 a0,
 
 	if (c->err)
 		return false;
-	if (!c->one_task && !take_turn(c->p, task)) {
-		c->err = -EOVERFLOW;
-		return false;
-	}
 	c->err = program_add(c->p, &r);
+	/* Only then: a turn of an operation that found no room would be one too many. */
+	if (!c->err && !c->one_task && !take_turn(c->p, task))
+		c->err = -EOVERFLOW;
 	return !c->err;
 }
 
@@ -246,7 +245,7 @@ static bool fits_operands(const struct convert *c, u64 size, u64 align)
 {
 	if (c->pr->family == PAIR_PERCPU)
 		return size <= (u64)c->o->unit_pages << PAGE_SHIFT && align <= PAGE_SIZE;
-	return size >> PAGE_SHIFT <= 1024 && align >> PAGE_SHIFT <= 256;
+	return size <= 1024 << PAGE_SHIFT && align >> PAGE_SHIFT <= 256;
 }
 
 /* Make an object in a task. */
@@ -262,7 +261,7 @@ static s32 make_object(struct convert *c, u32 task, u64 size, u64 align, bool at
 	if (c->pr->family == PAIR_PERCPU)
 		add(c, task, "alloc_percpu", PROGRAM_NO_OBJECT, size, align, atomic);
 	else
-		add(c, task, "alloc_vmap_area", PROGRAM_NO_OBJECT, size >> PAGE_SHIFT,
+		add(c, task, "alloc_vmap_area", PROGRAM_NO_OBJECT, DIV_ROUND_UP(size, PAGE_SIZE),
 		    max(align >> PAGE_SHIFT, 1ULL), 0);
 	return c->err ? PROGRAM_NO_OBJECT : record;
 }

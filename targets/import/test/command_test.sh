@@ -37,6 +37,9 @@ expect 2 'found --max 0, expected 1' "$mmstorm" import --max 0 "$dir/small.trace
 expect 2 'found --unit 2M, expected 4096 to 1048576' "$mmstorm" import --unit 2M "$dir/small.trace"
 expect 2 'found --events x, expected' "$mmstorm" import --events x "$dir/small.trace"
 expect 2 'expected at most a unit' "$mmstorm" import --static 1M --dynamic 4 "$dir/small.trace"
+# The first dynamic byte is byte 4 of the unit.
+expect 2 'expected at most a unit' \
+	"$mmstorm" import --unit 4096 --static 1 --dynamic 4095 "$dir/small.trace"
 expect 2 'found no event for --events vmap' "$mmstorm" import --events vmap "$dir/small.trace"
 expect 2 'no/such: cannot be read' "$mmstorm" import "$dir/no/such"
 expect 2 'found no known event' "$mmstorm" import "$dir/none.trace"

@@ -274,6 +274,34 @@ static void test_kva(void **state)
 	assert_int_equal(h.prog.machine.lazy, 16384);
 }
 
+/* An area is whole pages, whatever a damaged line says. */
+static void test_part_of_a_page(void **state)
+{
+	add(TRACE_KVA_ALLOC, 0, 0x10000, 100);
+	add(TRACE_KVA_ALLOC, 0, 0x20000, 4097);
+	convert(PAIR_KVA, &whole);
+	assert_int_equal(h.prog.op[0].arg[0], 1);
+	assert_int_equal(h.prog.op[1].arg[0], 2);
+}
+
+/* More operations than a program has: the last turn ends with the last of them. */
+static void test_too_many_operations(void **state)
+{
+	const u32 nr = PROGRAM_MAX_OPS + 100;
+
+	h.t.event = calloc(nr, sizeof(*h.t.event));
+	assert_non_null(h.t.event);
+	for (h.t.nr = 0; h.t.nr < nr; h.t.nr++)
+		h.t.event[h.t.nr] = (struct trace_event){
+			.kind = TRACE_PERCPU_ALLOC, .start = 8 * h.t.nr, .size = 8, .align = 8};
+	convert(PAIR_PERCPU, &bare);
+	free(h.t.event);
+	assert_int_equal(h.prog.nr_ops, PROGRAM_MAX_OPS);
+	assert_int_equal(h.st.no_room, 100);
+	assert_int_equal(h.prog.schedule.nr, 1);
+	assert_turn(0, 0, PROGRAM_MAX_OPS);
+}
+
 /* More CPUs than a program has: folded; more streams than tasks: interrupts join their CPU. */
 static void test_many_cpus(void **state)
 {
@@ -337,6 +365,8 @@ int main(void)
 		TEST(test_state_with_first_chunk),
 		TEST(test_state_beyond_unit),
 		TEST(test_kva),
+		TEST(test_part_of_a_page),
+		TEST(test_too_many_operations),
 		TEST(test_many_cpus),
 		TEST(test_cut),
 		TEST(test_text),
