@@ -5,6 +5,7 @@
  * Nothing is lost either way but what bytes have no place for: comments, names, and the lines
  * `expect` and `digest`.
  */
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,7 +135,7 @@ static int pack_file(const struct options *o, struct program *p, const char *pat
 	if (!data)
 		return cli_error("%s: %s", path, strerror(ENOMEM));
 	size = bytes_encode(p, data, size);
-	status = write_out(output, data, size);
+	status = size ? write_out(output, data, size) : cli_error("%s: %s", path, strerror(ENOMEM));
 	free(data);
 	return status;
 }
@@ -154,19 +155,33 @@ static char *name_below(const char *folder, const char *path)
 	return out;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 static int pack_files(const struct options *o, struct program *p, const struct input_list *files)
 {
 	int status = EXIT_CLEAN;
+	void *names = NULL; /* tree of the outputs up to now */
 
 	if (mkdir(o->output, 0777) && errno != EEXIST)
 		return cli_error("%s: %s", o->output, strerror(errno));
 	for (size_t i = 0; i < files->nr && status == EXIT_CLEAN; i++) {
 		char *output = name_below(o->output, files->path[i]);
+		char **known = output ? tsearch(output, &names, compare_names) : NULL;
 
-		status = output ? pack_file(o, p, files->path[i], output)
-				: cli_error("%s: %s", files->path[i], strerror(ENOMEM));
+		if (known && *known == output) {
+			status = pack_file(o, p, files->path[i], output);
+			continue;
+		}
+		/* Files of different folders may have one name: none is to replace another. */
+		status = known ? cli_error("%s: found a file of that name before, which is %s now",
+					   files->path[i], output)
+			       : cli_error("%s: %s", files->path[i], strerror(ENOMEM));
 		free(output);
 	}
+	tdestroy(names, free);
 	return status;
 }
 

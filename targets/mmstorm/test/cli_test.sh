@@ -191,6 +191,12 @@ outputs=(packed/*)
 [ ${#outputs[@]} -eq ${#inputs[@]} ] ||
 	fail "a folder was not packed as a whole"
 check 0 run packed
+# Files of one name in two folders: none is lost without a word.
+mkdir -p twins/a twins/b
+cp good.prog twins/a
+cp expects.prog twins/b/good.prog
+bad "twins/b/good.prog: found a file of that name before, which is packed2/good now" \
+	pack twins -o packed2
 gzip -c good.prog >good.prog.gz
 check 0 run good.prog.gz
 bad "mmstorm pack: found no --output, expected one" pack good.prog
