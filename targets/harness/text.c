@@ -112,6 +112,9 @@ static int parse_machine(struct parser *ps, const struct word *keyword)
 
 	if (ps->tasks)
 		return lex_fail(&ps->lx, keyword, "'machine' must stand before the first task");
+	/* Its CPUs are what a schedule's are judged by. */
+	if (ps->seen[LINE_SCHEDULE])
+		return lex_fail(&ps->lx, keyword, "'machine' must stand before 'schedule'");
 	for (i = 0; i < NR_MACHINE_FIELDS; i++)
 		at[i] = *keyword;
 	err = parse_fields(ps, &ps->p->machine, machine_fields, NR_MACHINE_FIELDS, at);

@@ -155,6 +155,7 @@ static void test_refused_machine(void **unused)
 		       "nodes=4 does not fit with the rest of the machine, expected 2 or less");
 	assert_refused(VMAP "machine cpus=16 unit=1M\n", 2, 1, "expected 4098 or more");
 	assert_refused(TASK "machine cpus=2\n", 3, 1, "must stand before the first task");
+	assert_refused(VMAP "schedule @1 init>1\nmachine cpus=1\n", 3, 1, "before 'schedule'");
 	assert_refused(VMAP "fail at=65536\n", 2, 9, "expected 0 to 65535");
 	assert_refused(VMAP "fail when=1\n", 2, 6, "unknown attribute 'when'");
 }
