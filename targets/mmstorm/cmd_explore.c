@@ -206,16 +206,21 @@ static int save_finding(const struct options *o, struct hunt *h, struct program 
 		   : 0;
 }
 
-static void print_finding(const struct options *o, const struct hunt *h, const struct program *q)
+static void describe_finding(FILE *f, const struct options *o, const struct hunt *h)
 {
 	const struct report *r = &h->e.result.sched.report;
 
+	fprintf(f, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
+		(unsigned long long)h->e.begun, oracle_id(r->oracle), r->text);
+	cli_print_where(f, h->p, r);
+}
+
+static void print_finding(const struct options *o, const struct hunt *h)
+{
 	cli_progress_end();
 	if (o->how.json)
 		return;
-	fprintf(o->notes, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
-		(unsigned long long)h->e.begun, oracle_id(r->oracle), r->text);
-	cli_print_where(o->notes, q, r);
+	describe_finding(o->notes, o, h);
 	fprintf(o->notes, "  written to %s\n  replay: %s run %s\n", h->path,
 		program_invocation_name, h->path);
 }
@@ -236,7 +241,9 @@ static int one_finding(const struct options *o, struct hunt *h)
 	program_init(&q, h->p->target);
 	status = save_finding(o, h, &q);
 	if (!status)
-		print_finding(o, h, &q);
+		print_finding(o, h);
+	else
+		describe_finding(stderr, o, h); /* no file will tell of it */
 	program_fini(&q);
 	return status;
 }
