@@ -5,7 +5,8 @@
  *   # a comment, to the end of the line
  *   mmstorm 1                                  format version; optional, first
  *   target vmap
- *   machine cpus=2 kva=64M                     what is left out has its default
+ *   machine cpus=2 kva=64M                     before tasks and schedule; what is left out has its
+ *                                              default
  *   fail at=17 every=0                         failure plan; optional
  *   task a cpu=0                               a task; named again, the section goes on
  *     m1 = vm_map_ram pages=64

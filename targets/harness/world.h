@@ -112,7 +112,8 @@ struct world {
  * @gfp:    GFP_ATOMIC in an interrupt or if the program asks for it
  * @failures: requests failed by plan before it began
  * @ticket: its task_ticket()
- * @alone:  nothing else was under way when it began; call_alone() tells if nothing began since
+ * @alone:  nothing else was under way when it began; call_undisturbed() tells if nothing began
+ *          since
  */
 struct op_call {
 	u32 record;
