@@ -93,5 +93,6 @@ done
 for failure in "${failures[@]}"; do
 	echo "FAILED: $failure"
 done
-echo "ci/test.sh: $passed passed, $failed failed, $SECONDS s"
+echo "$SECONDS s in all"
+echo "test: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]
