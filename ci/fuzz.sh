@@ -153,8 +153,9 @@ note_finding() {
 	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
 	# What ends the process before it can be passed over must not be met again at the start.
 	if [ -f "$artifact" ]; then
+		# Another fuzzer may take away what find has just seen.
 		find "build/fuzz-corpus/${unit%%:*}" -size "$(wc -c <"$artifact")c" \
-			-exec cmp -s {} "$artifact" \; -delete
+			-exec cmp -s {} "$artifact" \; -delete 2>/dev/null || true
 	fi
 	if [ -n "$line" ]; then
 		echo "$unit $line" >>"$found"

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # hunt.sh: how long does the fuzzer take to find each bug of the bank, from the ordinary seeds?
 #
@@ -7,6 +7,7 @@
 # statistics: the median is printed as "> limit" unless half of the runs found the bug.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
 usage() {
 	cat <<-END
@@ -16,39 +17,49 @@ usage() {
 	  --plain        the fuzzer's own mutations instead of the structural mutator
 	  --jobs N       runs at a time (default: number of CPUs)
 	  --preset P     fuzzing flavour (default: fuzz, and fuzz-tsan for races)
+	  --no-setup     do not install what is missing
 	Bugs are folders of corpus/bugs; default: all. Exit status 0 if every bug was found at
 	least once, 1 if not, 2 on bad usage.
 	END
 }
 
-rounds=5 seconds=120 plain=0 preset='' jobs=$(nproc)
+rounds=5 seconds=120 plain=0 preset='' jobs=$(nproc) setup=true
 bugs=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--rounds | --seconds | --jobs | --preset)
-		[ $# -ge 2 ] || { echo "hunt.sh: $1 needs a value" >&2; exit 2; }
-		declare "${1#--}=$2"
+		[ $# -ge 2 ] || die "$1 needs a value"
+		case $1 in
+		--rounds) need_number "$1" "$2" && rounds=$2 ;;
+		--seconds) need_number "$1" "$2" && seconds=$2 ;;
+		--jobs) need_number "$1" "$2" && jobs=$2 ;;
+		--preset)
+			fuzz_presets | grep -x -e "$2" >/dev/null ||
+				die "no fuzzing preset '$2', expected $(fuzz_presets | one_of)"
+			preset=$2
+			;;
+		esac
 		shift
 		;;
 	--plain) plain=1 ;;
-	--help) usage; exit 0 ;;
-	-*) echo "hunt.sh: unknown option '$1', see --help" >&2; exit 2 ;;
-	*) bugs+=("$1") ;;
+	--no-setup) setup=false ;;
+	--help | -h)
+		usage
+		exit 0
+		;;
+	-*) die "unknown option '$1', see --help" ;;
+	*)
+		[ -f "corpus/bugs/$1/about.md" ] || die "no bug '$1' in corpus/bugs"
+		bugs+=("$1")
+		;;
 	esac
 	shift
-done
-for n in "$rounds" "$seconds" "$jobs"; do
-	[[ $n =~ ^[1-9][0-9]*$ ]] || { echo "hunt.sh: '$n' is not a positive number" >&2; exit 2; }
 done
 if [ ${#bugs[@]} -eq 0 ]; then
 	for dir in corpus/bugs/*/; do bugs+=("$(basename "$dir")"); done
 fi
-for id in "${bugs[@]}"; do
-	if [ ! -f "corpus/bugs/$id/about.md" ]; then
-		echo "hunt.sh: no bug '$id' in corpus/bugs" >&2
-		exit 2
-	fi
-done
+
+field() { sed -n "s/^$2: *//p" "corpus/bugs/$1/about.md" | head -n 1; }
 
 # flavour BUG: what it is hunted with.
 flavour() {
@@ -61,18 +72,21 @@ flavour() {
 	fi
 }
 
-field() { sed -n "s/^$2: *//p" "corpus/bugs/$1/about.md" | head -n 1; }
-
-bash ci/setup.sh
+if $setup; then
+	bash ci/setup.sh || exit 2
+fi
+build release mmstorm || exit 2
+flavours=$(for id in "${bugs[@]}"; do flavour "$id"; done | sort -u)
+for preset_built in $flavours; do
+	hunters=()
+	for id in "${bugs[@]}"; do
+		[ "$(flavour "$id")" != "$preset_built" ] ||
+			hunters+=("$(field "$id" target)_$id")
+	done
+	build "$preset_built" "${hunters[@]}" || exit 2
+done
 log=build/hunt
 mkdir -p "$log"
-{
-	cmake --preset release && cmake --build --preset release --target mmstorm
-	for id in "${bugs[@]}"; do
-		cmake --preset "$(flavour "$id")"
-		cmake --build --preset "$(flavour "$id")" --target "$(field "$id" target)_$id"
-	done
-} >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log" >&2; exit 2; }
 
 # The ordinary seeds, in byte form; nothing that was written for a bug is among them.
 for target in percpu vmap; do

@@ -31,5 +31,5 @@ for target in "${targets[@]}"; do
 	done
 	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
 	# The length that ci/fuzz.sh uses as well.
-	printf '[libfuzzer]\nmax_len = 4096\n' >"$OUT/$target.options"
+	printf '[libfuzzer]\nmax_len = 2048\n' >"$OUT/$target.options"
 done

@@ -48,9 +48,10 @@ int finding_write(const struct program *p, enum oracle oracle, u64 digest, char 
 		err = -ENOMEM;
 		goto out;
 	}
-	snprintf(path, PATH_MAX, "%s/%s-%s-%016llx.prog", dir, target_table[p->target].name,
-		 oracle_id(oracle), (unsigned long long)hash(text, size));
-	if (mkdir(dir, 0777) && errno != EEXIST)
+	if (snprintf(path, PATH_MAX, "%s/%s-%s-%016llx.prog", dir, target_table[p->target].name,
+		     oracle_id(oracle), (unsigned long long)hash(text, size)) >= PATH_MAX)
+		err = -ENAMETOOLONG;
+	else if (mkdir(dir, 0777) && errno != EEXIST)
 		err = -errno;
 	else
 		err = output_write(path, text, size);

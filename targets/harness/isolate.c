@@ -346,10 +346,16 @@ void isolate_destroy(struct isolate *i)
 	free(i);
 }
 
-/* Only what there is of the schedule: most lists are short. */
+/*
+ * Only what there is of the schedule: most lists are short. A child that died may have written
+ * anything: no more is believed than fits.
+ */
 static void copy_schedule(struct schedule *dst, const struct schedule *src)
 {
-	memcpy(dst, src, offsetof(struct schedule, changes) + src->nr * sizeof(src->changes[0]));
+	u32 nr = min(src->nr, (u32)SCHEDULE_MAX);
+
+	memcpy(dst, src, offsetof(struct schedule, changes) + nr * sizeof(src->changes[0]));
+	dst->nr = nr;
 }
 
 static void fill_request(struct request *q, const struct program *p, bool want_taken)

@@ -205,6 +205,9 @@ static int run_file(struct options *o, struct program *p, const char *path)
 	if (o->verbose) {
 		o->verdict.trace = o->how.json ? stderr : stdout;
 		o->verdict.log = stderr;
+		/* ThreadSanitizer's own report, in place of its summary alone (core/sched/tsan.c).
+		 */
+		setenv("MMSTORM_TSAN", "verbose", 0);
 		/* The last line before a crash is the one that matters. */
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	}
