@@ -156,7 +156,7 @@ void tsan_describe(const struct sched *s, char *text, size_t size)
 		file = strrchr(where, '/');
 		used += (size_t)snprintf(text + used, size - used,
 					 "%s%s%s of %d bytes by %s in %.*s %s",
-					 i ? ", after a " : ": ", a->atomic ? "atomic " : "",
+					 i ? ", after " : ": ", a->atomic ? "atomic " : "",
 					 a->write ? "write" : "read", a->size,
 					 a->task < SCHED_MAX_TASKS ? s->task[a->task].name : "?",
 					 (int)strcspn(where, " "), where, file ? file + 1 : "");
