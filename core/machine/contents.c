@@ -77,9 +77,8 @@ void *frame_materialise(struct machine *m, u32 i)
 	struct frame *f = &m->frame[i];
 
 	hw_lock(&m->page_lock);
-	MM_CHECK(m->page[i].count > 0, FAULT,
-		 "access to page frame %llu, which is free: freed in operation ticket %llu",
-		 (unsigned long long)m->page[i].pfn, (unsigned long long)f->freed);
+	if (unlikely(m->page[i].count <= 0))
+		page_report_free(m, ORACLE_FAULT, i, "access to");
 	if (f->contents == CONTENTS_LIVE)
 		goto out;
 	if (f->contents == CONTENTS_POISON)

@@ -93,6 +93,7 @@ enum frame_contents {
 /**
  * struct frame - what the machine keeps of a page frame besides struct page
  * @next:        next on its node's free list; NO_FRAME: last
+ * @prev:        the one before on that list; meaningless for the first
  * @contents:    enum frame_contents; LIVE only while the frame is in use
  * @zero:        in use and not LIVE: the owner asked for zeroes
  * @dirty:       is on machine.dirty: was LIVE at some time in this run
@@ -102,6 +103,7 @@ enum frame_contents {
  */
 struct frame {
 	u32 next;
+	u32 prev;
 	u8 contents;
 	bool zero;
 	bool dirty;
@@ -115,7 +117,7 @@ struct frame {
  * @start: first page frame number
  * @first: index of that frame in machine.page, .frame and .memory
  * @nr:    frames
- * @used:  frames from the start that have been allocated in this run
+ * @used:  frames from the start that have been allocated, or passed over, in this run
  * @nid:   node
  * @next:  next range of the node, or -1
  */
@@ -130,14 +132,21 @@ struct frame_range {
 
 /**
  * struct node - free frames of a node
- * @head:  freed frames, last freed first; NO_FRAME: none
- * @first: its first range, or -1
- * @range: range from which never-used frames are taken, or -1
+ * @head:      freed frames, last freed first; NO_FRAME: none
+ * @first:     its first range, or -1
+ * @range:     range from which never-used frames are taken, or -1
+ * @run_at:    index below which none of its runs of @run_nr free frames begins
+ *             whose first number is a multiple of @run_align
+ * @run_nr:    see @run_at; from 1
+ * @run_align: see @run_at; a power of two
  */
 struct node {
 	u32 head;
 	int first;
 	int range;
+	u32 run_at;
+	u64 run_nr;
+	u64 run_align;
 };
 
 #define TABLE_SHIFT 9
@@ -210,6 +219,7 @@ struct machine {
 	u32 nr_dirty;
 	u32 peak_used;
 	unsigned int nr_ranges;
+	u64 direct_size; /* bytes from MACHINE_DIRECT_START to behind the last frame */
 	u64 pages;
 	struct frame_range range[TOPOLOGY_MAX_RANGES];
 	struct node node[TOPOLOGY_MAX_NODES];
@@ -254,7 +264,14 @@ int page_layout(struct machine *m, const struct topology *t);
 void page_reset(struct machine *m);
 void page_check_leaks(struct machine *m);
 void page_destroy(struct machine *m);
-u32 page_take(struct machine *m, int nid, const char *owner);
+u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner);
+void page_init(struct machine *m, const struct frame_range *r, u32 i);
+void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner);
+void node_push(struct machine *m, struct node *n, u32 i);
+unsigned int node_preferred(struct machine *m, int nid);
+int node_fallback(struct machine *m, unsigned int nid, unsigned int prev);
+const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn);
+__noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what);
 extern const char page_table_owner[];
 
 /* contents.c */
@@ -269,6 +286,16 @@ static inline void *frame_address(struct machine *m, u32 i)
 	if (likely(hw_read(&m->frame[i].contents) == CONTENTS_LIVE))
 		return m->memory + (u64)i * PAGE_SIZE;
 	return frame_materialise(m, i);
+}
+
+/* direct.c */
+void *direct_address(struct machine *m, u64 addr);
+size_t direct_more(struct machine *m, u64 addr, size_t len);
+
+/* Is it an address that the direct map could have, of this or a larger machine? */
+static inline bool direct_contains(const struct machine *m, u64 addr)
+{
+	return addr - MACHINE_DIRECT_START < m->direct_size;
 }
 
 /* pgtable.c */

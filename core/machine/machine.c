@@ -40,6 +40,19 @@ static int check_kva(const struct machine_config *cfg)
 	return 0;
 }
 
+/* After set_topology(): no address may be in both, and each frame must have one. */
+static int check_direct(const struct machine *m, const struct machine_config *cfg)
+{
+	const struct node_range *last = &cfg->topology.range[cfg->topology.nr_ranges - 1];
+
+	if (last->start + last->nr > -MACHINE_DIRECT_START >> PAGE_SHIFT)
+		return -EINVAL;
+	if (direct_contains(m, cfg->kva_start) ||
+	    MACHINE_DIRECT_START - cfg->kva_start < cfg->kva_size)
+		return -EINVAL;
+	return 0;
+}
+
 static int set_topology(struct machine *m, const struct topology *t)
 {
 	const char *why;
@@ -82,6 +95,8 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 	err = check_kva(cfg);
 	if (!err)
 		err = set_topology(m, &cfg->topology);
+	if (!err)
+		err = check_direct(m, cfg);
 	if (err)
 		return err;
 	if (m->cfg.kva_start != cfg->kva_start)

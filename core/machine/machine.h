@@ -30,10 +30,17 @@
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 
+/*
+ * Where the kernel of x86-64 maps all memory: frame number n lies at
+ * MACHINE_DIRECT_START + (n << PAGE_SHIFT), always, on every CPU.
+ */
+#define MACHINE_DIRECT_START 0xffff888000000000ULL
+
 /* What a request may do; the kernel's words, as far as the model has a use for them. */
 typedef unsigned int gfp_t;
 #define __GFP_DIRECT_RECLAIM 0x1u /* may sleep */
 #define __GFP_ZERO 0x2u
+#define __GFP_THISNODE 0x4u /* from the preferred node or not at all */
 #define GFP_KERNEL __GFP_DIRECT_RECLAIM
 #define GFP_ATOMIC 0u
 #define GFP_NOWAIT 0u
@@ -74,7 +81,7 @@ void machine_destroy(struct machine *m);
  *       up after a finding, is swept away first
  * @cfg: copied
  *
- * Return: 0, -EINVAL if @cfg is not consistent, -ENOMEM.
+ * Return: 0, -EINVAL if @cfg is not consistent or if the KVA overlaps the direct map, -ENOMEM.
  * Context: outside of a run, or the run's init task before it spawns others.
  */
 int machine_boot(struct machine *m, const struct machine_config *cfg);

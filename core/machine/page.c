@@ -3,12 +3,12 @@
  * page.c - page frames: which one, whose, how often referenced. What is in them: contents.c.
  *
  * A node hands out the frame that was freed last, else the lowest one that was never used in
- * this run: the same requests give the same frames in every run, and a run leaves its
- * mark on as few frames as it can. A node without free frames is helped out by the others
- * in order of distance, then number.
+ * this run (or runs of frames: contig.c): the same requests give the same frames in every run, and
+ * a run leaves its mark on as few frames as it can. A node without free frames is helped out by the
+ * others in order of distance, then number.
  *
  * Invariants, for each frame i of the run:
- *   page[i].count == 0 <=> on its node's free list, or never used in this run
+ *   page[i].count == 0 <=> on its node's free list, or not yet used in its range
  *   nr_used == number of i with page[i].count > 0
  * Outside of the run's frames, and between runs: count == 0.
  *
@@ -41,10 +41,19 @@ static struct frame_range *frame_range_of(struct machine *m, u32 i)
 	return &m->range[lo];
 }
 
-static void page_init(struct machine *m, const struct frame_range *r, u32 i)
+void page_init(struct machine *m, const struct frame_range *r, u32 i)
 {
 	m->page[i].pfn = r->start + (i - r->first);
 	m->page[i].nid = r->nid;
+}
+
+/* A frame without references that is on no list becomes the first on its node's. */
+void node_push(struct machine *m, struct node *n, u32 i)
+{
+	m->frame[i].next = n->head;
+	if (n->head != NO_FRAME)
+		m->frame[n->head].prev = i;
+	n->head = i;
 }
 
 /* A free frame of node @nid itself, or NO_FRAME. */
@@ -71,7 +80,7 @@ static u32 node_take(struct machine *m, unsigned int nid)
 }
 
 /* The node that comes after @prev in the order of distance from @nid, then number; or -1. */
-static int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
+int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
 {
 	const struct topology *t = &m->cfg.topology;
 	unsigned int after = t->distance[nid][prev] * TOPOLOGY_MAX_NODES + prev;
@@ -86,38 +95,48 @@ static int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
 	return best == UINT32_MAX ? -1 : (int)(best % TOPOLOGY_MAX_NODES);
 }
 
-static unsigned int node_local(struct machine *m)
+/* The node that a request means: @nid if there is one of that number, else the caller's. */
+unsigned int node_preferred(struct machine *m, int nid)
 {
-	unsigned int cpu = raw_smp_processor_id();
+	unsigned int cpu;
 
+	if (nid >= 0 && nid < (int)m->cfg.topology.nr_nodes)
+		return nid;
+	cpu = raw_smp_processor_id();
 	return cpu < m->cfg.topology.nr_cpu_ids ? m->cfg.topology.cpu_node[cpu] : 0;
 }
 
-/* One reference to a free frame, its contents not made yet. Caller holds page_lock. */
-u32 page_take(struct machine *m, int nid, const char *owner)
+/* First reference to a frame that was taken from the free ones. Caller holds page_lock. */
+void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner)
 {
-	struct page *page;
+	struct page *page = &m->page[i];
+
+	page->count = 1;
+	page->owner = owner;
+	page->ticket = task_ticket();
+	page->private = 0;
+	m->frame[i].zero = (gfp & __GFP_ZERO) != 0;
+	m->nr_used++;
+	m->peak_used = max(m->peak_used, m->nr_used);
+}
+
+/* One reference to a free frame, its contents not made yet. Caller holds page_lock. */
+u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner)
+{
 	int node;
 	u32 i;
 
 	if (m->nr_used == m->nr_frames)
 		return NO_FRAME;
-	if (nid < 0 || nid >= (int)m->cfg.topology.nr_nodes)
-		nid = node_local(m);
+	nid = node_preferred(m, nid);
 	i = node_take(m, nid);
 	for (node = nid; unlikely(i == NO_FRAME);) {
-		node = node_fallback(m, nid, node);
+		node = gfp & __GFP_THISNODE ? -1 : node_fallback(m, nid, node);
 		if (node < 0)
 			return NO_FRAME;
 		i = node_take(m, node);
 	}
-	page = &m->page[i];
-	page->count = 1;
-	page->owner = owner;
-	page->ticket = task_ticket();
-	page->private = 0;
-	m->nr_used++;
-	m->peak_used = max(m->peak_used, m->nr_used);
+	page_hand_out(m, i, gfp, owner);
 	return i;
 }
 
@@ -134,9 +153,7 @@ struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *
 	if (fails)
 		return NULL;
 	hw_lock(&m->page_lock);
-	i = page_take(m, nid, owner);
-	if (i != NO_FRAME)
-		m->frame[i].zero = (gfp & __GFP_ZERO) != 0;
+	i = page_take(m, nid, gfp, owner);
 	hw_unlock(&m->page_lock);
 	if (i == NO_FRAME)
 		return NULL;
@@ -154,16 +171,16 @@ static u32 frame_index(struct machine *m, const struct page *page, const char *w
 	return i;
 }
 
-static __noreturn void report_not_in_use(struct machine *m, u32 i, const char *what)
+__noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what)
 {
 	const struct frame_range *r = frame_range_of(m, i);
 
 	page_init(m, r, i);
-	if (i - r->first >= r->used)
-		mm_report(ORACLE_PAGE_FREE, "%s of page frame %llu, which was never allocated",
-			  what, (unsigned long long)m->page[i].pfn);
-	mm_report(ORACLE_PAGE_FREE,
-		  "%s of page frame %llu, which is free: allocated last by %s in operation ticket "
+	if (i - r->first >= r->used || !m->page[i].owner)
+		mm_report(oracle, "%s page frame %llu, which was never allocated", what,
+			  (unsigned long long)m->page[i].pfn);
+	mm_report(oracle,
+		  "%s page frame %llu, which is free: allocated last by %s in operation ticket "
 		  "%llu, freed in operation ticket %llu",
 		  what, (unsigned long long)m->page[i].pfn, m->page[i].owner,
 		  (unsigned long long)m->page[i].ticket, (unsigned long long)m->frame[i].freed);
@@ -175,7 +192,7 @@ void get_page(struct machine *m, struct page *page)
 
 	hw_lock(&m->page_lock);
 	if (unlikely(page->count <= 0))
-		report_not_in_use(m, i, "get_page()");
+		page_report_free(m, ORACLE_PAGE_FREE, i, "get_page() of");
 	page->count++;
 	hw_unlock(&m->page_lock);
 }
@@ -190,39 +207,58 @@ void put_page(struct machine *m, struct page *page)
 	san_release(page);
 	hw_lock(&m->page_lock);
 	if (unlikely(page->count <= 0))
-		report_not_in_use(m, i, "put_page()");
+		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
 	if (--page->count == 0) {
 		f->freed = task_ticket();
 		if (f->contents == CONTENTS_LIVE)
 			frame_retire(m, i);
 		n = &m->node[page->nid];
-		f->next = n->head;
-		n->head = i;
+		node_push(m, n, i);
+		/* A run that it completes begins this far below it at the most. */
+		if (i < n->run_at + n->run_nr - 1)
+			n->run_at = i < n->run_nr ? 0 : i - n->run_nr + 1;
 		m->nr_used--;
 	}
 	hw_unlock(&m->page_lock);
 }
 
-struct page *pfn_to_page(struct machine *m, u64 pfn)
+/* The range that holds the frame of that number, or NULL. */
+const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn)
 {
 	unsigned int lo = 0, hi = m->nr_ranges;
 
 	while (lo < hi) {
 		unsigned int mid = (lo + hi) / 2;
 		const struct frame_range *r = &m->range[mid];
-		u64 at = pfn - r->start;
 
-		if (pfn < r->start) {
+		if (pfn < r->start)
 			hi = mid;
-		} else if (at >= r->nr) {
+		else if (pfn - r->start >= r->nr)
 			lo = mid + 1;
-		} else {
-			if (at >= r->used)
-				page_init(m, r, r->first + at);
-			return &m->page[r->first + at];
-		}
+		else
+			return r;
 	}
 	return NULL;
+}
+
+struct page *pfn_to_page(struct machine *m, u64 pfn)
+{
+	const struct frame_range *r = range_of_pfn(m, pfn);
+	u32 i;
+
+	if (!r)
+		return NULL;
+	i = r->first + (pfn - r->start);
+	if (pfn - r->start >= r->used)
+		page_init(m, r, i);
+	return &m->page[i];
+}
+
+struct page *virt_to_page(struct machine *m, u64 addr)
+{
+	if (!direct_contains(m, addr))
+		return NULL;
+	return pfn_to_page(m, (addr - MACHINE_DIRECT_START) >> PAGE_SHIFT);
 }
 
 void *page_address(struct machine *m, const struct page *page)
@@ -337,6 +373,7 @@ int page_layout(struct machine *m, const struct topology *t)
 		m->nr_frames += src->nr;
 	}
 	m->nr_ranges = t->nr_ranges;
+	m->direct_size = (t->range[i - 1].start + t->range[i - 1].nr) << PAGE_SHIFT;
 	return 0;
 }
 
@@ -350,6 +387,9 @@ void page_reset(struct machine *m)
 	for (i = 0; i < m->cfg.topology.nr_nodes; i++) {
 		m->node[i].head = NO_FRAME;
 		m->node[i].range = m->node[i].first;
+		m->node[i].run_at = m->node[i].first < 0 ? 0 : m->range[m->node[i].first].first;
+		m->node[i].run_nr = 1;
+		m->node[i].run_align = 1;
 	}
 	m->peak_used = 0;
 	m->pages = 0;

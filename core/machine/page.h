@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * page.h - page frames: node, owner, reference count, contents.
+ * page.h - page frames: node, owner, reference count, contents, address in the direct map.
  *
  * A free frame holds a poison that is checked when its next owner first gets at its bytes, and
  * at the end of the run; a frame that is handed out holds garbage that is the same in
@@ -34,13 +34,31 @@ struct page {
 /**
  * alloc_page_node() - a page frame
  * @m:     the machine
- * @nid:   preferred node; others are tried in order of distance. NUMA_NO_NODE: any
- * @gfp:   GFP_KERNEL may sleep; __GFP_ZERO zeroes the frame
+ * @nid:   preferred node; others are tried in order of distance. NUMA_NO_NODE: the caller's
+ * @gfp:   GFP_KERNEL may sleep; __GFP_ZERO zeroes the frame; __GFP_THISNODE: no other node
  * @owner: who asks, for reports
  *
  * Return: the frame with one reference, or NULL: none free, or failed by plan.
  */
 struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *owner);
+
+/**
+ * alloc_contig_pages() - page frames with consecutive numbers
+ * @m:     the machine
+ * @nid:   as for alloc_page_node()
+ * @nr:    how many, from 1
+ * @align: the first number is a multiple of this power of two; 1: any
+ * @gfp:   as for alloc_page_node()
+ * @owner: who asks, for reports
+ *
+ * The lowest run that fits of the nearest node that has one. All frames are of one node and
+ * of one range of its memory. The request is a single one of the failure plan.
+ *
+ * Return: the first of @nr neighbours in an array, each with a reference of its own for
+ * put_page(); or NULL: there is no such run, or failed by plan.
+ */
+struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, gfp_t gfp,
+				const char *owner);
 
 /** get_page() - one more reference to a frame in use */
 void get_page(struct machine *m, struct page *page);
@@ -54,6 +72,21 @@ void put_page(struct machine *m, struct page *page);
 
 /** pfn_to_page() - the frame of that number, or NULL if the machine has none */
 struct page *pfn_to_page(struct machine *m, u64 pfn);
+
+/** page_to_phys() - physical address of a frame */
+static inline u64 page_to_phys(const struct page *page)
+{
+	return page->pfn << PAGE_SHIFT;
+}
+
+/** page_to_virt() - address of a frame in the direct map, for mem_address() and its sisters */
+static inline u64 page_to_virt(const struct page *page)
+{
+	return MACHINE_DIRECT_START + page_to_phys(page);
+}
+
+/** virt_to_page() - the frame that the direct map has at @addr, or NULL: there is none */
+struct page *virt_to_page(struct machine *m, u64 addr);
 
 /** page_address() - the PAGE_SIZE bytes of a frame in use, in our own address space */
 void *page_address(struct machine *m, const struct page *page);

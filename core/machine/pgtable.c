@@ -72,7 +72,7 @@ static struct table *table_make(struct machine *m, struct table **slot, bool lea
 		hw_write(slot, t);
 	}
 	hw_lock(&m->page_lock);
-	frame = page_take(m, NUMA_NO_NODE, page_table_owner);
+	frame = page_take(m, NUMA_NO_NODE, 0, page_table_owner);
 	hw_unlock(&m->page_lock);
 	if (frame == NO_FRAME)
 		return NULL;
@@ -228,20 +228,49 @@ void *mem_address(struct machine *m, u64 addr, size_t len)
 
 	MM_CHECK((addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE, FAULT,
 		 "access of %zu bytes at 0x%llx crosses a page", len, (unsigned long long)addr);
-	if (unlikely(!(pte & PTE_PRESENT)))
-		report_fault(m, addr, pte);
+	if (unlikely(!(pte & PTE_PRESENT))) {
+		void *p = pte ? NULL : direct_address(m, addr);
+
+		if (unlikely(!p))
+			report_fault(m, addr, pte);
+		return p;
+	}
 	return (u8 *)frame_address(m, pte >> PTE_SHIFT) + (addr & (PAGE_SIZE - 1));
 }
 
+/* As mem_address(); @part receives how many of @len bytes, one or more, lie there together. */
+static void *mem_stretch(struct machine *m, u64 addr, size_t len, size_t *part)
+{
+	size_t here = min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+	void *p = mem_address(m, addr, here);
+
+	if (here < len && direct_contains(m, addr))
+		here += direct_more(m, addr + here, len - here);
+	*part = here;
+	return p;
+}
+
+/* In both, a call: where ThreadSanitizer intercepts it, the access is the caller's. */
 void mem_set(struct machine *m, u64 addr, int byte, size_t len)
 {
-	while (len) {
-		size_t part = min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+	size_t part;
 
-		/* A call: where ThreadSanitizer intercepts it, the access is the caller's. */
-		memset(mem_address(m, addr, part), byte, part);
-		addr += part;
-		len -= part;
+	for (; len; addr += part, len -= part) {
+		void *p = mem_stretch(m, addr, len, &part);
+
+		memset(p, byte, part);
+	}
+}
+
+void mem_copy_in(struct machine *m, u64 addr, const void *src, size_t len)
+{
+	const u8 *from = src;
+	size_t part;
+
+	for (; len; addr += part, from += part, len -= part) {
+		void *p = mem_stretch(m, addr, len, &part);
+
+		memcpy(p, from, part);
 	}
 }
 

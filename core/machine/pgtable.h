@@ -10,6 +10,9 @@
  * lay a new mapping over a stale translation is ORACLE_STALE; to reach memory
  * through one is ORACLE_FAULT.
  *
+ * Direct map: all page frames, one behind the other, at MACHINE_DIRECT_START. It needs no
+ * table and knows no stale translation; what it leads to must be a frame in use.
+ *
  * The interface is the MMU's; this implementation is the `model`, in which addresses are
  * numbers. `host` (memfd and mmap) takes its place behind the same functions.
  */
@@ -82,7 +85,8 @@ bool tlb_stale_before(struct machine *m, u64 ticket, u64 *addr);
  * @addr: any address
  * @len:  bytes that must be reachable; the range must not cross a page
  *
- * Return: pointer to the bytes in the frame; ORACLE_FAULT if nothing is mapped there. The
+ * Return: pointer to the bytes in the frame; ORACLE_FAULT if nothing is mapped there, or
+ * the direct map leads to a frame that is free. The
  * access itself is the caller's, in instrumented code, so that sanitizers judge it.
  */
 void *mem_address(struct machine *m, u64 addr, size_t len);
@@ -93,5 +97,16 @@ void *mem_address(struct machine *m, u64 addr, size_t len);
  * Unmapped pages are ORACLE_FAULT. Accesses are the caller's in the eyes of TSan.
  */
 void mem_set(struct machine *m, u64 addr, int byte, size_t len);
+
+/**
+ * mem_copy_in() - copy bytes of ours to simulated addresses, over any number of pages
+ * @m:    the machine
+ * @addr: any address
+ * @src:  our own memory
+ * @len:  bytes
+ *
+ * As mem_set() in all else.
+ */
+void mem_copy_in(struct machine *m, u64 addr, const void *src, size_t len);
 
 #endif
