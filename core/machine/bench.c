@@ -15,11 +15,14 @@
 #include "../sched/bench_timing.h"
 
 #define BENCH_PAGES 16
+#define BENCH_RUN 32
+#define BENCH_FRAMES 2048
 
 struct bench {
 	struct machine *m;
 	struct machine_config *cfg;
 	struct page *page[BENCH_PAGES];
+	u64 direct; /* a frame with contents, in the direct map */
 };
 
 static void bench_boot(struct bench *b)
@@ -94,6 +97,56 @@ static void bench_access(struct bench *b)
 	*(volatile u8 *)mem_address(b->m, MACHINE_KVA_START, 1) += 1;
 }
 
+static void bench_direct(struct bench *b)
+{
+	*(volatile u8 *)mem_address(b->m, b->direct, 1) += 1;
+}
+
+static void bench_set_kva_64(struct bench *b)
+{
+	mem_set(b->m, MACHINE_KVA_START + 128, 0, 64);
+}
+
+static void bench_set_4(struct bench *b)
+{
+	mem_set(b->m, b->direct + 128, 0, 4);
+}
+
+static void bench_set_64(struct bench *b)
+{
+	mem_set(b->m, b->direct + 128, 0, 64);
+}
+
+static void bench_set_1024(struct bench *b)
+{
+	mem_set(b->m, b->direct + 128, 0, 1024);
+}
+
+static void bench_set_16_pages(struct bench *b)
+{
+	mem_set(b->m, b->direct, 0, BENCH_PAGES * PAGE_SIZE);
+}
+
+static struct page *bench_run_alloc(struct bench *b)
+{
+	return alloc_contig_pages(b->m, 0, BENCH_RUN, 1, GFP_KERNEL, "bench");
+}
+
+static void bench_run(struct bench *b)
+{
+	struct page *page = bench_run_alloc(b);
+	unsigned int i;
+
+	for (i = 0; i < BENCH_RUN; i++)
+		put_page(b->m, page + i);
+}
+
+/* Nothing is given back: the memory of the machine fills up. */
+static void bench_run_grow(struct bench *b)
+{
+	bench_run_alloc(b);
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(struct bench *b);
@@ -109,6 +162,14 @@ static const struct {
 	{"map+unmap+flush-1", bench_map_1, 200000, false},
 	{"map+unmap+flush-16", bench_map_16, 50000, false},
 	{"mem-address", bench_access, 1000000, true},
+	{"mem-address-direct", bench_direct, 1000000, true},
+	{"mem-set-64", bench_set_kva_64, 1000000, true},
+	{"direct-set-4", bench_set_4, 1000000, true},
+	{"direct-set-64", bench_set_64, 1000000, true},
+	{"direct-set-1024", bench_set_1024, 1000000, true},
+	{"direct-set-16-pages", bench_set_16_pages, 50000, true},
+	{"run-pair-32", bench_run, 20000, false},
+	{"run-32-growing", bench_run_grow, (BENCH_FRAMES - BENCH_PAGES) / BENCH_RUN, false},
 };
 
 static double bench_case(struct bench *b, unsigned int c)
@@ -120,6 +181,7 @@ static double bench_case(struct bench *b, unsigned int c)
 		machine_boot(b->m, b->cfg);
 		for (i = 0; i < BENCH_PAGES; i++)
 			b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
+		b->direct = page_to_virt(b->page[0]);
 		if (bench_table[c].mapped)
 			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
 		bench_begin(&t);
@@ -137,7 +199,7 @@ void machine_bench(void (*emit)(const char *bench_case, const char *metric, doub
 	unsigned int c;
 
 	if (b.m && b.cfg) {
-		topology_init(&b.cfg->topology, 2, 1, 2048);
+		topology_init(&b.cfg->topology, 2, 1, BENCH_FRAMES);
 		b.cfg->kva_start = MACHINE_KVA_START;
 		b.cfg->kva_size = 16 << 20;
 		for (c = 0; c < ARRAY_SIZE(bench_table); c++)

@@ -80,6 +80,34 @@ static void user(void *arg)
 	}
 }
 
+/* Runs of frames wander as single ones do, and are got at through the direct map, without a lock.
+ */
+static void run_user(void *arg)
+{
+	u64 n = task_number(current) - SCHED_TASK_FIRST, i, k;
+
+	for (i = 0; i < ROUNDS; i++) {
+		u64 nr = 1 + i % PAGES, word[10], addr;
+		struct page *page = alloc_contig_pages(machine, n % 2, nr, 1 + (i & 1),
+						       i % 3 ? 0 : __GFP_ZERO, "run user");
+
+		assert_non_null(page);
+		addr = page_to_virt(page);
+		if (i % 3 == 0)
+			assert_int_equal(*(u64 *)mem_address(machine, addr, 8), 0);
+		mem_set(machine, addr + 1, n, nr * PAGE_SIZE - 1);
+		for (k = 0; k < nr; k++) {
+			fill(word, n * i + k, 10);
+			mem_copy_in(machine, addr + k * PAGE_SIZE, word, sizeof(word));
+			assert_ptr_equal(virt_to_page(machine, addr + k * PAGE_SIZE), page + k);
+		}
+		for (k = 0; k < nr; k++) {
+			check(mem_address(machine, addr + k * PAGE_SIZE, 80), n * i + k, 10);
+			put_page(machine, page + k);
+		}
+	}
+}
+
 static void init(void *arg)
 {
 	struct task *task[TASKS];
@@ -87,7 +115,7 @@ static void init(void *arg)
 
 	spin_lock_init(&shelf_lock, "shelf");
 	for (i = 0; i < TASKS; i++) {
-		struct task_params p = {.name = "user", .cpu = i % 2, .fn = user};
+		struct task_params p = {.name = "user", .cpu = i % 2, .fn = arg};
 
 		task[i] = task_spawn(&p);
 	}
@@ -96,6 +124,20 @@ static void init(void *arg)
 	kfree(machine, shelf);
 	shelf = NULL;
 	machine_check_leaks(machine);
+}
+
+static void test_runs(void **state)
+{
+	struct fixture *f = *state;
+	struct sched_params p = {.nr_cpus = 2};
+
+	machine = f->m;
+	/* Room for all, if the worst befalls each: every second frame in use. */
+	topology_init(&f->cfg.topology, 2, 2, 256);
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(sched_run(f->s, &p, init, run_user, &f->result), 0);
+	assert_int_equal(stats(f->m).pages, TASKS * ROUNDS);
+	assert_int_equal(stats(f->m).pages_used, 0);
 }
 
 static void test_users(void **state)
@@ -109,7 +151,7 @@ static void test_users(void **state)
 	topology_init(&f->cfg.topology, 2, 2, 128);
 	for (run = 0; run < 2; run++) {
 		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
-		assert_int_equal(sched_run(f->s, &p, init, NULL, &f->result), 0);
+		assert_int_equal(sched_run(f->s, &p, init, user, &f->result), 0);
 		st = stats(f->m);
 		assert_int_equal(st.kmallocs, TASKS * ROUNDS);
 		assert_int_equal(st.pages, TASKS * ROUNDS / PAGES * (PAGES * (PAGES + 1) / 2));
@@ -123,6 +165,7 @@ static void test_users(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_runs, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_users, fixture_setup, fixture_teardown),
 	};
 
