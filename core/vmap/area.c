@@ -39,19 +39,23 @@ u64 vmap_area_end(const struct vmap_area *va)
 	return va->va_end;
 }
 
-static void insert_vmap_area(struct vmap_space *vs, struct vmap_area *va)
+/* insert_vmap_areas() - areas come into use: whoever finds one finds all of them */
+void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	const struct vmap_area *other;
 	unsigned long flags;
 
 	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	other = RB_INSERT(busy_tree, &vs->busy_root, va);
-	MM_CHECK(!other, OVERLAP,
-		 "area [%#llx, %#llx) was handed out, and [%#llx, %#llx) is in use",
-		 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-		 (unsigned long long)other->va_start, (unsigned long long)other->va_end);
-	vs->nr_busy++;
-	vs->busy_pages += va_pages(va);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct vmap_area *va = vas[i];
+		const struct vmap_area *other = RB_INSERT(busy_tree, &vs->busy_root, va);
+
+		MM_CHECK(!other, OVERLAP,
+			 "area [%#llx, %#llx) was handed out, and [%#llx, %#llx) is in use",
+			 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
+			 (unsigned long long)other->va_start, (unsigned long long)other->va_end);
+		vs->nr_busy++;
+		vs->busy_pages += va_pages(va);
+	}
 	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
 }
 
@@ -62,13 +66,14 @@ static void __unlink_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 	vs->busy_pages -= va_pages(va);
 }
 
-/* unlink_vmap_area() - an area is no longer in use: nobody finds it any more */
-void unlink_vmap_area(struct vmap_space *vs, struct vmap_area *va)
+/* unlink_vmap_areas() - areas are no longer in use: nobody finds them any more */
+void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	__unlink_vmap_area(vs, va);
+	for (unsigned int i = 0; i < nr; i++)
+		__unlink_vmap_area(vs, vas[i]);
 	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
 }
 
@@ -155,7 +160,7 @@ retry:
 	kfree(vs->m, spare);
 	va->va_start = addr;
 	va->va_end = addr + size;
-	insert_vmap_area(vs, va);
+	insert_vmap_areas(vs, &va, 1);
 	return va;
 
 overflow:
@@ -175,7 +180,7 @@ out_free:
 
 void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 {
-	unlink_vmap_area(vs, va);
+	unlink_vmap_areas(vs, &va, 1);
 	vunmap_range(vs->m, va->va_start, va_pages(va));
 	drain_vmap_area_lazy(vs, add_vmap_area_lazy(vs, va));
 }

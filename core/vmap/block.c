@@ -246,7 +246,7 @@ static unsigned long free_vmap_block(struct vmap_block *vb)
 	unsigned long flags, nr_lazy;
 
 	WRITE_ONCE(*vb_slot(vs, addr_to_vb_idx(vs, vb->start)), NULL);
-	unlink_vmap_area(vs, vb->va);
+	unlink_vmap_areas(vs, &vb->va, 1);
 	nr_lazy = add_vmap_area_lazy(vs, vb->va);
 
 	spin_lock_irqsave(&vbq->lock, flags);

@@ -102,28 +102,63 @@ static struct vmap_area *free_first(struct vmap_space *vs, u64 addr)
 }
 
 /*
- * The lowest free area above @va that is at least @length long. Each subtree that is entered
- * holds one: down to the right and then left as long as there is one on the left, or up to the
- * first area of which we come from the left.
+ * The free area next to @va, above (@up) or below, that is at least @length long. Each subtree
+ * that is entered holds one. Above: down to the right and then left as long as there is one on the
+ * left, or up to the first area of which we come from the left. Below, the same in a mirror.
  */
-static struct vmap_area *free_next(struct vmap_area *va, u64 length)
+static inline struct vmap_area *free_neighbour(struct vmap_area *va, u64 length, bool up)
 {
+#define TOWARDS(va) (up ? RB_RIGHT(va, rb) : RB_LEFT(va, rb))
+#define BACK(va) (up ? RB_LEFT(va, rb) : RB_RIGHT(va, rb))
 	do {
-		struct vmap_area *child = RB_RIGHT(va, rb);
+		struct vmap_area *child = TOWARDS(va);
 
 		if (child && child->subtree_max_size >= length) {
 			do {
 				va = child;
-				child = RB_LEFT(va, rb);
+				child = BACK(va);
 			} while (child && child->subtree_max_size >= length);
 		} else {
 			do {
 				child = va;
 				va = RB_PARENT(va, rb);
-			} while (va && child == RB_RIGHT(va, rb));
+			} while (va && child == TOWARDS(va));
 		}
 	} while (va && va_size(va) < length);
 	return va;
+#undef TOWARDS
+#undef BACK
+}
+
+static struct vmap_area *free_next(struct vmap_area *va, u64 length)
+{
+	return free_neighbour(va, length, true);
+}
+
+/* free_prev() - the highest free area below @va that is at least @length long; lock held */
+struct vmap_area *free_prev(struct vmap_area *va, u64 length)
+{
+	return free_neighbour(va, length, false);
+}
+
+/*
+ * free_last() - the highest free area that starts below @addr and is at least @length long
+ *
+ * free_vmap_area_lock held. NULL if there is none.
+ */
+struct vmap_area *free_last(struct vmap_space *vs, u64 addr, u64 length)
+{
+	struct vmap_area *va = RB_ROOT(&vs->free_root), *last = NULL;
+
+	while (va) {
+		if (va->va_start < addr) {
+			last = va;
+			va = RB_RIGHT(va, rb);
+		} else {
+			va = RB_LEFT(va, rb);
+		}
+	}
+	return last && va_size(last) < length ? free_prev(last, length) : last;
 }
 
 /* Does the request fit into this area? Where, is the lowest place in it. */
@@ -160,11 +195,14 @@ static struct vmap_area *find_vmap_lowest_match(struct vmap_space *vs, u64 size,
 }
 
 /*
- * Cut [@addr, @addr + @size) out of @va: all of it, one of its ends, or the middle, which makes
- * two areas of one and needs @spare for the lower.
+ * va_clip() - cut [@addr, @addr + @size) out of the free area @va; free_vmap_area_lock held
+ * @spare: a structure; set to NULL if it was used
+ *
+ * All of it, one of its ends, or the middle, which makes two areas of one and needs @spare for the
+ * lower. With the whole of it gone, @va is freed.
  */
-static void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
-		    struct vmap_area **spare)
+void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
+	     struct vmap_area **spare)
 {
 	struct vmap_area *lower, *prev;
 

@@ -212,10 +212,15 @@ int free_space_init(struct vmap_space *vs);
 void free_space_fini(struct vmap_space *vs);
 u64 __alloc_vmap_area(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
 		      u64 vstart, u64 vend);
+struct vmap_area *free_last(struct vmap_space *vs, u64 addr, u64 length);
+struct vmap_area *free_prev(struct vmap_area *va, u64 length);
+void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
+	     struct vmap_area **spare);
 void merge_or_add_vmap_area(struct vmap_space *vs, struct vmap_area *va);
 
 /* area.c */
-void unlink_vmap_area(struct vmap_space *vs, struct vmap_area *va);
+void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 struct vmap_area *find_unlink_vmap_area(struct vmap_space *vs, u64 addr);
 struct vmap_area *first_vmap_area(struct vmap_space *vs);
 

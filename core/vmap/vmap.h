@@ -92,6 +92,44 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
  */
 void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
 
+/* Areas that one call of pcpu_get_vm_areas() may ask for. */
+#define VM_AREAS_MAX 1024
+
+/**
+ * pcpu_get_vm_areas() - congruent areas: several, at given distances, nothing mapped in them
+ * @vs:      the space
+ * @offsets: of each area from a base that is the same for all, a multiple of the page size; in
+ *           any order
+ * @sizes:   of each area in bytes, a multiple of the page size, from one page. No two overlap
+ * @nr:      areas, 1 to VM_AREAS_MAX
+ * @align:   of the base: a power of two, at least the page size
+ * @gfp:     GFP_KERNEL
+ * @vas:     receives the areas, in the order of the request: [base + offset, + size). Without
+ *           meaning after an error
+ *
+ * All of them or none, at the highest base at which all are free. The base itself lies in the
+ * space only if an offset is 0. When there is none, lazily freed areas are purged once and the
+ * search is made again from the top. After "implement and use sparse embedding first chunk
+ * allocator" (2009); vm_areas.c says how.
+ *
+ * Return: 0; -EINVAL (@nr or @align out of its range, an offset or a size that is no multiple of
+ * a page, a size of 0, an area that ends beyond 2^64, two that overlap, @gfp that forbids to
+ * sleep), -ENOMEM (metadata), -EBUSY (no such base, as when they span more than the space).
+ * Context: may sleep.
+ */
+int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
+		      u64 align, gfp_t gfp, struct vmap_area **vas);
+
+/**
+ * pcpu_free_vm_areas() - unmap areas and give them back, lazily and all together
+ * @vs:  the space
+ * @vas: from pcpu_get_vm_areas(); the caller is their only user
+ * @nr:  as given to it
+ *
+ * As free_unmap_vmap_area() for each, with at most one purge for all. Context: any.
+ */
+void pcpu_free_vm_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+
 /**
  * find_vmap_area() - the area in use that contains an address
  *
@@ -175,6 +213,15 @@ void vmap_verify(struct vmap_space *vs, bool quiet);
 
 /** for_each_vmap_area() - call @fn for every area in use, in order of address */
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
+			void *arg);
+
+/**
+ * for_each_lazy_area() - call @fn for every area freed lazily and not yet purged, in no order
+ *
+ * With those in use, all that is not free: so free space can be known without asking where the
+ * space itself remembers it. No operation of the space is under way, and @fn begins none.
+ */
+void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);
 
 #endif

@@ -6,18 +6,9 @@
  * ranges that are long enough but do not fit because of alignment, it looks at only so many before
  * it asks for ranges of size + align - page (free.c).
  */
-#include "run.h"
+#include "model.h"
 
-#define PAGES 512
 #define MISSES 8
-
-enum model_page { FREE, BUSY, LAZY };
-
-struct model {
-	u8 page[PAGES];
-	struct vmap_area *area[PAGES];
-	unsigned int nr_areas;
-};
 
 /* Pages from @at on that are free. */
 static unsigned int model_run(const struct model *mo, unsigned int at)
@@ -49,28 +40,6 @@ static unsigned int model_search(const struct model *mo, unsigned int size, u64 
 			length += align - 1;
 	}
 	return PAGES;
-}
-
-static void model_set(struct model *mo, u64 start, u64 end, enum model_page to)
-{
-	for (u64 p = (start - KVA) / PAGE_SIZE; p < (end - KVA) / PAGE_SIZE; p++)
-		mo->page[p] = to;
-}
-
-static void model_purge(struct model *mo)
-{
-	for (unsigned int p = 0; p < PAGES; p++)
-		if (mo->page[p] == LAZY)
-			mo->page[p] = FREE;
-}
-
-static unsigned int model_count(const struct model *mo, enum model_page what)
-{
-	unsigned int n = 0;
-
-	for (unsigned int p = 0; p < PAGES; p++)
-		n += mo->page[p] == what;
-	return n;
 }
 
 static void model_alloc(struct fixture *f, struct model *mo)
@@ -145,7 +114,7 @@ static void random_ops(struct fixture *f)
 {
 	static struct model mo;
 
-	memset(&mo, 0, sizeof(mo));
+	model_init(&mo, KVA, PAGES);
 	for (int i = 0; i < 600; i++) {
 		/* Fill and drain by turns, so that both ends are met. */
 		if (random_next(&f->seed) % 100 < (i / 100 % 2 ? 35 : 65))

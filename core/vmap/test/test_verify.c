@@ -124,7 +124,7 @@ BREAK(block_few, vs->nr_blocks.counter--)
 BREAK(block_cpu, s.b->cpu = 1)
 BREAK(block_queue_cpu, CDS_INIT_LIST_HEAD(&vbq->free);
       cds_list_add_tail(&s.b->queue, &vs->vbq[1].free))
-BREAK(block_area, unlink_vmap_area(vs, s.b->va); add_vmap_area_lazy(vs, s.b->va))
+BREAK(block_area, unlink_vmap_areas(vs, &s.b->va, 1); add_vmap_area_lazy(vs, s.b->va))
 BREAK(block_start, s.b->start = s.a->start)
 BREAK(block_index, vs->block_leaf[0][addr_to_vb_idx(vs, s.b->start)] = s.a)
 BREAK(block_free, s.b->free += 4)
@@ -272,7 +272,7 @@ static void lost_space(struct fixture *f)
 {
 	struct vmap_area *va = alloc_pages_any(f, 1);
 
-	unlink_vmap_area(f->vs, va);
+	unlink_vmap_areas(f->vs, &va, 1);
 	kfree(f->m, va);
 	vmap_destroy(f->vs);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * model.h - a naive model of a space: what each of its pages is, one by one.
+ */
+#ifndef MM_VMAP_TEST_MODEL_H
+#define MM_VMAP_TEST_MODEL_H
+
+#include "run.h"
+
+#define PAGES 512
+
+enum model_page { FREE, BUSY, LAZY };
+
+/**
+ * struct model - a space
+ * @start:    its first address
+ * @page:     enum model_page; BUSY behind its end
+ * @area:     single areas in use
+ * @nr_areas: how many
+ */
+struct model {
+	u64 start;
+	u8 page[PAGES];
+	struct vmap_area *area[PAGES];
+	unsigned int nr_areas;
+};
+
+static inline void model_init(struct model *mo, u64 start, unsigned int pages)
+{
+	memset(mo, 0, sizeof(*mo));
+	mo->start = start;
+	memset(mo->page + pages, BUSY, PAGES - pages);
+}
+
+static inline void model_set(struct model *mo, u64 start, u64 end, enum model_page to)
+{
+	for (u64 p = (start - mo->start) / PAGE_SIZE; p < (end - mo->start) / PAGE_SIZE; p++)
+		mo->page[p] = to;
+}
+
+static inline void model_purge(struct model *mo)
+{
+	for (unsigned int p = 0; p < PAGES; p++)
+		if (mo->page[p] == LAZY)
+			mo->page[p] = FREE;
+}
+
+static inline unsigned int model_count(const struct model *mo, enum model_page what)
+{
+	unsigned int n = 0;
+
+	for (unsigned int p = 0; p < PAGES; p++)
+		n += mo->page[p] == what;
+	return n;
+}
+
+#endif
