@@ -75,6 +75,18 @@ static void aligned_pair(void *arg)
 						    b->vs->start, b->vs->end, GFP_KERNEL));
 }
 
+/* As for a chunk of four nodes: 32 KiB on each, a GiB from each other. */
+static void vm_areas_pair(void *arg)
+{
+	static const u64 offsets[] = {0, 1ULL << 30, 2ULL << 30, 3ULL << 30};
+	static const u64 sizes[] = {32 << 10, 32 << 10, 32 << 10, 32 << 10};
+	struct vmap_area *va[ARRAY_SIZE(sizes)];
+	struct bench *b = arg;
+
+	if (!pcpu_get_vm_areas(b->vs, offsets, sizes, ARRAY_SIZE(sizes), PAGE_SIZE, GFP_KERNEL, va))
+		pcpu_free_vm_areas(b->vs, va, ARRAY_SIZE(sizes));
+}
+
 static void create_destroy(void *arg)
 {
 	struct bench *b = arg;
@@ -113,6 +125,22 @@ static void depopulate(struct bench *b, unsigned int nr)
 	purge_vmap_area_lazy(b->vs);
 }
 
+/* Areas strewn over the space, where congruent areas come to lie. */
+static void strew(struct bench *b, unsigned int nr)
+{
+	u64 pages = BENCH_KVA / PAGE_SIZE, start = b->vs->start;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		b->live[i] = ERR_PTR(-EBUSY);
+		while (IS_ERR(b->live[i])) {
+			u64 at = start + random_next(&b->seed) % (pages - 4) * PAGE_SIZE;
+
+			b->live[i] = alloc_vmap_area(b->vs, 4 * PAGE_SIZE, PAGE_SIZE, at,
+						     at + 4 * PAGE_SIZE, GFP_ATOMIC);
+		}
+	}
+}
+
 static void bench_spaces(struct bench *b)
 {
 	static const struct {
@@ -135,6 +163,10 @@ static void bench_spaces(struct bench *b)
 	measure(b, "vm_map_ram pair, 1 to 32 pages", map_32);
 	measure(b, "area pair", area_pair);
 	measure(b, "area pair, aligned", aligned_pair);
+	measure(b, "vm_areas pair, 4 areas", vm_areas_pair);
+	strew(b, 1000);
+	measure(b, "vm_areas pair, 4 areas, 1000 live", vm_areas_pair);
+	depopulate(b, 1000);
 	for (unsigned int i = 0; i < ARRAY_SIZE(live); i++) {
 		populate(b, live[i].nr);
 		if (!i)

@@ -12,6 +12,8 @@
 
 #define RAM_SLOTS 6
 #define AREA_SLOTS 3
+#define GROUP_SLOTS 2
+#define GROUP_NR 3
 #define OPS 14
 
 struct worker {
@@ -20,9 +22,15 @@ struct worker {
 	bool irq;
 };
 
+/* Congruent areas; at a random distance from each other, in no order. */
+struct group {
+	struct vmap_area *va[GROUP_NR];
+};
+
 struct shared {
 	u64 ram[RAM_SLOTS]; /* address, a multiple of the page size, plus pages, below that */
 	struct vmap_area *area[AREA_SLOTS];
+	struct group *group[GROUP_SLOTS];
 	struct worker worker[8];
 };
 
@@ -70,6 +78,44 @@ static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 		free_unmap_vmap_area(f->vs, va);
 }
 
+static void free_group(struct fixture *f, struct group *g)
+{
+	if (!g)
+		return;
+	pcpu_free_vm_areas(f->vs, g->va, GROUP_NR);
+	kfree(f->m, g);
+}
+
+/* Interrupts only give back: to ask for areas may sleep. */
+static void group_op(struct fixture *f, u64 r, bool irq)
+{
+	u64 gap = (1 + (r >> 17) % 60) * PAGE_SIZE, size = (1 + (r >> 24) % 40) * PAGE_SIZE;
+	const u64 offsets[GROUP_NR] = {size + gap, 2 * size + 3 * gap, 0};
+	const u64 sizes[GROUP_NR] = {size, PAGE_SIZE, size};
+	struct group *g = NULL;
+
+	if (!irq && r >> 16 & 1) {
+		g = kmalloc(f->m, sizeof(*g), GFP_KERNEL);
+		CHECK(g);
+		if (pcpu_get_vm_areas(f->vs, offsets, sizes, GROUP_NR, PAGE_SIZE << (r >> 40) % 4,
+				      GFP_KERNEL, g->va)) {
+			kfree(f->m, g);
+			g = NULL;
+		}
+	}
+	if (g) {
+		u64 base = g->va[2]->va_start;
+
+		CHECK(IS_ALIGNED(base, PAGE_SIZE << (r >> 40) % 4));
+		for (unsigned int i = 0; i < GROUP_NR; i++) {
+			CHECK(g->va[i]->va_start == base + offsets[i]);
+			if (vmap_pages_range(f->m, g->va[i]->va_start, f->page, 1, GFP_KERNEL))
+				mm_report(ORACLE_CRASH, "no table page");
+		}
+	}
+	free_group(f, xchg(&shared.group[(r >> 8) % GROUP_SLOTS], g));
+}
+
 static void aliases(struct fixture *f)
 {
 	u64 ended = oldest_ticket(), addr;
@@ -85,20 +131,23 @@ static void one_op(void *arg)
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
 
-	switch (w->irq ? r % 11 : r % 14) {
+	switch (w->irq ? r % 12 : r % 16) {
 	default:
 		ram_op(f, r, gfp);
 		break;
 	case 8 ... 10:
 		area_op(f, r, gfp);
 		break;
-	case 11:
-		aliases(f);
-		break;
-	case 12:
-		purge_vmap_area_lazy(f->vs);
+	case 11 ... 12:
+		group_op(f, r, w->irq);
 		break;
 	case 13:
+		aliases(f);
+		break;
+	case 14:
+		purge_vmap_area_lazy(f->vs);
+		break;
+	case 15:
 		task_migrate((r >> 8) % 2);
 		break;
 	}
@@ -139,6 +188,8 @@ static void many_tasks(struct fixture *f)
 	for (unsigned int i = 0; i < AREA_SLOTS; i++)
 		if (shared.area[i])
 			free_unmap_vmap_area(f->vs, shared.area[i]);
+	for (unsigned int i = 0; i < GROUP_SLOTS; i++)
+		free_group(f, shared.group[i]);
 }
 
 static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
