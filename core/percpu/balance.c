@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * balance.c - background work: the right amount of empty populated pages, and of empty chunks.
+ * balance.c - background work: the right amount of empty populated pages, and of empty chunks, and
+ * room in area maps.
  *
  * Atomic requests cannot wait for pages, so a few are kept ready: at least empty_low, where the
  * work is started, and at most empty_high, up to which it fills and down to which it gives back.
@@ -12,8 +13,26 @@
  */
 #include "internal.h"
 
-/* Chunks without objects but one. */
-static void free_surplus(struct pcpu *pc)
+/* Room in area maps that atomic requests found short. */
+static void extend_maps(struct pcpu *pc)
+{
+	struct pcpu_chunk *chunk;
+	unsigned long flags;
+
+	spin_lock_irqsave(&pc->lock, flags);
+	while (!cds_list_empty(&pc->extend)) {
+		chunk = cds_list_first_entry(&pc->extend, struct pcpu_chunk, extend);
+		cds_list_del_init(&chunk->extend);
+		spin_unlock_irqrestore(&pc->lock, flags);
+		/* Without memory it is put here again by the next request. */
+		pc->area->extend(chunk, GFP_KERNEL);
+		spin_lock_irqsave(&pc->lock, flags);
+	}
+	spin_unlock_irqrestore(&pc->lock, flags);
+}
+
+/* Chunks without objects but one; with @bare only those that have no page either. */
+static void free_surplus(struct pcpu *pc, bool bare)
 {
 	struct cds_list_head *head = &pc->slot[pcpu_free_slot(pc)];
 	struct pcpu_chunk *chunk, *next, *keep = NULL;
@@ -26,7 +45,7 @@ static void free_surplus(struct pcpu *pc)
 		if (!keep || chunk->immutable)
 			keep = chunk;
 	cds_list_for_each_entry_safe (chunk, next, head, list) {
-		if (chunk == keep)
+		if (chunk == keep || (bare && chunk->nr_populated))
 			continue;
 		pcpu_chunk_unlink(chunk);
 		cds_list_add_tail(&chunk->list, &gone);
@@ -37,51 +56,68 @@ static void free_surplus(struct pcpu *pc)
 		pcpu_chunk_destroy(chunk);
 }
 
-/* Take up to @nr empty pages of a chunk out of sight, those at its end first. */
-static u32 hide_empty(struct pcpu_chunk *chunk, u64 *which, u32 nr)
+/* Take the empty pages of a chunk out of sight. */
+static void hide_empty(struct pcpu_chunk *chunk, u64 *which)
 {
-	u32 page = chunk->pc->unit_pages, found = 0;
-
-	while (found < nr && chunk->nr_empty && page--) {
-		if (!test_bit(chunk->populated, page) || !pcpu_bitmap_page_empty(chunk, page))
+	for (u32 page = 0; chunk->nr_empty; page++) {
+		if (!test_bit(chunk->populated, page) || !pcpu_page_empty(chunk, page))
 			continue;
 		pcpu_chunk_depopulated(chunk, page);
 		set_bit(which, page);
-		found++;
 	}
-	return found;
 }
 
-/* Empty pages above empty_high. */
-static void depopulate_surplus(struct pcpu *pc)
+/*
+ * Empty pages of chunks that were isolated for that, unless the others have too few of them by
+ * now: then the chunk comes back with what it has.
+ */
+static void reclaim_populated(struct pcpu *pc)
 {
+	struct cds_list_head *head = &pc->slot[pcpu_to_depopulate_slot(pc)];
 	struct pcpu_chunk *chunk;
 	unsigned long flags;
 
 	spin_lock_irqsave(&pc->lock, flags);
-	for (chunk = pcpu_chunk_first(pc); chunk && pc->nr_empty > pc->empty_high;
-	     chunk = pcpu_chunk_next(chunk)) {
+	while (!cds_list_empty(head)) {
 		u64 which[BITS_TO_WORDS(PCPU_MAX_UNIT_PAGES)] = {0};
 
-		if (chunk->immutable ||
-		    !hide_empty(chunk, which, (u32)(pc->nr_empty - pc->empty_high)))
+		chunk = cds_list_first_entry(head, struct pcpu_chunk, list);
+		if (chunk->nr_empty && pc->nr_empty < pc->empty_high) {
+			pcpu_chunk_reintegrate(chunk);
 			continue;
-		spin_unlock_irqrestore(&pc->lock, flags);
-		pcpu_depopulate_chunk(chunk, which);
-		spin_lock_irqsave(&pc->lock, flags);
+		}
+		if (chunk->nr_empty) {
+			hide_empty(chunk, which);
+			spin_unlock_irqrestore(&pc->lock, flags);
+			pc->backing->depopulate(chunk, which);
+			spin_lock_irqsave(&pc->lock, flags);
+			/* Frees may have emptied more of its pages meanwhile. */
+			continue;
+		}
+		if (chunk->nr_allocs)
+			pcpu_chunk_sideline(chunk);
+		else
+			pcpu_chunk_reintegrate(chunk);
 	}
 	spin_unlock_irqrestore(&pc->lock, flags);
 }
 
-/* A chunk with a page to populate, of those with room for a page the fullest; NULL: none. */
+/*
+ * A chunk with a page to populate, of those with room for a page the fullest; NULL: none. The
+ * first chunk never gets more pages than it began with.
+ */
 static struct pcpu_chunk *find_unpopulated(struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk;
 
-	for (u32 slot = pcpu_size_to_slot(pc, PAGE_SIZE); slot <= pcpu_free_slot(pc); slot++)
-		cds_list_for_each_entry (chunk, &pc->slot[slot], list)
-			if (chunk->nr_populated < pc->unit_pages)
-				return chunk;
+	for (u32 slot = pcpu_size_to_slot(pc, PAGE_SIZE); slot <= pcpu_free_slot(pc); slot++) {
+		cds_list_for_each_entry (chunk, &pc->slot[slot], list) {
+			if (chunk->immutable || chunk->nr_populated == pc->unit_pages)
+				continue;
+			pcpu_chunk_reintegrate(chunk);
+			return chunk;
+		}
+	}
 	return NULL;
 }
 
@@ -94,7 +130,7 @@ static u32 populate_some(struct pcpu_chunk *chunk, u32 want)
 	unsigned long flags;
 
 	end = min(end, start + want);
-	if (pcpu_populate_chunk(chunk, start, end, GFP_KERNEL))
+	if (pc->backing->populate(chunk, start, end, GFP_KERNEL))
 		return 0;
 	spin_lock_irqsave(&pc->lock, flags);
 	pcpu_chunk_populated(chunk, start, end);
@@ -124,6 +160,7 @@ static void populate_up(struct pcpu *pc)
 				return;
 			spin_lock_irqsave(&pc->lock, flags);
 			pcpu_chunk_link(chunk);
+			want -= min(want, chunk->nr_populated);
 			continue;
 		}
 		nr = populate_some(chunk, want);
@@ -140,8 +177,10 @@ void pcpu_balance_work(struct work_struct *work)
 	struct pcpu *pc = container_of(work, struct pcpu, balance_work);
 
 	mutex_lock(&pc->alloc_mutex);
-	free_surplus(pc);
-	depopulate_surplus(pc);
+	extend_maps(pc);
+	free_surplus(pc, false);
+	reclaim_populated(pc);
 	populate_up(pc);
+	free_surplus(pc, true);
 	mutex_unlock(&pc->alloc_mutex);
 }

@@ -380,3 +380,35 @@ void pcpu_bitmap_exit(struct pcpu_chunk *chunk)
 	kfree(m, chunk->bound_map);
 	kfree(m, chunk->alloc_map);
 }
+
+enum pcpu_bad_free pcpu_bitmap_why(const struct pcpu_chunk *chunk, u32 off)
+{
+	return test_bit(chunk->alloc_map, off) ? PCPU_FREE_MIDDLE : PCPU_FREE_TWICE;
+}
+
+void pcpu_bitmap_each(const struct pcpu_chunk *chunk,
+		      void (*fn)(void *arg, u32 off, u32 bits, bool free), void *arg)
+{
+	const u32 end = chunk->pc->map_bits;
+	u32 off, to;
+
+	for (off = 0; off < end; off = to) {
+		bool free = !test_bit(chunk->alloc_map, off);
+
+		to = free ? find_next_bit(chunk->alloc_map, end, off)
+			  : min(find_next_bit(chunk->bound_map, end + 1, off + 1), end);
+		fn(arg, off, to - off, free);
+	}
+}
+
+const struct pcpu_area_ops pcpu_bitmap_ops = {
+	.init = pcpu_bitmap_init,
+	.exit = pcpu_bitmap_exit,
+	.alloc = pcpu_bitmap_alloc,
+	.alloc_at = pcpu_bitmap_alloc_at,
+	.free = pcpu_bitmap_free,
+	.why = pcpu_bitmap_why,
+	.verify = pcpu_bitmap_verify,
+	.fits = pcpu_bitmap_fits,
+	.each = pcpu_bitmap_each,
+};

@@ -8,9 +8,15 @@
  *
  * Invariants, verified:
  *
- *   C1  a chunk is on the list of its @slot, which is pcpu_chunk_slot() or 0
- *   C2  the tree holds all chunks, and no other, in order of address
- *   C3  nr_populated and nr_empty of a chunk count its pages; those of the allocator, the chunks'
+ *   C1  a chunk is on the list of its @slot, which is pcpu_chunk_slot() or 0; that of an isolated
+ *       one is the sidelined slot or the to-depopulate slot
+ *   C2  the tree holds all chunks but the reserved one, in order of address
+ *   C3  nr_populated and nr_empty of a chunk count its pages; nr_populated of the allocator is the
+ *       sum, nr_empty the sum over chunks that are not isolated
+ *
+ * Isolated chunks ("percpu: implement partial chunk depopulation", 2021): a chunk with many empty
+ * pages is taken out of the slots by size, background work takes its pages, and from then on
+ * it is used only where no other chunk with an object has room. Using it brings it back.
  */
 #include "internal.h"
 
@@ -40,8 +46,11 @@ static void chunk_move(struct pcpu_chunk *chunk, u32 slot, bool front)
 /* pcpu_chunk_relocate() - something was allocated or freed in it */
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk)
 {
-	u32 slot = pcpu_chunk_slot(chunk);
+	u32 slot;
 
+	if (chunk->isolated || chunk == chunk->pc->reserved)
+		return;
+	slot = pcpu_chunk_slot(chunk);
 	if (slot != chunk->slot)
 		chunk_move(chunk, slot, chunk->slot < slot);
 }
@@ -50,6 +59,32 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk)
 void pcpu_chunk_side(struct pcpu_chunk *chunk)
 {
 	chunk_move(chunk, 0, true);
+}
+
+/* pcpu_chunk_isolate() - background work is to take its empty pages */
+void pcpu_chunk_isolate(struct pcpu_chunk *chunk)
+{
+	if (!chunk->isolated) {
+		chunk->isolated = true;
+		chunk->pc->nr_empty -= chunk->nr_empty;
+	}
+	chunk_move(chunk, pcpu_to_depopulate_slot(chunk->pc), false);
+}
+
+/* pcpu_chunk_sideline() - they are gone */
+void pcpu_chunk_sideline(struct pcpu_chunk *chunk)
+{
+	chunk_move(chunk, pcpu_sidelined_slot(chunk->pc), false);
+}
+
+/* pcpu_chunk_reintegrate() - a chunk, perhaps isolated, is one as all others are */
+void pcpu_chunk_reintegrate(struct pcpu_chunk *chunk)
+{
+	if (!chunk->isolated)
+		return;
+	chunk->isolated = false;
+	chunk->pc->nr_empty += chunk->nr_empty;
+	pcpu_chunk_relocate(chunk);
 }
 
 /* pcpu_chunk_link() - others may find the chunk from now on; the lock is held */
@@ -62,6 +97,9 @@ void pcpu_chunk_link(struct pcpu_chunk *chunk)
 	cds_list_add(&chunk->list, &pc->slot[chunk->slot]);
 	RB_INSERT(pcpu_chunk_tree, &pc->chunks, chunk);
 	pc->nr_chunks++;
+	pc->max_chunks = max(pc->max_chunks, pc->nr_chunks);
+	if (pc->backing->whole && !chunk->immutable)
+		pcpu_chunk_populated(chunk, 0, pc->unit_pages);
 }
 
 /* pcpu_chunk_unlink() - and no more; the lock is held, and the chunk has no objects */
@@ -70,19 +108,31 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 	struct pcpu *pc = chunk->pc;
 
 	cds_list_del(&chunk->list);
+	cds_list_del_init(&chunk->extend);
 	RB_REMOVE(pcpu_chunk_tree, &pc->chunks, chunk);
-	pc->nr_empty -= chunk->nr_empty;
+	if (!chunk->isolated)
+		pc->nr_empty -= chunk->nr_empty;
 	pc->nr_populated -= chunk->nr_populated;
 	pc->nr_chunks--;
 }
 
-/* pcpu_chunk_by_addr() - the chunk with a unit that contains an address; the lock is held */
+/*
+ * pcpu_chunk_by_addr() - the chunk whose lowest unit contains an address; the lock is held
+ *
+ * Chunks may lie inside of each other, between the groups; their lowest units do not.
+ */
 struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 {
 	struct pcpu_chunk *chunk = RB_ROOT(&pc->chunks);
+	u64 off;
 
-	while (chunk && addr - chunk->base >= pcpu_chunk_bytes(pc))
+	while (chunk && addr - chunk->base >= pc->unit_size)
 		chunk = addr < chunk->base ? RB_LEFT(chunk, node) : RB_RIGHT(chunk, node);
+	if (chunk && chunk == pc->first && pc->reserved) {
+		off = (addr - chunk->base) >> PCPU_MIN_ALLOC_SHIFT;
+		if (off >= pc->reserved->hidden_start && off < pc->reserved->hidden_end)
+			return pc->reserved;
+	}
 	return chunk;
 }
 
@@ -97,24 +147,80 @@ struct pcpu_chunk *pcpu_chunk_by_number(struct pcpu *pc, u32 number)
 	return chunk;
 }
 
+/* A chunk has so many empty populated pages more. */
+static void count_empty(struct pcpu_chunk *chunk, int nr)
+{
+	chunk->nr_empty += nr;
+	if (!chunk->isolated && chunk != chunk->pc->reserved)
+		chunk->pc->nr_empty += nr;
+}
+
 void pcpu_page_emptied(struct pcpu_chunk *chunk, u32 page)
 {
-	if (test_bit(chunk->populated, page)) {
-		chunk->nr_empty++;
-		chunk->pc->nr_empty++;
-	}
+	if (test_bit(chunk->populated, page))
+		count_empty(chunk, 1);
 }
 
 void pcpu_page_used(struct pcpu_chunk *chunk, u32 page)
 {
-	if (test_bit(chunk->populated, page)) {
-		chunk->nr_empty--;
-		chunk->pc->nr_empty--;
+	if (test_bit(chunk->populated, page))
+		count_empty(chunk, -1);
+}
+
+/* pcpu_chunk_populated() - pages [@start, @end) are there now; both locks are held */
+void pcpu_chunk_populated(struct pcpu_chunk *chunk, u32 start, u32 end)
+{
+	struct pcpu *pc = chunk->pc;
+
+	set_range(chunk->populated, start, end - start);
+	chunk->nr_populated += end - start;
+	if (chunk != pc->reserved)
+		pc->nr_populated += end - start;
+	for (; start < end; start++)
+		if (pcpu_page_empty(chunk, start))
+			pcpu_page_emptied(chunk, start);
+}
+
+/* pcpu_chunk_depopulated() - an empty page is about to go; both locks are held */
+void pcpu_chunk_depopulated(struct pcpu_chunk *chunk, u32 page)
+{
+	pcpu_page_used(chunk, page);
+	clear_range(chunk->populated, page, 1);
+	chunk->nr_populated--;
+	chunk->pc->nr_populated--;
+}
+
+/* A chunk without a place; NULL without memory. */
+static struct pcpu_chunk *chunk_alloc(struct pcpu *pc, u32 nr_areas, gfp_t gfp)
+{
+	struct pcpu_chunk *chunk =
+		kzalloc(pc->m, sizeof(*chunk) + nr_areas * sizeof(chunk->va[0]), gfp);
+
+	if (!chunk)
+		return NULL;
+	chunk->pc = pc;
+	chunk->hidden_end = pc->map_bits;
+	CDS_INIT_LIST_HEAD(&chunk->extend);
+	chunk->populated = kcalloc(pc->m, BITS_TO_WORDS(pc->unit_pages), sizeof(u64), gfp);
+	if (!chunk->populated || pc->area->init(chunk, gfp)) {
+		kfree(pc->m, chunk->populated);
+		kfree(pc->m, chunk);
+		return NULL;
 	}
+	return chunk;
+}
+
+static void chunk_free(struct pcpu_chunk *chunk)
+{
+	struct machine *m = chunk->pc->m;
+
+	chunk->pc->area->exit(chunk);
+	kfree(m, chunk->populated);
+	kfree(m, chunk);
 }
 
 /**
- * pcpu_chunk_create() - addresses and maps, no pages
+ * pcpu_chunk_create() - addresses and books; no pages, unless the backing comes with all of them
  * @pc:  the allocator
  * @gfp: GFP_KERNEL
  *
@@ -122,30 +228,14 @@ void pcpu_page_used(struct pcpu_chunk *chunk, u32 page)
  */
 struct pcpu_chunk *pcpu_chunk_create(struct pcpu *pc, gfp_t gfp)
 {
-	struct pcpu_chunk *chunk = kzalloc(pc->m, sizeof(*chunk), gfp);
+	u32 nr_areas = pc->backing->whole ? 0 : pc->ai->nr_groups;
+	struct pcpu_chunk *chunk = chunk_alloc(pc, nr_areas, gfp);
 
-	if (!chunk)
+	if (chunk && pc->backing->create(chunk, gfp)) {
+		chunk_free(chunk);
 		return NULL;
-	chunk->pc = pc;
-	chunk->hidden_end = pc->map_bits;
-	chunk->populated = kcalloc(pc->m, BITS_TO_WORDS(pc->unit_pages), sizeof(u64), gfp);
-	if (!chunk->populated)
-		goto free_chunk;
-	if (pcpu_bitmap_init(chunk, gfp))
-		goto free_populated;
-	chunk->va = alloc_vmap_area(pc->vs, pcpu_chunk_bytes(pc), PAGE_SIZE, 0, ~0ULL, gfp);
-	if (IS_ERR(chunk->va))
-		goto free_bitmap;
-	chunk->base = vmap_area_start(chunk->va);
+	}
 	return chunk;
-
-free_bitmap:
-	pcpu_bitmap_exit(chunk);
-free_populated:
-	kfree(pc->m, chunk->populated);
-free_chunk:
-	kfree(pc->m, chunk);
-	return NULL;
 }
 
 /* pcpu_chunk_destroy() - of a chunk that only the caller knows */
@@ -153,32 +243,38 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 {
 	struct pcpu *pc = chunk->pc;
 
-	if (chunk->nr_populated)
-		pcpu_depopulate_chunk(chunk, chunk->populated);
-	free_unmap_vmap_area(pc->vs, chunk->va);
-	pcpu_bitmap_exit(chunk);
-	kfree(pc->m, chunk->populated);
-	kfree(pc->m, chunk);
+	if (!chunk->immutable) {
+		if (chunk->nr_populated && !pc->backing->whole)
+			pc->backing->depopulate(chunk, chunk->populated);
+		pc->backing->destroy(chunk);
+	}
+	chunk_free(chunk);
 }
 
 /**
- * pcpu_chunk_hide() - a first chunk's unit serves only its middle
- * @chunk:       empty
- * @static_size: bytes at the start that are taken for ever
- * @dyn_size:    bytes behind them that are served
+ * pcpu_chunk_create_first() - books for a region of the first chunk
+ * @pc:    with the first chunk's memory in place
+ * @start: bytes from the start of the unit, served from here on
+ * @end:   and before this; both are multiples of PCPU_MIN_ALLOC_SIZE
  *
- * Both are multiples of PCPU_MIN_ALLOC_SIZE. What is hidden is marked as allocated.
+ * What is outside is hidden: marked as allocated. Pages are counted by whoever makes the chunk
+ * known. Return: a chunk that only the caller knows, or NULL.
  */
-void pcpu_chunk_hide(struct pcpu_chunk *chunk, u32 static_size, u32 dyn_size)
+struct pcpu_chunk *pcpu_chunk_create_first(struct pcpu *pc, u32 start, u32 end)
 {
-	u32 start = static_size >> PCPU_MIN_ALLOC_SHIFT;
-	u32 end = (static_size + dyn_size) >> PCPU_MIN_ALLOC_SHIFT;
-	u32 tail = chunk->pc->map_bits - end;
+	struct pcpu_chunk *chunk = chunk_alloc(pc, 0, GFP_KERNEL);
+	u32 tail;
 
-	MM_CHECK(!start || pcpu_bitmap_alloc_at(chunk, 0, start), OVERLAP,
-		 "the first %u bytes of the first chunk are not free", static_size);
-	MM_CHECK(!tail || pcpu_bitmap_alloc_at(chunk, end, tail), OVERLAP,
-		 "the first chunk is not free from byte %u on", static_size + dyn_size);
-	chunk->hidden_start = start;
-	chunk->hidden_end = end;
+	if (!chunk)
+		return NULL;
+	chunk->immutable = true;
+	chunk->base = pc->first_base;
+	chunk->hidden_start = start >> PCPU_MIN_ALLOC_SHIFT;
+	chunk->hidden_end = end >> PCPU_MIN_ALLOC_SHIFT;
+	tail = pc->map_bits - chunk->hidden_end;
+	MM_CHECK(!start || pc->area->alloc_at(chunk, 0, chunk->hidden_start), OVERLAP,
+		 "the first %u bytes of the first chunk are not free", start);
+	MM_CHECK(!tail || pc->area->alloc_at(chunk, chunk->hidden_end, tail), OVERLAP,
+		 "the first chunk is not free from byte %u on", end);
+	return chunk;
 }

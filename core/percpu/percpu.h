@@ -2,11 +2,16 @@
 /*
  * percpu.h - the per-CPU allocator: objects that every CPU has a copy of.
  *
- * After "percpu: replace area map allocator with bitmap" (2017): chunks of one unit a
- * CPU, a bitmap of 4-byte units in each, with a metadata block a page.
+ * After "implement and use sparse embedding first chunk allocator" (2009): chunks of a unit a
+ * CPU, the units of a chunk as far apart as those of the first chunk are; after "percpu: replace
+ * area map allocator with bitmap" (2017) and, beside it, the area map that it replaced: what is
+ * free inside of a unit; after "percpu: implement kernel memory based chunk allocation" (2010):
+ * chunks for machines without an MMU.
  */
 #ifndef MM_PERCPU_PERCPU_H
 #define MM_PERCPU_PERCPU_H
+
+#include <stdio.h>
 
 #include "../machine/machine.h"
 #include "../vmap/vmap.h"
@@ -14,40 +19,118 @@
 #define PCPU_MIN_ALLOC_SHIFT 2
 #define PCPU_MIN_ALLOC_SIZE (1U << PCPU_MIN_ALLOC_SHIFT)
 
+/* What keeps the books inside of a chunk. */
+enum pcpu_allocator {
+	PCPU_BITMAP,  /* a bit for every 4 bytes, with hints */
+	PCPU_AREAMAP, /* an array of signed sizes */
+	NR_PCPU_ALLOCATORS
+};
+
+/* What chunks behind the first one are made of. */
+enum pcpu_backing {
+	PCPU_VM, /* pages mapped one by one into congruent areas, as they are needed */
+	PCPU_KM, /* a contiguous block of page frames, all of it at once; one group only */
+	NR_PCPU_BACKINGS
+};
+
+/* How the first chunk comes to its memory; "percpu_alloc=" on a kernel's command line. */
+enum pcpu_fc {
+	PCPU_FC_AUTO,  /* embed, and page if the groups lie too far apart */
+	PCPU_FC_EMBED, /* a block of boot memory for each group, near its node, not mapped */
+	PCPU_FC_PAGE,  /* page by page, mapped */
+	NR_PCPU_FC
+};
+
+/** pcpu_fc_name() - "auto", "embed", "page" */
+const char *pcpu_fc_name(enum pcpu_fc fc);
+
+/** pcpu_fc_by_name() - the choice of that name, or NR_PCPU_FC */
+enum pcpu_fc pcpu_fc_by_name(const char *name);
+
+/* Why an address cannot be freed. */
+enum pcpu_bad_free {
+	PCPU_FREE_NO_CHUNK, /* it lies in no chunk, or is no CPU 0's */
+	PCPU_FREE_OUTSIDE,  /* it lies in a part of the first chunk that is never allocated */
+	PCPU_FREE_MIDDLE,   /* it lies inside of an object, or between two addresses of objects */
+	PCPU_FREE_TWICE,    /* no object is there: freed before, or never allocated */
+	NR_PCPU_BAD_FREE
+};
+
+/** pcpu_bad_free_name() - "no-chunk", "outside", "middle", "twice" */
+const char *pcpu_bad_free_name(enum pcpu_bad_free why);
+
+/**
+ * struct pcpu_fc_provider - boot memory, as an embedded first chunk asks for it
+ * @alloc: @size bytes of page frames in a row near CPU @cpu, the first at a multiple of @align.
+ *         Return: their address in the direct map, or 0. @size and @align are multiples
+ *         of the page size, @align a power of two
+ * @free:  whole pages of what @alloc gave, of one call or of a part of it
+ * @arg:   for both
+ */
+struct pcpu_fc_provider {
+	u64 (*alloc)(void *arg, unsigned int cpu, u64 size, u64 align);
+	void (*free)(void *arg, u64 addr, u64 size);
+	void *arg;
+};
+
 /**
  * struct pcpu_config - how an allocator is made
- * @unit_size:     bytes of a CPU's share of a chunk; a multiple of the page size
+ * @allocator:     inside of chunks
+ * @backing:       of chunks behind the first
+ * @fc:            how the first chunk is made
+ * @unit_size:     least bytes of a CPU's share of a chunk; a multiple of the page size. It grows to
+ *                 hold the first chunk's three regions, and to fill @atom_size evenly
  * @static_size:   bytes at the start of the first chunk that are taken for ever
- * @dyn_size:      bytes behind them that the first chunk serves; together at most a unit.
- *                 What is left of the unit is never served ("hidden"). Both are rounded up
- *                 to PCPU_MIN_ALLOC_SIZE. 0 for both: no first chunk
+ * @reserved_size: bytes behind them that alloc_reserved_percpu() serves
+ * @dyn_size:      bytes behind these that the first chunk serves. What is left of the unit is
+ *                 never served ("hidden"). Each is rounded up to PCPU_MIN_ALLOC_SIZE.
+ *                 0 for all three: no first chunk
+ * @atom_size:     bytes that boot memory comes in, a power of two; 0: the page size
+ * @static_data:   @static_size bytes that each CPU's copy begins with; NULL: zeroes
+ * @provider:      boot memory for an embedded first chunk, until pcpu_destroy(); NULL: page frames
  * @empty_low:     background work keeps at least so many empty populated pages
  * @empty_high:    and at most so many
+ * @bad_free:      told of an address that cannot be freed, nothing is changed; NULL: ORACLE_RANGE
+ * @notice:        told what a kernel would print at boot; NULL: nobody is
+ * @arg:           for both
  */
 struct pcpu_config {
+	enum pcpu_allocator allocator;
+	enum pcpu_backing backing;
+	enum pcpu_fc fc;
 	u32 unit_size;
 	u32 static_size;
+	u32 reserved_size;
 	u32 dyn_size;
+	u32 atom_size;
+	const void *static_data;
+	const struct pcpu_fc_provider *provider;
 	u16 empty_low;
 	u16 empty_high;
+	void (*bad_free)(void *arg, enum pcpu_bad_free why, u64 addr);
+	void (*notice)(void *arg, const char *text);
+	void *arg;
 };
 
 struct pcpu;
+struct pcpu_alloc_info;
 
 /*
- * The address of a per-CPU object, as handed out: the address of CPU 0's copy. It is
- * simulated; per_cpu_ptr() gives that of any CPU. 0 is no object.
+ * The address of a per-CPU object, as handed out: the address of the copy in the unit with the
+ * lowest address. It is simulated; per_cpu_ptr() gives that of any CPU. 0 is no object.
  */
 typedef u64 pcpu_addr_t;
 
 /**
  * pcpu_create() - make an allocator, with its first chunk
  * @m:   the machine, booted
- * @vs:  where chunks are mapped
- * @cfg: copied
+ * @vs:  where chunks are mapped; with PCPU_KM and without PCPU_FC_PAGE never used
+ * @cfg: copied, but for what it points to
  * @out: receives the allocator
  *
- * Return: 0, -EINVAL, -ENOMEM. Context: may sleep.
+ * Return: 0, -EINVAL (sizes; PCPU_KM with more than one group, or with PCPU_FC_PAGE; PCPU_FC_EMBED
+ * with groups further apart than three quarters of the address space), -ENOMEM.
+ * Context: may sleep.
  */
 int pcpu_create(struct machine *m, struct vmap_space *vs, const struct pcpu_config *cfg,
 		struct pcpu **out);
@@ -59,6 +142,12 @@ int pcpu_create(struct machine *m, struct vmap_space *vs, const struct pcpu_conf
  * Context: may sleep; no other user is left.
  */
 void pcpu_destroy(struct pcpu *pc);
+
+/** pcpu_alloc_info() - the layout of units (layout.h), as it was built */
+const struct pcpu_alloc_info *pcpu_alloc_info(const struct pcpu *pc);
+
+/** pcpu_fc_kind() - PCPU_FC_EMBED or PCPU_FC_PAGE: how the first chunk was made */
+enum pcpu_fc pcpu_fc_kind(const struct pcpu *pc);
 
 /**
  * alloc_percpu_gfp() - an object, zeroed on every CPU
@@ -72,17 +161,39 @@ void pcpu_destroy(struct pcpu *pc);
  */
 pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp);
 
+/** alloc_percpu() - alloc_percpu_gfp() with GFP_KERNEL */
+pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align);
+
+/**
+ * alloc_reserved_percpu() - an object from the reserved region of the first chunk alone
+ *
+ * As alloc_percpu(), for objects that must lie near the static ones (a module's static data).
+ * Return: the object, or 0: bad arguments, or no room there.
+ */
+pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align);
+
 /**
  * free_percpu() - give an object back
  * @pc:  the allocator
- * @ptr: from alloc_percpu_gfp(); 0 is allowed
+ * @ptr: from one of the allocating functions; 0 is allowed. Anything else is told of
+ *       (pcpu_config.bad_free) and changes nothing
  *
  * Context: any, interrupts included.
  */
 void free_percpu(struct pcpu *pc, pcpu_addr_t ptr);
 
-/** per_cpu_ptr() - simulated address of CPU @cpu's copy */
+/** per_cpu_ptr() - simulated address of CPU @cpu's copy; @cpu is possible */
 u64 per_cpu_ptr(const struct pcpu *pc, pcpu_addr_t ptr, unsigned int cpu);
+
+/** is_percpu_address() - does @addr lie in the static region, in any possible CPU's copy of it? */
+bool is_percpu_address(const struct pcpu *pc, u64 addr);
+
+/**
+ * per_cpu_ptr_to_phys() - the physical address behind a CPU's copy
+ * @pc:   the allocator
+ * @addr: from per_cpu_ptr(), of an object or of the static region
+ */
+u64 per_cpu_ptr_to_phys(const struct pcpu *pc, u64 addr);
 
 /**
  * pcpu_place() - where an object lies
@@ -114,7 +225,11 @@ pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 chunk, u32 off, u32 size);
  * @alloc_bytes:   bytes of one CPU's copies, rounded up to PCPU_MIN_ALLOC_SIZE
  * @populated:     populated pages of one CPU's units
  * @empty_populated: of these, pages with no object in them, in chunks that keep account
- * @scanned:       bits and blocks looked at by searches, a measure of work
+ * @scanned:       steps taken by searches inside of chunks, a measure of work
+ * @made, @freed:  objects ever made and freed
+ * @max_allocs:    most objects at a time
+ * @max_chunks:    most chunks at a time
+ * @min_size, @max_size: least and greatest size asked for and served; 0: none yet
  */
 struct pcpu_stats {
 	u64 chunks;
@@ -123,9 +238,22 @@ struct pcpu_stats {
 	u64 populated;
 	u64 empty_populated;
 	u64 scanned;
+	u64 made, freed;
+	u64 max_allocs;
+	u64 max_chunks;
+	u32 min_size, max_size;
 };
 
 void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st);
+
+/**
+ * pcpu_print_stats() - what a kernel shows in percpu_stats, in its form
+ * @pc: the allocator
+ * @f:  receives it: the layout, the sums, and each chunk
+ *
+ * Return: 0, -ENOMEM. Context: may sleep; nobody else is at work.
+ */
+int pcpu_print_stats(struct pcpu *pc, FILE *f);
 
 /**
  * pcpu_verify() - recompute all that the allocator remembers, and report what differs
@@ -133,7 +261,7 @@ void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st);
  * @quiet: no other task is inside of an operation; without it only what holds at every
  *         scheduling point is checked
  *
- * ORACLE_HINT, ORACLE_COUNT, ORACLE_LIST, ORACLE_RANGE. Takes no locks.
+ * ORACLE_HINT, ORACLE_COUNT, ORACLE_LIST, ORACLE_RANGE, ORACLE_OVERLAP. Takes no locks.
  */
 void pcpu_verify(struct pcpu *pc, bool quiet);
 
@@ -146,8 +274,11 @@ void pcpu_verify(struct pcpu *pc, bool quiet);
  * @slack: bytes that a run across pages must be longer than the request: a hint may understate
  *         such a run by up to a page. One within a page must be known as it is
  *
- * Looks at the allocation bitmaps alone, bit by bit, at no hint.
+ * Looks at what is allocated alone, bit by bit or area by area, at no hint.
  */
 bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack);
+
+/** pcpu_reserved_fits() - the same for the reserved region */
+bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack);
 
 #endif

@@ -243,7 +243,7 @@ static void populated_areas(struct fixture *f)
 
 	for (u32 i = 0; i < f->pc->unit_pages; i++) {
 		if (random_next(&f->seed) & 1) {
-			CHECK(!pcpu_populate_chunk(chunk, i, i + 1, GFP_KERNEL));
+			CHECK(!chunk->pc->backing->populate(chunk, i, i + 1, GFP_KERNEL));
 			pcpu_chunk_populated(chunk, i, i + 1);
 		}
 	}

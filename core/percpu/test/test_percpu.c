@@ -97,15 +97,15 @@ static void test_model(void **state)
 	}
 }
 
-/* CPUs that do not exist have addresses and no pages. */
+/* CPUs that do not exist have no unit. */
 static void sparse(struct fixture *f)
 {
 	struct object o;
 
 	CHECK(object_make(f, &o, 8, 8, GFP_KERNEL));
-	CHECK(!vmalloc_to_page(f->m, per_cpu_ptr(f->pc, o.addr, 0)));
+	CHECK(per_cpu_ptr(f->pc, o.addr, 1) == o.addr);
+	CHECK(per_cpu_ptr(f->pc, o.addr, 4) == o.addr + f->pcpu.unit_size);
 	CHECK(vmalloc_to_page(f->m, per_cpu_ptr(f->pc, o.addr, 1)));
-	CHECK(!vmalloc_to_page(f->m, per_cpu_ptr(f->pc, o.addr, 2)));
 	CHECK(vmalloc_to_page(f->m, per_cpu_ptr(f->pc, o.addr, 4)));
 	object_free(f, &o);
 	random_ops(f, 512);
@@ -155,7 +155,8 @@ static void arguments(struct fixture *f)
 
 	p = alloc_percpu_gfp(f->pc, unit, PAGE_SIZE, GFP_KERNEL);
 	CHECK(p && !pcpu_place(f->pc, p, &chunk, &off) && !chunk && !off);
-	CHECK(!pcpu_place(f->pc, per_cpu_ptr(f->pc, p, 2) + 8, &chunk, &off) && off == 8);
+	CHECK(!pcpu_place(f->pc, p + 8, &chunk, &off) && off == 8);
+	CHECK(pcpu_place(f->pc, per_cpu_ptr(f->pc, p, 2), &chunk, &off) == -ENOENT);
 	free_percpu(f->pc, p);
 }
 
@@ -164,8 +165,11 @@ static void test_arguments(void **state)
 	static const struct pcpu_config bad[] = {
 		{.unit_size = 0},
 		{.unit_size = PAGE_SIZE + 4},
-		{.unit_size = 257 * PAGE_SIZE},
-		{.unit_size = PAGE_SIZE, .static_size = PAGE_SIZE, .dyn_size = 1},
+		{.unit_size = 513 * PAGE_SIZE},
+		{.unit_size = PAGE_SIZE, .static_size = 512 * PAGE_SIZE, .dyn_size = 1},
+		{.unit_size = PAGE_SIZE, .allocator = NR_PCPU_ALLOCATORS},
+		{.unit_size = PAGE_SIZE, .backing = NR_PCPU_BACKINGS},
+		{.unit_size = PAGE_SIZE, .fc = NR_PCPU_FC},
 		{.unit_size = PAGE_SIZE, .static_size = ~0u, .dyn_size = ~0u},
 	};
 	struct fixture *f = *state;
@@ -222,8 +226,11 @@ static void first_chunk(struct fixture *f)
 	struct object o[64];
 	struct pcpu_stats st = pstats(f);
 
-	/* Bytes 1004 to 11196 are served: of the pages, only the second is served whole. */
-	CHECK(st.chunks == 1 && st.populated == 4 && st.empty_populated == 1);
+	/*
+	 * Bytes 1004 to 11196 are served: of the pages, only the second is served whole, and the
+	 * fourth is not there.
+	 */
+	CHECK(st.chunks == 1 && st.populated == 3 && st.empty_populated == 1);
 	for (u32 i = 0; i < 50; i++) {
 		CHECK(object_make(f, &o[i], 40, 4, GFP_ATOMIC));
 		CHECK(!pcpu_place(f->pc, o[i].addr, &chunk, &off) && !chunk && off >= 1004);
@@ -237,7 +244,7 @@ static void first_chunk(struct fixture *f)
 	for (u32 i = 0; i < 50; i++)
 		object_free(f, &o[i]);
 	flush_work(&f->pc->balance_work);
-	CHECK(pstats(f).chunks == 1 && pstats(f).populated == 4);
+	CHECK(pstats(f).chunks == 1 && pstats(f).populated == 3);
 }
 
 static void test_first_chunk(void **state)
@@ -372,12 +379,12 @@ static void test_bad_frees(void **state)
 	struct fixture *f = *state;
 
 	expect_finding(f, free_elsewhere, ORACLE_RANGE, "lies in no chunk");
-	expect_finding(f, free_twice, ORACLE_RANGE, "no object begins");
-	expect_finding(f, free_middle, ORACLE_RANGE, "no object begins");
-	expect_finding(f, free_other_cpu, ORACLE_RANGE, "no object begins");
+	expect_finding(f, free_twice, ORACLE_RANGE, "twice: no object is there");
+	expect_finding(f, free_middle, ORACLE_RANGE, "middle: it lies inside");
+	expect_finding(f, free_other_cpu, ORACLE_RANGE, "no-chunk");
 	f->pcpu.static_size = 64;
 	f->pcpu.dyn_size = PAGE_SIZE;
-	expect_finding(f, free_hidden, ORACLE_RANGE, "no object begins");
+	expect_finding(f, free_hidden, ORACLE_RANGE, "outside");
 }
 
 static void leak(struct fixture *f)

@@ -91,18 +91,22 @@ static struct pcpu_chunk *chunk(struct fixture *f, u32 nr)
 	  "chunk 1 is in slot 3, with 2996 bits")                                                  \
 	X(sided, pcpu_chunk_side(c), LIST, "chunk 1 is in slot 0")                                 \
 	X(unlisted, cds_list_del(&c->list), LIST, "2 chunks counted, 1 are in slots")              \
-	X(nr_chunks_less, f->pc->nr_chunks--, COUNT, "7 populated pages counted, in 1 chunks")     \
+	X(nr_chunks_less, f->pc->nr_chunks--, COUNT, "6 populated pages counted, in 1 chunks")     \
 	X(nr_chunks_0, f->pc->nr_chunks = f->pc->nr_populated = f->pc->nr_empty = 0, LIST,         \
 	  "the tree has more than the 0 chunks")                                                   \
-	X(empty_of_populated, f->pc->nr_empty = 8, COUNT, "8 empty populated pages counted, of 7") \
+	X(empty_of_populated, f->pc->nr_empty = 8, COUNT, "8 empty populated pages counted, of 6") \
 	X(nr_chunks_more, f->pc->nr_chunks++, LIST, "3 chunks counted, 2 are in the tree")         \
 	X(sum_allocs, f->pc->nr_allocs++, COUNT, "5 objects counted, the chunks have 4")           \
 	X(sum_bits, f->pc->alloc_bits++, COUNT, "bits in use counted, the chunks have 220")        \
-	X(sum_populated, f->pc->nr_populated++, COUNT, "8 populated pages counted, the chunks")    \
+	X(sum_populated, f->pc->nr_populated++, COUNT, "7 populated pages counted, the chunks")    \
 	X(sum_empty, f->pc->nr_empty--, COUNT, "empty populated pages counted, the chunks have")   \
 	X(hidden_start, chunk(f, 0)->hidden_start += 5, OVERLAP, "chunk 0: bits outside of [105")  \
 	X(hidden_end, chunk(f, 0)->hidden_end -= 5, OVERLAP, "are free")                           \
-	X(overlap, c->base -= PAGE_SIZE, OVERLAP, "overlap")
+	X(isolated, (c->isolated = true, f->pc->nr_empty -= c->nr_empty), LIST,                    \
+	  "chunk 1 is isolated, and in slot")                                                      \
+	X(isolated_counts, pcpu_chunk_isolate(c);                                                  \
+	  f->pc->nr_empty += c->nr_empty, COUNT, "empty populated pages counted, the chunks have") \
+	X(overlap, c->base = chunk(f, 0)->base + PAGE_SIZE, OVERLAP, "overlap")
 
 #define X(name, falsify, oracle, words)                                                            \
 	static void name(struct fixture *f)                                                        \

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * populate.c - pages in the units of a chunk, mapped and unmapped.
+ * vm.c - chunks of pages that are mapped one by one, as they are needed.
+ *
+ * A chunk's units are as far apart as those of the first chunk: its groups lie in congruent areas,
+ * which pcpu_get_vm_areas() finds ("implement and use sparse embedding first chunk allocator",
+ * 2009).
  *
  * The pages of one range of page numbers, for all possible CPUs, come and go together. Each comes
  * from the node of its CPU. Pages are all allocated before the first is mapped, and all unmapped,
@@ -40,10 +44,13 @@ static int alloc_pages(struct pcpu *pc, u32 nr_each, gfp_t gfp)
 	return 0;
 }
 
+/* The range from the lowest unit to the highest one: one flush, whatever lies between. */
 static void flush_chunk(struct pcpu_chunk *chunk)
 {
-	flush_tlb_kernel_range(chunk->pc->m, chunk->base,
-			       chunk->base + pcpu_chunk_bytes(chunk->pc));
+	const struct pcpu *pc = chunk->pc;
+
+	flush_tlb_kernel_range(pc->m, pcpu_unit_addr(chunk, pc->low_unit_cpu),
+			       pcpu_unit_addr(chunk, pc->high_unit_cpu) + pc->unit_size);
 }
 
 /* Map what alloc_pages() gave at pages [@start, @end) of each unit. */
@@ -75,39 +82,19 @@ unmap:
 	return err;
 }
 
-/**
- * pcpu_populate_chunk() - map pages [@start, @end) of all possible CPUs' units
- * @chunk: the chunk; none of these pages is there
- * @start: first page
- * @end:   behind the last
- * @gfp:   GFP_KERNEL
- *
- * On success the caller says so with pcpu_chunk_populated(). Return: 0 or a negative error: nothing
- * has changed.
- */
-int pcpu_populate_chunk(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
+static int vm_populate(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
 {
 	int err = alloc_pages(chunk->pc, end - start, gfp);
-	unsigned int cpu;
-	u32 nr = 0;
 
 	if (err)
 		return err;
 	err = map_pages(chunk, start, end, gfp);
-	if (err) {
-		for_each_possible_cpu (cpu, chunk->pc->topology)
-			nr += end - start;
-		put_pages(chunk->pc, nr);
-	}
+	if (err)
+		put_pages(chunk->pc, chunk->pc->nr_possible * (end - start));
 	return err;
 }
 
-/**
- * pcpu_depopulate_chunk() - unmap pages of all units and give them back
- * @chunk: the chunk
- * @which: bitmap of the pages. All are there, and atomic requests do not see them any more
- */
-void pcpu_depopulate_chunk(struct pcpu_chunk *chunk, const u64 *which)
+static void vm_depopulate(struct pcpu_chunk *chunk, const u64 *which)
 {
 	struct pcpu *pc = chunk->pc;
 	unsigned int cpu;
@@ -128,24 +115,25 @@ void pcpu_depopulate_chunk(struct pcpu_chunk *chunk, const u64 *which)
 	put_pages(pc, nr);
 }
 
-/* pcpu_chunk_populated() - pages [@start, @end) are there now; both locks are held */
-void pcpu_chunk_populated(struct pcpu_chunk *chunk, u32 start, u32 end)
+static int vm_create(struct pcpu_chunk *chunk, gfp_t gfp)
 {
 	struct pcpu *pc = chunk->pc;
+	int err = pcpu_get_vm_areas(pc->vs, pc->group_off, pc->group_size, pc->ai->nr_groups,
+				    pc->ai->atom_size, gfp, chunk->va);
 
-	set_range(chunk->populated, start, end - start);
-	chunk->nr_populated += end - start;
-	pc->nr_populated += end - start;
-	for (; start < end; start++)
-		if (pcpu_bitmap_page_empty(chunk, start))
-			pcpu_page_emptied(chunk, start);
+	if (!err)
+		chunk->base = vmap_area_start(chunk->va[0]) - pc->group_off[0];
+	return err;
 }
 
-/* pcpu_chunk_depopulated() - an empty page is about to go; both locks are held */
-void pcpu_chunk_depopulated(struct pcpu_chunk *chunk, u32 page)
+static void vm_destroy(struct pcpu_chunk *chunk)
 {
-	pcpu_page_used(chunk, page);
-	clear_range(chunk->populated, page, 1);
-	chunk->nr_populated--;
-	chunk->pc->nr_populated--;
+	pcpu_free_vm_areas(chunk->pc->vs, chunk->va, chunk->pc->ai->nr_groups);
 }
+
+const struct pcpu_backing_ops pcpu_vm_ops = {
+	.create = vm_create,
+	.destroy = vm_destroy,
+	.populate = vm_populate,
+	.depopulate = vm_depopulate,
+};

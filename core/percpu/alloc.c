@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alloc.c - requests: from the search to the zeroed object.
+ *
+ * A request takes its area under pcpu.lock; from then on the chunk stays and the area is known to
+ * nobody else. If it may sleep, what is missing comes after that, under alloc_mutex: room in an
+ * area map, pages, and a chunk if no chunk has room. Last, every CPU's copy is zeroed, with
+ * no lock held: a free of the area's former owner comes before, by the lock.
+ *
+ * After "percpu: replace area map allocator with bitmap" (2017) for the search, and "percpu:
+ * implement asynchronous chunk population" (2014) for atomic requests.
+ */
+#include "internal.h"
+
+/**
+ * struct request - what is asked for, and what a search says of it
+ * @bits, @align: in units of PCPU_MIN_ALLOC_SIZE
+ * @atomic: may not sleep: populated pages only
+ * @off:    where it was found
+ * @full:   the search ended here: the chunk's area map has no room, and the request may wait
+ */
+struct request {
+	u32 bits;
+	u32 align;
+	bool atomic;
+	u32 off;
+	struct pcpu_chunk *full;
+};
+
+/* Background work is to make room in a chunk's area map. */
+static void extend_later(struct pcpu_chunk *chunk)
+{
+	if (cds_list_empty(&chunk->extend)) {
+		cds_list_add_tail(&chunk->extend, &chunk->pc->extend);
+		schedule_work(&chunk->pc->balance_work);
+	}
+}
+
+/* May the chunk's area map be written to? If not, and the request may wait, rq->full says so. */
+static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
+{
+	enum pcpu_room room = chunk->pc->area->room(chunk);
+
+	if (room == PCPU_ROOM_NONE && !rq->atomic)
+		rq->full = chunk;
+	else if (room != PCPU_ROOM_ENOUGH)
+		extend_later(chunk);
+	return room != PCPU_ROOM_NONE;
+}
+
+/* Ask one chunk. The lock is held. */
+static bool take_from(struct pcpu_chunk *chunk, struct request *rq)
+{
+	rq->off = chunk->pc->area->alloc(chunk, rq->bits, rq->align, rq->atomic);
+	if (rq->off == PCPU_NO_FIT)
+		return false;
+	pcpu_chunk_reintegrate(chunk);
+	pcpu_chunk_relocate(chunk);
+	return true;
+}
+
+/*
+ * An area from the first chunk that has room, tightest slot first, up to the last of @slots. The
+ * lock is held. NULL: none has, or rq->full is in the way.
+ */
+static struct pcpu_chunk *take_area(struct pcpu *pc, struct request *rq, u32 last)
+{
+	struct pcpu_chunk *chunk, *next;
+	u32 slot = pcpu_size_to_slot(pc, rq->bits << PCPU_MIN_ALLOC_SHIFT);
+
+	rq->full = NULL;
+	for (; slot <= last; slot++) {
+		cds_list_for_each_entry_safe (chunk, next, &pc->slot[slot], list) {
+			if (unlikely(pc->area->room) && !has_room(chunk, rq)) {
+				if (rq->full)
+					return NULL;
+				continue;
+			}
+			if (take_from(chunk, rq))
+				return chunk;
+			if (slot < PCPU_SLOT_FAIL_THRESHOLD)
+				pcpu_chunk_side(chunk);
+		}
+	}
+	return NULL;
+}
+
+/* An object has its area. */
+static void count_alloc(struct pcpu_chunk *chunk, u32 bits)
+{
+	struct pcpu *pc = chunk->pc;
+	u32 size = bits << PCPU_MIN_ALLOC_SHIFT;
+
+	chunk->nr_allocs++;
+	chunk->max_size = max(chunk->max_size, size);
+	pc->nr_allocs++;
+	pc->alloc_bits += bits;
+	pc->made++;
+	pc->max_allocs = max(pc->max_allocs, pc->nr_allocs);
+	pc->min_size = min(pc->min_size, size);
+	pc->max_size = max(pc->max_size, size);
+}
+
+/* Pages of an area. */
+static u32 area_first_page(u32 off)
+{
+	return off / PCPU_BLOCK_BITS;
+}
+
+static u32 area_end_page(u32 off, u32 bits)
+{
+	return (off + bits - 1) / PCPU_BLOCK_BITS + 1;
+}
+
+static bool area_populated(const struct pcpu_chunk *chunk, u32 off, u32 bits)
+{
+	u32 end = area_end_page(off, bits);
+
+	return find_next_zero_bit(chunk->populated, end, area_first_page(off)) == end;
+}
+
+/* Populate what is missing of an area; on failure the area is given back. alloc_mutex is held. */
+static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
+{
+	struct pcpu *pc = chunk->pc;
+	u32 end = area_end_page(off, bits), from, to;
+	unsigned long flags;
+	int err;
+
+	for (from = area_first_page(off);
+	     (from = find_next_zero_bit(chunk->populated, end, from)) < end; from = to) {
+		to = find_next_bit(chunk->populated, end, from);
+		err = pc->backing->populate(chunk, from, to, GFP_KERNEL);
+		spin_lock_irqsave(&pc->lock, flags);
+		if (err)
+			pcpu_give_area(chunk, off);
+		else
+			pcpu_chunk_populated(chunk, from, to);
+		spin_unlock_irqrestore(&pc->lock, flags);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Under alloc_mutex, from any chunk, those too that wait for background work. */
+static struct pcpu_chunk *take_any(struct pcpu *pc, struct request *rq)
+{
+	struct pcpu_chunk *chunk;
+	unsigned long flags;
+
+	do {
+		spin_lock_irqsave(&pc->lock, flags);
+		chunk = take_area(pc, rq, pcpu_to_depopulate_slot(pc));
+		if (chunk)
+			count_alloc(chunk, rq->bits);
+		spin_unlock_irqrestore(&pc->lock, flags);
+	} while (rq->full && !pc->area->extend(rq->full, GFP_KERNEL));
+	return chunk;
+}
+
+/*
+ * No chunk had room a moment ago. Under alloc_mutex only frees can have changed that, and whoever
+ * had the mutex before; so one more look before a chunk is made.
+ */
+static struct pcpu_chunk *take_any_or_create(struct pcpu *pc, struct request *rq)
+{
+	struct pcpu_chunk *chunk = take_any(pc, rq);
+	unsigned long flags;
+
+	if (chunk || rq->full)
+		return chunk;
+	chunk = pcpu_chunk_create(pc, GFP_KERNEL);
+	if (!chunk)
+		return NULL;
+	spin_lock_irqsave(&pc->lock, flags);
+	pcpu_chunk_link(chunk);
+	/* Nobody has seen it yet, so it is empty. */
+	take_from(chunk, rq);
+	count_alloc(chunk, rq->bits);
+	spin_unlock_irqrestore(&pc->lock, flags);
+	return chunk;
+}
+
+/* Every CPU's copy is zero at birth. Return: the object. */
+static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
+{
+	struct pcpu *pc = chunk->pc;
+	const u64 at = (u64)off << PCPU_MIN_ALLOC_SHIFT;
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, pc->topology)
+		mem_set(pc->m, pcpu_unit_addr(chunk, cpu) + at, 0,
+			(size_t)bits << PCPU_MIN_ALLOC_SHIFT);
+	return chunk->base + at;
+}
+
+/* Return: false if no such request can be served. */
+static bool request_init(const struct pcpu *pc, struct request *rq, u32 size, u32 align, gfp_t gfp)
+{
+	rq->atomic = !gfpflags_allow_blocking(gfp);
+	if (!rq->atomic)
+		might_sleep();
+	rq->bits = DIV_ROUND_UP(size, PCPU_MIN_ALLOC_SIZE);
+	rq->align = max(align, PCPU_MIN_ALLOC_SIZE) >> PCPU_MIN_ALLOC_SHIFT;
+	rq->full = NULL;
+	return size && size <= pc->unit_size && is_power_of_2(align) && align <= PAGE_SIZE;
+}
+
+pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
+{
+	bool missing = false, low;
+	struct pcpu_chunk *chunk;
+	unsigned long flags;
+	struct request rq;
+
+	if (!request_init(pc, &rq, size, align, gfp))
+		return 0;
+
+	spin_lock_irqsave(&pc->lock, flags);
+	chunk = take_area(pc, &rq, pcpu_free_slot(pc));
+	if (chunk) {
+		count_alloc(chunk, rq.bits);
+		missing = !rq.atomic && !area_populated(chunk, rq.off, rq.bits);
+	} else if (rq.atomic) {
+		pc->atomic_failed = true;
+	}
+	low = pc->nr_empty < pc->empty_low || (rq.atomic && !chunk);
+	spin_unlock_irqrestore(&pc->lock, flags);
+
+	if (missing || (!chunk && !rq.atomic)) {
+		mutex_lock(&pc->alloc_mutex);
+		if (!chunk)
+			chunk = take_any_or_create(pc, &rq);
+		if (chunk && populate_area(chunk, rq.off, rq.bits))
+			chunk = NULL;
+		mutex_unlock(&pc->alloc_mutex);
+	}
+	if (low)
+		schedule_work(&pc->balance_work);
+	return chunk ? born(chunk, rq.off, rq.bits) : 0;
+}
+
+pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align)
+{
+	return alloc_percpu_gfp(pc, size, align, GFP_KERNEL);
+}
+
+/* All pages of the region are there. */
+pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
+{
+	struct pcpu_chunk *chunk = pc->reserved;
+	unsigned long flags;
+	struct request rq;
+	bool found;
+
+	if (!request_init(pc, &rq, size, align, GFP_KERNEL) || !chunk)
+		return 0;
+	mutex_lock(&pc->alloc_mutex);
+	do {
+		rq.full = NULL;
+		spin_lock_irqsave(&pc->lock, flags);
+		found = (!pc->area->room || has_room(chunk, &rq)) && take_from(chunk, &rq);
+		if (found)
+			count_alloc(chunk, rq.bits);
+		spin_unlock_irqrestore(&pc->lock, flags);
+	} while (rq.full && !pc->area->extend(rq.full, GFP_KERNEL));
+	mutex_unlock(&pc->alloc_mutex);
+	return found ? born(chunk, rq.off, rq.bits) : 0;
+}
+
+/* The chunk of that number, made if it is the next one. alloc_mutex is held. */
+static struct pcpu_chunk *chunk_by_number(struct pcpu *pc, u32 number)
+{
+	struct pcpu_chunk *chunk = NULL;
+	unsigned long flags;
+	bool new = number == pc->next_number; /* it is changed under both locks */
+
+	if (new) {
+		chunk = pcpu_chunk_create(pc, GFP_KERNEL);
+		if (!chunk)
+			return NULL;
+	}
+	spin_lock_irqsave(&pc->lock, flags);
+	if (new)
+		pcpu_chunk_link(chunk);
+	else
+		chunk = pcpu_chunk_by_number(pc, number);
+	spin_unlock_irqrestore(&pc->lock, flags);
+	return chunk;
+}
+
+pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 number, u32 off, u32 size)
+{
+	u32 bits = DIV_ROUND_UP((u64)size, PCPU_MIN_ALLOC_SIZE);
+	struct pcpu_chunk *chunk;
+	unsigned long flags;
+	bool taken = false;
+
+	might_sleep();
+	if (off % PCPU_MIN_ALLOC_SIZE)
+		return 0;
+	off >>= PCPU_MIN_ALLOC_SHIFT;
+	mutex_lock(&pc->alloc_mutex);
+	chunk = chunk_by_number(pc, number);
+	if (!chunk)
+		goto out;
+	if (pc->area->room && pc->area->room(chunk) == PCPU_ROOM_NONE &&
+	    pc->area->extend(chunk, GFP_KERNEL))
+		goto out;
+	spin_lock_irqsave(&pc->lock, flags);
+	taken = pc->area->alloc_at(chunk, off, bits);
+	if (taken) {
+		count_alloc(chunk, bits);
+		pcpu_chunk_reintegrate(chunk);
+		pcpu_chunk_relocate(chunk);
+	}
+	spin_unlock_irqrestore(&pc->lock, flags);
+	taken = taken && !populate_area(chunk, off, bits);
+out:
+	mutex_unlock(&pc->alloc_mutex);
+	return taken ? born(chunk, off, bits) : 0;
+}

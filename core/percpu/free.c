@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * free.c - objects given back, and addresses that cannot be.
+ *
+ * The books of a chunk know where objects begin and end, so an address that is none is recognised
+ * before anything is changed: the caller is told, and the allocator goes on.
+ */
+#include "internal.h"
+
+/* pcpu_give_area() - the lock is held. Return: its bits, 0 if no object begins there. */
+u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off)
+{
+	u32 bits = chunk->pc->area->free(chunk, off);
+
+	if (bits) {
+		chunk->nr_allocs--;
+		chunk->pc->nr_allocs--;
+		chunk->pc->alloc_bits -= bits;
+		pcpu_chunk_relocate(chunk);
+	}
+	return bits;
+}
+
+/*
+ * Is it worth taking a chunk's empty pages? If it has enough of them, and there are plenty without
+ * them. What an isolated chunk gets is taken at once.
+ */
+static bool worth_reclaiming(const struct pcpu_chunk *chunk)
+{
+	const struct pcpu *pc = chunk->pc;
+
+	if (chunk->immutable || pc->backing->whole || !chunk->nr_empty)
+		return false;
+	return chunk->isolated || (chunk->nr_empty >= pc->unit_pages / 4 &&
+				   pc->nr_empty > pc->empty_high + chunk->nr_empty);
+}
+
+/* Something was freed. Return: there is background work to do. */
+static bool find_work(struct pcpu_chunk *chunk)
+{
+	const struct pcpu *pc = chunk->pc;
+	const struct cds_list_head *empty = &pc->slot[pcpu_free_slot(pc)];
+
+	/* Two chunks without an object are one too many. */
+	if (chunk->slot == pcpu_free_slot(pc) && empty->next != empty->prev)
+		return true;
+	if (!worth_reclaiming(chunk))
+		return false;
+	pcpu_chunk_isolate(chunk);
+	return true;
+}
+
+const char *pcpu_bad_free_name(enum pcpu_bad_free why)
+{
+	static const char *const name[NR_PCPU_BAD_FREE] = {
+		[PCPU_FREE_NO_CHUNK] = "no-chunk",
+		[PCPU_FREE_OUTSIDE] = "outside",
+		[PCPU_FREE_MIDDLE] = "middle",
+		[PCPU_FREE_TWICE] = "twice",
+	};
+
+	return name[why];
+}
+
+/* Give an object back. Return: NR_PCPU_BAD_FREE, or why it cannot be done. The lock is held. */
+static enum pcpu_bad_free give_back(struct pcpu *pc, struct pcpu_chunk *chunk, u64 ptr)
+{
+	u64 off;
+	u32 bit;
+
+	if (!chunk)
+		return PCPU_FREE_NO_CHUNK;
+	off = ptr - chunk->base;
+	bit = (u32)(off >> PCPU_MIN_ALLOC_SHIFT);
+	if (bit < chunk->hidden_start || bit >= chunk->hidden_end)
+		return PCPU_FREE_OUTSIDE;
+	if (off % PCPU_MIN_ALLOC_SIZE)
+		return PCPU_FREE_MIDDLE;
+	return pcpu_give_area(chunk, bit) ? NR_PCPU_BAD_FREE : pc->area->why(chunk, bit);
+}
+
+static void bad_free(const struct pcpu *pc, enum pcpu_bad_free why, u64 ptr)
+{
+	static const char *const text[NR_PCPU_BAD_FREE] = {
+		[PCPU_FREE_NO_CHUNK] = "it lies in no chunk",
+		[PCPU_FREE_OUTSIDE] = "it lies in a part of the first chunk that is not served",
+		[PCPU_FREE_MIDDLE] = "it lies inside of an object",
+		[PCPU_FREE_TWICE] = "no object is there",
+	};
+
+	MM_CHECK(pc->cfg.bad_free, RANGE, "free_percpu of %#llx: %s: %s", (unsigned long long)ptr,
+		 pcpu_bad_free_name(why), text[why]);
+	pc->cfg.bad_free(pc->cfg.arg, why, ptr);
+}
+
+void free_percpu(struct pcpu *pc, pcpu_addr_t ptr)
+{
+	struct pcpu_chunk *chunk;
+	enum pcpu_bad_free why;
+	unsigned long flags;
+	bool work;
+
+	if (!ptr)
+		return;
+	spin_lock_irqsave(&pc->lock, flags);
+	chunk = pcpu_chunk_by_addr(pc, ptr);
+	why = give_back(pc, chunk, ptr);
+	work = why == NR_PCPU_BAD_FREE && find_work(chunk);
+	spin_unlock_irqrestore(&pc->lock, flags);
+	if (unlikely(why != NR_PCPU_BAD_FREE))
+		bad_free(pc, why, ptr);
+	if (work)
+		schedule_work(&pc->balance_work);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * km.c - chunks of contiguous kernel memory, for machines without an MMU.
+ *
+ * After "percpu: implement kernel memory based chunk allocation" (2010). A chunk is one block of
+ * page frames, used where the direct map has it: all of its pages are there from its
+ * beginning to its end. Page frames come in powers of two, so a chunk that is none wastes what is
+ * missing; first.c says so at boot. Units that lie in different places cannot be had: the
+ * layout must have one group.
+ */
+#include "internal.h"
+
+static const char km_owner[] = "percpu km";
+
+/* Page frames of a chunk, those that are wasted included. */
+static u64 block_pages(const struct pcpu *pc)
+{
+	u64 pages = pc->group_size[0] >> PAGE_SHIFT;
+
+	return 1ULL << fls64(pages - 1);
+}
+
+static int km_create(struct pcpu_chunk *chunk, gfp_t gfp)
+{
+	struct pcpu *pc = chunk->pc;
+	u64 pages = block_pages(pc);
+
+	chunk->block = alloc_contig_pages(pc->m, NUMA_NO_NODE, pages, pages, gfp, km_owner);
+	if (!chunk->block)
+		return -ENOMEM;
+	chunk->base = page_to_virt(chunk->block);
+	return 0;
+}
+
+static void km_destroy(struct pcpu_chunk *chunk)
+{
+	struct pcpu *pc = chunk->pc;
+	u64 pages = block_pages(pc);
+
+	for (u64 i = 0; i < pages; i++)
+		put_page(pc->m, chunk->block + i);
+}
+
+const struct pcpu_backing_ops pcpu_km_ops = {
+	.whole = true,
+	.create = km_create,
+	.destroy = km_destroy,
+};
