@@ -7,9 +7,11 @@
  *
  * Header, by offset:
  *     0  magic "mmst"; u8 version, target, tasks, kind of schedule
- *     8  u32 a field of the machine, u32 a field of the failure plan, in the order of program.h
+ *     8  u32 each of the first 12 fields of the machine, u32 a field of the failure plan, in
+ *        the order of program.h
  *    80  u8 a task: CPU, and bit 7 for an interrupt source
- *    92  u16 odds, u16 depth, u32 length, u64 seed, u16 number of changes; then unused bytes
+ *    92  u16 odds, u16 depth, u32 length, u64 seed, u16 number of changes; u16 unused
+ *   112  u32 each further field of the machine; then unused bytes. In version 1: all unused.
  * In all of these 0 stands for the default, so a header of zeros behind the target is the
  * default machine. A field whose range begins with 0 without that being its default
  * is stored as one more than its value.
@@ -23,22 +25,27 @@
 #include "op_set.h"
 #include "repair.h"
 
+/* Fields of the machine that stand in front of the failure plan: those of version 1. */
+#define EARLY_FIELDS 12
+
 enum {
 	AT_VERSION = 4,
 	AT_TARGET = 5,
 	AT_NR_TASKS = 6,
 	AT_SCHEDULE = 7,
 	AT_MACHINE = 8,
-	AT_FAIL = AT_MACHINE + 4 * NR_MACHINE_FIELDS,
+	AT_FAIL = AT_MACHINE + 4 * EARLY_FIELDS,
 	AT_TASKS = AT_FAIL + 4 * NR_FAIL_FIELDS,
 	AT_ODDS = AT_TASKS + PROGRAM_MAX_TASKS,
 	AT_DEPTH = AT_ODDS + 2,
 	AT_LENGTH = AT_DEPTH + 2,
 	AT_SEED = AT_LENGTH + 4,
 	AT_NR_CHANGES = AT_SEED + 8,
-	AT_END = AT_NR_CHANGES + 2
+	AT_LATE = 112, /* further fields of the machine */
+	AT_END = AT_LATE + 4 * (NR_MACHINE_FIELDS - EARLY_FIELDS)
 };
 
+_Static_assert(AT_NR_CHANGES + 2 <= AT_LATE, "fields overlap");
 _Static_assert(AT_END <= BYTES_HEADER, "the header is full");
 
 #define TASK_IRQ 0x80u
@@ -87,6 +94,11 @@ static void put64(u8 *b, u64 x)
 	memcpy(b, &x, sizeof(x));
 }
 
+static unsigned int machine_at(unsigned int field)
+{
+	return field < EARLY_FIELDS ? AT_MACHINE + 4 * field : AT_LATE + 4 * (field - EARLY_FIELDS);
+}
+
 /* What a stored field is more than its value. */
 static u32 field_bias(const struct operand *o)
 {
@@ -116,12 +128,14 @@ static int decode_identity(const u8 *data, size_t size, const char **why)
 
 	if (!bytes_magic(data, size))
 		what = "no program in byte form, expected it to begin with \"mmst\"";
-	else if (size < BYTES_HEADER)
-		what = "shorter than the 128 bytes of a header";
-	else if (data[AT_VERSION] > PROGRAM_VERSION)
-		what = "format version is newer than 1, the newest known";
-	else if (data[AT_VERSION] != PROGRAM_VERSION)
-		what = "format version 0 does not exist, expected 1";
+	else if (size <= AT_VERSION)
+		what = "shorter than a header";
+	else if (data[AT_VERSION] > BYTES_VERSION)
+		what = "format version is newer than 2, the newest known";
+	else if (!bytes_header(data[AT_VERSION]))
+		what = "format version 0 does not exist, expected 1 or 2";
+	else if (size < bytes_header(data[AT_VERSION]))
+		what = "shorter than a header";
 	else if (data[AT_TARGET] >= NR_TARGETS)
 		what = "number of the target is unknown";
 	if (what && why)
@@ -150,7 +164,7 @@ static void decode_tasks(struct program *p, const u8 *data)
 static size_t decode_schedule(struct program *p, const u8 *data, size_t size)
 {
 	struct schedule *s = &p->schedule;
-	size_t room = (size - BYTES_HEADER) / BYTES_CHANGE;
+	size_t room = (size - bytes_header(data[AT_VERSION])) / BYTES_CHANGE;
 	u32 i, n = get16(data + AT_NR_CHANGES);
 	const u8 *b;
 
@@ -219,24 +233,26 @@ static int decode_records(struct program *p, const u8 *b, size_t size)
 
 int bytes_decode(struct program *p, const u8 *data, size_t size, const char **why)
 {
-	size_t tail;
-	u32 i;
+	size_t header, tail;
+	u32 i, nr;
 	int err;
 
 	err = decode_identity(data, size, why);
 	if (err)
 		return err;
+	header = bytes_header(data[AT_VERSION]);
+	nr = data[AT_VERSION] == 1 ? EARLY_FIELDS : NR_MACHINE_FIELDS;
 	program_reset(p, data[AT_TARGET]);
-	for (i = 0; i < NR_MACHINE_FIELDS; i++)
+	for (i = 0; i < nr; i++)
 		*field_ref(&p->machine, &machine_fields[i]) =
-			field_decode(&machine_fields[i].number, get32(data + AT_MACHINE + 4 * i));
+			field_decode(&machine_fields[i].number, get32(data + machine_at(i)));
 	repair_machine(&p->machine);
 	for (i = 0; i < NR_FAIL_FIELDS; i++)
 		*field_ref(&p->fail, &fail_fields[i]) =
 			field_decode(&fail_fields[i].number, get32(data + AT_FAIL + 4 * i));
 	decode_tasks(p, data);
 	tail = decode_schedule(p, data, size);
-	err = decode_records(p, data + BYTES_HEADER, size - BYTES_HEADER - tail);
+	err = decode_records(p, data + header, size - header - tail);
 	if (err && why)
 		*why = "out of memory";
 	return err;
@@ -255,12 +271,12 @@ static void encode_header(const struct program *p, u8 *data)
 
 	memset(data, 0, BYTES_HEADER);
 	memcpy(data, magic, sizeof(magic));
-	data[AT_VERSION] = PROGRAM_VERSION;
+	data[AT_VERSION] = BYTES_VERSION;
 	data[AT_TARGET] = p->target;
 	data[AT_NR_TASKS] = (u8)p->nr_tasks;
 	data[AT_SCHEDULE] = s->kind;
 	for (i = 0; i < NR_MACHINE_FIELDS; i++)
-		put32(data + AT_MACHINE + 4 * i,
+		put32(data + machine_at(i),
 		      field_encode(&machine_fields[i].number,
 				   field_get(&p->machine, &machine_fields[i])));
 	for (i = 0; i < NR_FAIL_FIELDS; i++)

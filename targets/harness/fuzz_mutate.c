@@ -45,7 +45,10 @@ static size_t empty_program(u8 *data, size_t max)
 
 static size_t plain_mutation(u8 *data, size_t size, size_t max)
 {
-	u8 header[BYTES_HEADER];
+	/* Bytes of an older version stay such: their records begin elsewhere. */
+	bool old = bytes_magic(data, size) && size > BYTES_IDENTITY &&
+		   bytes_version(data) != BYTES_VERSION && bytes_header(bytes_version(data));
+	u8 header[BYTES_HEADER], version = old ? bytes_version(data) : BYTES_VERSION;
 
 	size = LLVMFuzzerMutate(data, size, max);
 	if (max < BYTES_HEADER)
@@ -56,6 +59,7 @@ static size_t plain_mutation(u8 *data, size_t size, size_t max)
 		size = BYTES_HEADER;
 	}
 	memcpy(data, header, BYTES_IDENTITY);
+	bytes_set_version(data, version);
 	return size;
 }
 
@@ -73,12 +77,15 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t size_a, const u8 *b, size_t
 {
 	if (plain_only()) {
 		/* As much of both as there is room for, records after records. */
-		size_t n = size_a < max ? size_a : max, body;
+		size_t n = size_a < max ? size_a : max, header, body;
 
 		memcpy(out, a, n);
-		body = size_b > BYTES_HEADER ? size_b - BYTES_HEADER : 0;
+		header = bytes_magic(b, size_b) && size_b > BYTES_IDENTITY
+				 ? bytes_header(bytes_version(b))
+				 : 0;
+		body = size_b > header ? size_b - header : 0;
 		body = body < max - n ? body : max - n;
-		memcpy(out + n, b + BYTES_HEADER, body);
+		memcpy(out + n, b + header, body);
 		return n + body;
 	}
 	return program_crossover(a, size_a, b, size_b, out, max, seed);

@@ -110,7 +110,7 @@ static bool looks_like_text(const u8 *data, size_t size)
 static void put_magic(u8 *data, int target)
 {
 	memcpy(data, "mmst", 4);
-	data[4] = PROGRAM_VERSION;
+	bytes_set_version(data, BYTES_VERSION);
 	data[5] = (u8)target;
 }
 
@@ -118,10 +118,13 @@ static int from_bytes(struct program *p, const char *path, u8 *data, size_t size
 		      char *err)
 {
 	const char *why = "no program";
+	size_t header = BYTES_HEADER;
 
-	if (size < BYTES_HEADER)
-		return complain(err, "%s: found %zu bytes, expected at least the %u of a header",
-				path, size, BYTES_HEADER);
+	if (bytes_magic(data, size) && size >= BYTES_IDENTITY && bytes_header(bytes_version(data)))
+		header = bytes_header(bytes_version(data));
+	if (size < header)
+		return complain(err, "%s: found %zu bytes, expected at least the %zu of a header",
+				path, size, header);
 	if (!bytes_magic(data, size)) {
 		if (target == INPUT_ANY_TARGET)
 			return complain(err,
@@ -130,9 +133,9 @@ static int from_bytes(struct program *p, const char *path, u8 *data, size_t size
 					path);
 		put_magic(data, target);
 	}
-	if (data[4] > PROGRAM_VERSION)
+	if (bytes_version(data) > BYTES_VERSION)
 		return complain(err, "%s: found format version %u, expected at most %u", path,
-				data[4], PROGRAM_VERSION);
+				bytes_version(data), BYTES_VERSION);
 	if (bytes_decode(p, data, size, &why))
 		return complain(err, "%s: %s", path, why);
 	return 0;

@@ -201,7 +201,9 @@ static u32 limit_of_ops(struct edit *e, size_t max)
 
 static size_t mutate_plain(u8 *data, size_t size, size_t max, size_t (*plain)(u8 *, size_t, size_t))
 {
-	return BYTES_HEADER + plain(data + BYTES_HEADER, size - BYTES_HEADER, max - BYTES_HEADER);
+	size_t header = bytes_header(bytes_version(data));
+
+	return header + plain(data + header, size - header, max - header);
 }
 
 size_t program_mutate(u8 *data, size_t size, size_t max, u32 seed,
@@ -213,7 +215,7 @@ size_t program_mutate(u8 *data, size_t size, size_t max, u32 seed,
 
 	if (max < BYTES_HEADER || size > max || bytes_decode(&first, data, size, NULL))
 		return plain ? plain(data, size, max) : min(size, max);
-	if (plain && size > BYTES_HEADER && edit_chance(&e, PLAIN_ODDS))
+	if (plain && size > bytes_header(bytes_version(data)) && edit_chance(&e, PLAIN_ODDS))
 		return mutate_plain(data, size, max, plain);
 	for (n = edit_small(&e, MAX_EDITS); n; n--) {
 		e.max_ops = limit_of_ops(&e, max);

@@ -109,7 +109,7 @@ const struct op op_table[] = {
 		.name = "migrate",
 		.help = "move the task to another CPU",
 		.targets = PERCPU | VMAP,
-		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 15, 0,
+		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
 			 "the CPU, modulo those of the machine"}},
 		.exec = op_migrate,
 	},

@@ -20,7 +20,6 @@
 #include "sched/report.h"
 #include "sched/schedule.h"
 
-#define PROGRAM_VERSION 1
 #define PROGRAM_MAX_OPS 65535
 #define PROGRAM_MAX_TASKS 12
 #define PROGRAM_NO_OBJECT (-1)
@@ -28,10 +27,13 @@
 /* A change of the schedule speaks of steps from 1 to this one. */
 #define PROGRAM_MAX_STEP (1U << 24)
 
-/* The numbers that describe a machine, X(field, text name, kind, unit, lo, hi, default, help). */
+/*
+ * The numbers that describe a machine, X(field, text name, kind, unit, lo, hi, default, help).
+ * New ones go to the end, where the byte form has room for them (bytes.c).
+ */
 #define PROGRAM_MACHINE(X)                                                                         \
-	X(cpus, "cpus", INT, NONE, 1, 16, 2, "CPUs")                                               \
-	X(nodes, "nodes", INT, NONE, 1, 8, 1, "nodes; at most a node a CPU")                       \
+	X(cpus, "cpus", LOG, NONE, 1, 64, 2, "CPUs")                                               \
+	X(nodes, "nodes", LOG, NONE, 1, 64, 1, "nodes; at most a node a CPU")                      \
 	X(pages, "pages", LOG, PAGES, 64, 65536, 2048, "page frames in all")                       \
 	X(kva, "kva", LOG, SIZE, 256, 1 << 20, 4096, "kernel virtual address space")               \
 	X(unit, "unit", LOG, SIZE, 1, 256, 8, "percpu: a CPU's share of a chunk")                  \
@@ -41,7 +43,19 @@
 	X(high, "high", INT, NONE, 0, 32, 4, "percpu: empty populated pages to keep, at most")     \
 	X(block, "block", POW2, PAGES, 128, 4096, 128, "vmap: pages of a vmap block")              \
 	X(lazy, "lazy", LOG, PAGES, 1, 1 << 18, 256, "vmap: lazily freed pages before a purge")    \
-	X(verify, "verify", INT, NONE, 0, 64, 16, "verify after so many operations; 0: at the end")
+	X(verify, "verify", INT, NONE, 0, 64, 16,                                                  \
+	  "verify after so many operations; 0: at the end")                                        \
+	X(reserved, "reserved", LOG, BYTES, 0, 1 << 20, 0,                                         \
+	  "percpu: reserved bytes of the first chunk")                                             \
+	X(first, "first", INT, NONE, 0, 2, 0, "percpu: first chunk: 0 auto, 1 embed, 2 page")      \
+	X(km, "km", INT, NONE, 0, 1, 0,                                                            \
+	  "percpu: chunks of contiguous kernel memory, not of mapped pages")                       \
+	X(atom, "atom", POW2, PAGES, 1, 512, 1,                                                    \
+	  "percpu: pages that the first chunk is allocated in multiples of")                       \
+	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws which CPUs are possible; 0: all")       \
+	X(shuffle, "shuffle", INT, NONE, 0, 65535, 0,                                              \
+	  "draws the nodes' CPUs, order in memory, distances; 0: plain")                           \
+	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;

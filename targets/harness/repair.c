@@ -17,7 +17,7 @@
 
 void repair_machine(struct program_machine *m)
 {
-	u32 unit_bytes, chunk, first;
+	u32 unit_bytes, fixed, chunk, first;
 	unsigned int i;
 
 	for (i = 0; i < NR_MACHINE_FIELDS; i++) {
@@ -28,13 +28,15 @@ void repair_machine(struct program_machine *m)
 	m->nodes = min(m->nodes, m->cpus);
 	unit_bytes = m->unit * MODEL_PAGE;
 	m->stat = min(m->stat, unit_bytes);
-	m->dyn = min(m->dyn, unit_bytes - ALIGN(m->stat, 4u));
+	m->reserved = min(m->reserved, unit_bytes - ALIGN(m->stat, 4u));
+	fixed = ALIGN(m->stat, 4u) + ALIGN(m->reserved, 4u);
+	m->dyn = min(m->dyn, unit_bytes - fixed);
 	m->high = max(m->high, m->low);
 	chunk = m->cpus * m->unit;
 	m->kva = max(m->kva, chunk + CHUNK_GUARD);
 	while (m->block > m->kva / 2)
 		m->block /= 2;
-	first = m->cpus * DIV_ROUND_UP(ALIGN(m->stat, 4u) + m->dyn, MODEL_PAGE);
+	first = m->cpus * DIV_ROUND_UP(fixed + m->dyn, MODEL_PAGE);
 	if (first)
 		m->pages = max(m->pages, first + chunk / TABLE_ENTRIES + TABLE_SPARE);
 }

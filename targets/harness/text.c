@@ -21,13 +21,13 @@ static int parse_version(struct parser *ps, const struct word *keyword)
 
 	if (err)
 		return err;
-	if (version > PROGRAM_VERSION)
+	if (version > TEXT_VERSION)
 		return lex_fail(&ps->lx, &w,
 				"format version %.*s is newer than %d, the newest known",
-				(int)w.len, w.s, PROGRAM_VERSION);
-	if (version != PROGRAM_VERSION)
+				(int)w.len, w.s, TEXT_VERSION);
+	if (version != TEXT_VERSION)
 		return lex_fail(&ps->lx, &w, "format version 0 does not exist, expected %d",
-				PROGRAM_VERSION);
+				TEXT_VERSION);
 	return 0;
 }
 

@@ -33,6 +33,8 @@
 
 #include "program.h"
 
+#define TEXT_VERSION 1 /* of "mmstorm 1"; the byte form counts its own */
+
 /**
  * struct text_error - why a text is no program
  * @line:   from 1

@@ -217,7 +217,7 @@ static void print_schedule(const struct program *p, FILE *f)
 
 int text_print(const struct program *p, FILE *f)
 {
-	fprintf(f, "mmstorm %d\ntarget %s\n", PROGRAM_VERSION, target_table[p->target].name);
+	fprintf(f, "mmstorm %d\ntarget %s\n", TEXT_VERSION, target_table[p->target].name);
 	print_fields("machine", &p->machine, machine_fields, NR_MACHINE_FIELDS, f);
 	print_fields("fail", &p->fail, fail_fields, NR_FAIL_FIELDS, f);
 	print_records(p, f);

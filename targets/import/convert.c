@@ -21,7 +21,7 @@
 #include "machine/machine.h"
 #include "sched/sched.h"
 
-#define MAX_CPUS 16
+#define MAX_CPUS 64
 #define CHUNK_ALIGN 4
 
 /**

@@ -4,8 +4,10 @@
  */
 #include <string.h>
 
+#include "bytes.h"
 #include "cli.h"
 #include "import.h"
+#include "text.h"
 
 static const struct command commands[] = {
 	{"run", "run programs and judge them", cmd_run},
@@ -46,7 +48,8 @@ static int dispatch(int argc, char **argv)
 		return EXIT_CLEAN;
 	}
 	if (!strcmp(argv[1], "--version")) {
-		printf("mmstorm %s, program format %d\n", MM_VERSION, PROGRAM_VERSION);
+		printf("mmstorm %s, program format: text %d, bytes %d\n", MM_VERSION, TEXT_VERSION,
+		       BYTES_VERSION);
 		return EXIT_CLEAN;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

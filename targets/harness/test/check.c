@@ -31,10 +31,11 @@ static const char *machine_well_formed(const struct program_machine *m)
 {
 	PROMISE(m->nodes <= m->cpus);
 	PROMISE(m->low <= m->high);
-	PROMISE(ALIGN(m->stat, 4u) + ALIGN(m->dyn, 4u) <= m->unit * 4096);
+	PROMISE(ALIGN(m->stat, 4u) + ALIGN(m->reserved, 4u) + ALIGN(m->dyn, 4u) <= m->unit * 4096);
 	PROMISE(m->kva > m->cpus * m->unit);
 	PROMISE(m->block * 2 <= m->kva);
-	PROMISE(!(m->stat + m->dyn) || m->pages > m->cpus * ((m->stat + m->dyn) / 4096));
+	PROMISE(!(m->stat + m->reserved + m->dyn) ||
+		m->pages > m->cpus * ((m->stat + m->reserved + m->dyn) / 4096));
 	return NULL;
 }
 

@@ -29,7 +29,7 @@ static inline size_t random_bytes(u8 *data, size_t max, u64 *state)
 			data[i] = x >> 62 ? 0 : (u8)(x >> 8 & 7);
 	}
 	memcpy(data, "mmst", 4);
-	data[4] = PROGRAM_VERSION;
+	data[4] = BYTES_VERSION;
 	data[5] %= NR_TARGETS;
 	return size;
 }

@@ -167,6 +167,37 @@ static void test_meaning_kept(void **unused)
 	program_fini(&p);
 }
 
+/* Bytes of version 1: a structural mutation writes version 2, the fuzzer's own leaves the header.
+ */
+static void test_version_1(void **unused)
+{
+	u8 a[MAX_BYTES], b[MAX_BYTES];
+	u32 seed, kept = 0, renewed = 0;
+	struct program p;
+	size_t size, n;
+
+	program_init(&p, TARGET_VMAP);
+	for (seed = 0; seed < 2000; seed++) {
+		from_text(&p, "target vmap\ntask a\n vm_map_ram pages=3\n vm_unmap_aliases\n");
+		size = bytes_encode(&p, a, sizeof(a)) - (BYTES_HEADER - BYTES_HEADER_1);
+		memmove(a + BYTES_HEADER_1, a + BYTES_HEADER, size - BYTES_HEADER_1);
+		a[4] = 1;
+		memcpy(b, a, size);
+		n = program_mutate(b, size, sizeof(b), seed, plain);
+		if (b[4] == 1) {
+			kept++;
+			assert_in_range(n, BYTES_HEADER_1, size);
+			assert_memory_equal(a, b, BYTES_HEADER_1);
+			assert_program(&p, b, n, TARGET_VMAP);
+		} else {
+			renewed++;
+			assert_in_range(n, BYTES_HEADER, sizeof(b));
+		}
+	}
+	assert_true(kept > 50 && renewed > 1000);
+	program_fini(&p);
+}
+
 static void test_not_a_program(void **unused)
 {
 	u8 a[MAX_BYTES] = "nothing";
@@ -181,9 +212,9 @@ static void test_not_a_program(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_mutate),	      cmocka_unit_test(test_reach),
-		cmocka_unit_test(test_crossover),     cmocka_unit_test(test_meaning_kept),
-		cmocka_unit_test(test_not_a_program),
+		cmocka_unit_test(test_mutate),	  cmocka_unit_test(test_reach),
+		cmocka_unit_test(test_crossover), cmocka_unit_test(test_meaning_kept),
+		cmocka_unit_test(test_version_1), cmocka_unit_test(test_not_a_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -344,7 +344,7 @@ static void test_sort(void **unused)
 
 static void test_not_bytes(void **unused)
 {
-	u8 header[BYTES_HEADER] = {'m', 'm', 's', 't', PROGRAM_VERSION, TARGET_VMAP};
+	u8 header[BYTES_HEADER] = {'m', 'm', 's', 't', BYTES_VERSION, TARGET_VMAP};
 	const char *why = NULL;
 	struct program p, q;
 
@@ -360,12 +360,12 @@ static void test_not_bytes(void **unused)
 
 	assert_int_equal(bytes_decode(&p, header, sizeof(header) - 1, &why), -EINVAL);
 	assert_non_null(strstr(why, "shorter"));
-	header[4] = PROGRAM_VERSION + 1;
+	header[4] = BYTES_VERSION + 1;
 	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
 	assert_non_null(strstr(why, "newer"));
 	header[4] = 0;
 	assert_int_equal(bytes_decode(&p, header, sizeof(header), NULL), -EINVAL);
-	header[4] = PROGRAM_VERSION;
+	header[4] = BYTES_VERSION;
 	header[5] = NR_TARGETS;
 	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
 	assert_non_null(strstr(why, "target"));
@@ -377,6 +377,95 @@ static void test_not_bytes(void **unused)
 	assert_int_equal(bytes_encode(&q, header, sizeof(header)), sizeof(header));
 	program_fini(&p);
 	program_fini(&q);
+}
+
+/* A header of version 1 is shorter; what it does not know has its default, all else is the same. */
+static void test_version_1(void **unused)
+{
+	u8 old[MAX_BYTES];
+	struct program p, q;
+	u64 state = 7;
+	u32 round;
+
+	program_init(&p, TARGET_PERCPU);
+	program_init(&q, TARGET_PERCPU);
+	for (round = 0; round < ROUNDS / 10; round++) {
+		size_t n;
+
+		random_program(&p, &state);
+		p.machine.reserved = p.machine.first = p.machine.km = 0;
+		p.machine.atom = 1;
+		p.machine.sparse = p.machine.shuffle = p.machine.gap = 0;
+		program_repair(&p);
+		n = bytes_encode(&p, data, sizeof(data));
+		assert_int_equal(data[4], 2);
+		memcpy(old, data, 112);
+		/* What its last bytes hold never meant anything. */
+		memset(old + 112, 0xa5, BYTES_HEADER_1 - 112);
+		memcpy(old + BYTES_HEADER_1, data + BYTES_HEADER, n - BYTES_HEADER);
+		old[4] = 1;
+		n -= BYTES_HEADER - BYTES_HEADER_1;
+		assert_int_equal(bytes_decode(&q, old, n, NULL), 0);
+		assert_true(program_equal(&p, &q));
+		assert_int_equal(bytes_decode(&q, old, BYTES_HEADER_1, NULL), 0);
+		assert_int_equal(bytes_decode(&q, old, BYTES_HEADER_1 - 1, NULL), -EINVAL);
+	}
+	program_fini(&p);
+	program_fini(&q);
+}
+
+/* Where each number of the header stands is for ever: stored programs depend on it. */
+static void test_layout(void **unused)
+{
+	static const u8 version_1[BYTES_HEADER_1] = {
+		'm',
+		'm',
+		's',
+		't',
+		1,
+		TARGET_VMAP,
+		2,
+		SCHEDULE_RANDOM,
+		[8] = 3,      /* cpus */
+		[52] = 1 + 2, /* verify, one more than its value */
+		[56] = 5,     /* fail at */
+		[76] = 1 + 2, /* fail classes */
+		[80] = 1,
+		[81] = 0x80 | 2, /* tasks */
+		[92] = 9,	 /* odds */
+		[100] = 77,	 /* seed */
+	};
+	u8 version_2[BYTES_HEADER] = {0};
+	struct program p;
+
+	program_init(&p, TARGET_PERCPU);
+	memcpy(version_2, version_1, sizeof(version_1));
+	assert_int_equal(bytes_decode(&p, version_1, sizeof(version_1), NULL), 0);
+	assert_int_equal(p.machine.cpus, 3);
+	assert_int_equal(p.machine.verify, 2);
+	assert_int_equal(p.fail.at0, 5);
+	assert_int_equal(p.fail.classes, 2);
+	assert_true(p.task[0].cpu == 1 && p.task[1].cpu == 2 && p.task[1].irq);
+	assert_true(p.schedule.odds == 9 && p.schedule.seed == 77);
+	version_2[4] = 2;
+	version_2[112] = 8;  /* reserved */
+	version_2[116] = 2;  /* first */
+	version_2[120] = 1;  /* km */
+	version_2[124] = 4;  /* atom */
+	version_2[128] = 11; /* sparse */
+	version_2[132] = 12; /* shuffle */
+	version_2[136] = 13; /* gap */
+	assert_int_equal(bytes_decode(&p, version_2, sizeof(version_2), NULL), 0);
+	assert_int_equal(p.machine.cpus, 3);
+	assert_int_equal(p.machine.reserved, 8);
+	assert_int_equal(p.machine.first, 2);
+	assert_int_equal(p.machine.km, 1);
+	assert_int_equal(p.machine.atom, 4);
+	assert_int_equal(p.machine.sparse, 11);
+	assert_int_equal(p.machine.shuffle, 12);
+	assert_int_equal(p.machine.gap, 13);
+	assert_true(p.schedule.odds == 9 && p.schedule.seed == 77);
+	program_fini(&p);
 }
 
 /* The longest program: more records are not taken, and both forms hold. */
@@ -434,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_repair_mends), cmocka_unit_test(test_checker_fires),
 		cmocka_unit_test(test_equal),	     cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_sort),	     cmocka_unit_test(test_not_bytes),
+		cmocka_unit_test(test_version_1),    cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_limits),
 	};
 

@@ -59,6 +59,9 @@ static void test_print(void **unused)
 		      "mmstorm 1\ntarget vmap\n"
 		      "machine cpus=4 pages=4096 kva=64M unit=64K static=4K block=256 verify=0\n"
 		      "fail at=17 classes=0\ntask a cpu=0\n");
+	assert_prints(VMAP "machine gap=2M atom=16K km=1 reserved=1K shuffle=7 sparse=9 first=2\n",
+		      "mmstorm 1\ntarget vmap\nmachine reserved=1K first=2 km=1 atom=4 sparse=9 "
+		      "shuffle=7 gap=512\ntask a cpu=0\n");
 	assert_prints(VMAP "machine kva=4097\n",
 		      "mmstorm 1\ntarget vmap\nmachine kva=16388K\ntask a cpu=0\n");
 	assert_prints(
@@ -142,8 +145,8 @@ static void test_refused_machine(void **unused)
 	assert_refused(VMAP "machine cpus\n", 2, 9, "found 'cpus', expected cpus=NUMBER");
 	assert_refused(VMAP "machine cpus=\n", 2, 14, "end of the line, expected a number");
 	assert_refused(VMAP "machine cpus=two\n", 2, 14, "found 'two', expected a number");
-	assert_refused(VMAP "machine cpus=17\n", 2, 14,
-		       "cpus=17 is out of range, expected 1 to 16");
+	assert_refused(VMAP "machine cpus=65\n", 2, 14,
+		       "cpus=65 is out of range, expected 1 to 64");
 	assert_refused(VMAP "machine cpus=-1\n", 2, 14, "found '-1', expected a number");
 	assert_refused(VMAP "machine cpus=99999999999999999999\n", 2, 14, "too large");
 	assert_refused(VMAP "machine kva=99999999999999999G\n", 2, 13, "too large");
@@ -154,6 +157,8 @@ static void test_refused_machine(void **unused)
 	assert_refused(VMAP "machine low=2 nodes=4\n", 2, 15,
 		       "nodes=4 does not fit with the rest of the machine, expected 2 or less");
 	assert_refused(VMAP "machine cpus=16 unit=1M\n", 2, 1, "expected 4098 or more");
+	assert_refused(VMAP "machine unit=4K static=2K reserved=3K\n", 2, 27,
+		       "reserved=3072 does not fit with the rest of the machine, expected 2048");
 	assert_refused(TASK "machine cpus=2\n", 3, 1, "must stand before the first task");
 	assert_refused(VMAP "schedule @1 init>1\nmachine cpus=1\n", 3, 1, "before 'schedule'");
 	assert_refused(VMAP "fail at=65536\n", 2, 9, "expected 0 to 65535");

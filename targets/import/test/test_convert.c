@@ -305,15 +305,15 @@ static void test_too_many_operations(void **state)
 /* More CPUs than a program has: folded; more streams than tasks: interrupts join their CPU. */
 static void test_many_cpus(void **state)
 {
-	h.t.nr_cpus = 20;
-	for (u32 i = 0; i < 40; i++)
+	h.t.nr_cpus = 68;
+	for (u32 i = 0; i < 136; i++)
 		add(TRACE_PERCPU_ALLOC, i / 2, 16 * i, 16)->irq = i & 1;
 	convert(PAIR_PERCPU, &bare);
-	assert_int_equal(h.prog.machine.cpus, 16);
+	assert_int_equal(h.prog.machine.cpus, 64);
 	assert_int_equal(h.st.folded_cpus, 4);
-	assert_int_equal(h.st.merged_irq, 16);
+	assert_int_equal(h.st.merged_irq, 64);
 	assert_int_equal(h.prog.nr_tasks, PROGRAM_MAX_TASKS);
-	assert_int_equal(h.prog.nr_ops, 40);
+	assert_int_equal(h.prog.nr_ops, 136);
 }
 
 static void test_cut(void **state)

@@ -77,7 +77,7 @@ echo "# the tool itself"
 check 0 --help
 says "usage: mmstorm COMMAND"
 check 0 --version
-says "program format 1"
+says "program format: text 1, bytes 2"
 bad "mmstorm: found no command, expected one of mmstorm --help"
 bad "mmstorm: found command 'nonsense', expected one of mmstorm --help" nonsense
 for command in run show pack list explore minimize import bugs bench; do
@@ -129,6 +129,7 @@ echo "# bad input"
 : >empty.prog
 printf 'mmst\001\001' >short.bin
 "$mmstorm" pack good.prog -o good.bin
+head -c 150 good.bin >short2.bin
 cp good.bin newer.bin
 printf '\011' | dd of=newer.bin bs=1 seek=4 conv=notrunc 2>/dev/null
 cp good.bin target.bin
@@ -141,7 +142,8 @@ mkdir none
 bad "missing.prog: No such file or directory" run missing.prog
 bad "empty.prog: found an empty file, expected a program" run empty.prog
 bad "short.bin: found 6 bytes, expected at least the 128 of a header" run short.bin
-bad "newer.bin: found format version 9, expected at most 1" run newer.bin
+bad "short2.bin: found 150 bytes, expected at least the 192 of a header" run short2.bin
+bad "newer.bin: found format version 9, expected at most 2" run newer.bin
 bad_like "target.bin: *target*" run target.bin
 bad_like "bare.bin: found bytes without the magic \"mmst\", expected a program, or --target *" \
 	run bare.bin
