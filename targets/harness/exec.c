@@ -11,16 +11,23 @@
  * ordering that the program does not need, behind which a race could hide.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "machine/meta.h"
 #include "machine/pgtable.h"
 #include "sched/sched.h"
 #include "text.h"
+#include "topology_of.h"
 #include "world.h"
 
+/**
+ * struct executor - what is kept between runs
+ * @schedule: the program's, its migrations turned to possible CPUs; used if some are not
+ */
 struct executor {
 	struct sched *sched;
 	struct world world;
+	struct schedule schedule;
 	struct {
 		struct world *world;
 		u32 index;
@@ -269,7 +276,7 @@ static bool boot(struct world *w)
 	struct machine_stats st;
 	int err;
 
-	topology_init(&mc.topology, pm->cpus, pm->nodes, pm->pages);
+	program_topology(pm, &mc.topology);
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
 	w->vmap = NULL;
@@ -313,7 +320,7 @@ static void init_body(void *arg)
 		for (u32 i = 0; i < p->nr_tasks; i++) {
 			struct task_params tp = {
 				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
-				.cpu = p->task[i].cpu,
+				.cpu = possible_cpu(w->possible, p->task[i].cpu),
 				.irq = p->task[i].irq,
 				.fn = task_body,
 				.arg = &x->task[i],
@@ -343,6 +350,20 @@ static void trace_switch(void *arg, u64 step, const struct task *from, const str
 		task_name(from), task_name(to), reason[why]);
 }
 
+/* The engine knows no CPU that is not possible: nothing may be moved to one. */
+static const struct schedule *possible_schedule(struct executor *x, const struct schedule *s)
+{
+	struct schedule *d = &x->schedule;
+
+	if (s->kind != SCHEDULE_SPARSE)
+		return s;
+	memcpy(d, s, offsetof(struct schedule, changes) + s->nr * sizeof(s->changes[0]));
+	for (u32 i = 0; i < d->nr; i++)
+		if (d->changes[i].kind == CHANGE_MIGRATE)
+			d->changes[i].cpu = (u16)possible_cpu(x->world.possible, d->changes[i].cpu);
+	return d;
+}
+
 int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
 		 struct exec_result *r)
 {
@@ -354,6 +375,9 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (!o)
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
+	w->possible = program_possible(&p->machine);
+	if (p->machine.sparse)
+		sp.schedule = possible_schedule(x, sp.schedule);
 	sp.taken = o->taken;
 	/* Long enough for any run that makes progress: the longest operations pass hundreds. */
 	sp.max_points = 200000 + 2000ULL * p->nr_ops;

@@ -110,7 +110,8 @@ const struct op op_table[] = {
 		.help = "move the task to another CPU",
 		.targets = PERCPU | VMAP,
 		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
-			 "the CPU, modulo those of the machine"}},
+			 "the CPU, modulo those of the machine; the next one if it is not "
+			 "possible"}},
 		.exec = op_migrate,
 	},
 	{

@@ -3,11 +3,12 @@
  * ops_sched.c - operations on the task itself.
  */
 #include "ops.h"
+#include "topology_of.h"
 #include "world.h"
 
 void op_migrate(struct world *w, const struct op_call *c)
 {
-	task_migrate(c->op->arg[0] % w->program->machine.cpus);
+	task_migrate(possible_cpu(w->possible, c->op->arg[0] % w->program->machine.cpus));
 }
 
 void op_cond_resched(struct world *w, const struct op_call *c)

@@ -79,6 +79,7 @@ struct object {
  * @machine:   booted by exec_program()
  * @vmap:      NULL if the plan made its boot fail
  * @pcpu:      likewise
+ * @possible:  the possible CPUs
  * @object:    an entry a record
  * @live:      records of live objects, in no order; @live_at[record] is the place there
  * @nr_live:   entries in @live
@@ -93,6 +94,7 @@ struct world {
 	struct machine *machine;
 	struct vmap_space *vmap;
 	struct pcpu *pcpu;
+	u64 possible;
 	struct object *object;
 	u32 *live;
 	u32 *live_at;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * topology_of.c - draw the shape of a program's machine; see topology_of.h.
+ *
+ * What is drawn follows a few patterns rather than one uniform distribution: nodes of a
+ * single CPU or of none, CPUs dealt out in turn and memory in two pieces are what layouts
+ * stumble over, and uniform drawing would hardly ever give one of them in its pure form.
+ */
+#include "sched/random.h"
+#include "topology_of.h"
+
+_Static_assert(TOPOLOGY_MAX_RANGES >= 2 * TOPOLOGY_MAX_NODES, "two ranges a node");
+
+/* A draw below @n. */
+static unsigned int below(u64 *rng, unsigned int n)
+{
+	return (unsigned int)((random_next(rng) >> 32) * n >> 32);
+}
+
+static void permute(u64 *rng, unsigned int *number, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int j = below(rng, i + 1);
+
+		number[i] = number[j];
+		number[j] = i;
+	}
+}
+
+u64 program_possible(const struct program_machine *m)
+{
+	u64 all = ~0ULL >> (64 - m->cpus), rng = m->sparse, a, b;
+
+	if (!m->sparse)
+		return all;
+	a = random_next(&rng);
+	b = random_next(&rng);
+	switch (below(&rng, 4)) {
+	case 0:
+		a &= b; /* a quarter of them */
+		break;
+	case 1:
+		a |= b; /* all but a quarter */
+		break;
+	}
+	return (a & all) | 1;
+}
+
+static void draw_cpus(struct topology *t, u64 *rng)
+{
+	unsigned int name[TOPOLOGY_MAX_NODES], n = t->nr_nodes, how = below(rng, 4), cpu;
+
+	permute(rng, name, n);
+	for (cpu = 0; cpu < t->nr_cpu_ids; cpu++) {
+		unsigned int node;
+
+		switch (how) {
+		case 0: /* runs of neighbours */
+			node = cpu * n / t->nr_cpu_ids;
+			break;
+		case 1: /* in turn */
+			node = cpu % n;
+			break;
+		case 2: /* one each, and all others on the last */
+			node = min(cpu, n - 1);
+			break;
+		default: /* any: some nodes get none */
+			node = below(rng, n);
+			break;
+		}
+		t->cpu_node[cpu] = (u8)name[node];
+	}
+}
+
+static void draw_distances(struct topology *t, u64 *rng)
+{
+	unsigned int how = below(rng, 3), i, j;
+
+	if (!how)
+		return;
+	for (i = 0; i < t->nr_nodes; i++) {
+		for (j = 0; j < i; j++) {
+			t->distance[i][j] = (u8)(LOCAL_DISTANCE + 1 + below(rng, 30));
+			t->distance[j][i] = how == 1 ? t->distance[i][j]
+						     : (u8)(LOCAL_DISTANCE + 1 + below(rng, 30));
+		}
+	}
+}
+
+/* Whose memory is whose: each node has one range or two, in any order. */
+static void draw_ranges(struct topology *t, u64 pages, u64 *rng)
+{
+	unsigned int owner[TOPOLOGY_MAX_RANGES], nodes = t->nr_nodes, i;
+	u64 start = 0;
+
+	t->nr_ranges = below(rng, 2) && pages >= 2 * nodes ? 2 * nodes : nodes;
+	permute(rng, owner, t->nr_ranges);
+	for (i = 0; i < t->nr_ranges; i++) {
+		u64 end = pages * (i + 1) / t->nr_ranges;
+
+		t->range[i] = (struct node_range){
+			.start = start, .nr = end - start, .nid = owner[i] % nodes};
+		start = end;
+	}
+}
+
+static void put_gaps(struct topology *t, u64 gap)
+{
+	u64 shift = 0;
+
+	for (unsigned int i = 1; i < t->nr_ranges; i++) {
+		if (t->range[i].nid != t->range[i - 1].nid)
+			shift += gap;
+		t->range[i].start += shift;
+	}
+}
+
+void program_topology(const struct program_machine *m, struct topology *t)
+{
+	topology_init(t, m->cpus, m->nodes, m->pages);
+	if (m->sparse)
+		t->possible[0] = t->online[0] = program_possible(m);
+	if (m->shuffle) {
+		u64 rng = m->shuffle;
+
+		draw_cpus(t, &rng);
+		draw_distances(t, &rng);
+		draw_ranges(t, m->pages, &rng);
+	}
+	if (m->gap)
+		put_gaps(t, m->gap);
+}
