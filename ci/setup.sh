@@ -14,6 +14,8 @@ PACKAGES=(
 	clang-format-14
 	# the other fuzzer
 	afl++
+	# mmstorm bench --plot
+	gnuplot-nox
 	# libraries
 	liburcu-dev libbsd-dev libcmocka-dev libjson-c-dev zlib1g-dev
 )

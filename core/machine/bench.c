@@ -172,7 +172,14 @@ static const struct {
 	{"run-32-growing", bench_run_grow, (BENCH_FRAMES - BENCH_PAGES) / BENCH_RUN, false},
 };
 
-static double bench_case(struct bench *b, unsigned int c)
+static const struct bench_plot times_plot = {
+	.title = "The machine: time of each service",
+	.x = "service",
+	.y = "ns",
+	.log = true,
+};
+
+static double bench_case(struct bench *b, unsigned int c, unsigned int loops)
 {
 	struct bench_timing t = {0};
 	unsigned int i;
@@ -185,15 +192,14 @@ static double bench_case(struct bench *b, unsigned int c)
 		if (bench_table[c].mapped)
 			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
 		bench_begin(&t);
-		for (i = 0; i < bench_table[c].loops; i++)
+		for (i = 0; i < loops; i++)
 			bench_table[c].fn(b);
-		bench_end(&t, bench_table[c].loops);
+		bench_end(&t, loops);
 	}
 	return t.least;
 }
 
-void machine_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-				const char *unit))
+void machine_bench(struct bench_out *out)
 {
 	struct bench b = {.m = machine_create(), .cfg = calloc(1, sizeof(*b.cfg))};
 	unsigned int c;
@@ -202,8 +208,13 @@ void machine_bench(void (*emit)(const char *bench_case, const char *metric, doub
 		topology_init(&b.cfg->topology, 2, 1, BENCH_FRAMES);
 		b.cfg->kva_start = MACHINE_KVA_START;
 		b.cfg->kva_size = 16 << 20;
-		for (c = 0; c < ARRAY_SIZE(bench_table); c++)
-			emit(bench_table[c].name, "time", bench_case(&b, c), "ns");
+		for (c = 0; c < ARRAY_SIZE(bench_table); c++) {
+			unsigned int loops = bench_count(out, bench_table[c].loops);
+			double ns = bench_case(&b, c, loops);
+
+			bench_value(out, bench_table[c].name, "time", ns, "ns");
+			bench_bar(out, &times_plot, "time", bench_table[c].name, ns);
+		}
 	}
 	free(b.cfg);
 	machine_destroy(b.m);

@@ -5,11 +5,12 @@
 #ifndef MM_MACHINE_BENCH_H
 #define MM_MACHINE_BENCH_H
 
+#include "../sched/bench_out.h"
+
 /**
  * machine_bench() - measure the machine by itself, outside of a run
- * @emit: receives each figure: case, what was measured, its value and unit
+ * @out: receives the figures
  */
-void machine_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-				const char *unit));
+void machine_bench(struct bench_out *out);
 
 #endif

@@ -29,12 +29,12 @@ struct bench {
 	u32 size;
 	gfp_t gfp;
 	u64 seed;
-	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
+	struct bench_out *out;
 };
 
 static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
-	b->emit(name, "time", bench_least(op, b, BENCH_OPS), "ns");
+	bench_value(b->out, name, "time", bench_least(op, b, BENCH_OPS), "ns");
 }
 
 static void pair(void *arg)
@@ -75,8 +75,8 @@ static void in_order(struct bench *b, const char *name, u32 size, u32 nr)
 			free_percpu(b->pc, b->live[i]);
 		bench_end(&freed, nr);
 	}
-	b->emit(name, "alloc", made.least, "ns");
-	b->emit(name, "free", freed.least, "ns");
+	bench_value(b->out, name, "alloc", made.least, "ns");
+	bench_value(b->out, name, "free", freed.least, "ns");
 }
 
 /* Replace random objects of random sizes, among @nr that live. */
@@ -98,7 +98,7 @@ static void churn(struct bench *b, const char *name, u32 nr)
 		}
 		bench_end(&t, BENCH_OPS);
 	}
-	b->emit(name, "time", t.least, "ns");
+	bench_value(b->out, name, "time", t.least, "ns");
 }
 
 static void free_live(struct bench *b, u32 nr)
@@ -135,15 +135,14 @@ static void bench_pairs(struct bench *b)
 	}
 }
 
-void percpu_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			       const char *unit))
+void percpu_bench(struct bench_out *out)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 	u64 chunks;
 
 	if (!b)
 		return;
-	b->emit = emit;
+	b->out = out;
 	b->m = machine_create();
 	topology_init(&b->cfg.topology, 2, 1, 65536);
 	b->cfg.kva_start = MACHINE_KVA_START;
@@ -163,7 +162,7 @@ void percpu_bench(void (*emit)(const char *bench_case, const char *metric, doubl
 		churn(b, "replace one of 256, 4 to 127 bytes", 256);
 		chunks = b->pc->nr_chunks;
 		measure(b, "verify, 256 live", verify);
-		b->emit("verify, 256 live", "chunks", (double)chunks, "1");
+		bench_value(b->out, "verify, 256 live", "chunks", (double)chunks, "1");
 		free_live(b, 256);
 		measure(b, "verify, empty chunk", verify);
 		in_order(b, "16384 of 16 bytes in order", 16, 16384);

@@ -5,11 +5,12 @@
 #ifndef MM_PERCPU_BENCH_H
 #define MM_PERCPU_BENCH_H
 
+#include "../sched/bench_out.h"
+
 /**
  * percpu_bench() - measure the per-CPU allocator on a machine of its own, outside of a run
- * @emit: receives each figure: case, what was measured, its value and unit
+ * @out: receives the figures
  */
-void percpu_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			       const char *unit));
+void percpu_bench(struct bench_out *out);
 
 #endif

@@ -70,8 +70,9 @@ static void bench_init(void *arg)
 		task_join(t[i]);
 }
 
-/* Runs for about a second; counts what is measured through @steps, or runs if it is NULL. */
-static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps)
+/* Runs for about a second; counts points passed, or runs. */
+static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps,
+		   bool quick)
 {
 	struct sched_params p = {.nr_cpus = TASKS, .max_points = UINT64_MAX, .schedule = schedule};
 	double begin = clock_seconds(), now;
@@ -88,17 +89,36 @@ static double rate(struct sched *s, struct bench *b, struct schedule *schedule, 
 			n += steps ? r.steps : 1;
 		}
 		now = clock_seconds();
-	} while (now - begin < 1.0);
+	} while (now - begin < (quick ? 1.0 / BENCH_QUICK : 1.0));
 	return (double)n / (now - begin);
 }
 
-void sched_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			      const char *unit))
+static const struct bench_plot rates_plot = {
+	.title = "The engine: how often in a second",
+	.x = "what",
+	.y = "1/s",
+	.log = true,
+};
+
+void sched_bench(struct bench_out *out)
 {
 	struct schedule *schedule = calloc(1, sizeof(*schedule));
 	struct bench bare = {.body = points_body, .tasks = 2};
 	struct bench locks = {.body = lock_body, .tasks = TASKS};
 	struct bench empty = {.tasks = 0};
+	struct {
+		const char *name;
+		struct bench *b;
+		u8 kind;
+		const char *metric;
+	} cases[] = {
+		{"sched-sequential", &bare, SCHEDULE_SPARSE, "steps"},
+		{"sched-round-robin", &bare, SCHEDULE_ROUND_ROBIN, "steps"},
+		{"sched-random", &bare, SCHEDULE_RANDOM, "steps"},
+		{"sched-lock-random", &locks, SCHEDULE_RANDOM, "schedules"},
+		{"sched-lock-pct", &locks, SCHEDULE_PCT, "schedules"},
+		{"sched-empty", &empty, SCHEDULE_PCT, "runs"},
+	};
 	struct sched *s = sched_create();
 
 	if (!s || !schedule) {
@@ -106,18 +126,17 @@ void sched_bench(void (*emit)(const char *bench_case, const char *metric, double
 		abort();
 	}
 	schedule->odds = 1;
-	schedule->kind = SCHEDULE_SPARSE;
-	emit("sched-sequential", "steps", rate(s, &bare, schedule, true), "1/s");
-	schedule->kind = SCHEDULE_ROUND_ROBIN;
-	emit("sched-round-robin", "steps", rate(s, &bare, schedule, true), "1/s");
-	schedule->kind = SCHEDULE_RANDOM;
-	emit("sched-random", "steps", rate(s, &bare, schedule, true), "1/s");
-	emit("sched-lock-random", "schedules", rate(s, &locks, schedule, false), "1/s");
-	schedule->kind = SCHEDULE_PCT;
 	schedule->depth = 3;
 	schedule->length = 48;
-	emit("sched-lock-pct", "schedules", rate(s, &locks, schedule, false), "1/s");
-	emit("sched-empty", "runs", rate(s, &empty, schedule, false), "1/s");
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		double value;
+
+		bench_progress(out, cases[i].name);
+		schedule->kind = cases[i].kind;
+		value = rate(s, cases[i].b, schedule, cases[i].b == &bare, out->quick);
+		bench_value(out, cases[i].name, cases[i].metric, value, "1/s");
+		bench_bar(out, &rates_plot, cases[i].metric, cases[i].name, value);
+	}
 	sched_destroy(s);
 	free(schedule);
 }

@@ -5,13 +5,15 @@
 #ifndef MM_SCHED_BENCH_H
 #define MM_SCHED_BENCH_H
 
+#include "bench_out.h"
+
 /**
  * sched_bench() - steps and schedules per second of the fibers engine
- * @emit: told of each figure: what was run, what was measured, its value and unit
+ * @out: receives the figures
  *
- * Takes some seconds. Context: outside of a run, no other engine in use by this thread.
+ * Takes some seconds; has bars of all rates. Context: outside of a run, no other engine in use by
+ * this thread.
  */
-void sched_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			      const char *unit));
+void sched_bench(struct bench_out *out);
 
 #endif

@@ -25,12 +25,22 @@ struct bench {
 	struct page *page[BENCH_PAGES];
 	struct vmap_area **live;
 	u64 seed;
-	void (*emit)(const char *bench_case, const char *metric, double value, const char *unit);
+	struct bench_out *out;
+};
+
+static const struct bench_plot times_plot = {
+	.title = "vmap: time of an operation",
+	.x = "operation",
+	.y = "ns",
+	.log = true,
 };
 
 static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
-	b->emit(name, "time", bench_least(op, b, BENCH_OPS), "ns");
+	double ns = bench_least(op, b, bench_count(b->out, BENCH_OPS));
+
+	bench_value(b->out, name, "time", ns, "ns");
+	bench_bar(b->out, &times_plot, "time", name, ns);
 }
 
 static void map_ram(struct bench *b, unsigned int count)
@@ -177,10 +187,9 @@ static void bench_spaces(struct bench *b)
 	vmap_destroy(b->vs);
 }
 
-void vmap_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			     const char *unit))
+void vmap_bench(struct bench_out *out)
 {
-	struct bench b = {.emit = emit};
+	struct bench b = {.out = out};
 	unsigned int i;
 
 	b.m = machine_create();

@@ -5,11 +5,12 @@
 #ifndef MM_VMAP_BENCH_H
 #define MM_VMAP_BENCH_H
 
+#include "../sched/bench_out.h"
+
 /**
  * vmap_bench() - measure the vmap layer on a machine of its own, outside of a run
- * @emit: receives each figure: case, what was measured, its value and unit
+ * @out: receives the figures
  */
-void vmap_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-			     const char *unit));
+void vmap_bench(struct bench_out *out);
 
 #endif

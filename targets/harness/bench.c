@@ -18,6 +18,7 @@
 
 #define PROGRAMS 64
 #define SECONDS 1.0
+#define QUICK_SECONDS 0.02
 
 void bench_program(struct program *p, unsigned int target, unsigned int ops, unsigned int tasks,
 		   unsigned int seed)
@@ -48,13 +49,24 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 	free(data);
 }
 
+static const struct bench_plot rates_plot = {
+	.title = "Whole programs, every oracle on",
+	.x = "programs",
+	.y = "executions/s",
+};
+
+static double seconds(const struct bench_out *out)
+{
+	return out->quick ? QUICK_SECONDS : SECONDS;
+}
+
 struct rate {
 	double seconds;
 	u64 runs, ops, failed, skipped, steps, findings;
 };
 
-static void measure(struct executor *x, struct program *set, unsigned int n, bool reschedule,
-		    struct rate *r)
+static void measure(struct executor *x, struct program *set, unsigned int n, double seconds,
+		    bool reschedule, struct rate *r)
 {
 	double start = clock_seconds();
 
@@ -73,12 +85,11 @@ static void measure(struct executor *x, struct program *set, unsigned int n, boo
 			r->runs++;
 		}
 		r->seconds = clock_seconds() - start;
-	} while (r->seconds < SECONDS);
+	} while (r->seconds < seconds);
 }
 
 static void one_case(struct executor *x, const char *name, unsigned int target, unsigned int ops,
-		     unsigned int tasks,
-		     void (*emit)(const char *, const char *, double, const char *))
+		     unsigned int tasks, struct bench_out *out)
 {
 	struct program *set = calloc(PROGRAMS, sizeof(*set));
 	struct rate r;
@@ -94,20 +105,22 @@ static void one_case(struct executor *x, const char *name, unsigned int target, 
 			set[i].schedule.seed = i;
 		}
 	}
-	measure(x, set, PROGRAMS, tasks > 1, &r);
-	emit(name, "executions", r.runs / r.seconds, "1/s");
-	emit(name, "operations", (double)r.ops / r.runs, "1/execution");
-	emit(name, "refused", (double)r.failed / r.runs, "1/execution");
+	bench_progress(out, name);
+	measure(x, set, PROGRAMS, seconds(out), tasks > 1, &r);
+	bench_value(out, name, "executions", r.runs / r.seconds, "1/s");
+	bench_bar(out, &rates_plot, tasks > 1 ? "3 tasks, 24 operations" : "1 task, 64 operations",
+		  target_table[target].name, r.runs / r.seconds);
+	bench_value(out, name, "operations", (double)r.ops / r.runs, "1/execution");
+	bench_value(out, name, "refused", (double)r.failed / r.runs, "1/execution");
 	if (tasks > 1)
-		emit(name, "steps", (double)r.steps / r.runs, "1/execution");
-	emit(name, "findings", r.findings, "1");
+		bench_value(out, name, "steps", (double)r.steps / r.runs, "1/execution");
+	bench_value(out, name, "findings", r.findings, "1");
 	for (unsigned int i = 0; i < PROGRAMS; i++)
 		program_fini(&set[i]);
 	free(set);
 }
 
-void harness_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-				const char *unit))
+void harness_bench(struct bench_out *out)
 {
 	struct executor *x = executor_create();
 	struct program empty;
@@ -116,12 +129,13 @@ void harness_bench(void (*emit)(const char *bench_case, const char *metric, doub
 	if (!x)
 		abort();
 	program_init(&empty, TARGET_PERCPU);
-	measure(x, &empty, 1, false, &r);
-	emit("boot and teardown with all allocators", "time", r.seconds / r.runs * 1e6, "us");
+	measure(x, &empty, 1, seconds(out), false, &r);
+	bench_value(out, "boot and teardown with all allocators", "time", r.seconds / r.runs * 1e6,
+		    "us");
 	program_fini(&empty);
-	one_case(x, "percpu, 64 operations, sequential", TARGET_PERCPU, 64, 1, emit);
-	one_case(x, "vmap, 64 operations, sequential", TARGET_VMAP, 64, 1, emit);
-	one_case(x, "percpu, 24 operations, 3 tasks, random schedules", TARGET_PERCPU, 24, 3, emit);
-	one_case(x, "vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP, 24, 3, emit);
+	one_case(x, "percpu, 64 operations, sequential", TARGET_PERCPU, 64, 1, out);
+	one_case(x, "vmap, 64 operations, sequential", TARGET_VMAP, 64, 1, out);
+	one_case(x, "percpu, 24 operations, 3 tasks, random schedules", TARGET_PERCPU, 24, 3, out);
+	one_case(x, "vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP, 24, 3, out);
 	executor_destroy(x);
 }

@@ -5,14 +5,15 @@
 #ifndef MM_HARNESS_BENCH_H
 #define MM_HARNESS_BENCH_H
 
+#include "sched/bench_out.h"
+
 /**
  * harness_bench() - boot, sequential and concurrent programs, with every oracle on
- * @emit: told of each figure: what was run, what was measured, its value and unit
+ * @out: receives the figures
  *
  * Takes some seconds. The programs are the same in every run.
  */
-void harness_bench(void (*emit)(const char *bench_case, const char *metric, double value,
-				const char *unit));
+void harness_bench(struct bench_out *out);
 
 /**
  * bench_program() - a program of random operations on the default machine

@@ -6,13 +6,16 @@
 
 #include "../bench.h"
 
-static void emit(const char *bench_case, const char *metric, double value, const char *unit)
+static void print(struct bench_out *out, const char *bench_case, const char *metric, double value,
+		  const char *unit)
 {
 	printf("%-18s %-10s %12.0f %s\n", bench_case, metric, value, unit);
 }
 
 int main(void)
 {
-	sched_bench(emit);
+	struct bench_out out = {.value = print};
+
+	sched_bench(&out);
 	return 0;
 }

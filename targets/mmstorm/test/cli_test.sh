@@ -271,6 +271,41 @@ for part in harness sched machine vmap percpu programs; do
 done
 check 0 bench --json machine
 says '{"bench":"machine","case":"'
+# Standard output stays the figures' alone: what is scaled down says so in them and beside them.
+check 0 bench --json --quick machine
+says '"case":"--quick","metric":"scale"'
+[[ $err == *"scaled down"* ]] || fail "bench --quick --json: no note on standard error: $err"
+[ "$(grep -vc '^{"bench":"machine","case":' out)" -eq 0 ] || fail "bench --json: not JSON: $out"
+check 0 bench --quick machine
+says "note: --quick: scaled down"
+check 0 bench --quick --json percpu
+says '{"bench":"percpu","case":"'
+if command -v gnuplot >/dev/null; then
+	check 0 bench --quick --plot plot.png machine
+	[ "$(head -c 8 plot.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ] ||
+		fail "bench --plot: no PNG"
+	mkdir bin
+	bad "mmstorm bench: --plot: missing/plot.png: No such file or directory" \
+		bench --quick --plot missing/plot.png machine
+	check 2 bench --quick --plot bin machine
+	[ "$err" = "mmstorm bench: --plot: bin: Is a directory" ] || fail "bench --plot: said $err"
+	# A gnuplot that fails, or stops in the middle: what was there before stays as it was.
+	cp plot.png before.png
+	for broken in 'exit 1' 'cat before.png; exit 1' 'printf "\211PNG\r\n\032\nhalf"'; do
+		printf '#!/bin/sh\n%s\n' "$broken" >bin/gnuplot
+		chmod +x bin/gnuplot
+		PATH=$PWD/bin:$PATH check 2 bench --quick --plot plot.png machine
+		[[ $err == *"gnuplot made no PNG" ]] || fail "bench --plot: said $err"
+		cmp -s plot.png before.png || fail "bench --plot: a broken gnuplot spoilt the PNG"
+	done
+fi
+printf '#!/bin/sh\nPATH=%s exec "%s" "$@"\n' "$work/missing" "$mmstorm" >no-gnuplot
+chmod +x no-gnuplot
+tool=$mmstorm
+mmstorm=./no-gnuplot
+bad "mmstorm bench: --plot needs gnuplot (Debian: gnuplot-nox)" \
+	bench --quick --plot none.png machine
+mmstorm=$tool
 bad "mmstorm bench: found name 'press', expected one of mmstorm bench --help" bench press
 
 echo "$checked commands, $failed failures"
