@@ -10,6 +10,8 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "bench_bulk.h"
+#include "bench_live.h"
 #include "internal.h"
 #include "../sched/bench_timing.h"
 #include "../sched/random.h"
@@ -142,6 +144,8 @@ void percpu_bench(struct bench_out *out)
 
 	if (!b)
 		return;
+	percpu_bench_bulk(out);
+	percpu_bench_live(out);
 	b->out = out;
 	b->m = machine_create();
 	topology_init(&b->cfg.topology, 2, 1, 65536);

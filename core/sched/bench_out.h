@@ -121,7 +121,7 @@ static inline void bench_progress(struct bench_out *out, const char *text)
 /** bench_count() - how often to do what is to be done @n times: less if @out->quick */
 static inline unsigned int bench_count(const struct bench_out *out, unsigned int n)
 {
-	return out->quick ? n / BENCH_QUICK + 1 : n;
+	return out->quick && n > BENCH_QUICK ? n / BENCH_QUICK : n;
 }
 
 #endif
