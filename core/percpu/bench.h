@@ -8,7 +8,7 @@
 #include "../sched/bench_out.h"
 
 /**
- * percpu_bench() - measure the per-CPU allocator on a machine of its own, outside of a run
+ * percpu_bench() - measure the per-CPU allocator, with either allocator inside of its chunks
  * @out: receives the figures
  */
 void percpu_bench(struct bench_out *out);

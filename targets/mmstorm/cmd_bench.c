@@ -24,7 +24,7 @@ static const struct part {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
 	{"vmap", "kernel virtual addresses and vmap blocks", vmap_bench},
-	{"percpu", "the per-CPU allocator: both allocators in a chunk, side by side", percpu_bench},
+	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
 
