@@ -36,15 +36,18 @@ static void extend_later(struct pcpu_chunk *chunk)
 	}
 }
 
-/* May the chunk's area map be written to? If not, and the request may wait, rq->full says so. */
+/*
+ * May the chunk's area map be written to? Who cannot make room for himself has it made before it is
+ * too late; if it is, a request that may wait says so in rq->full.
+ */
 static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
 {
 	enum pcpu_room room = chunk->pc->area->room(chunk);
 
-	if (room == PCPU_ROOM_NONE && !rq->atomic)
-		rq->full = chunk;
-	else if (room != PCPU_ROOM_ENOUGH)
+	if (rq->atomic && room != PCPU_ROOM_ENOUGH)
 		extend_later(chunk);
+	else if (room == PCPU_ROOM_NONE)
+		rq->full = chunk;
 	return room != PCPU_ROOM_NONE;
 }
 

@@ -56,11 +56,12 @@ static u32 area_bits(s32 size)
 static u32 area_at(const struct pcpu_chunk *chunk, u32 off, u32 *start)
 {
 	const struct pcpu_areamap *map = &chunk->map;
-	u32 i = 0, end;
+	u32 i = 0, from = 0, end;
 
-	for (*start = 0; (end = *start + area_bits(map->size[i])) <= off; i++)
-		*start = end;
+	for (; (end = from + area_bits(map->size[i])) <= off; i++)
+		from = end;
 	chunk->pc->scanned += i + 1;
+	*start = from;
 	return i;
 }
 
@@ -70,7 +71,8 @@ static u32 place_in(const struct pcpu_chunk *chunk, u32 start, u32 end, u32 bits
 {
 	u32 off = ALIGN(start, align), first, last, hole;
 
-	for (; off + bits <= end; off = ALIGN(hole * PCPU_BLOCK_BITS, align)) {
+	/* Where a page begins, every alignment is given. */
+	for (; off + bits <= end; off = hole * PCPU_BLOCK_BITS) {
 		if (!populated)
 			return off;
 		first = off / PCPU_BLOCK_BITS;
@@ -87,13 +89,10 @@ static u32 place_in(const struct pcpu_chunk *chunk, u32 start, u32 end, u32 bits
 static void for_pages_within(struct pcpu_chunk *chunk, u32 off, u32 bits, u32 start, u32 end,
 			     void (*fn)(struct pcpu_chunk *chunk, u32 page))
 {
-	u32 page = off / PCPU_BLOCK_BITS, last = (off + bits - 1) / PCPU_BLOCK_BITS;
+	u32 page = max(off / PCPU_BLOCK_BITS, DIV_ROUND_UP(start, PCPU_BLOCK_BITS));
+	u32 after = min(DIV_ROUND_UP(off + bits, PCPU_BLOCK_BITS), end / PCPU_BLOCK_BITS);
 
-	if (page * PCPU_BLOCK_BITS < start)
-		page++;
-	if ((last + 1) * PCPU_BLOCK_BITS <= end)
-		last++;
-	for (; page < last; page++)
+	for (; page < after; page++)
 		fn(chunk, page);
 }
 
