@@ -89,7 +89,7 @@ log=build/hunt
 mkdir -p "$log"
 
 # The ordinary seeds, in byte form; nothing that was written for a bug is among them.
-for target in percpu vmap; do
+for target in percpu vmap vm_areas; do
 	rm -rf "$log/seeds/$target"
 	mkdir -p "$log/seeds/$target"
 	for prog in corpus/"$target"/*.prog; do

@@ -124,11 +124,3 @@ void drain_vmap_work(struct work_struct *work)
 {
 	reclaim_and_purge_vmap_areas(container_of(work, struct vmap_space, purge_work));
 }
-
-void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
-{
-	const struct vmap_area *va;
-
-	for (va = smp_load_acquire(&vs->purge_list); va; va = va->purge_next)
-		fn(va->va_start, va->va_end, arg);
-}

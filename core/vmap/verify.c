@@ -338,6 +338,12 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 		 HEX(found));
 }
 
+void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
+{
+	for (const struct vmap_area *va = vs->purge_list; va; va = va->purge_next)
+		fn(va->va_start, va->va_end, arg);
+}
+
 #ifdef __clang__
 #pragma clang attribute pop
 #endif

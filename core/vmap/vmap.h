@@ -218,8 +218,9 @@ void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 /**
  * for_each_lazy_area() - call @fn for every area freed lazily and not yet purged, in no order
  *
- * With those in use, all that is not free: so free space can be known without asking where the
- * space itself remembers it. No operation of the space is under way, and @fn begins none.
+ * With those in use, all that is not free, if no operation is under way: so free space can be
+ * known without asking where the space itself remembers it. For judges: takes no lock and passes
+ * no scheduling point, nor may @fn.
  */
 void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);

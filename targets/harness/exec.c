@@ -62,6 +62,7 @@ void executor_destroy(struct executor *x)
 	free(x->world.object);
 	free(x->world.live);
 	free(x->world.live_at);
+	free(x->world.range);
 	free(x);
 }
 
@@ -96,6 +97,7 @@ static void prepare_objects(struct world *w)
 			o->shared = o->used = o->mapped = false;
 			o->users = 0;
 			o->area = NULL;
+			o->nr_areas = 0;
 			spin_lock_init(&o->lock, "object");
 			init_completion(&o->made);
 			init_completion(&o->idle);

@@ -9,13 +9,29 @@
 #include "machine/pgtable.h"
 #include "world.h"
 
+/* Is the object on some address of a range? */
+static bool covers(const struct object *o, u64 start, u64 end)
+{
+	if (likely(o->type != OBJECT_AREAS))
+		return o->addr < end && start < o->addr + o->size;
+	for (u32 i = 0; i < o->nr_areas; i++)
+		if (vmap_area_start(o->areas[i]) < end && start < vmap_area_end(o->areas[i]))
+			return true;
+	return false;
+}
+
 /*
  * Addresses that an object covers. A per-CPU object stands at the same offset of every unit,
  * and units do not overlap (the verifier sees to that): CPU 0's copy speaks for all.
  */
 static bool overlaps(const struct object *a, const struct object *b)
 {
-	return a->addr < b->addr + b->size && b->addr < a->addr + a->size;
+	if (likely(a->type != OBJECT_AREAS))
+		return covers(b, a->addr, a->addr + a->size);
+	for (u32 i = 0; i < a->nr_areas; i++)
+		if (covers(b, vmap_area_start(a->areas[i]), vmap_area_end(a->areas[i])))
+			return true;
+	return false;
 }
 
 void object_born(struct world *w, const struct op_call *c, u64 addr)
@@ -85,6 +101,9 @@ void object_free_all(struct world *w)
 			break;
 		case OBJECT_AREA:
 			free_area_object(w, o);
+			break;
+		case OBJECT_AREAS:
+			free_areas_object(w, o);
 			break;
 		}
 	}

@@ -19,6 +19,7 @@ struct op_call;
 enum target_id {
 	TARGET_PERCPU,
 	TARGET_VMAP,
+	TARGET_VM_AREAS,
 	NR_TARGETS /* targets that run programs */
 };
 
@@ -28,6 +29,7 @@ enum object_type {
 	OBJECT_PERCPU, /* alloc_percpu: named p1, p2, .. in text */
 	OBJECT_RAM,    /* vm_map_ram: m1, .. */
 	OBJECT_AREA,   /* alloc_vmap_area with pages mapped: v1, .. */
+	OBJECT_AREAS,  /* get_vm_areas: c1, .. */
 	NR_OBJECT_TYPES
 };
 
@@ -69,6 +71,10 @@ struct operand {
 };
 
 #define OP_MAX_ARGS 3
+
+/* get_vm_areas: ranges of one call, and ways to lay them out (ops_vm_areas.c). */
+#define AREAS_MAX 8
+#define AREAS_LAYOUTS 4096
 
 /**
  * struct op - an operation

@@ -9,6 +9,7 @@
 
 #define PERCPU (1U << TARGET_PERCPU)
 #define VMAP (1U << TARGET_VMAP)
+#define VM_AREAS (1U << TARGET_VM_AREAS)
 
 const struct op op_table[] = {
 	{
@@ -76,7 +77,7 @@ const struct op op_table[] = {
 	{
 		.name = "alloc_vmap_area",
 		.help = "allocate a range of kernel virtual addresses",
-		.targets = VMAP,
+		.targets = VMAP | VM_AREAS,
 		.makes = OBJECT_AREA,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
 			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
@@ -86,7 +87,7 @@ const struct op op_table[] = {
 	{
 		.name = "free_vmap_area",
 		.help = "check a range of addresses, unmap it and free it, lazily",
-		.targets = VMAP,
+		.targets = VMAP | VM_AREAS,
 		.uses = OBJECT_AREA,
 		.consumes = true,
 		.irq = true,
@@ -95,20 +96,20 @@ const struct op op_table[] = {
 	{
 		.name = "touch_area",
 		.help = "check what is mapped in a range of addresses and write it again",
-		.targets = VMAP,
+		.targets = VMAP | VM_AREAS,
 		.uses = OBJECT_AREA,
 		.exec = op_touch_area,
 	},
 	{
 		.name = "purge_vmap_areas",
 		.help = "free what was freed lazily, with one flush",
-		.targets = VMAP,
+		.targets = VMAP | VM_AREAS,
 		.exec = op_purge_vmap_areas,
 	},
 	{
 		.name = "migrate",
 		.help = "move the task to another CPU",
-		.targets = PERCPU | VMAP,
+		.targets = PERCPU | VMAP | VM_AREAS,
 		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
 			 "the CPU, modulo those of the machine; the next one if it is not "
 			 "possible"}},
@@ -117,8 +118,28 @@ const struct op op_table[] = {
 	{
 		.name = "cond_resched",
 		.help = "let other tasks run",
-		.targets = PERCPU | VMAP,
+		.targets = PERCPU | VMAP | VM_AREAS,
 		.exec = op_cond_resched,
+	},
+	{
+		.name = "get_vm_areas",
+		.help = "allocate several ranges at given distances, from the top downward",
+		.targets = VM_AREAS,
+		.makes = OBJECT_AREAS,
+		.arg = {{"nr", OPERAND_INT, UNIT_NONE, 1, AREAS_MAX, 2, "ranges"},
+			{"pages", OPERAND_LOG, UNIT_PAGES, 1, 64, 1, "pages of the first one"},
+			{"layout", OPERAND_INT, UNIT_NONE, 0, AREAS_LAYOUTS - 1, 0,
+			 "sizes, gaps, order, offset and alignment; see ops_vm_areas.c"}},
+		.exec = op_get_vm_areas,
+	},
+	{
+		.name = "free_vm_areas",
+		.help = "check ranges of one get_vm_areas, unmap and free them, lazily",
+		.targets = VM_AREAS,
+		.uses = OBJECT_AREAS,
+		.consumes = true,
+		.irq = true,
+		.exec = op_free_vm_areas,
 	},
 };
 
@@ -127,4 +148,5 @@ const unsigned int nr_ops = ARRAY_SIZE(op_table);
 const struct target target_table[NR_TARGETS] = {
 	[TARGET_PERCPU] = {"percpu", "the per-CPU allocator"},
 	[TARGET_VMAP] = {"vmap", "kernel virtual addresses, lazy purge, vmap blocks"},
+	[TARGET_VM_AREAS] = {"vm_areas", "several ranges of addresses at given distances"},
 };

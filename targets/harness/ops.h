@@ -24,6 +24,10 @@ void op_free_vmap_area(struct world *w, const struct op_call *c);
 void op_touch_area(struct world *w, const struct op_call *c);
 void op_purge_vmap_areas(struct world *w, const struct op_call *c);
 
+/* ops_vm_areas.c */
+void op_get_vm_areas(struct world *w, const struct op_call *c);
+void op_free_vm_areas(struct world *w, const struct op_call *c);
+
 /* ops_sched.c */
 void op_migrate(struct world *w, const struct op_call *c);
 void op_cond_resched(struct world *w, const struct op_call *c);

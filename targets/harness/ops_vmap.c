@@ -8,6 +8,7 @@
  */
 #include "access.h"
 #include "machine/pgtable.h"
+#include "mapping.h"
 #include "ops.h"
 
 /* At most so many pages of a mapping are looked at, spread over it. */
@@ -34,11 +35,7 @@ static u64 looked_at(u64 pages, unsigned int i)
 	return pages <= PAGES_LOOKED_AT ? i : i * (pages - 1) / (PAGES_LOOKED_AT - 1);
 }
 
-/*
- * Collect the frames for a mapping; those needed for the first time are allocated. Returns
- * false if one cannot be had.
- */
-static bool take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
+bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
 {
 	o->first = w->pool_next;
 	for (u64 i = 0; i < pages; i++) {
@@ -62,32 +59,36 @@ static bool take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp,
 	return true;
 }
 
+void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
+{
+	struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
+	u64 value = (u64)(o - w->object) << 32 | i;
+
+	MM_CHECK(found == expected, CONTENTS,
+		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu",
+		 (unsigned long long)i, (unsigned long long)o->addr,
+		 found ? (long long)found->pfn : -1LL, (unsigned long long)expected->pfn);
+	if (!owns_slot(w))
+		return;
+	access_write64(w->machine, addr + slot(w, o) * sizeof(u64), value);
+	MM_CHECK(access_frame64(w->machine, expected, slot(w, o)) == value, CONTENTS,
+		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu",
+		 (unsigned long long)i, (unsigned long long)o->addr,
+		 (unsigned long long)expected->pfn);
+}
+
 static void check_mapping(struct world *w, struct object *o)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
 
 	for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
-		u64 i = looked_at(pages, n), addr = o->addr + (i << PAGE_SHIFT);
-		struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
-		u64 value = (u64)(o - w->object) << 32 | i;
+		u64 i = looked_at(pages, n);
 
-		MM_CHECK(found == expected, CONTENTS,
-			 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu",
-			 (unsigned long long)i, (unsigned long long)o->addr,
-			 found ? (long long)found->pfn : -1LL, (unsigned long long)expected->pfn);
-		if (!owns_slot(w))
-			continue;
-		access_write64(w->machine, addr + slot(w, o) * sizeof(u64), value);
-		MM_CHECK(access_frame64(w->machine, expected, slot(w, o)) == value, CONTENTS,
-			 "page %llu of the mapping at 0x%llx: what is written does not reach "
-			 "frame %llu",
-			 (unsigned long long)i, (unsigned long long)o->addr,
-			 (unsigned long long)expected->pfn);
+		mapping_check_page(w, o, i, o->addr + (i << PAGE_SHIFT));
 	}
 }
 
-/* Judge addresses that were just handed out, before anything is mapped or read there. */
-static void check_handed_out(struct world *w, u64 addr, u64 size)
+void mapping_check_handed_out(struct world *w, u64 addr, u64 size)
 {
 	const struct machine_config *mc = machine_config(w->machine);
 	u64 stale;
@@ -116,7 +117,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	u64 addr = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
-	if (!take_frames(w, o, pages, gfp, frames)) {
+	if (!mapping_take_frames(w, o, pages, gfp, frames)) {
 		object_refused(w, c);
 		return;
 	}
@@ -138,7 +139,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	o->size = pages << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
 	object_born(w, c, addr);
-	check_handed_out(w, addr, o->size);
+	mapping_check_handed_out(w, addr, o->size);
 	check_mapping(w, o);
 }
 
@@ -209,7 +210,7 @@ void op_alloc_vmap_area(struct world *w, const struct op_call *c)
 		 "alloc_vmap_area of %llu bytes: the area has %llu", (unsigned long long)size,
 		 (unsigned long long)(vmap_area_end(va) - vmap_area_start(va)));
 	object_born(w, c, vmap_area_start(va));
-	check_handed_out(w, o->addr, size);
+	mapping_check_handed_out(w, o->addr, size);
 	if (c->op->arg[2]) {
 		struct page *frames[1024];
 		u64 pages = size >> PAGE_SHIFT;
@@ -217,7 +218,7 @@ void op_alloc_vmap_area(struct world *w, const struct op_call *c)
 
 		MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH,
 			 "alloc_vmap_area: operand above range");
-		if (!take_frames(w, o, pages, c->gfp, frames))
+		if (!mapping_take_frames(w, o, pages, c->gfp, frames))
 			return;
 		err = vmap_pages_range(w->machine, o->addr, frames, pages, c->gfp);
 		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",

@@ -40,7 +40,8 @@ enum object_state {
  * @align:   bytes, as asked for
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
  * @area:    OBJECT_AREA: its area
- * @mapped:  OBJECT_AREA: frames are mapped behind it
+ * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
+ * @mapped:  OBJECT_AREA, OBJECT_AREAS: frames are mapped behind it
  * @lock:    users of a shared object exclude each other, as those of any shared memory do
  * @made:    done when the record that makes it is
  * @idle:    done when @users is 0; waited for only if @shared and there were users
@@ -56,7 +57,11 @@ struct object {
 	u64 addr;
 	u64 size;
 	u64 align;
-	struct vmap_area *area;
+	union {
+		struct vmap_area *area;
+		struct vmap_area *areas[AREAS_MAX];
+	};
+	u32 nr_areas;
 	spinlock_t lock;
 	struct completion made;
 	struct completion idle;
@@ -72,6 +77,12 @@ struct object {
 #define WORLD_POOL 32
 #define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
 
+/* A range of addresses that is not free. */
+struct kva_range {
+	u64 start, end;
+	bool lazy; /* until the next purge */
+};
+
 /**
  * struct world - one run
  * @program:   what is run
@@ -85,6 +96,9 @@ struct object {
  * @nr_live:   entries in @live
  * @pool:      frames for mappings, made when first used
  * @pool_next: where the next mapping begins in @pool
+ * @range:     what was not free before the operation that is judged; only one that began alone
+ *             writes here, and there is no second one until it ends
+ * @nr_ranges, @max_ranges: entries, and room for so many
  * @since_verify: operations since the last verification
  * @done, @skipped, @failed: see struct exec_result
  */
@@ -102,6 +116,8 @@ struct world {
 	u32 max_ops;
 	struct page *pool[WORLD_POOL];
 	u32 pool_next;
+	struct kva_range *range;
+	u32 nr_ranges, max_ranges;
 	u32 since_verify;
 	u64 done, skipped, failed;
 };
@@ -177,12 +193,14 @@ bool world_kva_fits(struct world *w, u64 size, u64 align);
 u64 world_chunk_frames(const struct world *w);
 
 /**
- * free_percpu_object(), free_ram_object(), free_area_object() - check an object and give it back
+ * free_percpu_object(), free_ram_object(), free_area_object(), free_areas_object() - check an
+ * object and give it back
  * @o: live, of that type
  */
 void free_percpu_object(struct world *w, struct object *o);
 void free_ram_object(struct world *w, struct object *o);
 void free_area_object(struct world *w, struct object *o);
+void free_areas_object(struct world *w, struct object *o);
 
 /** object_free_all() - at the end of a program: give back what is live, in order of record */
 void object_free_all(struct world *w);

@@ -24,6 +24,15 @@ enum fault {
 	FAULT_AREA_ERROR,      /* an error that the contract does not have */
 	FAULT_AREA_NOT_FOUND,  /* find_vmap_area() finds none */
 	FAULT_AREA_NOT_FREED,  /* a freed area is unmapped, and stays in use for ever */
+	FAULT_AREAS_REFUSED,   /* congruent areas: -EBUSY */
+	FAULT_AREAS_ERROR,     /* an error that the contract does not have */
+	FAULT_AREAS_LOWER,     /* not the highest base, but the next one */
+	FAULT_AREAS_APART,     /* the last of them is a page lower */
+	FAULT_AREAS_LONG,      /* the last of them has a page more */
+	FAULT_AREAS_OVERLAP,   /* areas in use are not seen by the search for them */
+	FAULT_AREAS_NO_PURGE,  /* what is freed is lazy, and never purged */
+	FAULT_AREAS_NO_FLUSH,  /* what is freed is lazy, and handed out without a purge */
+	FAULT_AREAS_NOT_FOUND, /* find_vmap_area() finds none of them */
 	FAULT_VMAP_CREATE,     /* a space cannot be made */
 	FAULT_VMAP_VERIFY,     /* the verifier reports */
 

@@ -4,6 +4,7 @@
  *
  * First fit over a list, one lock, everything unmapped, flushed and free again at once. Areas are
  * disjoint and in ascending order, under the lock; a gap is taken in the section that found it.
+ * Congruent areas: base by base from the top.
  */
 #include "faulty_allocators.h"
 
@@ -28,6 +29,7 @@ bool faulty(enum fault fault)
 struct vmap_area {
 	struct cds_list_head list;
 	u64 start, end;
+	bool lazy; /* freed, and with a fault not purged: still on the list */
 };
 
 /**
@@ -110,6 +112,7 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		return -EBUSY;
 	va->start = at;
 	va->end = at + size;
+	va->lazy = false;
 	cds_list_add_tail(&va->list, before);
 	return 0;
 }
@@ -152,7 +155,9 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 		vunmap_range(vs->m, va->start, (va->end - va->start) >> PAGE_SHIFT);
 	if (!faulty(FAULT_NO_FLUSH) && !faulty(FAULT_ALIAS))
 		flush_tlb_kernel_range(vs->m, va->start, va->end);
-	if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
+	if (faulty(FAULT_AREAS_NO_PURGE) || faulty(FAULT_AREAS_NO_FLUSH)) {
+		va->lazy = true;
+	} else if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
 		spin_lock_irqsave(&vs->lock, flags);
 		cds_list_del(&va->list);
 		spin_unlock_irqrestore(&vs->lock, flags);
@@ -166,7 +171,7 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
 	struct vmap_area *va, *found = NULL;
 	unsigned long flags;
 
-	if (faulty(FAULT_AREA_NOT_FOUND))
+	if (faulty(FAULT_AREA_NOT_FOUND) || faulty(FAULT_AREAS_NOT_FOUND))
 		return NULL;
 	spin_lock_irqsave(&vs->lock, flags);
 	cds_list_for_each_entry (va, &vs->areas, list)
@@ -174,6 +179,106 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
 			found = va;
 	spin_unlock_irqrestore(&vs->lock, flags);
 	return found;
+}
+
+/* Is the range free, as the search for congruent areas sees it? Lock held. */
+static bool range_free(struct vmap_space *vs, u64 start, u64 end)
+{
+	struct vmap_area *va;
+
+	cds_list_for_each_entry (va, &vs->areas, list)
+		if (va->start < end && start < va->end && !faulty(FAULT_AREAS_OVERLAP) &&
+		    !(va->lazy && faulty(FAULT_AREAS_NO_FLUSH)))
+			return false;
+	return start >= vs->start && end <= vs->end;
+}
+
+static bool base_fits(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
+		      u64 base)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (!range_free(vs, base + offsets[i], base + offsets[i] + sizes[i]))
+			return false;
+	return true;
+}
+
+/* Enter an area where its address belongs. Lock held. */
+static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 size)
+{
+	struct cds_list_head *before = &vs->areas;
+	struct vmap_area *other;
+
+	va->start = start;
+	va->end = start + size;
+	va->lazy = false;
+	cds_list_for_each_entry (other, &vs->areas, list)
+		if (before == &vs->areas && other->start > start)
+			before = &other->list;
+	cds_list_add_tail(&va->list, before);
+}
+
+/* The highest base, and its areas entered. Lock held. */
+static int find_base(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
+		     u64 align, struct vmap_area **vas)
+{
+	bool skip = faulty(FAULT_AREAS_LOWER);
+	u64 base = ALIGN_DOWN(vs->end - PAGE_SIZE, align), lowest = vs->end - vs->start;
+
+	if (faulty(FAULT_AREAS_REFUSED))
+		return -EBUSY;
+	/* Below this no offset brings an area into the space. */
+	for (unsigned int i = 0; i < nr; i++)
+		lowest = max(lowest, offsets[i]);
+	for (lowest = vs->start - min(vs->start, lowest); base >= lowest; base -= align) {
+		if (!base_fits(vs, offsets, sizes, nr, base))
+			continue;
+		if (skip) {
+			skip = false;
+			continue;
+		}
+		for (unsigned int i = 0; i < nr; i++) {
+			bool last = i == nr - 1;
+
+			enter(vs, vas[i],
+			      base + offsets[i] -
+				      (last && faulty(FAULT_AREAS_APART) ? PAGE_SIZE : 0),
+			      sizes[i] + (last && faulty(FAULT_AREAS_LONG) ? PAGE_SIZE : 0));
+		}
+		return 0;
+	}
+	return -EBUSY;
+}
+
+int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
+		      u64 align, gfp_t gfp, struct vmap_area **vas)
+{
+	unsigned long flags;
+	unsigned int i;
+	int err = 0;
+
+	if (faulty(FAULT_AREAS_ERROR))
+		return -EINVAL;
+	faulty_enter(vs);
+	for (i = 0; i < nr; i++) {
+		vas[i] = kmalloc(vs->m, sizeof(*vas[i]), gfp);
+		if (!vas[i])
+			err = -ENOMEM;
+	}
+	if (!err) {
+		spin_lock_irqsave(&vs->lock, flags);
+		err = find_base(vs, offsets, sizes, nr, align, vas);
+		spin_unlock_irqrestore(&vs->lock, flags);
+	}
+	for (i = 0; err && i < nr; i++)
+		kfree(vs->m, vas[i]);
+	faulty_leave(vs);
+	return err;
+}
+
+void pcpu_free_vm_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		free_unmap_vmap_area(vs, vas[i]);
 }
 
 u64 vmap_area_start(const struct vmap_area *va)
@@ -248,5 +353,15 @@ void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		fn(va->start, va->end, arg);
+		if (!va->lazy)
+			fn(va->start, va->end, arg);
+}
+
+void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
+{
+	struct vmap_area *va;
+
+	cds_list_for_each_entry (va, &vs->areas, list)
+		if (va->lazy)
+			fn(va->start, va->end, arg);
 }

@@ -58,6 +58,14 @@ struct planted {
 #define AREA_MAPPED_TWICE                                                                          \
 	VMAP_A "v1 = alloc_vmap_area pages=2 map\nfree_vmap_area v1\n"                             \
 	       "v2 = alloc_vmap_area pages=2 map\n"
+#define AREAS_A "target vm_areas\ntask a cpu=0\n"
+#define ONE_GROUP AREAS_A "c1 = get_vm_areas nr=3 pages=2 layout=40\n"
+#define GROUP_TWICE                                                                                \
+	AREAS_A "c1 = get_vm_areas nr=2 pages=4\nfree_vm_areas c1\n"                               \
+		"c2 = get_vm_areas nr=2 pages=4\n"
+#define ALL_THERE_IS                                                                               \
+	"target vm_areas\nmachine kva=1M dynamic=64\ntask a cpu=0\n"                               \
+	"c1 = get_vm_areas nr=4 pages=64\n"
 #define ONE_MAPPING VMAP_A "m1 = vm_map_ram pages=3\n"
 #define TWO_OBJECTS PERCPU_A "p1 = alloc_percpu size=4\np2 = alloc_percpu size=64 align=64\n"
 #define ONE_FREED PERCPU_A "p1 = alloc_percpu\np2 = alloc_percpu\nfree_percpu p1\n"
@@ -82,6 +90,35 @@ static const struct planted planted[] = {
 	 FIRST_CHUNK "p1 = alloc_percpu size=192\np2 = alloc_percpu size=12\n"},
 	{FAULT_PCPU_TOO_LARGE, ORACLE_RANGE, 0, "served, and must be refused",
 	 PERCPU_A "p1 = alloc_percpu size=64K\n"},
+
+	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
+	 ONE_GROUP "c2 = get_vm_areas nr=2\n"},
+	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
+	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
+	 "v1 = alloc_vmap_area pages=200\nc1 = get_vm_areas nr=8 pages=16\n"},
+	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
+	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
+	 "c1 = get_vm_areas nr=8 pages=16 layout=96\nv1 = alloc_vmap_area pages=100\n"},
+	/* What is no object: the first chunk, and what is not flushed. */
+	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 0, "where not all are free", ALL_THERE_IS},
+	{FAULT_AREAS_NO_FLUSH, ORACLE_OVERLAP, 2, "where not all are free", GROUP_TWICE},
+	{FAULT_AREAS_APART, ORACLE_RANGE, 0, "get_vm_areas: range 2 is [0x", ONE_GROUP},
+	{FAULT_AREAS_LONG, ORACLE_RANGE, 0, "of 8192 bytes", ONE_GROUP},
+	{FAULT_AREAS_LOWER, ORACLE_RANGE, 0, "and all are free from 0x", ONE_GROUP},
+	{FAULT_AREAS_LOWER, ORACLE_RANGE, 2, "and all are free from 0x",
+	 AREAS_A "v1 = alloc_vmap_area pages=64\nfree_vmap_area v1\n"
+		 "c1 = get_vm_areas nr=8 layout=1234\n"},
+	{FAULT_AREAS_REFUSED, ORACLE_SPURIOUS, 0, "refused with error -16, and all are free",
+	 ONE_GROUP},
+	{FAULT_AREAS_ERROR, ORACLE_SPURIOUS, 0, "get_vm_areas: error -22", ONE_GROUP},
+	{FAULT_AREAS_NO_PURGE, ORACLE_SPURIOUS, 2, "refused with error -16, and all are free",
+	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
+	 "c1 = get_vm_areas nr=3 pages=64\nfree_vm_areas c1\nc2 = get_vm_areas nr=3 pages=64\n"},
+	{FAULT_AREAS_NOT_FOUND, ORACLE_TREE, 1, "not found by its last address",
+	 ONE_GROUP "free_vm_areas c1\n"},
+	{FAULT_NO_UNMAP, ORACLE_PTE_BUSY, 2, "is mapped already", GROUP_TWICE},
+	{FAULT_NO_FLUSH, ORACLE_STALE, 2, "handed out: 0x", GROUP_TWICE},
+	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "what is written does not reach", ONE_GROUP},
 
 	{FAULT_PCPU_ONE_COPY, ORACLE_CONTENTS, 1, "byte 0: found 0x",
 	 PERCPU_A "p1 = alloc_percpu size=16\ntouch_percpu p1\n"},
@@ -241,6 +278,11 @@ static void refusals_with_a_reason(void **state)
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm1 = vm_map_ram\n"},
 		{FAULT_RAM_REFUSED, 1, VMAP_A "m1 = vm_map_ram atomic\n"},
+		/* No base for ranges that take all there is, or more. */
+		{FAULT_NONE, 1, ALL_THERE_IS},
+		{FAULT_NONE, 1,
+		 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
+		 "c1 = get_vm_areas nr=8 pages=64 layout=4095\n"},
 		/* The plan made a request fail. */
 		{FAULT_PCPU_CREATE, 0, "target vmap\nfail at=1\ntask a cpu=0\n"},
 	};
@@ -265,24 +307,33 @@ static void refusals_with_a_reason(void **state)
  */
 static void refusals_among_others(void **state)
 {
-	static const char *const texts[] = {
+	static const struct {
+		enum fault fault;
+		const char *text;
+	} among[] = {
 		/* The other one is under way when the refused one begins, */
-		"task a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
-		"task b cpu=1\nm1 = vm_map_ram\nschedule @%u b\n",
+		{FAULT_RAM_REFUSED, "target vmap\ntask a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
+				    "task b cpu=1\nm1 = vm_map_ram\nschedule @%u b\n"},
 		/* or begins, and ends, before the refused one has ended. */
-		"task a cpu=0\nm1 = vm_map_ram pages=3\n"
-		"task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n",
+		{FAULT_RAM_REFUSED, "target vmap\ntask a cpu=0\nm1 = vm_map_ram pages=3\n"
+				    "task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n"},
+		{FAULT_AREAS_REFUSED,
+		 "target vm_areas\ntask a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
+		 "task b cpu=1\nc1 = get_vm_areas\nschedule @%u b\n"},
+		{FAULT_AREAS_REFUSED, "target vm_areas\ntask a cpu=0\nc1 = get_vm_areas nr=3\n"
+				      "task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n"},
 	};
 
-	faulty_choose(FAULT_RAM_REFUSED);
-	for (u32 t = 0; t < ARRAY_SIZE(texts); t++) {
+	for (u32 t = 0; t < ARRAY_SIZE(among); t++) {
 		u32 judged = 0, passed_over = 0;
 
-		for (u32 step = 1; step <= 40; step++) {
-			char text[200] = "target vmap\n";
-			struct exec_result r;
+		faulty_choose(among[t].fault);
 
-			snprintf(text + strlen(text), 180, texts[t], step);
+		for (u32 step = 1; step <= 40; step++) {
+			struct exec_result r;
+			char text[200];
+
+			snprintf(text, sizeof(text), among[t].text, step);
 			run(*state, text, &r);
 			if (r.sched.report.oracle == ORACLE_SPURIOUS)
 				judged++;
@@ -302,7 +353,10 @@ static void every_failure_is_tolerated(void **state)
 		"touch_ram m1\nvm_unmap_ram m1\nfree_vmap_area v1\nm2 = vm_map_ram\n",
 		"task a cpu=0\np1 = alloc_percpu size=100\np2 = alloc_percpu size=32K\n"
 		"touch_percpu p1\nfree_percpu p1\np3 = alloc_percpu size=64\n",
+		"task a cpu=0\nc1 = get_vm_areas nr=5 pages=3 layout=99\nc2 = get_vm_areas\n"
+		"free_vm_areas c1\nc3 = get_vm_areas nr=8\nfree_vm_areas c2\n",
 	};
+	static const char *const targets[] = {"vmap", "percpu", "vm_areas"};
 
 	faulty_choose(FAULT_NONE);
 	for (u32 t = 0; t < ARRAY_SIZE(texts); t++) {
@@ -314,8 +368,8 @@ static void every_failure_is_tolerated(void **state)
 			char text[400];
 
 			snprintf(text, sizeof(text),
-				 "target %s\nmachine dynamic=64\nfail at=%u\n%s",
-				 target_table[t ? TARGET_PERCPU : TARGET_VMAP].name, at, texts[t]);
+				 "target %s\nmachine dynamic=64\nfail at=%u\n%s", targets[t], at,
+				 texts[t]);
 			program_init(&p, TARGET_VMAP);
 			from_text(&p, text);
 			exec_program(*state, &p, NULL, &r);

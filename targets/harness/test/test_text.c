@@ -312,6 +312,7 @@ static void test_names(void **unused)
 	assert_int_equal(object_letter(OBJECT_PERCPU), 'p');
 	assert_int_equal(object_letter(OBJECT_RAM), 'm');
 	assert_int_equal(object_letter(OBJECT_AREA), 'v');
+	assert_int_equal(object_letter(OBJECT_AREAS), 'c');
 	program_fini(&p);
 }
 

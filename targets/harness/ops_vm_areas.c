@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vm_areas.c - congruent areas: the operations, and the search that judges their answer.
+ *
+ * An operation has three numbers, so most of a request is derived from one of them, the layout:
+ *
+ *   layout % 8           the base is aligned to 2^n pages
+ *   layout / 8 % 4       order of the request: ascending, descending, from the middle on, from
+ *                        both ends by turns
+ *   layout / 32 % 8      gaps: none, or 2^(n - 1) pages, and twice that behind every other range
+ *   layout / 256 % 2     every range of the same size, or half of the one below, from one page
+ *   layout / 512         offset of the lowest range: 0, or 4^(n - 1) pages
+ *
+ * The first and the last page of each range are mapped.
+ *
+ * The judge: before a call that begins alone, all ranges that are not free are noted, those that
+ * a purge would make free as such. From them follow the two answers that are right: the highest
+ * base at which all is free, or, if there is none, the highest one after a purge. The space's own
+ * idea of what is free is not asked. A highest base is one that cannot be raised by one
+ * alignment, because some range of the request would then enter one that is not free, or leave
+ * the space: so it is rounded down from where a range of the request ends where such a one begins.
+ * All of these are tried.
+ */
+#include <stdlib.h>
+
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+
+/**
+ * struct request - what is asked for
+ * @offset, @size, @align: bytes
+ */
+struct request {
+	u32 nr;
+	u64 offset[AREAS_MAX], size[AREAS_MAX];
+	u64 align;
+};
+
+/* Place in the request of the range that is number @i by address. */
+static u32 place(u32 order, u32 i, u32 nr)
+{
+	switch (order) {
+	case 0:
+		return i;
+	case 1:
+		return nr - 1 - i;
+	case 2:
+		return (i + nr / 2) % nr;
+	default:
+		return i % 2 ? nr - 1 - i / 2 : i / 2;
+	}
+}
+
+static void request_of(const struct op_call *c, struct request *r)
+{
+	u32 pages = c->op->arg[1], layout = c->op->arg[2], gap = layout / 32 % 8;
+	u32 first = layout / 512;
+	u64 at = first ? PAGE_SIZE << 2 * (first - 1) : 0;
+
+	r->nr = c->op->arg[0];
+	r->align = PAGE_SIZE << layout % 8;
+	for (u32 i = 0; i < r->nr; i++) {
+		u32 to = place(layout / 8 % 4, i, r->nr);
+
+		r->offset[to] = at;
+		r->size[to] = (u64)pages << PAGE_SHIFT;
+		at += r->size[to] + (gap ? PAGE_SIZE << (gap - 1) << i % 2 : 0);
+		if (layout / 256 % 2)
+			pages = max(pages / 2, 1U);
+	}
+}
+
+static void note_range(struct world *w, u64 start, u64 end, bool lazy)
+{
+	if (w->nr_ranges == w->max_ranges) {
+		u32 room = w->max_ranges ? 2 * w->max_ranges : 64;
+
+		w->range = realloc(w->range, room * sizeof(*w->range));
+		if (!w->range)
+			abort();
+		w->max_ranges = room;
+	}
+	w->range[w->nr_ranges++] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
+}
+
+static void note_busy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, false);
+}
+
+static void note_lazy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, true);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct kva_range *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* All that is not free, in order of address. */
+static void note_ranges(struct world *w)
+{
+	w->nr_ranges = 0;
+	for_each_vmap_area(w->vmap, note_busy, w);
+	for_each_lazy_area(w->vmap, note_lazy, w);
+	if (w->nr_ranges)
+		qsort(w->range, w->nr_ranges, sizeof(*w->range), by_address);
+}
+
+/* What remains of them after a purge. */
+static void forget_lazy(struct world *w)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		if (!w->range[i].lazy)
+			w->range[nr++] = w->range[i];
+	w->nr_ranges = nr;
+}
+
+static bool is_free(const struct world *w, u64 start, u64 end)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u32 lo = 0, hi = w->nr_ranges;
+
+	if (start < mc->kva_start || end > mc->kva_start + mc->kva_size)
+		return false;
+	/* The first range that ends above @start. */
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (w->range[mid].end <= start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo == w->nr_ranges || w->range[lo].start >= end;
+}
+
+static bool all_free(const struct world *w, const struct request *r, u64 base)
+{
+	for (u32 i = 0; i < r->nr; i++)
+		if (!is_free(w, base + r->offset[i], base + r->offset[i] + r->size[i]))
+			return false;
+	return true;
+}
+
+/* The highest base at which all is free; 0: none (no address of the KVA is as low as that). */
+static u64 highest_base(const struct world *w, const struct request *r)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 best = 0;
+
+	for (u32 n = w->nr_ranges + 1; n--;) {
+		u64 limit = n == w->nr_ranges ? mc->kva_start + mc->kva_size : w->range[n].start;
+
+		for (u32 i = 0; i < r->nr; i++) {
+			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
+
+			if (base > best && all_free(w, r, base))
+				best = base;
+		}
+	}
+	return best;
+}
+
+/* The call has returned @err, or areas at @base; what was not free before it, is noted. */
+static void judge_base(struct world *w, const struct op_call *c, const struct request *r, int err,
+		       u64 base)
+{
+	u64 expected = highest_base(w, r);
+
+	if (!expected) {
+		forget_lazy(w);
+		expected = highest_base(w, r);
+	}
+	if ((err ? 0 : base) == expected || !call_undisturbed(w, c))
+		return;
+	MM_CHECK(!err, SPURIOUS,
+		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
+		 "0x%llx",
+		 r->nr, err, (unsigned long long)expected);
+	MM_CHECK(base <= expected, OVERLAP,
+		 "get_vm_areas of %u ranges: base 0x%llx, where not all are free", r->nr,
+		 (unsigned long long)base);
+	mm_report(ORACLE_RANGE,
+		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->nr,
+		  (unsigned long long)base, (unsigned long long)expected);
+}
+
+/* Page number @n of those that are mapped: the first and the last of each area. */
+static u64 mapped_page(const struct object *o, u32 n)
+{
+	const struct vmap_area *va = o->areas[n / 2];
+
+	return n % 2 ? vmap_area_end(va) - PAGE_SIZE : vmap_area_start(va);
+}
+
+/* An area of one page has only a first one. */
+static bool is_mapped(const struct object *o, u32 n)
+{
+	return n % 2 == 0 || mapped_page(o, n) != mapped_page(o, n - 1);
+}
+
+static void check_areas(struct world *w, struct object *o)
+{
+	for (u32 n = 0; n < 2 * o->nr_areas; n++)
+		if (is_mapped(o, n))
+			mapping_check_page(w, o, n, mapped_page(o, n));
+}
+
+static void map_areas(struct world *w, struct object *o, gfp_t gfp)
+{
+	struct page *frames[2 * AREAS_MAX];
+
+	if (!mapping_take_frames(w, o, 2ULL * o->nr_areas, gfp, frames))
+		return;
+	for (u32 n = 0; n < 2 * o->nr_areas; n++) {
+		int err = is_mapped(o, n) ? vmap_pages_range(w->machine, mapped_page(o, n),
+							     &frames[n], 1, gfp)
+					  : 0;
+
+		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: page 0x%llx is mapped already",
+			 (unsigned long long)vmap_area_start(o->areas[n / 2]),
+			 (unsigned long long)mapped_page(o, n));
+		/* Partly mapped: freeing the areas unmaps what is there. */
+		if (err)
+			return;
+	}
+	o->mapped = true;
+	check_areas(w, o);
+}
+
+void op_get_vm_areas(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	struct request r;
+	u64 base = 0;
+	int err;
+
+	request_of(c, &r);
+	if (c->alone)
+		note_ranges(w);
+	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
+	if (err) {
+		object_refused(w, c);
+		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_areas: error %d", err);
+	} else {
+		o->nr_areas = r.nr;
+		o->align = r.align;
+		o->size = 0;
+		base = vmap_area_start(o->areas[0]) - r.offset[0];
+		for (u32 i = 0; i < r.nr; i++) {
+			u64 start = vmap_area_start(o->areas[i]), end = vmap_area_end(o->areas[i]);
+
+			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
+				 "get_vm_areas: range %u is [0x%llx, 0x%llx), expected 0x%llx of "
+				 "%llu bytes",
+				 i, (unsigned long long)start, (unsigned long long)end,
+				 (unsigned long long)(base + r.offset[i]),
+				 (unsigned long long)r.size[i]);
+			o->size += r.size[i];
+		}
+		object_born(w, c, base);
+		for (u32 i = 0; i < r.nr; i++)
+			mapping_check_handed_out(w, base + r.offset[i], r.size[i]);
+	}
+	if (c->alone)
+		judge_base(w, c, &r, err, base);
+	if (!err)
+		map_areas(w, o, c->gfp);
+}
+
+void free_areas_object(struct world *w, struct object *o)
+{
+	if (o->mapped)
+		check_areas(w, o);
+	for (u32 i = 0; i < o->nr_areas; i++)
+		MM_CHECK(find_vmap_area(w->vmap, vmap_area_end(o->areas[i]) - 1) == o->areas[i],
+			 TREE, "area at 0x%llx is live and not found by its last address",
+			 (unsigned long long)vmap_area_start(o->areas[i]));
+	object_dies(w, o);
+	pcpu_free_vm_areas(w->vmap, o->areas, o->nr_areas);
+}
+
+void op_free_vm_areas(struct world *w, const struct op_call *c)
+{
+	free_areas_object(w, c->object);
+}
