@@ -270,9 +270,27 @@ void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner);
 void node_push(struct machine *m, struct node *n, u32 i);
 unsigned int node_preferred(struct machine *m, int nid);
 int node_fallback(struct machine *m, unsigned int nid, unsigned int prev);
-const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn);
 __noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what);
 extern const char page_table_owner[];
+
+/* The range that holds the frame of that number, or NULL. */
+static inline const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn)
+{
+	unsigned int lo = 0, hi = m->nr_ranges;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+		const struct frame_range *r = &m->range[mid];
+
+		if (pfn < r->start)
+			hi = mid;
+		else if (pfn - r->start >= r->nr)
+			lo = mid + 1;
+		else
+			return r;
+	}
+	return NULL;
+}
 
 /* contents.c */
 void *frame_materialise(struct machine *m, u32 i);

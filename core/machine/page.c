@@ -222,25 +222,6 @@ void put_page(struct machine *m, struct page *page)
 	hw_unlock(&m->page_lock);
 }
 
-/* The range that holds the frame of that number, or NULL. */
-const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn)
-{
-	unsigned int lo = 0, hi = m->nr_ranges;
-
-	while (lo < hi) {
-		unsigned int mid = (lo + hi) / 2;
-		const struct frame_range *r = &m->range[mid];
-
-		if (pfn < r->start)
-			hi = mid;
-		else if (pfn - r->start >= r->nr)
-			lo = mid + 1;
-		else
-			return r;
-	}
-	return NULL;
-}
-
 struct page *pfn_to_page(struct machine *m, u64 pfn)
 {
 	const struct frame_range *r = range_of_pfn(m, pfn);
