@@ -116,6 +116,27 @@ static void test_spans(void **state)
 	machine_check_leaks(f->m);
 }
 
+/* The KVA may end where the direct map begins: the last page of one and the first frame. */
+static void test_border(void **state)
+{
+	struct fixture *f = *state;
+	struct page *page;
+	u8 *byte;
+
+	f->cfg.kva_start = MACHINE_DIRECT_START - f->cfg.kva_size;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	page = alloc_contig_pages(f->m, 0, 8, 1, GFP_KERNEL | __GFP_ZERO, "test");
+	byte = page_address(f->m, page + 5);
+	page += 5;
+	assert_int_equal(vmap_pages_range(f->m, MACHINE_DIRECT_START - PAGE_SIZE, &page, 1, 0), 0);
+	page -= 5;
+	mem_set(f->m, MACHINE_DIRECT_START - 10, 0x44, 30);
+	assert_int_equal(byte[PAGE_SIZE - 10], 0x44);
+	assert_int_equal(byte[PAGE_SIZE - 1], 0x44);
+	assert_int_equal(*(u8 *)page_address(f->m, page), 0x44);
+	assert_int_equal(*(u8 *)page_address(f->m, page + 6), 0);
+}
+
 static void test_overlap(void **state)
 {
 	static const u64 refused[] = {DIRECT(0), DIRECT(2047), DIRECT(0) - PAGE_SIZE,
@@ -175,6 +196,19 @@ static void copy_to_free(void *arg)
 	mem_copy_in(f->m, page_to_virt(page) + PAGE_SIZE - 2, "four", 4);
 }
 
+/* In our memory, what follows frame 4 is frame 10. */
+static void gap(void *arg)
+{
+	struct fixture *f = arg;
+	unsigned int i;
+
+	boot(f);
+	for (i = 0; i < 25; i++)
+		alloc_page_node(f->m, 0, GFP_KERNEL, "test");
+	mem_set(f->m, DIRECT(2), 0, 3 * PAGE_SIZE);
+	mem_set(f->m, DIRECT(2), 0, 3 * PAGE_SIZE + 1);
+}
+
 static void hole(void *arg)
 {
 	struct fixture *f = arg;
@@ -217,6 +251,7 @@ static void test_findings(void **state)
 	expect_finding(f, hole, ORACLE_FAULT, "at 0xffff888000800000, where nothing is mapped");
 	expect_finding(f, below_all, ORACLE_FAULT, "at 0xffff887fffffffff");
 	expect_finding(f, last_frame, ORACLE_FAULT, "at 0xffff888000800000");
+	expect_finding(f, gap, ORACLE_FAULT, "at 0xffff888000005000, where nothing is mapped");
 	expect_finding(f, crosses, ORACLE_FAULT, "of 2 bytes at 0xffff888000000fff crosses a page");
 }
 
@@ -226,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_addresses, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_access, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_spans, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_border, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_overlap, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
 	};
