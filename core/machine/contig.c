@@ -58,6 +58,23 @@ static u32 node_search(struct machine *m, struct node *n, u64 nr, u64 align)
 	return i;
 }
 
+static bool frame_in_use(const struct machine *m, u64 i)
+{
+	return i >= m->nr_frames || m->page[i].count;
+}
+
+/*
+ * Frame @i of node @n is free again, where it could complete a run that begins below @run_at. Alone
+ * between two that are in use it completes none of two frames or more: single frames that come
+ * and go below must not send each search back to them.
+ */
+void run_freed(struct machine *m, struct node *n, u32 i)
+{
+	if (n->run_nr > 1 && frame_in_use(m, (u64)i - 1) && frame_in_use(m, i + 1ULL))
+		return;
+	n->run_at = i < n->run_nr ? 0 : i - n->run_nr + 1;
+}
+
 static void node_unlink(struct machine *m, struct node *n, u32 i)
 {
 	const struct frame *f = &m->frame[i];

@@ -306,6 +306,9 @@ static inline void *frame_address(struct machine *m, u32 i)
 	return frame_materialise(m, i);
 }
 
+/* contig.c */
+void run_freed(struct machine *m, struct node *n, u32 i);
+
 /* direct.c */
 void *direct_address(struct machine *m, u64 addr);
 size_t direct_more(struct machine *m, u64 addr, size_t len);

@@ -214,9 +214,8 @@ void put_page(struct machine *m, struct page *page)
 			frame_retire(m, i);
 		n = &m->node[page->nid];
 		node_push(m, n, i);
-		/* A run that it completes begins this far below it at the most. */
 		if (i < n->run_at + n->run_nr - 1)
-			n->run_at = i < n->run_nr ? 0 : i - n->run_nr + 1;
+			run_freed(m, n, i);
 		m->nr_used--;
 	}
 	hw_unlock(&m->page_lock);

@@ -239,12 +239,12 @@ void *mem_address(struct machine *m, u64 addr, size_t len)
 }
 
 /* As mem_address(); @part receives how many of @len bytes, one or more, lie there together. */
-static void *mem_stretch(struct machine *m, u64 addr, size_t len, size_t *part)
+static inline void *mem_stretch(struct machine *m, u64 addr, size_t len, size_t *part)
 {
 	size_t here = min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
 	void *p = mem_address(m, addr, here);
 
-	if (here < len && direct_contains(m, addr))
+	if (unlikely(here < len) && direct_contains(m, addr))
 		here += direct_more(m, addr + here, len - here);
 	*part = here;
 	return p;
