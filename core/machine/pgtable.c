@@ -222,55 +222,65 @@ static __noreturn void report_fault(struct machine *m, u64 addr, u64 pte)
 		  kva_contains(m, addr) ? "" : " and no mapping can be: it is outside of the KVA");
 }
 
+/* Not through the page table; out of line, as mapped addresses are what most accesses are to. */
+static __attribute__((noinline)) void *unmapped_address(struct machine *m, u64 addr, u64 pte)
+{
+	void *p = pte ? NULL : direct_address(m, addr);
+
+	if (unlikely(!p))
+		report_fault(m, addr, pte);
+	return p;
+}
+
 void *mem_address(struct machine *m, u64 addr, size_t len)
 {
 	u64 pte = pte_read(m, addr);
 
 	MM_CHECK((addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE, FAULT,
 		 "access of %zu bytes at 0x%llx crosses a page", len, (unsigned long long)addr);
-	if (unlikely(!(pte & PTE_PRESENT))) {
-		void *p = pte ? NULL : direct_address(m, addr);
-
-		if (unlikely(!p))
-			report_fault(m, addr, pte);
-		return p;
-	}
+	if (unlikely(!(pte & PTE_PRESENT)))
+		return unmapped_address(m, addr, pte);
 	return (u8 *)frame_address(m, pte >> PTE_SHIFT) + (addr & (PAGE_SIZE - 1));
 }
 
-/* As mem_address(); @part receives how many of @len bytes, one or more, lie there together. */
-static inline void *mem_stretch(struct machine *m, u64 addr, size_t len, size_t *part)
+static size_t within_page(u64 addr, size_t len)
 {
-	size_t here = min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
-	void *p = mem_address(m, addr, here);
+	return min(len, PAGE_SIZE - (addr & (PAGE_SIZE - 1)));
+}
 
-	if (unlikely(here < len) && direct_contains(m, addr))
-		here += direct_more(m, addr + here, len - here);
-	*part = here;
-	return p;
+/* How many of the @len bytes left at @addr lie directly behind those of the page before. */
+static size_t mem_more(struct machine *m, u64 addr, size_t len)
+{
+	if (likely(!len) || !direct_contains(m, addr - 1))
+		return 0;
+	return direct_more(m, addr, len);
 }
 
 /* In both, a call: where ThreadSanitizer intercepts it, the access is the caller's. */
 void mem_set(struct machine *m, u64 addr, int byte, size_t len)
 {
-	size_t part;
+	while (len) {
+		size_t part = within_page(addr, len);
+		void *p = mem_address(m, addr, part);
 
-	for (; len; addr += part, len -= part) {
-		void *p = mem_stretch(m, addr, len, &part);
-
+		part += mem_more(m, addr + part, len - part);
 		memset(p, byte, part);
+		addr += part;
+		len -= part;
 	}
 }
 
 void mem_copy_in(struct machine *m, u64 addr, const void *src, size_t len)
 {
-	const u8 *from = src;
-	size_t part;
+	while (len) {
+		size_t part = within_page(addr, len);
+		void *p = mem_address(m, addr, part);
 
-	for (; len; addr += part, from += part, len -= part) {
-		void *p = mem_stretch(m, addr, len, &part);
-
-		memcpy(p, from, part);
+		part += mem_more(m, addr + part, len - part);
+		memcpy(p, src, part);
+		src = (const u8 *)src + part;
+		addr += part;
+		len -= part;
 	}
 }
 
