@@ -13,7 +13,7 @@
 
 enum fail_class {
 	FAIL_META = 1,	/* kmalloc() */
-	FAIL_PAGE = 2,	/* alloc_page_node() */
+	FAIL_PAGE = 2,	/* alloc_page_node(), alloc_contig_pages() */
 	FAIL_TABLE = 4, /* page-table pages */
 	FAIL_ALL = 7
 };

@@ -313,7 +313,7 @@ void run_freed(struct machine *m, struct node *n, u32 i);
 void *direct_address(struct machine *m, u64 addr);
 size_t direct_more(struct machine *m, u64 addr, size_t len);
 
-/* Is it an address that the direct map could have, of this or a larger machine? */
+/* Is it behind the start of the direct map and before the end of its last frame? */
 static inline bool direct_contains(const struct machine *m, u64 addr)
 {
 	return addr - MACHINE_DIRECT_START < m->direct_size;
