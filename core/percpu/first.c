@@ -135,6 +135,30 @@ static void copy_static(struct pcpu *pc, u64 addr)
 		mem_set(pc->m, addr + given, 0, pc->ai->static_size - given);
 }
 
+/* Fill a group's block, and give back what of it is no part of the first chunk. */
+static void embed_fill(struct pcpu *pc, u32 group, u64 addr)
+{
+	const u32 *cpu = &pc->ai->cpu_map[pc->ai->group[group].first_unit];
+	const u64 used = (u64)pc->first_pages << PAGE_SHIFT;
+
+	for (u32 i = 0; i < pc->ai->group[group].nr_units; i++, addr += pc->unit_size) {
+		if (cpu[i] == PCPU_NO_CPU) {
+			boot_free(pc, addr, pc->unit_size);
+			continue;
+		}
+		copy_static(pc, addr);
+		if (used < pc->unit_size)
+			boot_free(pc, addr + used, pc->unit_size - used);
+	}
+}
+
+/* The blocks of the first @nr groups, before anything of them is given back. */
+static void embed_undo(struct pcpu *pc, u32 nr)
+{
+	while (nr--)
+		boot_free(pc, pc->group_off[nr], pc->group_size[nr]);
+}
+
 /* A block for each group, or nothing. Addresses are left in group_off until the lowest is known. */
 static int embed_alloc(struct pcpu *pc)
 {
@@ -143,11 +167,10 @@ static int embed_alloc(struct pcpu *pc)
 	for (u32 i = 0; i < ai->nr_groups; i++) {
 		pc->group_off[i] = boot_alloc(pc, ai->cpu_map[ai->group[i].first_unit],
 					      pc->group_size[i], ai->atom_size);
-		if (pc->group_off[i])
-			continue;
-		while (i--)
-			boot_free(pc, pc->group_off[i], pc->group_size[i]);
-		return -ENOMEM;
+		if (!pc->group_off[i]) {
+			embed_undo(pc, i);
+			return -ENOMEM;
+		}
 	}
 	return 0;
 }
@@ -165,23 +188,6 @@ static u64 embed_offsets(struct pcpu *pc)
 		pc->ai->group[i].base_offset = pc->group_off[i] - base;
 	pc->first_base = base;
 	return end - base;
-}
-
-/* Fill a group's block, and give back what of it is no part of the first chunk. */
-static void embed_fill(struct pcpu *pc, u32 group, u64 addr)
-{
-	const u32 *cpu = &pc->ai->cpu_map[pc->ai->group[group].first_unit];
-	const u64 used = (u64)pc->first_pages << PAGE_SHIFT;
-
-	for (u32 i = 0; i < pc->ai->group[group].nr_units; i++, addr += pc->unit_size) {
-		if (cpu[i] == PCPU_NO_CPU) {
-			boot_free(pc, addr, pc->unit_size);
-			continue;
-		}
-		copy_static(pc, addr);
-		if (used < pc->unit_size)
-			boot_free(pc, addr + used, pc->unit_size - used);
-	}
 }
 
 static int embed_create(struct pcpu *pc, u32 atom_size, bool distances)
@@ -205,8 +211,7 @@ static int embed_create(struct pcpu *pc, u32 atom_size, bool distances)
 	if (pc->cfg.backing != PCPU_KM && span > space / 4 * 3) {
 		notice(pc, "percpu: max_distance=0x%llx too large for vmalloc space 0x%llx",
 		       (unsigned long long)span, (unsigned long long)space);
-		for (u32 i = 0; i < pc->ai->nr_groups; i++)
-			boot_free(pc, pc->group_off[i], pc->group_size[i]);
+		embed_undo(pc, pc->ai->nr_groups);
 		err = -EINVAL;
 		goto drop;
 	}
