@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_layout.c - layouts: by hand, on any topology against the announcement's rule, and printed.
  */
@@ -420,9 +420,9 @@ static void test_any_topology(void **state)
 		sum = f->p.static_size + f->p.reserved_size + f->p.dyn_size;
 		assert_int_equal(ai->upa, announced_upa(ai, max(ALIGN(sum, (u32)PAGE_SIZE),
 								f->p.min_unit_size)));
-		drop(f, ai);
 		built++;
 		shared += ai->upa > 1;
+		drop(f, ai);
 	}
 	/* It was no test of refusals, nor of single units. */
 	assert_in_range(built, 2500, 3000);
