@@ -372,6 +372,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	static const struct exec_options defaults;
 	struct world *w = &x->world;
 	struct sched_params sp = {.nr_cpus = p->machine.cpus};
+	struct machine_stats st;
 	int found;
 
 	if (!o)
@@ -398,5 +399,8 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	r->ops = w->done;
 	r->skipped = w->skipped;
 	r->failed = w->failed;
+	machine_stats(w->machine, &st);
+	r->requests = st.kmallocs + st.pages + st.tables;
+	r->injected = st.failed;
 	return found;
 }

@@ -34,10 +34,13 @@ struct exec_options {
  * @ops:     operations carried out
  * @skipped: operations whose object could not be made
  * @failed:  requests that the allocators refused
+ * @requests: for metadata, page frames and table pages, to the machine, from boot to end
+ * @injected: of these, failed by the plan
  */
 struct exec_result {
 	struct sched_result sched;
 	u64 ops, skipped, failed;
+	u64 requests, injected;
 };
 
 /**

@@ -157,6 +157,16 @@ int cli_how_option(struct how *how, char **argv, int c, const char *help)
 	return bad ? bad : -1;
 }
 
+void cli_strategy_schedule(const struct strategy *s, const struct program *p, struct schedule *d)
+{
+	d->kind = s->kind;
+	d->odds = (u16)s->odds;
+	d->depth = (u16)s->depth;
+	d->length = s->length ? (u32)s->length : 20 * (p->nr_ops + 1);
+	d->seed = s->seed;
+	d->nr = 0;
+}
+
 void cli_json(struct json_object *o)
 {
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
@@ -230,6 +240,22 @@ char *cli_op_text(const struct program *p, s32 op)
 	text_print_op(p, op, f);
 	fclose(f);
 	return text;
+}
+
+void cli_json_report(struct json_object *j, const struct program *p, const struct report *r)
+{
+	char *op = cli_op_text(p, r->op);
+
+	json_object_object_add(j, "oracle", json_object_new_string(oracle_id(r->oracle)));
+	if (r->oracle != ORACLE_NONE) {
+		json_object_object_add(j, "text", json_object_new_string(r->text));
+		json_object_object_add(j, "task", json_object_new_string(r->task));
+		json_object_object_add(j, "op", json_object_new_int(r->op));
+		if (op)
+			json_object_object_add(j, "operation", json_object_new_string(op));
+		json_object_object_add(j, "step", json_object_new_int64(r->step));
+	}
+	free(op);
 }
 
 void cli_print_where(FILE *f, const struct program *p, const struct report *r)

@@ -131,6 +131,9 @@ void cli_how_init(struct how *how);
  */
 int cli_how_option(struct how *how, char **argv, int c, const char *help);
 
+/** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule */
+void cli_strategy_schedule(const struct strategy *s, const struct program *p, struct schedule *d);
+
 /** cli_strategy_name() - "sequential", "round-robin", "random" or "pct" */
 const char *cli_strategy_name(unsigned int kind);
 
@@ -154,6 +157,9 @@ void cli_progress_end(void);
 
 /** cli_print_where() - "task b, operation 3: vm_unmap_aliases, step 12" of a report, a line */
 void cli_print_where(FILE *f, const struct program *p, const struct report *r);
+
+/** cli_json_report() - add what is known of a finding: oracle, text, task, operation, step */
+void cli_json_report(struct json_object *j, const struct program *p, const struct report *r);
 
 /** cli_op_text() - an operation as it stands in text, for free(); NULL if there is none */
 char *cli_op_text(const struct program *p, s32 op);

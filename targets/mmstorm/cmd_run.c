@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "cmd_fail_each.h"
 #include "import.h"
 #include "input.h"
 #include "isolate.h"
@@ -26,6 +27,9 @@ static const char help[] =
 	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
 	"                       with --seed N, --odds N, --depth N, --length N\n"
 	"      --target NAME    refuse other targets; needed for bytes without a header's magic\n"
+	"      --fail-each      run it once for each request for memory, with that request "
+	"failing:\n"
+	"                       no run may have a finding; -o FILE writes the one that has\n"
 	"      --no-fork        run in this process, for debuggers\n"
 	"      --fidelity       FILE is a kernel's trace: compare each placement with the "
 	"kernel's;\n"
@@ -38,7 +42,8 @@ struct options {
 	struct verdict_options verdict;
 	struct how how;
 	struct schedule schedule;
-	bool verbose, fidelity, list;
+	const char *output;
+	bool verbose, fidelity, list, fail_each;
 };
 
 static const struct option long_options[] = {
@@ -47,6 +52,8 @@ static const struct option long_options[] = {
 	{"no-expect", no_argument, NULL, 'x'},
 	{"fidelity", no_argument, NULL, 'F'},
 	{"list", no_argument, NULL, 'l'},
+	{"fail-each", no_argument, NULL, 'E'},
+	{"output", required_argument, NULL, 'o'},
 	CLI_HOW_OPTIONS,
 	{0},
 };
@@ -56,7 +63,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 {
 	int c, status, bad = 0;
 
-	while (!bad && (c = getopt_long(argc, argv, ":n:vh", long_options, NULL)) != -1) {
+	while (!bad && (c = getopt_long(argc, argv, ":n:o:vh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'n':
 			bad = cli_number("--times", optarg, 1, UINT32_MAX, &o->verdict.times);
@@ -73,6 +80,12 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'l':
 			o->list = true;
 			break;
+		case 'E':
+			o->fail_each = true;
+			break;
+		case 'o':
+			o->output = optarg;
+			break;
 		default:
 			status = cli_how_option(&o->how, argv, c, help);
 			if (status >= 0)
@@ -86,6 +99,13 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
+	if (o->fail_each && (o->fidelity || o->verbose || o->verdict.times > 1))
+		return cli_error("mmstorm run: found --fail-each with %s, expected it without",
+				 o->fidelity  ? "--fidelity"
+				 : o->verbose ? "--verbose"
+					      : "--times");
+	if (o->output && !o->fail_each)
+		return cli_error("mmstorm run: found --output, expected --fail-each with it");
 	if (optind == argc)
 		return cli_error("mmstorm run: found no file, expected one or more");
 	return -1;
@@ -107,23 +127,13 @@ static void print_json(const char *path, const struct program *p, const struct o
 		       const struct verdict *v)
 {
 	struct json_object *j = json_object_new_object();
-	const struct report *r = &v->report;
-	char *op = cli_op_text(p, r->op);
 
 	json_object_object_add(j, "file", json_object_new_string(path));
 	json_object_object_add(j, "target", json_object_new_string(target_table[p->target].name));
 	json_object_object_add(j, "outcome", json_object_new_string(outcome_name(v->outcome)));
-	json_object_object_add(j, "oracle", json_object_new_string(oracle_id(r->oracle)));
+	cli_json_report(j, p, &v->report);
 	if (p->expect != ORACLE_NONE)
 		json_object_object_add(j, "expect", json_object_new_string(oracle_id(p->expect)));
-	if (r->oracle != ORACLE_NONE) {
-		json_object_object_add(j, "text", json_object_new_string(r->text));
-		json_object_object_add(j, "task", json_object_new_string(r->task));
-		json_object_object_add(j, "op", json_object_new_int(r->op));
-		if (op)
-			json_object_object_add(j, "operation", json_object_new_string(op));
-		json_object_object_add(j, "step", json_object_new_int64(r->step));
-	}
 	json_object_object_add(j, "digest", cli_json_hex(v->result.sched.digest));
 	json_object_object_add(j, "times", json_object_new_int64(o->verdict.times));
 	json_object_object_add(j, "same", json_object_new_int64(v->same));
@@ -133,7 +143,6 @@ static void print_json(const char *path, const struct program *p, const struct o
 	json_object_object_add(j, "points", json_object_new_int64(v->result.sched.points));
 	json_object_object_add(j, "steps", json_object_new_int64(v->result.sched.steps));
 	cli_json(j);
-	free(op);
 }
 
 static void print_text(const char *path, const struct program *p, const struct options *o,
@@ -173,19 +182,6 @@ static void print_text(const char *path, const struct program *p, const struct o
 		printf("  expected %s\n", oracle_id(p->expect));
 }
 
-static void override_schedule(struct options *o, const struct program *p)
-{
-	const struct strategy *s = &o->how.strategy;
-
-	o->schedule.kind = s->kind;
-	o->schedule.odds = s->odds;
-	o->schedule.depth = s->depth;
-	o->schedule.length = s->length ? s->length : 20 * (p->nr_ops + 1);
-	o->schedule.seed = s->seed;
-	o->schedule.nr = 0;
-	o->verdict.schedule = &o->schedule;
-}
-
 static int run_file(struct options *o, struct program *p, const char *path)
 {
 	static const int status[] = {
@@ -200,8 +196,12 @@ static int run_file(struct options *o, struct program *p, const char *path)
 
 	if (input_program(p, path, o->how.target, text))
 		return cli_error("%s", text);
-	if (o->how.strategy.given)
-		override_schedule(o, p);
+	if (o->fail_each)
+		return fail_each_run(path, p, &o->how, o->output);
+	if (o->how.strategy.given) {
+		cli_strategy_schedule(&o->how.strategy, p, &o->schedule);
+		o->verdict.schedule = &o->schedule;
+	}
 	if (o->verbose) {
 		o->verdict.trace = o->how.json ? stderr : stdout;
 		o->verdict.log = stderr;
@@ -256,6 +256,9 @@ int cmd_run(int argc, char **argv)
 	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
 		if (input_expand(&files, argv[i], err))
 			status = cli_error("%s", err);
+	if (status == EXIT_CLEAN && o.output && files.nr != 1)
+		status = cli_error("mmstorm run: found %zu files with --output, expected one",
+				   files.nr);
 	if (status == EXIT_CLEAN)
 		status = run_files(&o, &files);
 	input_list_free(&files);

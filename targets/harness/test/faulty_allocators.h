@@ -63,6 +63,7 @@ enum fault {
 	FAULT_PCPU_CREATE,	/* an allocator cannot be made */
 	FAULT_PCPU_VERIFY,	/* the verifier reports */
 	FAULT_PCPU_PAGE_KEPT,	/* a chunk's first frame is not given back */
+	FAULT_PCPU_ERROR_KEEPS, /* nor is any, when the rest of the chunk cannot be had */
 	FAULT_PCPU_NOT_FREED,	/* free_percpu() does nothing */
 	FAULT_PCPU_META_KEPT,	/* a freed object's structure is not given back */
 

@@ -114,6 +114,8 @@ static int chunk_make(struct pcpu *pc, u32 lo, u32 hi)
 	c->lo = lo;
 	c->hi = hi;
 	if (chunk_map(pc, c, pages)) {
+		if (faulty(FAULT_PCPU_ERROR_KEEPS))
+			c->nr_pages = 0;
 		chunk_free(pc, c);
 		return -ENOMEM;
 	}

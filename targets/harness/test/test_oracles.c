@@ -165,6 +165,8 @@ static const struct planted planted[] = {
 
 	{FAULT_RAM_FRAME_KEPT, ORACLE_LEAK_PAGE, NO_OP, "", ONE_MAPPING},
 	{FAULT_PCPU_PAGE_KEPT, ORACLE_LEAK_PAGE, NO_OP, "", TWO_OBJECTS},
+	{FAULT_PCPU_ERROR_KEEPS, ORACLE_LEAK_PAGE, NO_OP, "",
+	 "target percpu\nfail at=8\ntask a\nalloc_percpu\n"},
 	{FAULT_PCPU_META_KEPT, ORACLE_LEAK_METADATA, NO_OP, "", ONE_FREED},
 	{FAULT_NO_UNMAP, ORACLE_LEAK_AREA, NO_OP, "2 pages are still mapped", AREA_TWICE},
 	{FAULT_AREA_NOT_FREED, ORACLE_LEAK_AREA, NO_OP, "areas are left", ONE_MAPPING},

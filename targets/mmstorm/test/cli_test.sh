@@ -115,6 +115,18 @@ check 0 run "$corpus/vmap" "$corpus/percpu"
 [ "$(wc -l <out)" -ge 30 ] || fail "the corpus has less than 30 programs: $out"
 says_not "finding"
 check 0 run --times 20 "$corpus/vmap"
+check 0 run --fail-each good.prog
+says "good.prog: ok, each of "
+says " requests failed in turn"
+check 0 run --fail-each --no-fork --strategy random --seed 3 good.prog
+check 0 run --fail-each expects.prog digest.prog
+check 0 run --fail-each --json good.prog
+says '"file":"good.prog","target":"vmap","outcome":"ok","requests":'
+bad "mmstorm run: found --fail-each with --times, expected it without" \
+	run --fail-each --times 2 good.prog
+bad "mmstorm run: found --output, expected --fail-each with it" run -o x good.prog
+bad "mmstorm run: found 2 files with --output, expected one" \
+	run --fail-each -o x good.prog digest.prog
 bad "mmstorm run: found no file, expected one or more" run
 bad "mmstorm: option --times: found '0', expected a number from 1 to 4294967295" run --times 0 x
 bad "mmstorm: option --times: found 'many', expected a number from 1 to 4294967295" \

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail_each.c - each request fails in turn; see fail_each.h.
+ */
+#include "fail_each.h"
+
+static int run_with(struct fail_each *f, struct program *p, const struct judge *j, u32 failing)
+{
+	f->failing = failing;
+	p->fail = (struct program_fail){.at0 = failing, .classes = FAIL_ALL};
+	if (f->progress)
+		f->progress(f);
+	return judge_run(j, p, NULL, &f->result);
+}
+
+int fail_each(struct fail_each *f, struct program *p, const struct judge *j)
+{
+	u32 n;
+	int ret = run_with(f, p, j, 0);
+
+	f->requests = f->result.requests;
+	for (n = 1; !ret && n <= FAIL_EACH_MAX; n++) {
+		ret = run_with(f, p, j, n);
+		if (!ret && !f->result.injected)
+			return 0;
+		f->failed++;
+	}
+	f->cut = !ret && f->result.requests > FAIL_EACH_MAX;
+	return ret;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cmd_fail_each.h - mmstorm run --fail-each: each request of a program fails in turn.
+ */
+#ifndef MM_MMSTORM_CMD_FAIL_EACH_H
+#define MM_MMSTORM_CMD_FAIL_EACH_H
+
+#include "cli.h"
+
+/**
+ * fail_each_run() - run one program so, and tell what came of it
+ * @path:   its file, for messages
+ * @p:      as read; its failure plan and, with --strategy, its schedule are replaced
+ * @how:    how it is run and told
+ * @output: where a finding is written as a program of its own, or NULL
+ *
+ * Return: the exit status.
+ */
+int fail_each_run(const char *path, struct program *p, const struct how *how, const char *output);
+
+#endif
