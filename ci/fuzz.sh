@@ -110,11 +110,8 @@ for target in "${targets[@]}"; do
 		done
 		continue
 	fi
-	for program in corpus/"$target"/*.prog; do
-		name=$(basename "$program" .prog)
-		build/release/mmstorm pack "$program" -o "$corpus/seed-$name" ||
-			die "$program: cannot be packed"
-	done
+	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$corpus" ||
+		die "corpus/$target: cannot be packed"
 done
 
 # figures LOG: from libFuzzer's messages, "executions coverage files".

@@ -89,12 +89,10 @@ log=build/hunt
 mkdir -p "$log"
 
 # The ordinary seeds, in byte form; nothing that was written for a bug is among them.
-for target in percpu vmap vm_areas; do
+for target in $(for id in "${bugs[@]}"; do field "$id" target; done | sort -u); do
 	rm -rf "$log/seeds/$target"
-	mkdir -p "$log/seeds/$target"
-	for prog in corpus/"$target"/*.prog; do
-		build/release/mmstorm pack "$prog" -o "$log/seeds/$target/$(basename "$prog" .prog)"
-	done
+	mkdir -p "$log/seeds"
+	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$log/seeds/$target"
 done
 
 # One run: prints "executions seconds" if the oracle fired, "-" if not.

@@ -80,8 +80,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	struct text_error err;
 
 	if (!printer) {
-		program_init(&parsed, TARGET_PERCPU);
-		program_init(&again, TARGET_PERCPU);
+		program_init(&parsed, TARGET_PERCPU_BITMAP);
+		program_init(&again, TARGET_PERCPU_BITMAP);
 		printer = open_memstream(&printed, &printed_size);
 		if (!printer)
 			abort();

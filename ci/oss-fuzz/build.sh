@@ -22,13 +22,11 @@ for target in "${targets[@]}"; do
 	seeds=$WORK/mmstorm-seeds/$target
 	rm -rf "$seeds" "$OUT/${target}_seed_corpus.zip"
 	mkdir -p "$seeds"
-	for program in corpus/"$target"/*.prog; do
-		if [ "$target" = program_text ]; then
-			cp "$program" "$seeds/"
-		else
-			"$build/mmstorm" pack "$program" -o "$seeds/$(basename "$program" .prog)"
-		fi
-	done
+	if [ "$target" = program_text ]; then
+		cp corpus/"$target"/*.prog "$seeds/"
+	else
+		"$build/mmstorm" pack --target "$target" corpus/"$target" -o "$seeds"
+	fi
 	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
 	# The length that ci/fuzz.sh uses as well.
 	printf '[libfuzzer]\nmax_len = 2048\n' >"$OUT/$target.options"

@@ -128,14 +128,15 @@ void harness_bench(struct bench_out *out)
 
 	if (!x)
 		abort();
-	program_init(&empty, TARGET_PERCPU);
+	program_init(&empty, TARGET_PERCPU_BITMAP);
 	measure(x, &empty, 1, seconds(out), false, &r);
 	bench_value(out, "boot and teardown with all allocators", "time", r.seconds / r.runs * 1e6,
 		    "us");
 	program_fini(&empty);
-	one_case(x, "percpu, 64 operations, sequential", TARGET_PERCPU, 64, 1, out);
+	one_case(x, "percpu_bitmap, 64 operations, sequential", TARGET_PERCPU_BITMAP, 64, 1, out);
 	one_case(x, "vmap, 64 operations, sequential", TARGET_VMAP, 64, 1, out);
-	one_case(x, "percpu, 24 operations, 3 tasks, random schedules", TARGET_PERCPU, 24, 3, out);
+	one_case(x, "percpu_bitmap, 24 operations, 3 tasks, random schedules", TARGET_PERCPU_BITMAP,
+		 24, 3, out);
 	one_case(x, "vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP, 24, 3, out);
 	executor_destroy(x);
 }

@@ -58,7 +58,10 @@ static int decode(const u8 *data, size_t size)
 
 	if (bytes_magic(data, size))
 		return bytes_decode(&program, data, size, NULL) ? -1 : 0;
-	return text_parse(&program, (const char *)data, size, &err) ? -1 : 0;
+	if (text_parse(&program, (const char *)data, size, &err))
+		return -1;
+	/* Targets share seeds; a fuzzer's own bytes are for its target or for none. */
+	return program_retarget(&program, fuzz_target);
 }
 
 static void __noreturn end_at(const struct report *r, u64 digest)

@@ -164,9 +164,10 @@ int input_program(struct program *p, const char *path, int target, char *err)
 	else
 		ret = from_text(p, path, data, size, err);
 	free(data);
-	if (!ret && target != INPUT_ANY_TARGET && p->target != target)
-		ret = complain(err, "%s: found a program for target %s, expected %s", path,
-			       target_table[p->target].name, target_table[target].name);
+	if (!ret && target != INPUT_ANY_TARGET && program_retarget(p, (enum target_id)target))
+		ret = complain(err,
+			       "%s: found a program for target %s, expected operations that %s has",
+			       path, target_table[p->target].name, target_table[target].name);
 	return ret;
 }
 

@@ -35,8 +35,9 @@ int input_read(const char *path, u8 **data, size_t *size, char *err);
  * input_program() - a program from a file in either form
  * @p:      initialised; overwritten
  * @path:   the file
- * @target: INPUT_ANY_TARGET, or the target that the program must be for. Bytes without the
- *          byte form's magic are taken for a program of that target
+ * @target: INPUT_ANY_TARGET, or the target that the program is to be for: one of another target
+ *          becomes one of this (program_retarget()), or is refused. Bytes without the byte
+ *          form's magic are taken for a program of that target
  * @err:    receives what is wrong, INPUT_ERROR bytes
  *
  * Return: 0, or -EINVAL with @err.

@@ -17,7 +17,7 @@ struct world;
 struct op_call;
 
 enum target_id {
-	TARGET_PERCPU,
+	TARGET_PERCPU_BITMAP,
 	TARGET_VMAP,
 	TARGET_VM_AREAS,
 	NR_TARGETS /* targets that run programs */

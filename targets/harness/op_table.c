@@ -7,7 +7,8 @@
  */
 #include "ops.h"
 
-#define PERCPU (1U << TARGET_PERCPU)
+/* The targets that the per-CPU allocator is run by. */
+#define PERCPU (1U << TARGET_PERCPU_BITMAP)
 #define VMAP (1U << TARGET_VMAP)
 #define VM_AREAS (1U << TARGET_VM_AREAS)
 
@@ -146,7 +147,7 @@ const struct op op_table[] = {
 const unsigned int nr_ops = ARRAY_SIZE(op_table);
 
 const struct target target_table[NR_TARGETS] = {
-	[TARGET_PERCPU] = {"percpu", "the per-CPU allocator"},
+	[TARGET_PERCPU_BITMAP] = {"percpu_bitmap", "the per-CPU allocator with bitmaps"},
 	[TARGET_VMAP] = {"vmap", "kernel virtual addresses, lazy purge, vmap blocks"},
 	[TARGET_VM_AREAS] = {"vm_areas", "several ranges of addresses at given distances"},
 };

@@ -163,6 +163,16 @@ bool program_equal(const struct program *a, const struct program *b);
 void program_repair(struct program *p);
 
 /**
+ * program_retarget() - make it a program for another target
+ * @p:      well formed
+ * @target: what it is run against from now on
+ *
+ * What it says of a run (expect, digest) was said of the other target, and goes. Return: 0; or
+ * -EINVAL if the target does not have all of its operations: @p is then unchanged.
+ */
+int program_retarget(struct program *p, enum target_id target);
+
+/**
  * program_remove() - remove records, and those that cannot stand without them
  * @p:    well formed
  * @drop: drop[i]: record i goes

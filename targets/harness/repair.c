@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * repair.c - make a program well formed after any edit.
+ * repair.c - make a program well formed after any edit, or fit for another target.
  *
  * Repair is one pass in a fixed order in which each rule looks only at what earlier rules
  * have settled, so a second repair changes nothing, and what is well formed is left alone.
@@ -171,4 +171,20 @@ void program_repair(struct program *p)
 		p->task[i].cpu %= (u8)p->machine.cpus;
 	repair_schedule(p);
 	repair_records(p);
+}
+
+int program_retarget(struct program *p, enum target_id target)
+{
+	const struct op_set *sets[2] = {op_set(target, false), op_set(target, true)};
+	u32 i;
+
+	if (p->target == target)
+		return 0;
+	for (i = 0; i < p->nr_ops; i++)
+		if (!op_in_set(sets[p->task[p->op[i].task].irq], p->op[i].op))
+			return -EINVAL;
+	p->target = (u8)target;
+	p->expect = ORACLE_NONE;
+	p->digest = 0;
+	return 0;
 }

@@ -263,7 +263,7 @@ static int import(const struct import *im, const struct trace *t)
 			im->file, family == PAIR_PERCPU ? "percpu" : "vmap");
 		return 2;
 	}
-	program_init(&prog, TARGET_PERCPU);
+	program_init(&prog, TARGET_PERCPU_BITMAP);
 	err = pair_events(&p, t, family);
 	if (!err)
 		err = convert_program(&prog, &p, &im->convert, &st);

@@ -387,7 +387,7 @@ static bool state_fits(const struct convert *c)
 static int convert_once(struct convert *c)
 {
 	const struct pairing *pr = c->pr;
-	enum target_id target = pr->family == PAIR_PERCPU ? TARGET_PERCPU : TARGET_VMAP;
+	enum target_id target = pr->family == PAIR_PERCPU ? TARGET_PERCPU_BITMAP : TARGET_VMAP;
 
 	program_reset(c->p, target);
 	*c->st = (struct convert_stats){.one_task = c->one_task};
@@ -397,7 +397,7 @@ static int convert_once(struct convert *c)
 	see_streams(c);
 	make_tasks(c);
 	c->p->schedule.kind = c->one_task ? SCHEDULE_SPARSE : SCHEDULE_TURNS;
-	c->st->no_state = target == TARGET_PERCPU && !c->o->bare && !state_fits(c);
+	c->st->no_state = target == TARGET_PERCPU_BITMAP && !c->o->bare && !state_fits(c);
 	if (target == TARGET_VMAP || c->o->bare || c->st->no_state)
 		recreate_objects(c);
 	else if (pr->nr_chunks)

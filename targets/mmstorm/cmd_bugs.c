@@ -113,7 +113,7 @@ static int list_bank(const char *dir, bool json)
 
 	if (n < 0)
 		return cli_error("%s: %s", dir, strerror(errno));
-	program_init(&b.repro, TARGET_PERCPU);
+	program_init(&b.repro, TARGET_PERCPU_BITMAP);
 	if (!json)
 		printf("%-28s %-18s %-8s %10s %5s %7s\n", "bug", "oracle", "target", "operations",
 		       "tasks", "changes");

@@ -36,7 +36,9 @@ static const char help[] =
 	"  -o, --output FILE    where to write the finding\n"
 	"                       (default: findings/<target>-<oracle>-<hash>.prog)\n"
 	"      --keep-going     go on after a finding; of each oracle, the first is written\n"
-	"      --target NAME    refuse other targets; needed for bytes without a header's magic\n"
+	"      --target NAME    the target, also of programs of another that has the same "
+	"operations;\n"
+	"                       needed for bytes without a header's magic\n"
 	"      --no-fork        run in this process, for debuggers\n"
 	"      --json           one object a line\n"
 	"\n"
@@ -409,7 +411,7 @@ int cmd_explore(int argc, char **argv)
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	if (input_program(&p, o.path, o.how.target, err))
 		status = cli_error("%s", err);
 	else

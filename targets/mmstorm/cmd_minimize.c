@@ -27,7 +27,9 @@ static const char help[] =
 	"  -o, --output FILE  write the result there, and not to standard output\n"
 	"      --oracle ID    keep this oracle (default: what FILE expects, or fails by)\n"
 	"      --seconds N    stop after so long, with what there is (default: 60; 0: no limit)\n"
-	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n"
+	"      --target NAME  the target, also of programs of another that has the same "
+	"operations;\n"
+	"                     needed for bytes without a header's magic\n"
 	"      --no-fork      run programs in this process: faster, but a crash ends it\n"
 	"\n"
 	"Ctrl-C ends it early, with what there is.\n"
@@ -197,7 +199,7 @@ int cmd_minimize(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	if (input_program(&p, path, o.target, text)) {
 		status = cli_error("%s", text);
 		goto out;

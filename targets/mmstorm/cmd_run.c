@@ -26,7 +26,9 @@ static const char help[] =
 	"      --no-expect      pass over `expect` and `digest` lines\n"
 	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
 	"                       with --seed N, --odds N, --depth N, --length N\n"
-	"      --target NAME    refuse other targets; needed for bytes without a header's magic\n"
+	"      --target NAME    the target, also of programs of another that has the same "
+	"operations;\n"
+	"                       needed for bytes without a header's magic\n"
 	"      --fail-each      run it once for each request for memory, with that request "
 	"failing:\n"
 	"                       no run may have a finding; -o FILE writes the one that has\n"
@@ -226,7 +228,7 @@ static int run_files(struct options *o, const struct input_list *files)
 	struct program p;
 	int worst = EXIT_CLEAN;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	for (size_t i = 0; i < files->nr; i++) {
 		int status;
 

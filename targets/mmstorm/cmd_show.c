@@ -22,7 +22,9 @@ static const char show_help[] =
 	"\n"
 	"  -o, --output FILE  write there; the file is complete or not there\n"
 	"      --sort         group the operations by task: reads better, means the same\n"
-	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n";
+	"      --target NAME  the target, also of programs of another that has the same "
+	"operations;\n"
+	"                     needed for bytes without a header's magic\n";
 
 static const char pack_help[] =
 	"usage: mmstorm pack [OPTION]... FILE|FOLDER... -o OUT\n"
@@ -31,7 +33,9 @@ static const char pack_help[] =
 	"  -o, --output OUT   write there; - is standard output. With a folder or several files, "
 	"OUT\n"
 	"                     is a folder, made if missing, and file NAME.prog becomes OUT/NAME\n"
-	"      --target NAME  refuse other targets; needed for bytes without a header's magic\n";
+	"      --target NAME  the target, also of programs of another that has the same "
+	"operations;\n"
+	"                     needed for bytes without a header's magic\n";
 
 struct options {
 	const char *output;
@@ -99,7 +103,7 @@ int cmd_show(int argc, char **argv)
 	if (o.output && argc - optind > 1)
 		return cli_error("mmstorm show: found --output and %d files, expected one file",
 				 argc - optind);
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	status = EXIT_CLEAN;
 	for (int i = optind; i < argc && status == EXIT_CLEAN; i++) {
 		size_t size;
@@ -210,7 +214,7 @@ int cmd_pack(int argc, char **argv)
 	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
 		if (input_expand(&files, argv[i], err))
 			status = cli_error("%s", err);
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	if (status == EXIT_CLEAN)
 		status = many ? pack_files(&o, &p, &files)
 			      : pack_file(&o, &p, files.path[0], o.output);

@@ -66,7 +66,7 @@ static void runs_well(struct executor *x, const char *text, u32 schedules, u32 s
 static const char *const life[][4] = {
 	{"vmap", "m1 = vm_map_ram pages=3%s", "touch_ram m1", "vm_unmap_ram m1"},
 	{"vmap", "v1 = alloc_vmap_area pages=3 map", "touch_area v1", "free_vmap_area v1"},
-	{"percpu", "p1 = alloc_percpu size=100%s", "touch_percpu p1", "free_percpu p1"},
+	{"percpu_bitmap", "p1 = alloc_percpu size=100%s", "touch_percpu p1", "free_percpu p1"},
 };
 
 /*
@@ -137,7 +137,7 @@ static void interrupts_wait(void **state)
 		"m1 = vm_map_ram pages=2\nm2 = vm_map_ram\nirq i\ntouch_ram m1\nirq j\n"
 		"touch_ram m1\nvm_unmap_ram m2\nirq i\nvm_unmap_ram m1\ntask a\nvm_unmap_aliases\n",
 		/* They make what tasks, and other interrupts, use and consume. */
-		"target percpu\nmachine dynamic=1K\ntask a cpu=0\nirq i cpu=1\nirq j cpu=0\n"
+		"target percpu_bitmap\nmachine dynamic=1K\ntask a cpu=0\nirq i cpu=1\nirq j cpu=0\n"
 		"irq i\np1 = alloc_percpu\np2 = alloc_percpu\ntask a\ntouch_percpu p1\n"
 		"irq j\ntouch_percpu p2\nfree_percpu p1\ntask a\nfree_percpu p2\n",
 		/* Two sources of one CPU, one waiting for the other, and a task on top. */
@@ -157,7 +157,8 @@ static void interrupts_wait(void **state)
 static void verified_among_others(void **state)
 {
 	static const char *const text =
-		"target percpu\nmachine verify=1\ntask a cpu=0\np1 = alloc_percpu\nfree_percpu p1\n"
+		"target percpu_bitmap\nmachine verify=1\ntask a cpu=0\np1 = "
+		"alloc_percpu\nfree_percpu p1\n"
 		"p2 = alloc_percpu\nfree_percpu p2\ntask b cpu=1\np3 = alloc_percpu\n"
 		"free_percpu p3\np4 = alloc_percpu\nfree_percpu p4\n";
 	u32 calls = 0, quiet = 0;
@@ -268,7 +269,7 @@ static void sorting_changes_nothing(void **state)
 		"task b\nm1 = vm_map_ram\ntask a\nv1 = alloc_vmap_area pages=2 map\nirq i\n"
 		"m2 = vm_map_ram\ntask b\nvm_unmap_ram m1\ntask a\nfree_vmap_area v1\nirq i\n"
 		"vm_unmap_ram m2\ntask b\nvm_unmap_aliases\ntask a\nvm_unmap_aliases\n",
-		"target percpu\ntask a cpu=0\ntask b cpu=0\np1 = alloc_percpu\ntask a\n"
+		"target percpu_bitmap\ntask a cpu=0\ntask b cpu=0\np1 = alloc_percpu\ntask a\n"
 		"p2 = alloc_percpu size=30\ntask b\ntouch_percpu p1\ntask a\nfree_percpu p2\n"
 		"task b\nfree_percpu p1\n",
 	};

@@ -119,14 +119,14 @@ static int on_naive(enum fault fault, const char *text, struct fail_each *f, str
 
 static void test_error_path(void **unused)
 {
-	static const char text[] = "target percpu\nmachine unit=16K\nfail every=2\ntask a\n"
+	static const char text[] = "target percpu_bitmap\nmachine unit=16K\nfail every=2\ntask a\n"
 				   " p1 = alloc_percpu\n free_percpu p1\n";
 	struct fail_each f;
 	struct exec_result r;
 	struct executor *x = executor_create();
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	assert_int_equal(on_naive(FAULT_NONE, text, &f, &p), 0);
 	/* Structures, 8 frames, the area, table pages. */
 	assert_in_range(f.failed, 12, 40);

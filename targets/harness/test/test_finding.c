@@ -140,7 +140,7 @@ static void found_again(void **state)
 	assert_int_equal(finding_write(&f->p, f->oracle, f->digest, path), 0);
 	assert_non_null(strstr(path, "/found/vmap-alias-survived-"));
 	assert_int_equal(nr_found(f), 1);
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	read_program(path, &p);
 	assert_true(program_equal(&p, &f->p));
 	assert_int_equal(p.expect, ORACLE_ALIAS);

@@ -46,7 +46,7 @@ static void test_mutate(void **unused)
 	u64 state = 1;
 	u32 round;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 100000; round++) {
 		size_t size = random_bytes(a, sizeof(a), &state), n, max;
 		u32 seed = (u32)random_next(&state);
@@ -111,8 +111,8 @@ static void test_crossover(void **unused)
 	struct program p, q;
 	u64 state = 2;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 50000; round++) {
 		size_t size_a = random_bytes(a, sizeof(a), &state), n;
 		size_t size_b = random_bytes(b, sizeof(b), &state);
@@ -146,17 +146,19 @@ static void test_meaning_kept(void **unused)
 	size_t size, n;
 	u32 seed, i, kept = 0;
 
-	program_init(&p, TARGET_PERCPU);
-	from_text(&p, "target percpu\ntask a\n x = alloc_percpu size=400\n cond_resched\n"
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	from_text(&p, "target percpu_bitmap\ntask a\n x = alloc_percpu size=400\n cond_resched\n"
 		      " y = alloc_percpu size=800\n z = alloc_percpu size=1200\n"
 		      " cond_resched\n free_percpu y\n");
 	for (seed = 0; seed < 2000; seed++) {
-		from_text(&p, "target percpu\ntask a\n x = alloc_percpu size=400\n cond_resched\n"
-			      " y = alloc_percpu size=800\n z = alloc_percpu size=1200\n"
-			      " cond_resched\n free_percpu y\n");
+		from_text(
+			&p,
+			"target percpu_bitmap\ntask a\n x = alloc_percpu size=400\n cond_resched\n"
+			" y = alloc_percpu size=800\n z = alloc_percpu size=1200\n"
+			" cond_resched\n free_percpu y\n");
 		size = bytes_encode(&p, a, sizeof(a));
 		n = program_mutate(a, size, sizeof(a), seed, NULL);
-		assert_program(&p, a, n, TARGET_PERCPU);
+		assert_program(&p, a, n, TARGET_PERCPU_BITMAP);
 		for (i = 0; i < p.nr_ops; i++)
 			if (op_table[p.op[i].op].consumes && p.op[p.op[i].object].arg[0] == 800) {
 				kept++;

@@ -49,8 +49,8 @@ struct planted {
 };
 
 #define VMAP_A "target vmap\ntask a cpu=0\n"
-#define PERCPU_A "target percpu\ntask a cpu=0\n"
-#define FIRST_CHUNK "target percpu\nmachine static=100 dynamic=200\ntask a cpu=0\n"
+#define PERCPU_A "target percpu_bitmap\ntask a cpu=0\n"
+#define FIRST_CHUNK "target percpu_bitmap\nmachine static=100 dynamic=200\ntask a cpu=0\n"
 #define TWO_AREAS VMAP_A "v1 = alloc_vmap_area pages=4\nv2 = alloc_vmap_area pages=4 align=4\n"
 #define AREA_TWICE                                                                                 \
 	VMAP_A "v1 = alloc_vmap_area pages=2 map\nfree_vmap_area v1\n"                             \
@@ -166,7 +166,7 @@ static const struct planted planted[] = {
 	{FAULT_RAM_FRAME_KEPT, ORACLE_LEAK_PAGE, NO_OP, "", ONE_MAPPING},
 	{FAULT_PCPU_PAGE_KEPT, ORACLE_LEAK_PAGE, NO_OP, "", TWO_OBJECTS},
 	{FAULT_PCPU_ERROR_KEEPS, ORACLE_LEAK_PAGE, NO_OP, "",
-	 "target percpu\nfail at=8\ntask a\nalloc_percpu\n"},
+	 "target percpu_bitmap\nfail at=8\ntask a\nalloc_percpu\n"},
 	{FAULT_PCPU_META_KEPT, ORACLE_LEAK_METADATA, NO_OP, "", ONE_FREED},
 	{FAULT_NO_UNMAP, ORACLE_LEAK_AREA, NO_OP, "2 pages are still mapped", AREA_TWICE},
 	{FAULT_AREA_NOT_FREED, ORACLE_LEAK_AREA, NO_OP, "areas are left", ONE_MAPPING},
@@ -175,7 +175,7 @@ static const struct planted planted[] = {
 
 	{FAULT_VMAP_VERIFY, ORACLE_LIST, NO_OP, "planted", ONE_MAPPING},
 	{FAULT_PCPU_VERIFY, ORACLE_HINT, 1, "planted",
-	 "target percpu\nmachine verify=2\ntask a cpu=0\n"
+	 "target percpu_bitmap\nmachine verify=2\ntask a cpu=0\n"
 	 "p1 = alloc_percpu\np2 = alloc_percpu\np3 = alloc_percpu\n"},
 
 	{FAULT_LEAVES_PREEMPT, ORACLE_LOCK_UNBALANCED, 2, "preempt", ONE_FREED},
@@ -259,13 +259,13 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu size=64K\n"},
 		/* An atomic request makes no chunk. */
 		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu atomic\n"},
-		{FAULT_NONE, 1, "target percpu\nirq i cpu=0\np1 = alloc_percpu\n"},
+		{FAULT_NONE, 1, "target percpu_bitmap\nirq i cpu=0\np1 = alloc_percpu\n"},
 		/* No frames, and no addresses, for another chunk. */
 		{FAULT_NONE, 1,
-		 "target percpu\nmachine pages=64 unit=64K\ntask a cpu=0\n"
+		 "target percpu_bitmap\nmachine pages=64 unit=64K\ntask a cpu=0\n"
 		 "p1 = alloc_percpu size=64K\np2 = alloc_percpu size=64K\n"},
 		{FAULT_NONE, 1,
-		 "target percpu\nmachine kva=1M unit=512K cpus=1\ntask a cpu=0\n"
+		 "target percpu_bitmap\nmachine kva=1M unit=512K cpus=1\ntask a cpu=0\n"
 		 "p1 = alloc_percpu size=512K\np2 = alloc_percpu size=512K\n"
 		 "p3 = alloc_percpu size=512K\nfree_percpu p1\n"},
 		/* No addresses for an area, nor with that alignment. */
@@ -358,7 +358,7 @@ static void every_failure_is_tolerated(void **state)
 		"task a cpu=0\nc1 = get_vm_areas nr=5 pages=3 layout=99\nc2 = get_vm_areas\n"
 		"free_vm_areas c1\nc3 = get_vm_areas nr=8\nfree_vm_areas c2\n",
 	};
-	static const char *const targets[] = {"vmap", "percpu", "vm_areas"};
+	static const char *const targets[] = {"vmap", "percpu_bitmap", "vm_areas"};
 
 	faulty_choose(FAULT_NONE);
 	for (u32 t = 0; t < ARRAY_SIZE(texts); t++) {

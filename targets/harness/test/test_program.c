@@ -29,8 +29,8 @@ static void test_forms_agree(void **unused)
 	u64 state = 1;
 	u32 round;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < ROUNDS; round++) {
 		size_t size = random_program(&p, &state), n;
 		struct text_error err;
@@ -63,8 +63,8 @@ static void test_prefixes(void **unused)
 	u64 state = 2;
 	u32 round, refused = 0;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 300; round++) {
 		size_t size, n;
 		char *text;
@@ -105,13 +105,13 @@ static void test_repair_mends(void **unused)
 	u64 state = 3;
 	u32 round, i;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 20000; round++) {
 		/* The same values, or small ones that are valid now and then. */
 		u32 mask = round % 2 ? 15 : UINT32_MAX;
 
-		program_reset(&p, TARGET_PERCPU);
+		program_reset(&p, TARGET_PERCPU_BITMAP);
 		p.target = (u8)random_next(&state);
 		for (i = 0; i < NR_MACHINE_FIELDS; i++)
 			*field_ref(&p.machine, &machine_fields[i]) =
@@ -162,7 +162,7 @@ static void test_checker_fires(void **unused)
 				   "schedule @3 i @4 a>1\n";
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 #define DAMAGE(what)                                                                               \
 	from_text(&p, text);                                                                       \
 	what;                                                                                      \
@@ -211,8 +211,8 @@ static void test_equal(void **unused)
 				   "task b cpu=1\n vm_unmap_ram m\nschedule @3 b @4 a>1\n";
 	struct program p, q;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	from_text(&p, text);
 #define DIFFERENCE(what, equal)                                                                    \
 	assert_int_equal(program_copy(&q, &p), 0);                                                 \
@@ -264,14 +264,16 @@ static void test_remove(void **unused)
 	u64 state = 4;
 	u32 round, i, kept;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
-	from_text(&p, "target percpu\ntask a\n x = alloc_percpu size=4\n y = alloc_percpu size=8\n"
-		      " touch_percpu x\n free_percpu y\n free_percpu x\n");
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
+	from_text(
+		&p,
+		"target percpu_bitmap\ntask a\n x = alloc_percpu size=4\n y = alloc_percpu size=8\n"
+		" touch_percpu x\n free_percpu y\n free_percpu x\n");
 	memset(drop, 0, sizeof(drop));
 	drop[0] = true;
 	program_remove(&p, drop);
-	from_text(&q, "target percpu\ntask a\n y = alloc_percpu size=8\n free_percpu y\n");
+	from_text(&q, "target percpu_bitmap\ntask a\n y = alloc_percpu size=8\n free_percpu y\n");
 	assert_true(program_equal(&p, &q));
 
 	for (round = 0; round < 20000; round++) {
@@ -312,8 +314,8 @@ static void test_sort(void **unused)
 	u64 state = 5;
 	u32 round, i, t;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 20000; round++) {
 		u32 from[PROGRAM_MAX_TASKS] = {0};
 		s32 old[64];
@@ -348,7 +350,7 @@ static void test_not_bytes(void **unused)
 	const char *why = NULL;
 	struct program p, q;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	program_init(&q, TARGET_VMAP);
 	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), 0);
 	assert_true(program_equal(&p, &q)); /* zeros are the default program */
@@ -379,6 +381,30 @@ static void test_not_bytes(void **unused)
 	program_fini(&q);
 }
 
+static void test_retarget(void **unused)
+{
+	struct program p, q;
+
+	program_init(&p, TARGET_VMAP);
+	program_init(&q, TARGET_VMAP);
+	from_text(&p,
+		  "target vmap\ntask a\nmigrate cpu=1\ncond_resched\nexpect overlap\ndigest 7\n");
+	assert_int_equal(program_copy(&q, &p), 0);
+	assert_int_equal(program_retarget(&q, TARGET_VMAP), 0);
+	assert_true(q.expect == ORACLE_OVERLAP && q.digest == 7);
+	assert_int_equal(program_retarget(&q, TARGET_PERCPU_BITMAP), 0);
+	assert_int_equal(q.target, TARGET_PERCPU_BITMAP);
+	assert_true(q.expect == ORACLE_NONE && !q.digest);
+	assert_well_formed(&q);
+	q.target = TARGET_VMAP;
+	assert_true(program_equal(&p, &q));
+	from_text(&p, "target vmap\ntask a\nmigrate cpu=1\nvm_unmap_aliases\nexpect overlap\n");
+	assert_int_equal(program_retarget(&p, TARGET_PERCPU_BITMAP), -EINVAL);
+	assert_true(p.target == TARGET_VMAP && p.expect == ORACLE_OVERLAP);
+	program_fini(&p);
+	program_fini(&q);
+}
+
 /* A header of version 1 is shorter; what it does not know has its default, all else is the same. */
 static void test_version_1(void **unused)
 {
@@ -387,8 +413,8 @@ static void test_version_1(void **unused)
 	u64 state = 7;
 	u32 round;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < ROUNDS / 10; round++) {
 		size_t n;
 
@@ -438,7 +464,7 @@ static void test_layout(void **unused)
 	u8 version_2[BYTES_HEADER] = {0};
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	memcpy(version_2, version_1, sizeof(version_1));
 	assert_int_equal(bytes_decode(&p, version_1, sizeof(version_1), NULL), 0);
 	assert_int_equal(p.machine.cpus, 3);
@@ -479,8 +505,8 @@ static void test_limits(void **unused)
 	u8 *bytes;
 	u32 i;
 
-	program_init(&p, TARGET_PERCPU);
-	program_init(&q, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (i = 0; i < PROGRAM_MAX_OPS / 2; i++)
 		assert_int_equal(program_add(&p, &o), 0);
 	/* Oldest first: the worst order for the byte form. */
@@ -523,8 +549,8 @@ int main(void)
 		cmocka_unit_test(test_repair_mends), cmocka_unit_test(test_checker_fires),
 		cmocka_unit_test(test_equal),	     cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_sort),	     cmocka_unit_test(test_not_bytes),
-		cmocka_unit_test(test_version_1),    cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_retarget),     cmocka_unit_test(test_version_1),
+		cmocka_unit_test(test_layout),	     cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

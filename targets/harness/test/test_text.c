@@ -17,7 +17,7 @@ static void assert_prints(const char *text, const char *canonical)
 	size_t size;
 	char *printed;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	from_text(&p, text);
 	printed = to_text(&p, &size);
 	assert_string_equal(printed, canonical);
@@ -34,7 +34,7 @@ static void assert_refused(const char *text, u32 line, u32 column, const char *w
 	size_t size = strlen(text);
 	char *copy = malloc(size + 1);
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	memcpy(copy, text, size);
 	copy = realloc(copy, size ? size : 1);
 	assert_int_equal(text_parse(&p, copy, size, &err), -EINVAL);
@@ -50,7 +50,7 @@ static void assert_refused(const char *text, u32 line, u32 column, const char *w
 
 static void test_print(void **unused)
 {
-	assert_prints("target percpu", "mmstorm 1\ntarget percpu\ntask a cpu=0\n");
+	assert_prints("target percpu_bitmap", "mmstorm 1\ntarget percpu_bitmap\ntask a cpu=0\n");
 	assert_prints("# what\n\n mmstorm 1 # this\ntarget vmap\r\n",
 		      "mmstorm 1\ntarget vmap\ntask a cpu=0\n");
 	assert_prints(VMAP
@@ -128,9 +128,10 @@ static void test_refused_lines(void **unused)
 	assert_refused(VMAP "mmstorm 1\n", 2, 1, "must stand in the first line");
 	assert_refused("machine cpus=2\n" VMAP, 1, 1, "expected 'target NAME' first");
 	assert_refused("vm_unmap_aliases\n", 1, 1, "found 'vm_unmap_aliases', expected 'target");
-	assert_refused("target\n", 1, 7, "end of the line, expected one of percpu, vmap");
+	assert_refused("target\n", 1, 7, "end of the line, expected one of percpu_bitmap, vmap");
 	assert_refused("target vmpa\n", 1, 8, "unknown target 'vmpa', did you mean 'vmap'?");
-	assert_refused("target zone\n", 1, 8, "unknown target 'zone', expected one of percpu,");
+	assert_refused("target zone\n", 1, 8,
+		       "unknown target 'zone', expected one of percpu_bitmap,");
 	assert_refused("target vmap percpu\n", 1, 13, "found 'percpu', expected the end of");
 	assert_refused(VMAP VMAP, 2, 1, "'target' is given twice, first in line 1");
 	assert_refused(VMAP "expect overlp\n", 2, 8, "did you mean 'overlap'");
@@ -256,7 +257,7 @@ static void test_refused_bytes(void **unused)
 	struct program p;
 	u32 i;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	assert_int_equal(text_parse(&p, zero, sizeof(zero) - 1, &err), -EINVAL);
 	assert_int_equal(err.line, 3);
 	assert_int_equal(err.column, 7);
@@ -322,8 +323,8 @@ static void test_print_op(void **unused)
 	FILE *f = fmemopen(text, sizeof(text), "w");
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
-	from_text(&p, "target percpu\ntask a\nx = alloc_percpu\ny = alloc_percpu size=8K\n"
+	program_init(&p, TARGET_PERCPU_BITMAP);
+	from_text(&p, "target percpu_bitmap\ntask a\nx = alloc_percpu\ny = alloc_percpu size=8K\n"
 		      "free_percpu x\n");
 	text_print_op(&p, 1, f);
 	fputc('|', f);
@@ -343,13 +344,13 @@ static void test_many_names(void **unused)
 	struct program p;
 	u32 i;
 
-	fputs("target percpu\ntask a\n", f);
+	fputs("target percpu_bitmap\ntask a\n", f);
 	for (i = 0; i < 5000; i++)
 		fprintf(f, "n%u = alloc_percpu\n", i * 7919 % 5003);
 	for (i = 0; i < 5000; i++)
 		fprintf(f, "free_percpu n%u\n", (4999 - i) * 7919 % 5003);
 	fclose(f);
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	assert_int_equal(text_parse(&p, text, size, &err), 0);
 	assert_well_formed(&p);
 	for (i = 0; i < 5000; i++)

@@ -111,7 +111,7 @@ static void test_reach(void **unused)
 	struct seen s = {0};
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	p.machine.cpus = 12;
 	p.machine.nodes = 4;
 	for (u32 i = 1; i <= 1000; i++) {
@@ -134,7 +134,7 @@ static void test_gap(void **unused)
 	static struct topology t;
 	struct program p;
 
-	program_init(&p, TARGET_PERCPU);
+	program_init(&p, TARGET_PERCPU_BITMAP);
 	p.machine.cpus = 4;
 	p.machine.nodes = 2;
 	p.machine.gap = 1000;

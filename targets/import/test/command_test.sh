@@ -50,7 +50,7 @@ expect 2 'gzip' "$mmstorm" import <(head -c 1000 "$traces/netns-churn.trace.gz")
 
 expect 0 ":1: found 'nonsense', expected" "$mmstorm" import "$dir/small.trace"
 expect 0 'left out: 1 lines' "$mmstorm" import "$dir/small.trace"
-expect 0 '^target percpu' "$mmstorm" import "$dir/small.trace" --bare
+expect 0 '^target percpu_bitmap' "$mmstorm" import "$dir/small.trace" --bare
 expect 0 'left out: 32 events for --events vmap' "$mmstorm" import "$traces/netns-churn.trace.gz"
 expect 0 '^target vmap' "$mmstorm" import "$traces/thread-churn.trace.gz" --max 50
 

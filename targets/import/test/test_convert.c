@@ -29,7 +29,7 @@ static int setup(void **state)
 {
 	h = (struct hand){.t.nr_cpus = 2};
 	h.t.event = h.event;
-	program_init(&h.prog, TARGET_PERCPU);
+	program_init(&h.prog, TARGET_PERCPU_BITMAP);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ static void convert(enum pair_family f, const struct convert_options *o)
 	assert_int_equal(pair_events(&h.p, &h.t, f), 0);
 	assert_int_equal(convert_program(&h.prog, &h.p, o, &h.st), 0);
 	/* Well formed is what a repair leaves alone. */
-	program_init(&copy, TARGET_PERCPU);
+	program_init(&copy, TARGET_PERCPU_BITMAP);
 	assert_int_equal(program_copy(&copy, &h.prog), 0);
 	program_repair(&copy);
 	assert_true(program_equal(&copy, &h.prog));
@@ -95,7 +95,7 @@ static void test_streams(void **state)
 	add(TRACE_PERCPU_FREE, 1, 0, 0)->irq = true;
 	add(TRACE_PERCPU_FREE, 0, 40, 0);
 	convert(PAIR_PERCPU, &bare);
-	assert_int_equal(h.prog.target, TARGET_PERCPU);
+	assert_int_equal(h.prog.target, TARGET_PERCPU_BITMAP);
 	assert_int_equal(h.prog.machine.cpus, 2);
 	assert_int_equal(h.prog.nr_tasks, 3);
 	assert_false(h.prog.task[1].irq);
@@ -344,7 +344,7 @@ static void test_text(void **state)
 	assert_int_equal(text_print(&h.prog, f), 0);
 	fclose(f);
 	assert_non_null(strstr(text, "schedule turns a*7 b*7"));
-	program_init(&back, TARGET_PERCPU);
+	program_init(&back, TARGET_PERCPU_BITMAP);
 	assert_int_equal(text_parse(&back, text, size, &err), 0);
 	assert_true(program_equal(&back, &h.prog));
 	program_fini(&back);

@@ -164,7 +164,16 @@ bad "large.prog.gz: found more than 16 MiB, expected at most that" run large.pro
 bad "cut.prog.gz: found a damaged or truncated .gz file, expected a whole one" run cut.prog.gz
 bad "none: found no program in the folder, expected *.prog" run none
 bad "none: found a folder, expected a file" show none
-bad "good.prog: found a program for target vmap, expected percpu" run --target percpu good.prog
+bad "good.prog: found a program for target vmap, expected operations that percpu_bitmap has" \
+	run --target percpu_bitmap good.prog
+printf 'target vmap\ntask a\n  migrate cpu=1\nexpect overlap\n' >both.prog
+check 0 run --target percpu_bitmap both.prog
+check 0 show --target percpu_bitmap both.prog
+says "target percpu_bitmap"
+says_not "expect"
+check 0 pack --target percpu_bitmap both.prog -o both.bin
+check 0 show both.bin
+says "target percpu_bitmap"
 bad "mmstorm: option --target: found 'heap', expected one of mmstorm list targets" \
 	run --target heap good.prog
 if [ "$(id -u)" -ne 0 ]; then
@@ -228,7 +237,7 @@ check 0 list
 says "vm_unmap_aliases"
 says "alias-survived"
 check 0 list targets
-says "percpu"
+says "percpu_bitmap"
 says_not "overlap"
 check 0 list --json
 while read -r line; do
