@@ -89,6 +89,11 @@ enum pcpu_fc pcpu_fc_kind(const struct pcpu *pc)
 	return pc->fc_kind;
 }
 
+u64 pcpu_base_addr(const struct pcpu *pc)
+{
+	return pc->first_base;
+}
+
 /* A region of the first chunk becomes known, its pages counted. */
 static struct pcpu_chunk *link_first(struct pcpu *pc, u32 start, u32 end, bool reserved)
 {

@@ -149,6 +149,9 @@ const struct pcpu_alloc_info *pcpu_alloc_info(const struct pcpu *pc);
 /** pcpu_fc_kind() - PCPU_FC_EMBED or PCPU_FC_PAGE: how the first chunk was made */
 enum pcpu_fc pcpu_fc_kind(const struct pcpu *pc);
 
+/** pcpu_base_addr() - address of the lowest unit of the first chunk; 0: there is none */
+u64 pcpu_base_addr(const struct pcpu *pc);
+
 /**
  * alloc_percpu_gfp() - an object, zeroed on every CPU
  * @pc:    the allocator

@@ -32,6 +32,8 @@
 	X(PTE_BUSY, "pte-busy", "a mapping was laid over a mapping")                               \
 	X(SPURIOUS, "spurious-failure", "a request failed that a naive model can serve")           \
 	X(KVA_BOUND, "kva-bound", "more address space is held than the live objects explain")      \
+	X(WORK, "work-bound", "a request took more steps than its bound explains")                 \
+	X(DIFFERENTIAL, "differential", "old and new allocator disagree on what is possible")      \
 	X(HINT, "invariant-hint", "a remembered hint contradicts what it summarises")              \
 	X(COUNT, "invariant-count", "a remembered count contradicts what it counts")               \
 	X(TREE, "invariant-tree", "a tree is out of order or wrongly augmented")                   \

@@ -15,6 +15,7 @@
 
 #include "machine/meta.h"
 #include "machine/pgtable.h"
+#include "percpu_world.h"
 #include "sched/sched.h"
 #include "text.h"
 #include "topology_of.h"
@@ -59,6 +60,7 @@ void executor_destroy(struct executor *x)
 		return;
 	sched_destroy(x->sched);
 	machine_destroy(x->world.machine);
+	free(x->world.static_data);
 	free(x->world.object);
 	free(x->world.live);
 	free(x->world.live_at);
@@ -97,6 +99,8 @@ static void prepare_objects(struct world *w)
 			o->shared = o->used = o->mapped = false;
 			o->users = 0;
 			o->area = NULL;
+			o->twin = 0;
+			o->reserved = false;
 			o->nr_areas = 0;
 			spin_lock_init(&o->lock, "object");
 			init_completion(&o->made);
@@ -151,7 +155,8 @@ bool call_undisturbed(const struct world *w, const struct op_call *c)
 	if (!c->alone || st.failed != c->failures)
 		return false;
 	task_set_op(c->record);
-	return task_ticket() == c->ticket + 1;
+	*c->ticket = task_ticket() == *c->ticket + 1 ? task_ticket() : 0;
+	return *c->ticket;
 }
 
 static void trace_op(const struct world *w, u32 record, const char *outcome)
@@ -185,7 +190,7 @@ static void verify(struct world *w, u32 record)
 	task_set_op(record);
 	quiet = nothing_older();
 	vmap_verify(w->vmap, quiet);
-	pcpu_verify(w->pcpu, quiet);
+	percpu_verify(w, quiet);
 	task_set_op(-1);
 	w->since_verify = 0;
 }
@@ -197,6 +202,7 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	struct object *used = r->object < 0 ? NULL : &w->object[r->object];
 	struct object *makes = op->makes ? &w->object[record] : NULL;
 	struct op_call c = {.record = record, .op = r, .object = used ? used : makes};
+	u64 ticket;
 
 	if (used)
 		wait_for_object(w, r, used);
@@ -212,7 +218,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 
 		machine_stats(w->machine, &st);
 		c.failures = st.failed;
-		c.ticket = task_ticket();
+		ticket = task_ticket();
+		c.ticket = &ticket;
 		c.alone = nothing_older();
 		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
 		op->exec(w, &c);
@@ -268,13 +275,6 @@ static bool boot(struct world *w)
 		.block_pages = pm->block,
 		.lazy_max_pages = pm->lazy,
 	};
-	struct pcpu_config pc = {
-		.unit_size = pm->unit << PAGE_SHIFT,
-		.static_size = pm->stat,
-		.dyn_size = pm->dyn,
-		.empty_low = pm->low,
-		.empty_high = pm->high,
-	};
 	struct machine_stats st;
 	int err;
 
@@ -282,22 +282,20 @@ static bool boot(struct world *w)
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
 	w->vmap = NULL;
-	w->pcpu = NULL;
+	w->nr_pcpu = 0;
 	err = vmap_create(w->machine, &vc, &w->vmap);
-	if (!err)
-		err = pcpu_create(w->machine, w->vmap, &pc, &w->pcpu);
 	machine_stats(w->machine, &st);
-	/* The first chunk is populated at boot; a machine too small for it does not come up. */
-	MM_CHECK(!err || st.failed || pm->pages < world_chunk_frames(w) ||
-			 pm->kva < pm->unit * pm->cpus,
-		 SPURIOUS, "boot failed with error %d, and no request had failed", err);
+	MM_CHECK(!err || st.failed, SPURIOUS,
+		 "boot failed with error %d, and no request had failed", err);
+	if (!err)
+		err = percpu_boot(w);
 	return !err;
 }
 
 static void take_down(struct world *w)
 {
 	object_free_all(w);
-	pcpu_destroy(w->pcpu);
+	percpu_take_down(w);
 	vmap_destroy(w->vmap);
 	for (u32 i = 0; i < WORLD_POOL; i++)
 		if (w->pool[i])

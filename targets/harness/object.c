@@ -138,10 +138,3 @@ bool world_kva_fits(struct world *w, u64 size, u64 align)
 	look_at_gap(mc->kva_start + mc->kva_size, 0, &s);
 	return s.found;
 }
-
-u64 world_chunk_frames(const struct world *w)
-{
-	u64 pages = (u64)w->program->machine.unit * w->program->machine.cpus;
-
-	return pages + pages / 512 + 6;
-}

@@ -8,7 +8,9 @@
 #include "ops.h"
 
 /* The targets that the per-CPU allocator is run by. */
-#define PERCPU (1U << TARGET_PERCPU_BITMAP)
+#define PERCPU                                                                                     \
+	(1U << TARGET_PERCPU_BITMAP | 1U << TARGET_PERCPU_AREAMAP | 1U << TARGET_PERCPU_PAIR |     \
+	 1U << TARGET_FIRST_CHUNK)
 #define VMAP (1U << TARGET_VMAP)
 #define VM_AREAS (1U << TARGET_VM_AREAS)
 
@@ -31,6 +33,8 @@ const struct op op_table[] = {
 		.uses = OBJECT_PERCPU,
 		.consumes = true,
 		.irq = true,
+		.arg = {{"twice", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
+			 "and once more, which must be refused; only where there is one task"}},
 		.exec = op_free_percpu,
 	},
 	{
@@ -142,6 +146,28 @@ const struct op op_table[] = {
 		.irq = true,
 		.exec = op_free_vm_areas,
 	},
+	{
+		.name = "alloc_reserved_percpu",
+		.help = "allocate a per-CPU object from the reserved region of the first chunk",
+		.targets = PERCPU,
+		.makes = OBJECT_PERCPU,
+		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
+			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"}},
+		.exec = op_alloc_reserved_percpu,
+	},
+	{
+		.name = "misfree_percpu",
+		.help = "free an address that is no object's, which must be refused by name",
+		.targets = PERCPU,
+		.uses = OBJECT_PERCPU,
+		.irq = true,
+		.arg = {{"how", OPERAND_INT, UNIT_NONE, 0, 3, 0,
+			 "0 inside of the object, 1 another CPU's copy, 2 in no chunk, 3 in the "
+			 "static region"},
+			{"at", OPERAND_LOG, UNIT_NONE, 0, 1 << 20, 1,
+			 "byte, or number of the CPU, modulo those that there are"}},
+		.exec = op_misfree_percpu,
+	},
 };
 
 const unsigned int nr_ops = ARRAY_SIZE(op_table);
@@ -149,5 +175,8 @@ const unsigned int nr_ops = ARRAY_SIZE(op_table);
 const struct target target_table[NR_TARGETS] = {
 	[TARGET_PERCPU_BITMAP] = {"percpu_bitmap", "the per-CPU allocator with bitmaps"},
 	[TARGET_VMAP] = {"vmap", "kernel virtual addresses, lazy purge, vmap blocks"},
+	[TARGET_PERCPU_AREAMAP] = {"percpu_areamap", "the per-CPU allocator with area maps"},
+	[TARGET_PERCPU_PAIR] = {"percpu_pair", "both, which must agree on what is possible"},
+	[TARGET_FIRST_CHUNK] = {"first_chunk", "the first chunk and its layout, on any topology"},
 	[TARGET_VM_AREAS] = {"vm_areas", "several ranges of addresses at given distances"},
 };

@@ -13,6 +13,8 @@
 void op_alloc_percpu(struct world *w, const struct op_call *c);
 void op_free_percpu(struct world *w, const struct op_call *c);
 void op_touch_percpu(struct world *w, const struct op_call *c);
+void op_alloc_reserved_percpu(struct world *w, const struct op_call *c);
+void op_misfree_percpu(struct world *w, const struct op_call *c);
 
 /* ops_vmap.c */
 void op_vm_map_ram(struct world *w, const struct op_call *c);

@@ -13,28 +13,24 @@
  *
  * The first and the last page of each range are mapped.
  *
- * The judge: before a call that begins alone, all ranges that are not free are noted, those that
- * a purge would make free as such. From them follow the two answers that are right: the highest
- * base at which all is free, or, if there is none, the highest one after a purge. The space's own
- * idea of what is free is not asked. A highest base is one that cannot be raised by one
- * alignment, because some range of the request would then enter one that is not free, or leave
- * the space: so it is rounded down from where a range of the request ends where such a one begins.
- * All of these are tried.
+ * The judge: before a call that begins alone, all ranges that are not free are noted
+ * (congruent.h), those that a purge would make free as such. From them follow the two answers
+ * that are right: the highest base at which all is free, or, if there is none, the highest one
+ * after a purge.
  */
-#include <stdlib.h>
-
+#include "congruent.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
 
 /**
  * struct request - what is asked for
- * @offset, @size, @align: bytes
+ * @offset, @size: bytes
+ * @c:             the same, as the judge wants it
  */
 struct request {
-	u32 nr;
 	u64 offset[AREAS_MAX], size[AREAS_MAX];
-	u64 align;
+	struct congruent c;
 };
 
 /* Place in the request of the range that is number @i by address. */
@@ -58,10 +54,12 @@ static void request_of(const struct op_call *c, struct request *r)
 	u32 first = layout / 512;
 	u64 at = first ? PAGE_SIZE << 2 * (first - 1) : 0;
 
-	r->nr = c->op->arg[0];
-	r->align = PAGE_SIZE << layout % 8;
-	for (u32 i = 0; i < r->nr; i++) {
-		u32 to = place(layout / 8 % 4, i, r->nr);
+	r->c = (struct congruent){.nr = c->op->arg[0],
+				  .offset = r->offset,
+				  .size = r->size,
+				  .align = PAGE_SIZE << layout % 8};
+	for (u32 i = 0; i < r->c.nr; i++) {
+		u32 to = place(layout / 8 % 4, i, r->c.nr);
 
 		r->offset[to] = at;
 		r->size[to] = (u64)pages << PAGE_SHIFT;
@@ -71,124 +69,27 @@ static void request_of(const struct op_call *c, struct request *r)
 	}
 }
 
-static void note_range(struct world *w, u64 start, u64 end, bool lazy)
-{
-	if (w->nr_ranges == w->max_ranges) {
-		u32 room = w->max_ranges ? 2 * w->max_ranges : 64;
-
-		w->range = realloc(w->range, room * sizeof(*w->range));
-		if (!w->range)
-			abort();
-		w->max_ranges = room;
-	}
-	w->range[w->nr_ranges++] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
-}
-
-static void note_busy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, false);
-}
-
-static void note_lazy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, true);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct kva_range *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
-/* All that is not free, in order of address. */
-static void note_ranges(struct world *w)
-{
-	w->nr_ranges = 0;
-	for_each_vmap_area(w->vmap, note_busy, w);
-	for_each_lazy_area(w->vmap, note_lazy, w);
-	if (w->nr_ranges)
-		qsort(w->range, w->nr_ranges, sizeof(*w->range), by_address);
-}
-
-/* What remains of them after a purge. */
-static void forget_lazy(struct world *w)
-{
-	u32 nr = 0;
-
-	for (u32 i = 0; i < w->nr_ranges; i++)
-		if (!w->range[i].lazy)
-			w->range[nr++] = w->range[i];
-	w->nr_ranges = nr;
-}
-
-static bool is_free(const struct world *w, u64 start, u64 end)
-{
-	const struct machine_config *mc = machine_config(w->machine);
-	u32 lo = 0, hi = w->nr_ranges;
-
-	if (start < mc->kva_start || end > mc->kva_start + mc->kva_size)
-		return false;
-	/* The first range that ends above @start. */
-	while (lo < hi) {
-		u32 mid = (lo + hi) / 2;
-
-		if (w->range[mid].end <= start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo == w->nr_ranges || w->range[lo].start >= end;
-}
-
-static bool all_free(const struct world *w, const struct request *r, u64 base)
-{
-	for (u32 i = 0; i < r->nr; i++)
-		if (!is_free(w, base + r->offset[i], base + r->offset[i] + r->size[i]))
-			return false;
-	return true;
-}
-
-/* The highest base at which all is free; 0: none (no address of the KVA is as low as that). */
-static u64 highest_base(const struct world *w, const struct request *r)
-{
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 best = 0;
-
-	for (u32 n = w->nr_ranges + 1; n--;) {
-		u64 limit = n == w->nr_ranges ? mc->kva_start + mc->kva_size : w->range[n].start;
-
-		for (u32 i = 0; i < r->nr; i++) {
-			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
-
-			if (base > best && all_free(w, r, base))
-				best = base;
-		}
-	}
-	return best;
-}
-
 /* The call has returned @err, or areas at @base; what was not free before it, is noted. */
 static void judge_base(struct world *w, const struct op_call *c, const struct request *r, int err,
 		       u64 base)
 {
-	u64 expected = highest_base(w, r);
+	u64 expected = congruent_highest(w, &r->c);
 
 	if (!expected) {
-		forget_lazy(w);
-		expected = highest_base(w, r);
+		congruent_forget_lazy(w);
+		expected = congruent_highest(w, &r->c);
 	}
 	if ((err ? 0 : base) == expected || !call_undisturbed(w, c))
 		return;
 	MM_CHECK(!err, SPURIOUS,
 		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
 		 "0x%llx",
-		 r->nr, err, (unsigned long long)expected);
+		 r->c.nr, err, (unsigned long long)expected);
 	MM_CHECK(base <= expected, OVERLAP,
-		 "get_vm_areas of %u ranges: base 0x%llx, where not all are free", r->nr,
+		 "get_vm_areas of %u ranges: base 0x%llx, where not all are free", r->c.nr,
 		 (unsigned long long)base);
 	mm_report(ORACLE_RANGE,
-		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->nr,
+		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->c.nr,
 		  (unsigned long long)base, (unsigned long long)expected);
 }
 
@@ -244,17 +145,17 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	request_of(c, &r);
 	if (c->alone)
-		note_ranges(w);
-	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
+		congruent_note(w);
+	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.c.nr, r.c.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);
 		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_areas: error %d", err);
 	} else {
-		o->nr_areas = r.nr;
-		o->align = r.align;
+		o->nr_areas = r.c.nr;
+		o->align = r.c.align;
 		o->size = 0;
 		base = vmap_area_start(o->areas[0]) - r.offset[0];
-		for (u32 i = 0; i < r.nr; i++) {
+		for (u32 i = 0; i < r.c.nr; i++) {
 			u64 start = vmap_area_start(o->areas[i]), end = vmap_area_end(o->areas[i]);
 
 			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
@@ -266,7 +167,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 			o->size += r.size[i];
 		}
 		object_born(w, c, base);
-		for (u32 i = 0; i < r.nr; i++)
+		for (u32 i = 0; i < r.c.nr; i++)
 			mapping_check_handed_out(w, base + r.offset[i], r.size[i]);
 	}
 	if (c->alone)

@@ -36,6 +36,8 @@ enum object_state {
  * @used:    there is an operation that uses it before the one that consumes it
  * @users:   operations that use it, stand before the one that consumes it, and are not done
  * @addr:    address, as the allocator returned it
+ * @twin:    OBJECT_PERCPU of two allocators: address in the second one; else 0
+ * @reserved: OBJECT_PERCPU: asked for in the reserved region
  * @size:    bytes, as asked for
  * @align:   bytes, as asked for
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
@@ -54,7 +56,9 @@ struct object {
 	bool mapped;
 	u32 users;
 	u32 first;
+	bool reserved;
 	u64 addr;
+	u64 twin;
 	u64 size;
 	u64 align;
 	union {
@@ -83,13 +87,30 @@ struct kva_range {
 	bool lazy; /* until the next purge */
 };
 
+/* Per-CPU allocators of a world: two in the target percpu_pair. */
+#define WORLD_PCPU 2
+
+/**
+ * struct bad_free - the last address that a per-CPU allocator refused to free
+ * @why:    its reason
+ * @addr:   the address
+ * @ticket: operation that freed it
+ */
+struct bad_free {
+	enum pcpu_bad_free why;
+	u64 addr;
+	u64 ticket;
+};
+
 /**
  * struct world - one run
  * @program:   what is run
  * @options:   how
  * @machine:   booted by exec_program()
  * @vmap:      NULL if the plan made its boot fail
- * @pcpu:      likewise
+ * @pcpu:      likewise, @nr_pcpu of them
+ * @bad_free:  read by the task that freed, at once
+ * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
  * @object:    an entry a record
  * @live:      records of live objects, in no order; @live_at[record] is the place there
@@ -107,7 +128,10 @@ struct world {
 	const struct exec_options *options;
 	struct machine *machine;
 	struct vmap_space *vmap;
-	struct pcpu *pcpu;
+	struct pcpu *pcpu[WORLD_PCPU];
+	u32 nr_pcpu;
+	struct bad_free bad_free;
+	u8 *static_data;
 	u64 possible;
 	struct object *object;
 	u32 *live;
@@ -129,7 +153,8 @@ struct world {
  * @object: the object that it uses, live; or the one that it makes, unborn; or NULL
  * @gfp:    GFP_ATOMIC in an interrupt or if the program asks for it
  * @failures: requests failed by plan before it began
- * @ticket: its task_ticket()
+ * @ticket: its task_ticket() and, once call_undisturbed() was asked, the last one taken; 0: it is
+ *          disturbed
  * @alone:  nothing else was under way when it began; call_undisturbed() tells if nothing began
  *          since
  */
@@ -139,7 +164,7 @@ struct op_call {
 	struct object *object;
 	gfp_t gfp;
 	u64 failures;
-	u64 ticket;
+	u64 *ticket;
 	bool alone;
 };
 
@@ -147,8 +172,8 @@ struct op_call {
  * call_undisturbed() - alone from its beginning until now, and no request failed by plan
  *
  * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
- * count as company. To be asked behind the model: while that looked, somebody may have begun.
- * Once an operation at most: it takes a new ticket to see if any was given out in between.
+ * count as company. To be asked behind the model: while that looked, somebody may have begun. It
+ * takes a new ticket to see if any was given out in between.
  */
 bool call_undisturbed(const struct world *w, const struct op_call *c);
 
@@ -183,14 +208,6 @@ void object_dies(struct world *w, struct object *o);
  * @align: bytes; large alignments are only counted as fitting where size + align does
  */
 bool world_kva_fits(struct world *w, u64 size, u64 align);
-
-/**
- * world_chunk_frames() - page frames that suffice for a new chunk, all of it populated
- *
- * Those of every CPU's unit, and table pages: one for each 512 pages, one a level, and one where
- * the chunk crosses into the next table. Counted with those that other mappings may share.
- */
-u64 world_chunk_frames(const struct world *w);
 
 /**
  * free_percpu_object(), free_ram_object(), free_area_object(), free_areas_object() - check an

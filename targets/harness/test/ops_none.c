@@ -12,6 +12,8 @@
 NONE(op_alloc_percpu)
 NONE(op_free_percpu)
 NONE(op_touch_percpu)
+NONE(op_alloc_reserved_percpu)
+NONE(op_misfree_percpu)
 NONE(op_vm_map_ram)
 NONE(op_vm_unmap_ram)
 NONE(op_touch_ram)

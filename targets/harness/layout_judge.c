@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * layout_judge.c - the layout of per-CPU units against the topology; see layout_judge.h.
+ */
+#include "layout_judge.h"
+#include "machine/pgtable.h"
+#include "percpu/layout.h"
+
+#define NUM(x) ((unsigned long long)(x))
+
+/* Bytes of a static region that are looked at: all of a small one, else some of each page. */
+#define WHOLE_STATIC 256u
+#define STATIC_STEP 509u
+
+static u64 unit_off(const struct world *w, u32 k, unsigned int cpu)
+{
+	return per_cpu_ptr(w->pcpu[k], 0, cpu);
+}
+
+/* L1: each possible CPU is in the map of units once, and none that is not possible. */
+static void judge_cpus(const struct world *w, const struct pcpu_alloc_info *ai)
+{
+	const struct topology *t = machine_topology(w->machine);
+	u32 seen[TOPOLOGY_MAX_CPUS] = {0}, possible = 0;
+	unsigned int cpu;
+
+	for (u32 i = 0; i < ai->nr_units; i++) {
+		if (ai->cpu_map[i] == PCPU_NO_CPU)
+			continue;
+		MM_CHECK(cpu_possible(t, ai->cpu_map[i]), RANGE,
+			 "unit %u belongs to CPU %u, which is not possible", i, ai->cpu_map[i]);
+		seen[ai->cpu_map[i]]++;
+	}
+	for_each_possible_cpu (cpu, t) {
+		MM_CHECK(seen[cpu] == 1, OVERLAP, "CPU %u has %u units", cpu, seen[cpu]);
+		possible++;
+	}
+	MM_CHECK(ai->upa == 1 || 4 * possible >= 3 * ai->nr_units, RANGE,
+		 "%u units were allocated for %u CPUs, %u at a time", ai->nr_units, possible,
+		 ai->upa);
+}
+
+/* The CPUs of a group are neighbours, and in the first chunk their units lie side by side. */
+static void judge_group(const struct world *w, u32 k, const struct pcpu_alloc_info *ai, u32 group)
+{
+	const struct topology *t = machine_topology(w->machine);
+	const struct pcpu_group_info *g = &ai->group[group];
+	const u32 *cpu = &ai->cpu_map[g->first_unit];
+
+	MM_CHECK(g->nr_units % ai->upa == 0 && cpu[0] != PCPU_NO_CPU, RANGE,
+		 "group %u has %u units, allocated %u at a time, the first of CPU %u", group,
+		 g->nr_units, ai->upa, cpu[0]);
+	for (u32 i = 0; i < g->nr_units; i++) {
+		unsigned int a = t->cpu_node[cpu[0]], b;
+
+		if (cpu[i] == PCPU_NO_CPU)
+			continue;
+		b = t->cpu_node[cpu[i]];
+		MM_CHECK(ai->nr_groups == 1 || (t->distance[a][b] == LOCAL_DISTANCE &&
+						t->distance[b][a] == LOCAL_DISTANCE),
+			 RANGE, "CPUs %u and %u are of one group, and not local to each other",
+			 cpu[0], cpu[i]);
+		MM_CHECK(unit_off(w, k, cpu[i]) == g->base_offset + (u64)i * ai->unit_size, RANGE,
+			 "unit %u of group %u, at offset %#llx, is at %#llx", i, group,
+			 NUM(g->base_offset), NUM(unit_off(w, k, cpu[i])));
+	}
+}
+
+/* No two units share an address. */
+static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_info *ai)
+{
+	const struct topology *t = machine_topology(w->machine);
+	unsigned int a, b;
+
+	for_each_possible_cpu (a, t) {
+		u64 off = unit_off(w, k, a);
+
+		MM_CHECK(IS_ALIGNED(off, PAGE_SIZE), ALIGNMENT, "CPU %u's unit is at %#llx", a,
+			 NUM(off));
+		for_each_possible_cpu (b, t) {
+			if (b == a)
+				break;
+			MM_CHECK(off + ai->unit_size <= unit_off(w, k, b) ||
+					 unit_off(w, k, b) + ai->unit_size <= off,
+				 OVERLAP,
+				 "the units of CPUs %u and %u, at %#llx and %#llx, overlap", b, a,
+				 NUM(unit_off(w, k, b)), NUM(off));
+		}
+	}
+}
+
+/* Is an address in a static region? Asked of every CPU's, one after the other. */
+static bool in_static(const struct world *w, u32 k, u64 addr)
+{
+	const struct topology *t = machine_topology(w->machine);
+	const u64 base = pcpu_base_addr(w->pcpu[k]),
+		  size = pcpu_alloc_info(w->pcpu[k])->static_size;
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, t) {
+		u64 start = base + unit_off(w, k, cpu);
+
+		if (addr >= start && addr < start + size)
+			return true;
+	}
+	return false;
+}
+
+static void judge_addresses(struct world *w, u32 k)
+{
+	const struct topology *t = machine_topology(w->machine);
+	const u64 base = pcpu_base_addr(w->pcpu[k]),
+		  size = pcpu_alloc_info(w->pcpu[k])->static_size;
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, t) {
+		const u64 start = base + unit_off(w, k, cpu);
+		const u64 addr[] = {start - 1, start, start + size - 1, start + size};
+
+		for (u32 i = 0; i < ARRAY_SIZE(addr); i++)
+			MM_CHECK(is_percpu_address(w->pcpu[k], addr[i]) == in_static(w, k, addr[i]),
+				 RANGE,
+				 "is_percpu_address(%#llx): CPU %u's static region is %#llx "
+				 "of %llu bytes",
+				 NUM(addr[i]), cpu, NUM(start), NUM(size));
+	}
+}
+
+void percpu_check_static(struct world *w, u32 k)
+{
+	const struct topology *t = machine_topology(w->machine);
+	const u64 base = pcpu_base_addr(w->pcpu[k]);
+	const u32 size = w->program->machine.stat, step = size <= WHOLE_STATIC ? 1 : STATIC_STEP;
+	unsigned int cpu;
+
+	if (!base)
+		return;
+	for_each_possible_cpu (cpu, t) {
+		for (u32 i = 0; i < size; i += step) {
+			u64 addr = base + unit_off(w, k, cpu) + i;
+			u8 found = *(const volatile u8 *)mem_address(w->machine, addr, 1);
+
+			MM_CHECK(found == percpu_static_byte(i), CONTENTS,
+				 "CPU %u's static region, byte %u: found 0x%02x, expected 0x%02x",
+				 cpu, i, found, percpu_static_byte(i));
+		}
+	}
+}
+
+void percpu_judge_layout(struct world *w, u32 k)
+{
+	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+
+	judge_cpus(w, ai);
+	judge_units(w, k, ai);
+	for (u32 group = 0; group < ai->nr_groups; group++)
+		judge_group(w, k, ai, group);
+	if (pcpu_base_addr(w->pcpu[k]) && ai->static_size)
+		judge_addresses(w, k);
+}

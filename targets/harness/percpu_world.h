@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * percpu_world.h - the per-CPU allocators of a world: made as a program says, and judged at boot.
+ */
+#ifndef MM_HARNESS_PERCPU_WORLD_H
+#define MM_HARNESS_PERCPU_WORLD_H
+
+#include "world.h"
+
+/* Each allocator of a world: one, or two in the target percpu_pair. */
+#define for_each_pcpu(k, w) for (u32 k = 0; k < (w)->nr_pcpu; k++)
+
+/**
+ * percpu_boot() - make the allocators, and judge the layout of what was made
+ * @w: with machine and vmap space
+ *
+ * ORACLE_SPURIOUS if a machine must come up that does not; and see percpu_judge_layout().
+ * Return: 0 or a negative error.
+ */
+int percpu_boot(struct world *w);
+
+/** percpu_take_down() - the opposite; static data must be as it was */
+void percpu_take_down(struct world *w);
+
+/** percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL) */
+void percpu_verify(struct world *w, bool quiet);
+
+/**
+ * percpu_new_chunk_fits() - naive search: is there room for a chunk, all of it populated?
+ * @k: of which allocator
+ *
+ * Enough page frames (in a row, for chunks of kernel memory), and addresses for every group.
+ */
+bool percpu_new_chunk_fits(struct world *w, u32 k);
+
+/** percpu_object_addr() - an object's address in allocator @k */
+static inline u64 percpu_object_addr(const struct object *o, u32 k)
+{
+	return k ? o->twin : o->addr;
+}
+
+#endif
