@@ -22,7 +22,7 @@
 #define OBJECTS (1u << 20)
 #define ROUNDS 3u
 #define ENOUGH 3.0
-#define LIMIT 10.0
+#define LIMIT 20.0
 
 enum pattern { IN_ORDER, ALTERNATING, REVERSE, NR_PATTERNS };
 
@@ -137,9 +137,10 @@ static void halve(struct bench_world *w)
 
 static void refill(struct bench_world *w, const struct kind *k, struct result *r)
 {
-	double start = clock_seconds();
+	double start;
 
 	bench_world_fill(w, r->objects, k->size, k->align, LIMIT);
+	start = clock_seconds();
 	for (u32 round = 0; round < ROUNDS && clock_seconds() - start < ENOUGH; round++) {
 		u32 nr = w->nr, kept;
 		double ns;
@@ -221,6 +222,8 @@ static void tell(struct bench_out *out, const struct kind *k, const struct resul
 		double ours = bitmap->t[f].least, old = areamap->t[f].least;
 		char name[64];
 
+		if (!bitmap->t[f].rounds && !areamap->t[f].rounds)
+			continue;
 		snprintf(name, sizeof(name), "%s: %s", k->name, figure_name[f]);
 		if (bitmap->t[f].rounds) {
 			bench_value(out, name, "bitmap", ours, "ns");
