@@ -9,9 +9,9 @@
  *
  * Each figure is the least of up to ROUNDS rounds, of as many as fit in ENOUGH seconds. The area
  * map steps over all areas in a chunk, and over all chunks with a hole that no request can
- * use, so it may need hours: whoever is not done after LIMIT seconds of allocating goes on with the
- * objects that he has. Since the cost grows with their number, the figure is then too low; the
- * number stands beside it, as "areamap-n".
+ * use, so it may need hours: there is a limit, after which it goes on with the objects that it
+ * has. Since the cost grows with their number, the figure is then too low; the number stands
+ * beside it, as "areamap-n".
  */
 #include <stdio.h>
 
@@ -22,7 +22,12 @@
 #define OBJECTS (1u << 20)
 #define ROUNDS 3u
 #define ENOUGH 3.0
-#define LIMIT 20.0
+
+/* Seconds of allocating after which it goes on with what there is. */
+static const double limit[NR_PCPU_ALLOCATORS] = {
+	[PCPU_BITMAP] = 60,
+	[PCPU_AREAMAP] = 10,
+};
 
 enum pattern { IN_ORDER, ALTERNATING, REVERSE, NR_PATTERNS };
 
@@ -39,8 +44,8 @@ static const char *const figure_name[NR_FIGURES] = {
 
 /*
  * Beside ours stand figures of the kernel's own code (its bitmap allocator), built in user space on
- * a machine like the one that README.md names, with the same four CPUs, km backing and units of
- * 32 KiB: nanoseconds for each object. 0: not known.
+ * a comparable machine, with four CPUs, km backing and units of 32 KiB as here: nanoseconds for
+ * each object. 0: not known.
  */
 static const struct kind {
 	const char *name;
@@ -101,13 +106,14 @@ static void free_all(struct bench_world *w, enum pattern pattern, struct bench_t
 	w->nr = 0;
 }
 
-static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, struct result *r)
+static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, double seconds,
+			  struct result *r)
 {
 	double start = clock_seconds();
 
 	for (u32 round = 0; round < ROUNDS && clock_seconds() - start < ENOUGH; round++) {
 		for (u32 pattern = 0; pattern < NR_PATTERNS; pattern++) {
-			double ns = bench_world_fill(w, nr, k->size, k->align, LIMIT);
+			double ns = bench_world_fill(w, nr, k->size, k->align, seconds);
 
 			round_ended(&r->t[ALLOCATE], ns);
 			if (!w->nr)
@@ -135,11 +141,11 @@ static void halve(struct bench_world *w)
 	w->nr = kept;
 }
 
-static void refill(struct bench_world *w, const struct kind *k, struct result *r)
+static void refill(struct bench_world *w, const struct kind *k, double seconds, struct result *r)
 {
 	double start;
 
-	bench_world_fill(w, r->objects, k->size, k->align, LIMIT);
+	bench_world_fill(w, r->objects, k->size, k->align, seconds);
 	start = clock_seconds();
 	for (u32 round = 0; round < ROUNDS && clock_seconds() - start < ENOUGH; round++) {
 		u32 nr = w->nr, kept;
@@ -147,7 +153,7 @@ static void refill(struct bench_world *w, const struct kind *k, struct result *r
 
 		halve(w);
 		kept = w->nr;
-		ns = bench_world_fill(w, nr, k->size, k->align, LIMIT);
+		ns = bench_world_fill(w, nr, k->size, k->align, seconds);
 		if (w->nr == kept)
 			return;
 		r->refilled = w->nr - kept;
@@ -163,9 +169,9 @@ static bool run(const struct kind *k, enum pcpu_allocator allocator, u32 nr, str
 	*r = (struct result){0};
 	if (bench_world_begin(&w, allocator, PCPU_KM, nr, max(k->size, k->align)))
 		return false;
-	fill_and_free(&w, k, nr, r);
+	fill_and_free(&w, k, nr, limit[allocator], r);
 	if (r->objects)
-		refill(&w, k, r);
+		refill(&w, k, limit[allocator], r);
 	bench_world_end(&w);
 	return r->objects;
 }
@@ -181,7 +187,7 @@ static const struct bench_table meta_table = {
 };
 
 static const struct bench_plot alloc_plot = {
-	.title = "2^20 objects: allocate in order (km backing, 4 CPUs, units of 32 KiB)",
+	.title = "many objects of one size: allocate in order (km, 4 CPUs, units of 32 KiB)",
 	.x = "object",
 	.y = "ns",
 	.log = true,
@@ -268,15 +274,16 @@ static void tell_notes(struct bench_out *out, const struct kind *k, u32 nr,
 		bench_note(out, text);
 	}
 	if (bitmap->objects < nr) {
-		snprintf(text, sizeof(text), "%s: the bitmap stopped at %u of %u objects", k->name,
-			 bitmap->objects, nr);
+		snprintf(text, sizeof(text),
+			 "%s: the bitmap stopped after %.0f s, at %u of %u objects", k->name,
+			 limit[PCPU_BITMAP], bitmap->objects, nr);
 		bench_note(out, text);
 	}
 	if (areamap->objects < nr) {
 		snprintf(text, sizeof(text),
 			 "%s: the area map stopped after %.0f s, at %u of %u objects: its figures "
 			 "are too low",
-			 k->name, LIMIT, areamap->objects, nr);
+			 k->name, limit[PCPU_AREAMAP], areamap->objects, nr);
 		bench_note(out, text);
 	}
 }
