@@ -74,12 +74,6 @@ struct result {
 	double meta;
 };
 
-static void round_ended(struct bench_timing *t, double ns)
-{
-	if (!t->rounds++ || ns < t->least)
-		t->least = ns;
-}
-
 /* Free all objects. */
 static void free_all(struct bench_world *w, enum pattern pattern, struct bench_timing *t)
 {
@@ -115,7 +109,7 @@ static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, d
 		for (u32 pattern = 0; pattern < NR_PATTERNS; pattern++) {
 			double ns = bench_world_fill(w, nr, k->size, k->align, seconds);
 
-			round_ended(&r->t[ALLOCATE], ns);
+			bench_round(&r->t[ALLOCATE], ns);
 			if (!w->nr)
 				return;
 			/* Whoever was stopped compares like with like from now on. */
@@ -157,7 +151,7 @@ static void refill(struct bench_world *w, const struct kind *k, double seconds, 
 		if (w->nr == kept)
 			return;
 		r->refilled = w->nr - kept;
-		round_ended(&r->t[REFILL], ns);
+		bench_round(&r->t[REFILL], ns);
 	}
 }
 

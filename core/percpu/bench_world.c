@@ -90,7 +90,7 @@ void bench_world_end(struct bench_world *w)
 
 double bench_world_fill(struct bench_world *w, u32 nr, u32 size, u32 align, double seconds)
 {
-	double start = clock_seconds(), spent = 0;
+	double start = clock_seconds(), cpu = clock_cpu_seconds(), spent = 0;
 	u32 first = w->nr, end;
 
 	while (w->nr < nr && spent < seconds) {
@@ -103,7 +103,7 @@ double bench_world_fill(struct bench_world *w, u32 nr, u32 size, u32 align, doub
 		spent = clock_seconds() - start;
 	}
 out:
-	return (clock_seconds() - start) * 1e9 / max(w->nr - first, 1u);
+	return (clock_cpu_seconds() - cpu) * 1e9 / max(w->nr - first, 1u);
 }
 
 u64 bench_world_meta(const struct bench_world *w)

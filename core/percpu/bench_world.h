@@ -66,7 +66,7 @@ void bench_world_end(struct bench_world *w);
  * @align:   a power of two
  * @seconds: stop before @nr is reached if it takes longer; @w->nr tells
  *
- * Return: nanoseconds for each.
+ * Return: nanoseconds of CPU time for each.
  */
 double bench_world_fill(struct bench_world *w, u32 nr, u32 size, u32 align, double seconds);
 

@@ -18,4 +18,13 @@ static inline double clock_seconds(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/** clock_cpu_seconds() - seconds that this thread has had a CPU: others may slow it, not stop it */
+static inline double clock_cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 #endif
