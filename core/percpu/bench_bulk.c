@@ -23,7 +23,7 @@
 #define ROUNDS 3u
 #define ENOUGH 3.0
 
-/* Seconds of allocating after which it goes on with what there is. */
+/* Seconds of CPU time of allocating after which it goes on with what there is. */
 static const double limit[NR_PCPU_ALLOCATORS] = {
 	[PCPU_BITMAP] = 60,
 	[PCPU_AREAMAP] = 10,
@@ -177,7 +177,7 @@ static const struct bench_table times_table = {
 
 static const struct bench_table meta_table = {
 	.title = "metadata for each object when all are there, bytes",
-	.columns = {"bitmap", "areamap", "ratio"},
+	.columns = {"bitmap", "areamap", "ratio", "design"},
 };
 
 static const struct bench_plot alloc_plot = {
@@ -246,12 +246,22 @@ static void tell(struct bench_out *out, const struct kind *k, const struct resul
 	}
 }
 
+/*
+ * The bitmap allocator's design: a bit each for what is allocated and for where objects begin, of
+ * every 4 bytes, and 8 words of 4 bytes for a page. The chunk's own structure is not in it.
+ */
+static double meta_design(const struct kind *k)
+{
+	return max(k->size, k->align) * (2.0 / 8 / PCPU_MIN_ALLOC_SIZE + 32.0 / PAGE_SIZE);
+}
+
 static void tell_meta(struct bench_out *out, const struct kind *k, const struct result *bitmap,
 		      const struct result *areamap)
 {
 	bench_value(out, k->name, "bitmap", bitmap->meta, "B");
 	bench_value(out, k->name, "areamap", areamap->meta, "B");
 	bench_value(out, k->name, "ratio", areamap->meta / bitmap->meta, "1");
+	bench_value(out, k->name, "design", meta_design(k), "B");
 	bench_bar(out, &meta_plot, "bitmap", k->name, bitmap->meta);
 	bench_bar(out, &meta_plot, "areamap", k->name, areamap->meta);
 }

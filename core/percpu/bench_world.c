@@ -13,7 +13,7 @@
 #define SPARE_KVA (1UL << 30)
 
 /* Objects between two looks at the clock. */
-#define STRIDE 1024u
+#define STRIDE 4096u
 
 const char *const bench_allocator_name[NR_PCPU_ALLOCATORS] = {
 	[PCPU_BITMAP] = "bitmap",
@@ -90,20 +90,20 @@ void bench_world_end(struct bench_world *w)
 
 double bench_world_fill(struct bench_world *w, u32 nr, u32 size, u32 align, double seconds)
 {
-	double start = clock_seconds(), cpu = clock_cpu_seconds(), spent = 0;
+	double start = clock_cpu_seconds(), spent = 0;
 	u32 first = w->nr, end;
 
 	while (w->nr < nr && spent < seconds) {
 		end = min(nr, w->nr + STRIDE);
 		for (; w->nr < end; w->nr++) {
-			w->live[w->nr] = alloc_percpu_gfp(w->pc, size, align, GFP_KERNEL);
+			w->live[w->nr] = alloc_percpu(w->pc, size, align);
 			if (unlikely(!w->live[w->nr]))
 				goto out;
 		}
-		spent = clock_seconds() - start;
+		spent = clock_cpu_seconds() - start;
 	}
 out:
-	return (clock_cpu_seconds() - cpu) * 1e9 / max(w->nr - first, 1u);
+	return (clock_cpu_seconds() - start) * 1e9 / max(w->nr - first, 1u);
 }
 
 u64 bench_world_meta(const struct bench_world *w)

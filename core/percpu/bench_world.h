@@ -64,7 +64,7 @@ void bench_world_end(struct bench_world *w);
  * bench_world_fill() - allocate objects in order until there are @nr
  * @size:    bytes
  * @align:   a power of two
- * @seconds: stop before @nr is reached if it takes longer; @w->nr tells
+ * @seconds: stop before @nr is reached if it takes more CPU time; @w->nr tells
  *
  * Return: nanoseconds of CPU time for each.
  */
