@@ -109,9 +109,9 @@ static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, d
 		for (u32 pattern = 0; pattern < NR_PATTERNS; pattern++) {
 			double ns = bench_world_fill(w, nr, k->size, k->align, seconds);
 
-			bench_round(&r->t[ALLOCATE], ns);
 			if (!w->nr)
 				return;
+			bench_round(&r->t[ALLOCATE], ns);
 			/* Whoever was stopped compares like with like from now on. */
 			nr = w->nr;
 			r->objects = nr;
@@ -155,19 +155,18 @@ static void refill(struct bench_world *w, const struct kind *k, double seconds, 
 	}
 }
 
-/* Return: false if there is no memory for it. */
-static bool run(const struct kind *k, enum pcpu_allocator allocator, u32 nr, struct result *r)
+/* Without memory for it, there are no objects in @r. */
+static void run(const struct kind *k, enum pcpu_allocator allocator, u32 nr, struct result *r)
 {
 	struct bench_world w;
 
 	*r = (struct result){0};
 	if (bench_world_begin(&w, allocator, PCPU_KM, nr, max(k->size, k->align)))
-		return false;
+		return;
 	fill_and_free(&w, k, nr, limit[allocator], r);
 	if (r->objects)
 		refill(&w, k, limit[allocator], r);
 	bench_world_end(&w);
-	return r->objects;
 }
 
 static const struct bench_table times_table = {
@@ -214,35 +213,35 @@ static const struct bench_plot *figure_plot(u32 figure)
 	return figure == REFILL ? &refill_plot : &free_plots[figure - FREE];
 }
 
-static void tell(struct bench_out *out, const struct kind *k, const struct result *bitmap,
-		 const struct result *areamap)
+static void tell(struct bench_out *out, const struct kind *k, const struct result *r)
 {
-	for (u32 f = 0; f < NR_FIGURES; f++) {
-		const struct bench_plot *plot = figure_plot(f);
-		double ours = bitmap->t[f].least, old = areamap->t[f].least;
-		char name[64];
+	static const char *const number[NR_PCPU_ALLOCATORS] = {"bitmap-n", "areamap-n"};
 
-		if (!bitmap->t[f].rounds && !areamap->t[f].rounds)
+	for (u32 f = 0; f < NR_FIGURES; f++) {
+		const struct bench_timing *bitmap = &r[PCPU_BITMAP].t[f];
+		const struct bench_timing *areamap = &r[PCPU_AREAMAP].t[f];
+		const struct bench_plot *plot = figure_plot(f);
+		char name[64];
+		u32 a;
+
+		if (!bitmap->rounds && !areamap->rounds)
 			continue;
 		snprintf(name, sizeof(name), "%s: %s", k->name, figure_name[f]);
-		if (bitmap->t[f].rounds) {
-			bench_value(out, name, "bitmap", ours, "ns");
-			bench_bar(out, plot, "bitmap", k->name, ours);
+		for (a = 0; a < NR_PCPU_ALLOCATORS; a++) {
+			if (!r[a].t[f].rounds)
+				continue;
+			bench_value(out, name, bench_allocator_name[a], r[a].t[f].least, "ns");
+			bench_bar(out, plot, bench_allocator_name[a], k->name, r[a].t[f].least);
 		}
-		if (areamap->t[f].rounds) {
-			bench_value(out, name, "areamap", old, "ns");
-			bench_bar(out, plot, "areamap", k->name, old);
-		}
-		if (bitmap->t[f].rounds && areamap->t[f].rounds)
-			bench_value(out, name, "ratio", old / ours, "1");
+		if (bitmap->rounds && areamap->rounds)
+			bench_value(out, name, "ratio", areamap->least / bitmap->least, "1");
 		if (k->kernel[f] > 0) {
 			bench_value(out, name, "kernel", k->kernel[f], "ns");
 			bench_bar(out, plot, "kernel", k->name, k->kernel[f]);
 		}
-		bench_value(out, name, "bitmap-n", f == REFILL ? bitmap->refilled : bitmap->objects,
-			    "1");
-		bench_value(out, name, "areamap-n",
-			    f == REFILL ? areamap->refilled : areamap->objects, "1");
+		for (a = 0; a < NR_PCPU_ALLOCATORS; a++)
+			bench_value(out, name, number[a],
+				    f == REFILL ? r[a].refilled : r[a].objects, "1");
 	}
 }
 
@@ -255,20 +254,24 @@ static double meta_design(const struct kind *k)
 	return max(k->size, k->align) * (2.0 / 8 / PCPU_MIN_ALLOC_SIZE + 32.0 / PAGE_SIZE);
 }
 
-static void tell_meta(struct bench_out *out, const struct kind *k, const struct result *bitmap,
-		      const struct result *areamap)
+static void tell_meta(struct bench_out *out, const struct kind *k, const struct result *r)
 {
-	bench_value(out, k->name, "bitmap", bitmap->meta, "B");
-	bench_value(out, k->name, "areamap", areamap->meta, "B");
-	bench_value(out, k->name, "ratio", areamap->meta / bitmap->meta, "1");
-	bench_value(out, k->name, "design", meta_design(k), "B");
-	bench_bar(out, &meta_plot, "bitmap", k->name, bitmap->meta);
-	bench_bar(out, &meta_plot, "areamap", k->name, areamap->meta);
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s: metadata", k->name);
+	for (u32 a = 0; a < NR_PCPU_ALLOCATORS; a++) {
+		if (!r[a].objects)
+			continue;
+		bench_value(out, name, bench_allocator_name[a], r[a].meta, "B");
+		bench_bar(out, &meta_plot, bench_allocator_name[a], k->name, r[a].meta);
+	}
+	if (r[PCPU_BITMAP].objects && r[PCPU_AREAMAP].objects)
+		bench_value(out, name, "ratio", r[PCPU_AREAMAP].meta / r[PCPU_BITMAP].meta, "1");
+	bench_value(out, name, "design", meta_design(k), "B");
 }
 
 /* What the table does not say by itself. */
-static void tell_notes(struct bench_out *out, const struct kind *k, u32 nr,
-		       const struct result *bitmap, const struct result *areamap)
+static void tell_notes(struct bench_out *out, const struct kind *k, u32 nr, const struct result *r)
 {
 	char text[160];
 
@@ -277,17 +280,13 @@ static void tell_notes(struct bench_out *out, const struct kind *k, u32 nr,
 			 "%s: %u objects only: this host has no memory for more", k->name, nr);
 		bench_note(out, text);
 	}
-	if (bitmap->objects < nr) {
+	for (u32 a = 0; a < NR_PCPU_ALLOCATORS; a++) {
+		if (r[a].objects == nr)
+			continue;
 		snprintf(text, sizeof(text),
-			 "%s: the bitmap stopped after %.0f s, at %u of %u objects", k->name,
-			 limit[PCPU_BITMAP], bitmap->objects, nr);
-		bench_note(out, text);
-	}
-	if (areamap->objects < nr) {
-		snprintf(text, sizeof(text),
-			 "%s: the area map stopped after %.0f s, at %u of %u objects: its figures "
-			 "are too low",
-			 k->name, limit[PCPU_AREAMAP], areamap->objects, nr);
+			 "%s: %s stopped at %u of %u objects, after %.0f s of allocating or for "
+			 "want of memory: its figures are too low",
+			 k->name, bench_allocator_name[a], r[a].objects, nr, limit[a]);
 		bench_note(out, text);
 	}
 }
@@ -308,11 +307,11 @@ void percpu_bench_bulk(struct bench_out *out)
 			bench_progress(out, text);
 			run(&kinds[i], a, nr, &r[i][a]);
 		}
-		tell(out, &kinds[i], &r[i][PCPU_BITMAP], &r[i][PCPU_AREAMAP]);
-		tell_notes(out, &kinds[i], nr, &r[i][PCPU_BITMAP], &r[i][PCPU_AREAMAP]);
+		tell(out, &kinds[i], r[i]);
+		tell_notes(out, &kinds[i], nr, r[i]);
 	}
 	bench_table_begin(out, &meta_table);
 	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++)
-		tell_meta(out, &kinds[i], &r[i][PCPU_BITMAP], &r[i][PCPU_AREAMAP]);
+		tell_meta(out, &kinds[i], r[i]);
 	bench_table_begin(out, NULL);
 }

@@ -131,17 +131,21 @@ static const struct bench_plot times_plot = {
 	.log = true,
 };
 
-static void tell(struct bench_out *out, const struct bench_table *table, const char *unit,
-		 const double *bitmap, u32 nr_bitmap, const double *areamap, u32 nr_areamap)
+static void tell(struct bench_out *out, const struct bench_table *table, const char *what,
+		 const char *unit, const double *bitmap, u32 nr_bitmap, const double *areamap,
+		 u32 nr_areamap)
 {
+	char name[64];
+
 	bench_table_begin(out, table);
 	for (u32 i = 0; i < max(nr_bitmap, nr_areamap); i++) {
+		snprintf(name, sizeof(name), "%s: %s", level_name[i], what);
 		if (i < nr_bitmap)
-			bench_value(out, level_name[i], "bitmap", bitmap[i], unit);
+			bench_value(out, name, "bitmap", bitmap[i], unit);
 		if (i < nr_areamap)
-			bench_value(out, level_name[i], "areamap", areamap[i], unit);
+			bench_value(out, name, "areamap", areamap[i], unit);
 		if (i < nr_bitmap && i < nr_areamap)
-			bench_value(out, level_name[i], "ratio", areamap[i] / bitmap[i], "1");
+			bench_value(out, name, "ratio", areamap[i] / bitmap[i], "1");
 	}
 }
 
@@ -168,9 +172,9 @@ void percpu_bench_live(struct bench_out *out)
 		for (u32 i = 0, nr = 1000; i < l[a].levels; i++, nr *= 10)
 			bench_point(out, &times_plot, bench_allocator_name[a], nr, l[a].ns[i]);
 	}
-	tell(out, &times_table, "ns", l[PCPU_BITMAP].ns, l[PCPU_BITMAP].levels, l[PCPU_AREAMAP].ns,
-	     l[PCPU_AREAMAP].levels);
-	tell(out, &meta_table, "B", l[PCPU_BITMAP].meta, l[PCPU_BITMAP].levels,
+	tell(out, &times_table, "replace one", "ns", l[PCPU_BITMAP].ns, l[PCPU_BITMAP].levels,
+	     l[PCPU_AREAMAP].ns, l[PCPU_AREAMAP].levels);
+	tell(out, &meta_table, "metadata", "B", l[PCPU_BITMAP].meta, l[PCPU_BITMAP].levels,
 	     l[PCPU_AREAMAP].meta, l[PCPU_AREAMAP].levels);
 	for (u32 a = 0, nr = 1000; a < NR_PCPU_ALLOCATORS; a++, nr = 1000) {
 		for (u32 i = 0; i < l[a].levels; i++)
