@@ -15,15 +15,22 @@
  *   B2  a block was told of every free run in it, so its contig run is its longest
  *   B3  the chunk was told of every free run that contains a whole block, and of that part
  *       of every free run that lies in one block. Only a run that spans two blocks, neither of
- *       them whole, may be known by its parts alone. So the chunk's contig never overstates, and
- *       understates by less than a block
+ *       them whole, may be known by its parts alone, and then the chunk is marked as parted. So
+ *       the chunk's contig never overstates, and understates by less than a block
  *
- * B3 is what makes a free cheap: the chunk's summary is built anew, from the blocks, only if
- * a block becomes whole or an object that spanned blocks goes.
+ * B3 is what makes a free cheap: a run's other half, in the next block, is looked for only if
+ * a block becomes whole or an object that spanned blocks goes. If then the chunk is parted, its
+ * summary is built anew from the blocks, so that such runs do not stay unknown.
  *
  * Allocating takes away free bits: nothing gets longer, so a summary changes only if what it
- * remembers is broken into. Then the block is read again, or the chunk's blocks are, from
- * the scan run on.
+ * remembers is broken into. Then what is left is still the longest run (H6); or the block is
+ * read again, or the chunk's blocks are, from the scan run on.
+ *
+ * What a search costs: a chunk whose contig run does not serve is refused by its hints alone, one
+ * whose contig run does serves. (If only populated pages will do, it may be the wrong ones: then
+ * each block is looked at once, in vain.) On the way to the area each block is asked by
+ * its hints, and in one of them the words are read, many starts at a time: no more than those of a
+ * block and of the request.
  */
 #include "hints.h"
 
@@ -48,39 +55,6 @@ struct region {
 };
 
 /*
- * The next free region at or behind @from, put together from the blocks' ends, or the
- * contig run of a block. @from is not inside of a free run. A block's other runs are passed
- * over: none of them is longer.
- */
-static bool next_free_region(const struct pcpu_chunk *chunk, u32 from, struct region *r)
-{
-	u32 i = from / PCPU_BLOCK_BITS, block_off = from % PCPU_BLOCK_BITS;
-
-	r->bits = 0;
-	for (; i < chunk->pc->unit_pages; i++) {
-		const struct pcpu_block *b = &chunk->blocks[i];
-
-		if (r->bits) {
-			r->bits += b->left_free;
-			if (b->left_free == PCPU_BLOCK_BITS)
-				continue;
-			return true;
-		}
-		if (b->h.contig && b->h.contig_start >= block_off &&
-		    b->h.contig_start + b->h.contig < PCPU_BLOCK_BITS) {
-			r->start = i * PCPU_BLOCK_BITS + b->h.contig_start;
-			r->bits = b->h.contig;
-			return true;
-		}
-		/* Only the first block is entered in its middle. */
-		block_off = 0;
-		r->bits = b->right_free;
-		r->start = (i + 1) * PCPU_BLOCK_BITS - b->right_free;
-	}
-	return r->bits;
-}
-
-/*
  * The next region that has room for an aligned request of @bits, at or behind @from: where to
  * start looking, and how far until the request ends. In a block it starts where the block's scan
  * hint says, in front of the room itself.
@@ -88,17 +62,17 @@ static bool next_free_region(const struct pcpu_chunk *chunk, u32 from, struct re
 static bool next_fit_region(const struct pcpu_chunk *chunk, u32 from, u32 bits, u32 align,
 			    struct region *r)
 {
-	u32 i = from / PCPU_BLOCK_BITS, block_off = from % PCPU_BLOCK_BITS;
+	u32 first = from / PCPU_BLOCK_BITS, i = first, block_off = from % PCPU_BLOCK_BITS;
+	const u32 pages = chunk->pc->unit_pages;
 
 	r->bits = 0;
-	for (; i < chunk->pc->unit_pages; i++) {
+	for (; i < pages; i++) {
 		const struct pcpu_block *b = &chunk->blocks[i];
 
-		chunk->pc->scanned++;
 		if (r->bits) {
 			r->bits += b->left_free;
 			if (r->bits >= bits)
-				return true;
+				break;
 			if (b->left_free == PCPU_BLOCK_BITS)
 				continue;
 		}
@@ -107,30 +81,47 @@ static bool next_fit_region(const struct pcpu_chunk *chunk, u32 from, u32 bits, 
 
 			r->start = i * PCPU_BLOCK_BITS + start;
 			r->bits = ALIGN(b->h.contig_start, align) + bits - start;
-			return true;
+			break;
 		}
 		block_off = 0;
 		r->start = ALIGN(PCPU_BLOCK_BITS - b->right_free, align);
 		r->bits = PCPU_BLOCK_BITS - r->start;
 		r->start += i * PCPU_BLOCK_BITS;
 		if (r->bits >= bits)
-			return true;
+			break;
 	}
+	chunk->pc->scanned += min(i + 1, pages) - first;
+	return i < pages;
+}
+
+/*
+ * Are all pages of a region populated? If not, @next is where to go on looking: behind the last one
+ * that is missing. Between two missing ones there is no room, or the region would be there.
+ */
+static bool region_populated(const struct pcpu_chunk *chunk, const struct region *r, u32 *next)
+{
+	u32 start = r->start / PCPU_BLOCK_BITS;
+	u32 end = DIV_ROUND_UP(r->start + r->bits, PCPU_BLOCK_BITS);
+
+	while (end > start && test_bit(chunk->populated, end - 1))
+		end--;
+	if (end == start)
+		return true;
+	*next = find_next_bit(chunk->populated, chunk->pc->unit_pages, end) * PCPU_BLOCK_BITS;
 	return false;
 }
 
-/* Are all pages of a region populated? If not, @next is where to go on looking. */
-static bool region_populated(const struct pcpu_chunk *chunk, const struct region *r, u32 *next)
+/*
+ * Does the block in which the chunk's contig run serves remember another run? One that is as
+ * long, but aligned in another way; or a longer one, if the contig run serves from the block's
+ * start on, and most of it lies in front.
+ */
+static bool blocks_contig_differs(const struct pcpu_chunk *chunk, u32 area)
 {
-	u32 pages = chunk->pc->unit_pages;
-	u32 start = r->start / PCPU_BLOCK_BITS;
-	u32 end = DIV_ROUND_UP(r->start + r->bits, PCPU_BLOCK_BITS);
-	u32 hole = find_next_zero_bit(chunk->populated, end, start);
+	u32 block = area / PCPU_BLOCK_BITS;
+	u32 run = max(chunk->hints.contig_start, block * PCPU_BLOCK_BITS);
 
-	if (hole >= end)
-		return true;
-	*next = find_next_bit(chunk->populated, pages, hole + 1) * PCPU_BLOCK_BITS;
-	return false;
+	return chunk->blocks[block].h.contig_start != run % PCPU_BLOCK_BITS;
 }
 
 /* Where to look for an area; PCPU_NO_FIT: not in this chunk. */
@@ -144,66 +135,101 @@ static u32 find_region(const struct pcpu_chunk *chunk, u32 bits, u32 align, bool
 	while (next_fit_region(chunk, from, bits, align, &r))
 		if (!populated || region_populated(chunk, &r, &from))
 			return r.start;
-	return PCPU_NO_FIT;
+	r = (struct region){ALIGN(chunk->hints.contig_start, align), bits};
+	if (!blocks_contig_differs(chunk, r.start))
+		return PCPU_NO_FIT;
+	return !populated || region_populated(chunk, &r, &from) ? r.start : PCPU_NO_FIT;
+}
+
+/* A search that reads fewer words is done again with less work than remembering takes. */
+#define PASSED_WORDS 8
+
+/*
+ * A search for @bits in block @h, from its bit @start on, led to @area. If it passed many words,
+ * the longest run in them is remembered, so that the next search begins behind it.
+ */
+static void remember_passed(const u64 *map, struct pcpu_hints *h, u32 start, u32 area, u32 bits)
+{
+	u32 run = 0, end;
+
+	if (area / WORD_BITS < start / WORD_BITS + PASSED_WORDS || bits <= h->scan ||
+	    h->scan >= h->contig || start != pcpu_hints_skip(h, bits))
+		return;
+	/* The run that the area is in may be longer than the area. */
+	end = find_zero_start(map, start, area);
+	bits = longest_zero_run(map, end, start, &run);
+	if (bits)
+		pcpu_hints_passed(h, run, bits);
 }
 
 /*
- * The first aligned area of @bits in [@start, @end); @passed receives the longest free run in
- * front of it, the last one of several.
+ * Read a block again, from bit @from on, which is not inside of a free run: from each place where
+ * taken bits and free ones meet to the next. Words that lie in the free run at the end are not
+ * read.
  */
-static u32 find_area(const u64 *map, u32 start, u32 end, u32 bits, u32 align, struct region *passed)
-{
-	passed->bits = 0;
-	for (;;) {
-		u32 run = find_next_zero_bit(map, end, start);
-		u32 run_end = find_next_bit(map, end, run);
-		u32 area = ALIGN(run, align);
-
-		if (area + bits <= run_end)
-			return area;
-		if (run_end >= end)
-			return PCPU_NO_FIT;
-		if (run_end - run >= passed->bits)
-			*passed = (struct region){.start = run, .bits = run_end - run};
-		start = run_end;
-	}
-}
-
-/* Read a block again, from bit @from on. */
 static void block_refresh(struct pcpu_chunk *chunk, u32 block, u32 from)
 {
 	const u64 *map = block_map(chunk, block);
-	struct pcpu_hints *h = &chunk->blocks[block].h;
-	u32 start, end;
+	struct pcpu_block *b = &chunk->blocks[block];
+	const u32 tail = PCPU_BLOCK_BITS - b->right_free;
+	u64 unseen = ~mask_from(from), last = 1;
+	u32 start = PCPU_BLOCK_BITS;
 
-	for (start = from;
-	     (start = find_next_zero_bit(map, PCPU_BLOCK_BITS, start)) < PCPU_BLOCK_BITS;
-	     start = end) {
-		end = find_next_bit(map, PCPU_BLOCK_BITS, start);
-		pcpu_hints_add(h, start, end);
+	for (u32 i = from / WORD_BITS; i * WORD_BITS < tail; i++, unseen = 0) {
+		const u64 word = map[i] | unseen;
+		u64 edges = word ^ (word << 1 | last);
+
+		last = word >> (WORD_BITS - 1);
+		for (; edges; edges &= edges - 1) {
+			u32 at = i * WORD_BITS + (u32)__builtin_ctzll(edges);
+
+			if (start == PCPU_BLOCK_BITS) {
+				start = at;
+			} else {
+				pcpu_hints_add_next(&b->h, start, at);
+				start = PCPU_BLOCK_BITS;
+			}
+		}
 	}
-}
-
-/* Build the chunk's summary from its blocks, from bit @from on. */
-static void chunk_refresh(struct pcpu_chunk *chunk, u32 from)
-{
-	struct region r;
-
-	for (; next_free_region(chunk, from, &r); from = r.start + r.bits)
-		pcpu_hints_add(&chunk->hints, r.start, r.start + r.bits);
+	if (b->right_free && from <= tail)
+		pcpu_hints_add_next(&b->h, tail, PCPU_BLOCK_BITS);
 }
 
 /*
- * [@start, @end) of the @nr_bits of @map are taken, and marked already. Return: the contig run
- * is broken into.
+ * Build the chunk's summary from its blocks, from bit @from on, which is not inside of a free run.
+ * What it is told of a block is the contig run, and the ends together with what they touch.
  */
-static bool hints_take(struct pcpu_hints *h, const u64 *map, u32 nr_bits, u32 start, u32 end)
+static void chunk_refresh(struct pcpu_chunk *chunk, u32 from)
 {
-	if (h->first_free >= start && h->first_free < end)
-		h->first_free = find_next_zero_bit(map, nr_bits, end);
-	if (ranges_overlap(h->scan_start, h->scan, start, end - start))
-		h->scan = 0;
-	return ranges_overlap(h->contig_start, h->contig, start, end - start);
+	struct pcpu_hints *h = &chunk->hints;
+	u32 i = from / PCPU_BLOCK_BITS, block_off = from % PCPU_BLOCK_BITS;
+	struct region r = {0};
+
+	if (from == h->first_free)
+		chunk->parted = false;
+	for (; i < chunk->pc->unit_pages; i++) {
+		const struct pcpu_block *b = &chunk->blocks[i];
+		u32 start = i * PCPU_BLOCK_BITS;
+
+		h->rest = max(h->rest, b->h.rest);
+		if (r.bits) {
+			r.bits += b->left_free;
+			if (b->left_free == PCPU_BLOCK_BITS)
+				continue;
+			pcpu_hints_add_next(h, r.start, r.start + r.bits);
+			block_off = b->left_free;
+		}
+		if (b->h.contig && b->h.contig_start >= block_off &&
+		    b->h.contig_start + b->h.contig < PCPU_BLOCK_BITS)
+			pcpu_hints_add_next(h, start + b->h.contig_start,
+					    start + b->h.contig_start + b->h.contig);
+		/* Only the first block is entered in its middle. */
+		block_off = 0;
+		r.start = start + PCPU_BLOCK_BITS - b->right_free;
+		r.bits = b->right_free;
+	}
+	if (r.bits)
+		pcpu_hints_add_next(h, r.start, r.start + r.bits);
 }
 
 /* Bits [@start, @end) of a block are taken, and marked already. */
@@ -219,13 +245,25 @@ static void block_take(struct pcpu_chunk *chunk, u32 block, u32 start, u32 end)
 	}
 	b->left_free = min(b->left_free, start);
 	b->right_free = min(b->right_free, PCPU_BLOCK_BITS - end);
-	if (hints_take(&b->h, block_map(chunk, block), PCPU_BLOCK_BITS, start, end))
+	if (b->h.first_free >= start && b->h.first_free < end)
+		b->h.first_free = find_next_zero_bit(block_map(chunk, block), PCPU_BLOCK_BITS, end);
+	if (pcpu_hints_take(&b->h, start, end, true))
 		block_refresh(chunk, block, pcpu_hints_promote(&b->h));
+}
+
+/* The first free bit of a chunk is not in front of @block. */
+static u32 first_free_from(const struct pcpu_chunk *chunk, u32 block)
+{
+	for (; block < chunk->pc->unit_pages; block++)
+		if (chunk->blocks[block].h.first_free < PCPU_BLOCK_BITS)
+			return block * PCPU_BLOCK_BITS + chunk->blocks[block].h.first_free;
+	return chunk->pc->map_bits;
 }
 
 static void take(struct pcpu_chunk *chunk, u32 off, u32 bits)
 {
 	u32 end = off + bits, last = (end - 1) / PCPU_BLOCK_BITS;
+	struct pcpu_hints *h = &chunk->hints;
 
 	set_range(chunk->alloc_map, off, bits);
 	set_bit(chunk->bound_map, off);
@@ -238,30 +276,30 @@ static void take(struct pcpu_chunk *chunk, u32 off, u32 bits)
 			   i == last ? end - i * PCPU_BLOCK_BITS : PCPU_BLOCK_BITS);
 		start = 0;
 	}
-	if (hints_take(&chunk->hints, chunk->alloc_map, chunk->pc->map_bits, off, end))
-		chunk_refresh(chunk, pcpu_hints_promote(&chunk->hints));
+	if (h->first_free >= off && h->first_free < end)
+		h->first_free = first_free_from(chunk, last);
+	if (pcpu_hints_take(h, off, end, !chunk->parted))
+		chunk_refresh(chunk, pcpu_hints_promote(h));
 }
 
 u32 pcpu_bitmap_alloc(struct pcpu_chunk *chunk, u32 bits, u32 align, bool populated)
 {
-	u32 start = find_region(chunk, bits, align, populated), end, off;
-	struct pcpu_hints *h;
-	struct region passed;
+	u32 start = find_region(chunk, bits, align, populated), end, off, block;
 
 	if (start == PCPU_NO_FIT)
 		return PCPU_NO_FIT;
 	/* The room is found by the end of the block in which the search starts, or of the request.
 	 */
 	end = min(start + bits + PCPU_BLOCK_BITS, chunk->pc->map_bits);
-	off = find_area(chunk->alloc_map, start, end, bits, align, &passed);
-	if (off == PCPU_NO_FIT)
+	off = find_zero_run(chunk->alloc_map, end, start, bits, align);
+	if (off == end)
 		return PCPU_NO_FIT;
-	chunk->pc->scanned += off + bits - start;
+	chunk->pc->scanned += (off + bits - 1) / WORD_BITS - start / WORD_BITS + 1;
 
-	h = &chunk->blocks[start / PCPU_BLOCK_BITS].h;
-	if (passed.bits && off / PCPU_BLOCK_BITS == start / PCPU_BLOCK_BITS &&
-	    start % PCPU_BLOCK_BITS == pcpu_hints_skip(h, bits))
-		pcpu_hints_passed(h, passed.start % PCPU_BLOCK_BITS, passed.bits);
+	block = start / PCPU_BLOCK_BITS;
+	if (off / PCPU_BLOCK_BITS == block)
+		remember_passed(block_map(chunk, block), &chunk->blocks[block].h,
+				start % PCPU_BLOCK_BITS, off % PCPU_BLOCK_BITS, bits);
 	take(chunk, off, bits);
 	return off;
 }
@@ -297,34 +335,73 @@ static void block_give(struct pcpu_chunk *chunk, u32 block, u32 start, u32 end)
 }
 
 /*
- * A free run of one block grew. Whole blocks next to it belong to it, and what they touch
- * in turn; the chunk knows their run already if it is the contig run.
+ * Where the free run that continues, in front of @block's first bit, a run of this block begins.
+ * Whole blocks belong to it, and the part of a block next to one; with @spans any part. Not
+ * asked for where the contig run tells: it goes over the border.
  */
-static void chunk_give(struct pcpu_chunk *chunk, u32 start, u32 end)
+static u32 join_front(struct pcpu_chunk *chunk, u32 block, bool spans)
 {
 	const struct pcpu_block *blocks = chunk->blocks;
-	struct pcpu_hints *h = &chunk->hints;
-	u32 i;
+	u32 i = block;
 
-	if (start % PCPU_BLOCK_BITS == 0 && start != h->contig_start + h->contig) {
-		for (i = start / PCPU_BLOCK_BITS; i && block_whole(&blocks[i - 1]); i--)
-			start -= PCPU_BLOCK_BITS;
-		if (i && block_whole(&blocks[i]))
-			start -= blocks[i - 1].right_free;
-	}
-	if (end % PCPU_BLOCK_BITS == 0 && end != h->contig_start) {
-		for (i = end / PCPU_BLOCK_BITS;
-		     i < chunk->pc->unit_pages && block_whole(&blocks[i]); i++)
-			end += PCPU_BLOCK_BITS;
-		if (i < chunk->pc->unit_pages && block_whole(&blocks[i - 1]))
-			end += blocks[i].left_free;
-	}
+	while (i && block_whole(&blocks[i - 1]))
+		i--;
+	if (!i || !blocks[i - 1].right_free)
+		return i * PCPU_BLOCK_BITS;
+	if (spans || i < block)
+		return i * PCPU_BLOCK_BITS - blocks[i - 1].right_free;
+	chunk->parted = true;
+	return i * PCPU_BLOCK_BITS;
+}
+
+/* The same for the end of the run, behind the last bit of the block in front of @block. */
+static u32 join_back(struct pcpu_chunk *chunk, u32 block, bool spans)
+{
+	const struct pcpu_block *blocks = chunk->blocks;
+	u32 i = block;
+
+	while (i < chunk->pc->unit_pages && block_whole(&blocks[i]))
+		i++;
+	if (i == chunk->pc->unit_pages || !blocks[i].left_free)
+		return i * PCPU_BLOCK_BITS;
+	if (spans || i > block)
+		return i * PCPU_BLOCK_BITS + blocks[i].left_free;
+	chunk->parted = true;
+	return i * PCPU_BLOCK_BITS;
+}
+
+/*
+ * A free run grew to [@start, @end), as far as the blocks that it grew in go. @spans: it contains a
+ * whole block, or came from an object that lay in several.
+ */
+static void chunk_give(struct pcpu_chunk *chunk, u32 start, u32 end, bool spans)
+{
+	struct pcpu_hints *h = &chunk->hints;
+	const u32 contig_end = h->contig_start + h->contig;
+
+	if (start % PCPU_BLOCK_BITS == 0 && !(h->contig_start < start && start <= contig_end))
+		start = join_front(chunk, start / PCPU_BLOCK_BITS, spans);
+	if (end % PCPU_BLOCK_BITS == 0 && !(h->contig_start <= end && end < contig_end))
+		end = join_back(chunk, end / PCPU_BLOCK_BITS, spans);
 	pcpu_hints_add(h, start, end);
+}
+
+/* The free run around bits of a block that were given back; its ends are often known. */
+static u32 run_start(const struct pcpu_block *b, const u64 *map, u32 start)
+{
+	return b->left_free == start ? 0 : find_zero_start(map, 0, start);
+}
+
+static u32 run_end(const struct pcpu_block *b, const u64 *map, u32 end)
+{
+	return b->right_free == PCPU_BLOCK_BITS - end ? PCPU_BLOCK_BITS
+						      : find_next_bit(map, PCPU_BLOCK_BITS, end);
 }
 
 u32 pcpu_bitmap_free(struct pcpu_chunk *chunk, u32 off)
 {
 	u32 first = off / PCPU_BLOCK_BITS, start = off % PCPU_BLOCK_BITS, last, end, bits;
+	bool spans;
 
 	if (!test_bit(chunk->alloc_map, off) || !test_bit(chunk->bound_map, off))
 		return 0;
@@ -336,17 +413,19 @@ u32 pcpu_bitmap_free(struct pcpu_chunk *chunk, u32 off)
 	chunk->free_bits += bits;
 
 	/* The free run that the area is now part of, as far as its first and last block go. */
-	start = find_zero_start(block_map(chunk, first), 0, start);
-	end = find_next_bit(block_map(chunk, last), PCPU_BLOCK_BITS, end);
+	start = run_start(&chunk->blocks[first], block_map(chunk, first), start);
+	end = run_end(&chunk->blocks[last], block_map(chunk, last), end);
 	for (u32 i = first; i <= last; i++)
 		block_give(chunk, i, i == first ? start : 0, i == last ? end : PCPU_BLOCK_BITS);
 
-	if (first != last || end - start == PCPU_BLOCK_BITS) {
-		chunk->hints.first_free =
-			min(chunk->hints.first_free, first * PCPU_BLOCK_BITS + start);
+	spans = first != last || end - start == PCPU_BLOCK_BITS;
+	start += first * PCPU_BLOCK_BITS;
+	end += last * PCPU_BLOCK_BITS;
+	if (spans && chunk->parted) {
+		chunk->hints.first_free = min(chunk->hints.first_free, start);
 		chunk_refresh(chunk, pcpu_hints_forget(&chunk->hints));
 	} else {
-		chunk_give(chunk, first * PCPU_BLOCK_BITS + start, last * PCPU_BLOCK_BITS + end);
+		chunk_give(chunk, start, end, spans);
 	}
 	return bits;
 }

@@ -47,6 +47,7 @@ static void replace_contig(struct pcpu_hints *h, u32 start, u32 bits)
 	} else if (h->scan_start > start) {
 		h->scan = 0;
 	}
+	h->rest = max(h->rest, h->contig);
 	h->contig_start = start;
 	h->contig = bits;
 }
@@ -56,6 +57,7 @@ static void equal_contig(struct pcpu_hints *h, u32 start)
 {
 	bool scan_equal = h->scan == h->contig;
 
+	h->rest = max(h->rest, h->contig);
 	if (better_aligned(start, h->contig_start)) {
 		if (start < h->contig_start) {
 			if (!scan_equal)
@@ -72,13 +74,8 @@ static void equal_contig(struct pcpu_hints *h, u32 start)
 	}
 }
 
-/**
- * pcpu_hints_add() - [@start, @end) is free, and was not before or was forgotten
- * @h:     the summary
- * @start: first bit
- * @end:   behind the last; the bits around the run are in use, or unknown to the summary
- */
-void pcpu_hints_add(struct pcpu_hints *h, u32 start, u32 end)
+/* pcpu_hints_add(), for any run. */
+void pcpu_hints_add_any(struct pcpu_hints *h, u32 start, u32 end)
 {
 	bool was_scan = false;
 	u32 bits;
@@ -100,9 +97,11 @@ void pcpu_hints_add(struct pcpu_hints *h, u32 start, u32 end)
 		replace_contig(h, start, bits);
 	} else if (bits == h->contig) {
 		equal_contig(h, start);
-	} else if (start < h->contig_start && h->scan < h->contig) {
-		if (was_scan ||
-		    (h->scan ? bits > h->scan && start < h->scan_start : start == h->first_free))
+	} else {
+		h->rest = max(h->rest, bits);
+		if (start < h->contig_start && h->scan < h->contig &&
+		    (was_scan ||
+		     (h->scan ? bits > h->scan && start < h->scan_start : start == h->first_free)))
 			remember_scan(h, start, bits);
 	}
 }

@@ -65,8 +65,9 @@
  * @contig_start: where it begins
  * @scan:         length of a second free run; 0: none is remembered
  * @scan_start:   where it begins
+ * @rest:         no run but the contig one is longer than this
  *
- * See bitmap.c for what holds between them.
+ * See hints.h for what holds between them.
  */
 struct pcpu_hints {
 	u32 first_free;
@@ -74,6 +75,7 @@ struct pcpu_hints {
 	u32 contig_start;
 	u32 scan;
 	u32 scan_start;
+	u32 rest;
 };
 
 /**
@@ -123,6 +125,7 @@ struct pcpu_areamap {
  * @nr_empty:   of these, pages with no bit allocated
  * @populated:  1: the page is there, in the units of all possible CPUs
  * @hints:      bitmap: of the whole unit
+ * @parted:     bitmap: @hints may know a free run by its parts alone, see bitmap.c
  * @blocks:     bitmap: one for each page of a unit
  * @alloc_map:  bitmap: 1: allocated
  * @bound_map:  bitmap: 1: an object begins here, or ended before. One bit longer than @alloc_map.
@@ -141,6 +144,7 @@ struct pcpu_chunk {
 	u32 slot;
 	bool immutable;
 	bool isolated;
+	bool parted;
 	u32 hidden_start;
 	u32 hidden_end;
 	u32 nr_allocs;

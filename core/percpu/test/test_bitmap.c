@@ -13,6 +13,40 @@ static bool map_bit(const u64 *map, u32 i)
 	return map[i / WORD_BITS] >> (i % WORD_BITS) & 1;
 }
 
+/* The longest run of zeroes in [@start, @end), the last one of several; 0: none. */
+static u32 naive_longest(const u64 *map, u32 end, u32 start, u32 *run)
+{
+	u32 best = 0, first = start;
+
+	for (u32 i = start; i < end; i++) {
+		if (map_bit(map, i)) {
+			first = i + 1;
+		} else if (i + 1 - first >= best) {
+			best = i + 1 - first;
+			*run = first;
+		}
+	}
+	return best;
+}
+
+static void check_runs(const u64 *map, u32 end, u32 start, u64 r)
+{
+	u32 nr = 1 + r % (r & 1 ? 8 : BITS), align = 1 << (r >> 32) % 9, run = start;
+	u32 i, was = 0, found = 0;
+
+	for (i = start; i < end; i++) {
+		if (map_bit(map, i))
+			run = i + 1;
+		else if (ALIGN(run, align) + nr <= i + 1)
+			break;
+	}
+	assert_int_equal(find_zero_run(map, end, start, nr, align),
+			 i < end ? ALIGN(run, align) : end);
+	nr = naive_longest(map, end, start, &was);
+	assert_int_equal(longest_zero_run(map, end, start, &found), nr);
+	assert_int_equal(found, was);
+}
+
 static void test_bitops(void **state)
 {
 	u64 seed = 7;
@@ -39,6 +73,7 @@ static void test_bitops(void **state)
 			for (i = end; i > start && !map_bit(map, i - 1); i--)
 				;
 			assert_int_equal(find_zero_start(map, start, end), i);
+			check_runs(map, end, start, random_next(&seed));
 		}
 
 		nr = start < end ? end - start : 0;
@@ -76,14 +111,54 @@ static u32 naive_fit(const struct pcpu_chunk *chunk, u32 bits, u32 align, bool p
 	return PCPU_NO_FIT;
 }
 
+/* H6 for a summary of @nr bits of @map, and for as much of a run as lies within these bits. */
+static void check_rest(const struct pcpu_hints *h, const u64 *map, u32 nr)
+{
+	u32 start, end;
+
+	for (start = 0; (start = find_next_zero_bit(map, nr, start)) < nr; start = end) {
+		end = find_next_bit(map, nr, start);
+		CHECK(end - start <= h->rest ||
+		      (start <= h->contig_start + h->contig && h->contig_start <= end));
+	}
+}
+
+/* Verify, and what pcpu_verify() does not look at. */
+static void verify(struct fixture *f, const struct pcpu_chunk *chunk)
+{
+	pcpu_verify(f->pc, true);
+	for (u32 i = 0; i < f->pc->unit_pages; i++) {
+		const u64 *map = chunk->alloc_map + i * PCPU_BLOCK_WORDS;
+
+		check_rest(&chunk->blocks[i].h, map, PCPU_BLOCK_BITS);
+	}
+	/* Not parted: the chunk knows runs across blocks, and the contig run is whole. */
+	if (!chunk->parted)
+		check_rest(&chunk->hints, chunk->alloc_map, f->pc->map_bits);
+}
+
+/* What a search may cost, in blocks and words; see bitmap.c. */
+static void check_cost(struct fixture *f, u64 scanned, u32 bits, bool populated, bool served)
+{
+	u64 pages = f->pc->unit_pages, words = 0;
+
+	if (served)
+		words = (PCPU_BLOCK_BITS + bits) / WORD_BITS + 2;
+	else if (!populated)
+		pages = 0;
+	CHECK(f->pc->scanned - scanned <= (populated ? 2 * pages : pages) + words);
+}
+
 /* Allocate, and judge the result by the naive search. */
 static bool area_alloc(struct fixture *f, struct pcpu_chunk *chunk, struct area *a, u32 bits,
 		       u32 align, bool populated)
 {
 	u32 first = naive_fit(chunk, bits, align, populated);
+	u64 scanned = f->pc->scanned;
 
 	a->bits = bits;
 	a->off = pcpu_bitmap_alloc(chunk, bits, align, populated);
+	check_cost(f, scanned, bits, populated, a->off != PCPU_NO_FIT);
 	if (a->off == PCPU_NO_FIT) {
 		/* It may refuse only what has little room to spare; see bitmap.c, B3. */
 		CHECK(naive_fit(chunk, bits + align + PCPU_BLOCK_BITS, align, populated) ==
@@ -169,11 +244,11 @@ static void random_areas(struct fixture *f)
 				a[i] = a[--nr];
 				fill = fill || !nr;
 			}
-			pcpu_verify(f->pc, true);
+			verify(f, chunk);
 		}
 		while (nr--) {
 			area_free(f, chunk, &a[nr]);
-			pcpu_verify(f->pc, true);
+			verify(f, chunk);
 		}
 		CHECK(chunk->free_bits == f->pc->map_bits &&
 		      chunk->hints.contig == f->pc->map_bits);
@@ -219,7 +294,7 @@ static void placed_areas(struct fixture *f)
 			area_free(f, chunk, &a[i]);
 			a[i] = a[--nr];
 		}
-		pcpu_verify(f->pc, true);
+		verify(f, chunk);
 	}
 	while (nr--)
 		area_free(f, chunk, &a[nr]);
@@ -263,7 +338,7 @@ static void populated_areas(struct fixture *f)
 			area_free(f, chunk, &a[i]);
 			a[i] = a[--nr];
 		}
-		pcpu_verify(f->pc, true);
+		verify(f, chunk);
 	}
 	while (nr--)
 		area_free(f, chunk, &a[nr]);
@@ -275,6 +350,65 @@ static void test_populated(void **state)
 
 	f->pcpu.unit_size = 12 * PAGE_SIZE;
 	expect_clean(f, populated_areas);
+}
+
+#define SIDE_LIVE 20000
+
+/* Every size with every alignment, in chunks of few and many blocks that are nearly full. */
+static void all_shapes(struct fixture *f)
+{
+	static const u32 sizes[] = {1,	 2,   3,   5,	16,  31,   32,	 33,   63,   64,   65,	100,
+				    127, 128, 129, 255, 256, 1000, 1023, 1024, 1025, 2048, 2500};
+	struct pcpu_chunk *chunk = new_chunk(f);
+	struct area *a = calloc(SIDE_LIVE, sizeof(*a));
+	u32 nr = 0, step = f->pc->unit_pages > 16 ? 64 : 1;
+
+	CHECK(a);
+	for (u32 i = 0; i < f->pc->unit_pages; i++) {
+		if (random_next(&f->seed) & 3) {
+			CHECK(!chunk->pc->backing->populate(chunk, i, i + 1, GFP_KERNEL));
+			pcpu_chunk_populated(chunk, i, i + 1);
+		}
+	}
+	/* Fill it with small ones, and give every other one back. */
+	while (nr < SIDE_LIVE && area_alloc(f, chunk, &a[nr], 1 + random_next(&f->seed) % 40,
+					    1 << random_next(&f->seed) % 3, false))
+		nr++;
+	for (u32 n = 0; n < 600; n++) {
+		u64 r = random_next(&f->seed);
+
+		/* Holes of several sizes: neighbours go together. */
+		for (u32 i = 0, from = (r >> 8) % nr; i <= (r & 7) && from < nr; i++) {
+			area_free(f, chunk, &a[from]);
+			a[from] = a[--nr];
+		}
+		for (u32 i = 0; i < 3 && nr < SIDE_LIVE; i++) {
+			r = random_next(&f->seed);
+			if (area_alloc(f, chunk, &a[nr], sizes[(r >> 8) % ARRAY_SIZE(sizes)],
+				       1 << (r >> 16) % 11, r >> 32 & 1))
+				nr++;
+		}
+		if (n % step == 0)
+			verify(f, chunk);
+		if (!nr)
+			break;
+	}
+	while (nr--)
+		area_free(f, chunk, &a[nr]);
+	verify(f, chunk);
+	CHECK(chunk->hints.contig == f->pc->map_bits);
+	free(a);
+}
+
+static void test_shapes(void **state)
+{
+	static const u32 pages[] = {1, 8, PCPU_MAX_UNIT_PAGES};
+	struct fixture *f = *state;
+
+	for (u32 i = 0; i < ARRAY_SIZE(pages); i++) {
+		f->pcpu.unit_size = pages[i] * PAGE_SIZE;
+		expect_clean(f, all_shapes);
+	}
 }
 
 /* Of two runs of one size, the better aligned one is remembered; and the scan run skips. */
@@ -310,8 +444,36 @@ static void hints(struct fixture *f)
 	(void)f;
 }
 
+/* What is left of the contig run is the longest while it is longer than all others. */
+static void hints_taken(struct fixture *f)
+{
+	struct pcpu_hints h = {.first_free = 1024};
+
+	pcpu_hints_add(&h, 10, 20);
+	pcpu_hints_add(&h, 100, 200);
+	CHECK(h.rest == 10 && h.scan == 10);
+	/* From its start: an aligned request leaves a hole, shorter than the scan run. */
+	CHECK(!pcpu_hints_take(&h, 104, 120, true));
+	CHECK(h.contig_start == 120 && h.contig == 80 && h.scan_start == 10 && h.rest == 10);
+	/* A longer hole is the new scan run. */
+	CHECK(!pcpu_hints_take(&h, 140, 150, true));
+	CHECK(h.contig_start == 150 && h.contig == 50 && h.scan_start == 120 && h.scan == 20 &&
+	      h.rest == 20);
+	/* From its end, and into the scan run. */
+	CHECK(!pcpu_hints_take(&h, 195, 200, true) && h.contig == 45 && h.scan == 20);
+	CHECK(!pcpu_hints_take(&h, 130, 132, true) && h.contig == 45 && !h.scan && h.rest == 20);
+	/* No longer than others may be, cut in halves, or others are not known: read again. */
+	CHECK(pcpu_hints_take(&h, 150, 175, true) && h.contig == 45);
+	CHECK(pcpu_hints_take(&h, 170, 175, true) && h.contig == 45);
+	CHECK(pcpu_hints_take(&h, 150, 151, false) && h.contig == 45);
+	CHECK(!pcpu_hints_take(&h, 0, 150, false) && h.contig == 45);
+	CHECK(pcpu_hints_promote(&h) == 10 && !h.contig && !h.rest);
+	(void)f;
+}
+
 static void test_hints(void **state)
 {
+	expect_clean(*state, hints_taken);
 	expect_clean(*state, hints);
 }
 
@@ -331,11 +493,11 @@ static void skipped_holes(struct fixture *f)
 		area_free(f, chunk, &a[i]);
 	scanned = f->pc->scanned;
 	CHECK(area_alloc(f, chunk, &b, 4, 1, false) && b.off == 900);
-	CHECK(f->pc->scanned - scanned > 800);
+	CHECK(f->pc->scanned - scanned > 900 / WORD_BITS);
 	area_free(f, chunk, &b);
 	scanned = f->pc->scanned;
 	CHECK(area_alloc(f, chunk, &b, 4, 1, false) && b.off == 900);
-	CHECK(f->pc->scanned - scanned < 20);
+	CHECK(f->pc->scanned - scanned < 4);
 	pcpu_verify(f->pc, true);
 	area_free(f, chunk, &b);
 	for (i = 1; i < 300; i += 2)
@@ -355,6 +517,7 @@ int main(void)
 		T(test_random),
 		T(test_placed),
 		T(test_populated),
+		T(test_shapes),
 		T(test_hints),
 		T(test_skipped_holes),
 	};
