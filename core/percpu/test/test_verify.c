@@ -72,7 +72,8 @@ static struct pcpu_chunk *chunk(struct fixture *f, u32 nr)
 	X(chunk_contig_end, c->hints.contig++, HINT, "chunk 1: contig: 2997 bits")                 \
 	X(chunk_scan, (c->hints.scan = 1, c->hints.scan_start = 990), HINT,                        \
 	  "chunk 1: scan is 1 bits from 990, in front a free run has 940")                         \
-	X(chunk_scan_whole, (c->hints = (struct pcpu_hints){0, 4, 1000, 0, 0}), HINT, "chunk 1")   \
+	X(chunk_scan_whole, (c->hints = (struct pcpu_hints){.contig = 4, .contig_start = 1000}),   \
+	  HINT, "chunk 1")                                                                         \
 	X(bit_lost, c->alloc_map[0] &= ~BIT_ULL(15), COUNT, "begins or ends at bit 15")            \
 	X(bits_lost, c->alloc_map[0] = 0, HINT, "left_free is 10, 1000 bits are free")             \
 	X(bit_set, c->alloc_map[40] |= 1, HINT, "chunk 1, block 2")                                \
