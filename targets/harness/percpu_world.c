@@ -139,19 +139,31 @@ void percpu_take_down(struct world *w)
 	w->nr_pcpu = 0;
 }
 
-void percpu_verify(struct world *w, bool quiet)
+/*
+ * Two allocators hold the same objects. Reading the second one's account is a scheduling point: if
+ * another task begins an operation there, it shows in the first one's, which it changes first.
+ */
+static void verify_pair(struct world *w)
 {
-	struct pcpu_stats a, b;
+	struct pcpu_stats a, b, again;
 
-	for_each_pcpu(k, w) pcpu_verify(w->pcpu[k], quiet);
-	if (!quiet || w->nr_pcpu < 2)
-		return;
 	pcpu_stats(w->pcpu[0], &a);
 	pcpu_stats(w->pcpu[1], &b);
+	pcpu_stats(w->pcpu[0], &again);
+	if (again.made != a.made || again.freed != a.freed)
+		return;
 	MM_CHECK(a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes, DIFFERENTIAL,
 		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu",
 		 (unsigned long long)a.allocs, (unsigned long long)a.alloc_bytes,
 		 (unsigned long long)b.allocs, (unsigned long long)b.alloc_bytes);
+}
+
+void percpu_verify(struct world *w, bool quiet)
+{
+	for_each_pcpu (k, w)
+		pcpu_verify(w->pcpu[k], quiet);
+	if (quiet && w->nr_pcpu == 2)
+		verify_pair(w);
 }
 
 /* Free page frames in a row, the first at a multiple of their number, in one piece of memory. */
