@@ -190,7 +190,7 @@ static void verify(struct world *w, u32 record)
 	task_set_op(record);
 	quiet = nothing_older();
 	vmap_verify(w->vmap, quiet);
-	percpu_verify(w, quiet);
+	percpu_verify(w, quiet, record);
 	task_set_op(-1);
 	w->since_verify = 0;
 }

@@ -9,6 +9,7 @@
 #include "congruent.h"
 #include "layout_judge.h"
 #include "percpu/layout.h"
+#include "sched/sched.h"
 
 /* What each target runs on. */
 static const struct {
@@ -140,17 +141,18 @@ void percpu_take_down(struct world *w)
 }
 
 /*
- * Two allocators hold the same objects. Reading the second one's account is a scheduling point: if
- * another task begins an operation there, it shows in the first one's, which it changes first.
+ * Two allocators hold the same objects. Reading their accounts passes scheduling points: if another
+ * task begins an operation there, a ticket was given out since the caller's own.
  */
-static void verify_pair(struct world *w)
+static void verify_pair(struct world *w, u32 record)
 {
-	struct pcpu_stats a, b, again;
+	const u64 ticket = task_ticket();
+	struct pcpu_stats a, b;
 
 	pcpu_stats(w->pcpu[0], &a);
 	pcpu_stats(w->pcpu[1], &b);
-	pcpu_stats(w->pcpu[0], &again);
-	if (again.made != a.made || again.freed != a.freed)
+	task_set_op(record);
+	if (task_ticket() != ticket + 1)
 		return;
 	MM_CHECK(a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes, DIFFERENTIAL,
 		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu",
@@ -158,12 +160,12 @@ static void verify_pair(struct world *w)
 		 (unsigned long long)b.allocs, (unsigned long long)b.alloc_bytes);
 }
 
-void percpu_verify(struct world *w, bool quiet)
+void percpu_verify(struct world *w, bool quiet, u32 record)
 {
 	for_each_pcpu (k, w)
 		pcpu_verify(w->pcpu[k], quiet);
 	if (quiet && w->nr_pcpu == 2)
-		verify_pair(w);
+		verify_pair(w, record);
 }
 
 /* Free page frames in a row, the first at a multiple of their number, in one piece of memory. */

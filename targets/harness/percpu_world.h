@@ -22,8 +22,12 @@ int percpu_boot(struct world *w);
 /** percpu_take_down() - the opposite; static data must be as it was */
 void percpu_take_down(struct world *w);
 
-/** percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL) */
-void percpu_verify(struct world *w, bool quiet);
+/**
+ * percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL)
+ * @quiet:  nothing else is under way
+ * @record: operation after which it happens; the caller has set it with task_set_op()
+ */
+void percpu_verify(struct world *w, bool quiet, u32 record);
 
 /**
  * percpu_new_chunk_fits() - naive search: is there room for a chunk, all of it populated?
