@@ -76,10 +76,13 @@ static bool reserve(struct world *w, u32 n)
 	free(w->object);
 	free(w->live);
 	free(w->live_at);
+	free(w->range);
+	w->max_ranges = WORLD_RANGES(n);
+	w->range = malloc(w->max_ranges * sizeof(*w->range));
 	w->object = malloc(n * sizeof(*w->object));
 	w->live = malloc(n * sizeof(*w->live));
 	w->live_at = malloc(n * sizeof(*w->live_at));
-	w->max_ops = w->object && w->live && w->live_at ? n : 0;
+	w->max_ops = w->object && w->live && w->live_at && w->range ? n : 0;
 	return w->max_ops;
 }
 

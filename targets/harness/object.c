@@ -6,31 +6,43 @@
  * as soon as the allocator has returned it, and leaves them before the allocator is given
  * it back. So two objects in the books at a time are two that their users may write to.
  */
+#include "areas.h"
 #include "machine/pgtable.h"
 #include "world.h"
 
-/* Is the object on some address of a range? */
-static bool covers(const struct object *o, u64 start, u64 end)
+/*
+ * Is the object on some address of a range? A per-CPU object stands at the same offset of every
+ * unit, and units do not overlap (the verifier sees to that): CPU 0's copy speaks for all.
+ */
+static bool covers(const struct world *w, const struct object *o, u64 start, u64 end)
 {
+	struct areas_request r;
+
 	if (likely(o->type != OBJECT_AREAS))
 		return o->addr < end && start < o->addr + o->size;
-	for (u32 i = 0; i < o->nr_areas; i++)
-		if (vmap_area_start(o->areas[i]) < end && start < vmap_area_end(o->areas[i]))
+	areas_request(&w->program->op[o - w->object], &r);
+	for (u32 i = 0; i < r.nr; i++) {
+		u64 at = o->addr + r.offset[i];
+
+		if (at < end && start < at + r.size[i])
 			return true;
+	}
 	return false;
 }
 
-/*
- * Addresses that an object covers. A per-CPU object stands at the same offset of every unit,
- * and units do not overlap (the verifier sees to that): CPU 0's copy speaks for all.
- */
-static bool overlaps(const struct object *a, const struct object *b)
+static bool overlaps(const struct world *w, const struct object *a, const struct object *b)
 {
+	struct areas_request r;
+
 	if (likely(a->type != OBJECT_AREAS))
-		return covers(b, a->addr, a->addr + a->size);
-	for (u32 i = 0; i < a->nr_areas; i++)
-		if (covers(b, vmap_area_start(a->areas[i]), vmap_area_end(a->areas[i])))
+		return covers(w, b, a->addr, a->addr + a->size);
+	areas_request(&w->program->op[a - w->object], &r);
+	for (u32 i = 0; i < r.nr; i++) {
+		u64 at = a->addr + r.offset[i];
+
+		if (covers(w, b, at, at + r.size[i]))
 			return true;
+	}
 	return false;
 }
 
@@ -44,7 +56,7 @@ void object_born(struct world *w, const struct op_call *c, u64 addr)
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *other = &w->object[w->live[i]];
 
-		MM_CHECK(!overlaps(o, other), OVERLAP,
+		MM_CHECK(!overlaps(w, o, other), OVERLAP,
 			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu bytes",
 			 (unsigned long long)addr, (unsigned long long)o->size, w->live[i],
 			 (unsigned long long)other->addr, (unsigned long long)other->size);

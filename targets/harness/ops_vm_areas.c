@@ -18,20 +18,10 @@
  * that are right: the highest base at which all is free, or, if there is none, the highest one
  * after a purge.
  */
-#include "congruent.h"
+#include "areas.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
-
-/**
- * struct request - what is asked for
- * @offset, @size: bytes
- * @c:             the same, as the judge wants it
- */
-struct request {
-	u64 offset[AREAS_MAX], size[AREAS_MAX];
-	struct congruent c;
-};
 
 /* Place in the request of the range that is number @i by address. */
 static u32 place(u32 order, u32 i, u32 nr)
@@ -48,18 +38,16 @@ static u32 place(u32 order, u32 i, u32 nr)
 	}
 }
 
-static void request_of(const struct op_call *c, struct request *r)
+void areas_request(const struct program_op *op, struct areas_request *r)
 {
-	u32 pages = c->op->arg[1], layout = c->op->arg[2], gap = layout / 32 % 8;
+	u32 pages = op->arg[1], layout = op->arg[2], gap = layout / 32 % 8;
 	u32 first = layout / 512;
 	u64 at = first ? PAGE_SIZE << 2 * (first - 1) : 0;
 
-	r->c = (struct congruent){.nr = c->op->arg[0],
-				  .offset = r->offset,
-				  .size = r->size,
-				  .align = PAGE_SIZE << layout % 8};
-	for (u32 i = 0; i < r->c.nr; i++) {
-		u32 to = place(layout / 8 % 4, i, r->c.nr);
+	r->nr = op->arg[0];
+	r->align = PAGE_SIZE << layout % 8;
+	for (u32 i = 0; i < r->nr; i++) {
+		u32 to = place(layout / 8 % 4, i, r->nr);
 
 		r->offset[to] = at;
 		r->size[to] = (u64)pages << PAGE_SHIFT;
@@ -69,9 +57,98 @@ static void request_of(const struct op_call *c, struct request *r)
 	}
 }
 
+/*
+ * By hand, where qsort() would do: what harness code hands from task to task is hidden from
+ * ThreadSanitizer, but not what the C library does for it.
+ */
+static void note_range(struct world *w, u64 start, u64 end, bool lazy)
+{
+	u32 at;
+
+	MM_CHECK(w->nr_ranges < w->max_ranges, CRASH, "more areas than operations can make");
+	for (at = w->nr_ranges++; at && w->range[at - 1].start > start; at--)
+		w->range[at] = w->range[at - 1];
+	w->range[at] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
+}
+
+static void note_busy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, false);
+}
+
+static void note_lazy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, true);
+}
+
+/* All that is not free, in order of address. */
+static void note_ranges(struct world *w)
+{
+	w->nr_ranges = 0;
+	for_each_vmap_area(w->vmap, note_busy, w);
+	for_each_lazy_area(w->vmap, note_lazy, w);
+}
+
+/* What remains of them after a purge. */
+static void forget_lazy(struct world *w)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		if (!w->range[i].lazy)
+			w->range[nr++] = w->range[i];
+	w->nr_ranges = nr;
+}
+
+static bool is_free(const struct world *w, u64 start, u64 end)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u32 lo = 0, hi = w->nr_ranges;
+
+	if (start < mc->kva_start || end > mc->kva_start + mc->kva_size)
+		return false;
+	/* The first range that ends above @start. */
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (w->range[mid].end <= start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo == w->nr_ranges || w->range[lo].start >= end;
+}
+
+static bool all_free(const struct world *w, const struct areas_request *r, u64 base)
+{
+	for (u32 i = 0; i < r->nr; i++)
+		if (!is_free(w, base + r->offset[i], base + r->offset[i] + r->size[i]))
+			return false;
+	return true;
+}
+
+/* The highest base at which all is free; 0: none (no address of the KVA is as low as that). */
+static u64 highest_base(const struct world *w, const struct areas_request *r)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 best = 0;
+
+	for (u32 n = w->nr_ranges + 1; n--;) {
+		u64 limit = n == w->nr_ranges ? mc->kva_start + mc->kva_size : w->range[n].start;
+
+		for (u32 i = 0; i < r->nr; i++) {
+			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
+
+			if (base > best && all_free(w, r, base))
+				best = base;
+		}
+	}
+	return best;
+}
+
 /* The call has returned @err, or areas at @base; what was not free before it, is noted. */
-static void judge_base(struct world *w, const struct op_call *c, const struct request *r, int err,
-		       u64 base)
+static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
+		       int err, u64 base)
 {
 	u64 expected = congruent_highest(w, &r->c);
 
@@ -139,11 +216,11 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 void op_get_vm_areas(struct world *w, const struct op_call *c)
 {
 	struct object *o = c->object;
-	struct request r;
+	struct areas_request r;
 	u64 base = 0;
 	int err;
 
-	request_of(c, &r);
+	areas_request(c->op, &r);
 	if (c->alone)
 		congruent_note(w);
 	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.c.nr, r.c.align, c->gfp, o->areas);

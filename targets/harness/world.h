@@ -81,6 +81,9 @@ struct object {
 #define WORLD_POOL 32
 #define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
 
+/* Areas that there can be: those of each record, lazily freed or not, and the first chunk's. */
+#define WORLD_RANGES(records) ((u64)(records)*AREAS_MAX + 16)
+
 /* A range of addresses that is not free. */
 struct kva_range {
 	u64 start, end;
@@ -117,8 +120,8 @@ struct bad_free {
  * @nr_live:   entries in @live
  * @pool:      frames for mappings, made when first used
  * @pool_next: where the next mapping begins in @pool
- * @range:     what was not free before the operation that is judged; only one that began alone
- *             writes here, and there is no second one until it ends
+ * @range:     what was not free before the operation that is judged, in order of address; only one
+ *             that began alone writes here, and there is no second one until it ends
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @since_verify: operations since the last verification
  * @done, @skipped, @failed: see struct exec_result
