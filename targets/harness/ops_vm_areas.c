@@ -163,7 +163,7 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		 "0x%llx",
 		 r->c.nr, err, (unsigned long long)expected);
 	MM_CHECK(base <= expected, OVERLAP,
-		 "get_vm_areas of %u ranges: base 0x%llx, where not all are free", r->c.nr,
+		 "get_vm_areas of %u ranges: base 0x%llx, where not all were free before", r->nr,
 		 (unsigned long long)base);
 	mm_report(ORACLE_RANGE,
 		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->c.nr,

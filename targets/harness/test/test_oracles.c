@@ -100,8 +100,8 @@ static const struct planted planted[] = {
 	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
 	 "c1 = get_vm_areas nr=8 pages=16 layout=96\nv1 = alloc_vmap_area pages=100\n"},
 	/* What is no object: the first chunk, and what is not flushed. */
-	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 0, "where not all are free", ALL_THERE_IS},
-	{FAULT_AREAS_NO_FLUSH, ORACLE_OVERLAP, 2, "where not all are free", GROUP_TWICE},
+	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 0, "where not all were free before", ALL_THERE_IS},
+	{FAULT_AREAS_NO_FLUSH, ORACLE_OVERLAP, 2, "where not all were free before", GROUP_TWICE},
 	{FAULT_AREAS_APART, ORACLE_RANGE, 0, "get_vm_areas: range 2 is [0x", ONE_GROUP},
 	{FAULT_AREAS_LONG, ORACLE_RANGE, 0, "of 8192 bytes", ONE_GROUP},
 	{FAULT_AREAS_LOWER, ORACLE_RANGE, 0, "and all are free from 0x", ONE_GROUP},
