@@ -37,7 +37,7 @@
  * @va_end:           behind the last; above @va_start
  * @rb:               node of the free or of the busy tree; unused while lazy
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
- * @purge_next:       lazy: next on the list
+ * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
  */
 struct vmap_area {
 	u64 va_start;

@@ -122,7 +122,7 @@ static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base
 		       struct vmap_area **vas, struct vmap_area **spares)
 {
 	for (unsigned int i = 0; i < r->nr; i++) {
-		struct vmap_area *spare = *spares, *next = spare->purge_next;
+		struct vmap_area *spare = *spares, *next = spare ? spare->purge_next : NULL;
 
 		vas[i]->va_start = base + r->offsets[i];
 		vas[i]->va_end = base + area_end(r, i);
@@ -203,8 +203,11 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 	if (end > vs->end || end - offsets[order[0]] > vs->end - vs->start)
 		return -EBUSY;
 
-	/* At worst each area is cut out of the middle of a free one. */
-	err = alloc_areas(vs, 2 * nr, gfp, &spares);
+	/*
+	 * At worst each area is cut out of the middle of a free one. If the base is not rounded,
+	 * one is not: that which determined it ends where a free area ends.
+	 */
+	err = alloc_areas(vs, 2 * nr - (align == PAGE_SIZE), gfp, &spares);
 	if (err)
 		return err;
 	for (unsigned int i = 0; i < nr; i++) {
