@@ -100,12 +100,12 @@ static void forget_lazy(struct world *w)
 	w->nr_ranges = nr;
 }
 
-static bool is_free(const struct world *w, u64 start, u64 end)
+/* Is the range inside of the space, [from, to), and free? */
+static bool is_free(const struct world *w, u64 from, u64 to, u64 start, u64 size)
 {
-	const struct machine_config *mc = machine_config(w->machine);
 	u32 lo = 0, hi = w->nr_ranges;
 
-	if (start < mc->kva_start || end > mc->kva_start + mc->kva_size)
+	if (start < from || start + size > to)
 		return false;
 	/* The first range that ends above @start. */
 	while (lo < hi) {
@@ -116,30 +116,35 @@ static bool is_free(const struct world *w, u64 start, u64 end)
 		else
 			hi = mid;
 	}
-	return lo == w->nr_ranges || w->range[lo].start >= end;
-}
-
-static bool all_free(const struct world *w, const struct areas_request *r, u64 base)
-{
-	for (u32 i = 0; i < r->nr; i++)
-		if (!is_free(w, base + r->offset[i], base + r->offset[i] + r->size[i]))
-			return false;
-	return true;
+	return lo == w->nr_ranges || w->range[lo].start >= start + size;
 }
 
 /* The highest base at which all is free; 0: none (no address of the KVA is as low as that). */
 static u64 highest_base(const struct world *w, const struct areas_request *r)
 {
 	const struct machine_config *mc = machine_config(w->machine);
-	u64 best = 0;
+	u64 from = mc->kva_start, to = from + mc->kva_size, best = 0, lowest_end = ~0ULL;
 
+	for (u32 i = 0; i < r->nr; i++)
+		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);
 	for (u32 n = w->nr_ranges + 1; n--;) {
-		u64 limit = n == w->nr_ranges ? mc->kva_start + mc->kva_size : w->range[n].start;
+		u64 limit = n == w->nr_ranges ? to : w->range[n].start;
 
+		if (limit - lowest_end <= best)
+			break;
 		for (u32 i = 0; i < r->nr; i++) {
 			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
+			u32 checked = 0;
 
-			if (base > best && all_free(w, r, base))
+			/* That one first: mostly it is the one that does not fit. */
+			while (base > best && checked < r->nr) {
+				u32 at = (i + checked) % r->nr;
+
+				if (!is_free(w, from, to, base + r->offset[at], r->size[at]))
+					break;
+				checked++;
+			}
+			if (checked == r->nr)
 				best = base;
 		}
 	}
