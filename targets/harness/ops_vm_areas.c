@@ -132,6 +132,10 @@ static u64 highest_base(const struct world *w, const struct areas_request *r)
 
 		if (limit - lowest_end <= best)
 			break;
+		/* Nothing free in front of it: whatever is below it, is below the range before it.
+		 */
+		if (limit == (n ? w->range[n - 1].end : from))
+			continue;
 		for (u32 i = 0; i < r->nr; i++) {
 			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
 			u32 checked = 0;
