@@ -22,13 +22,21 @@ struct congruent {
 	u64 align;
 };
 
-/** congruent_note() - note all ranges that are not free; by an operation that is alone only */
-void congruent_note(struct world *w);
+/**
+ * congruent_note() - note all ranges that are not free, in order of address
+ *
+ * To be called by an operation that is alone only. Return: false if there is no room for so many.
+ */
+bool congruent_note(struct world *w);
 
 /** congruent_forget_lazy() - of what was noted, what remains after a purge */
 void congruent_forget_lazy(struct world *w);
 
-/** congruent_highest() - the highest base at which all ranges are free; 0: there is none */
+/**
+ * congruent_highest() - the highest base at which all ranges are free
+ *
+ * Return: the base, or 0: there is none (no address of the KVA is as low as that).
+ */
 u64 congruent_highest(const struct world *w, const struct congruent *c);
 
 #endif

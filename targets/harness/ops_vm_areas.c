@@ -19,6 +19,7 @@
  * after a purge.
  */
 #include "areas.h"
+#include "congruent.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -57,125 +58,29 @@ void areas_request(const struct program_op *op, struct areas_request *r)
 	}
 }
 
-/*
- * By hand, where qsort() would do: what harness code hands from task to task is hidden from
- * ThreadSanitizer, but not what the C library does for it.
- */
-static void note_range(struct world *w, u64 start, u64 end, bool lazy)
-{
-	u32 at;
-
-	MM_CHECK(w->nr_ranges < w->max_ranges, CRASH, "more areas than operations can make");
-	for (at = w->nr_ranges++; at && w->range[at - 1].start > start; at--)
-		w->range[at] = w->range[at - 1];
-	w->range[at] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
-}
-
-static void note_busy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, false);
-}
-
-static void note_lazy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, true);
-}
-
-/* All that is not free, in order of address. */
-static void note_ranges(struct world *w)
-{
-	w->nr_ranges = 0;
-	for_each_vmap_area(w->vmap, note_busy, w);
-	for_each_lazy_area(w->vmap, note_lazy, w);
-}
-
-/* What remains of them after a purge. */
-static void forget_lazy(struct world *w)
-{
-	u32 nr = 0;
-
-	for (u32 i = 0; i < w->nr_ranges; i++)
-		if (!w->range[i].lazy)
-			w->range[nr++] = w->range[i];
-	w->nr_ranges = nr;
-}
-
-/* Is the range inside of the space, [from, to), and free? */
-static bool is_free(const struct world *w, u64 from, u64 to, u64 start, u64 size)
-{
-	u32 lo = 0, hi = w->nr_ranges;
-
-	if (start < from || start + size > to)
-		return false;
-	/* The first range that ends above @start. */
-	while (lo < hi) {
-		u32 mid = (lo + hi) / 2;
-
-		if (w->range[mid].end <= start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo == w->nr_ranges || w->range[lo].start >= start + size;
-}
-
-/* The highest base at which all is free; 0: none (no address of the KVA is as low as that). */
-static u64 highest_base(const struct world *w, const struct areas_request *r)
-{
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 from = mc->kva_start, to = from + mc->kva_size, best = 0, lowest_end = ~0ULL;
-
-	for (u32 i = 0; i < r->nr; i++)
-		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);
-	for (u32 n = w->nr_ranges + 1; n--;) {
-		u64 limit = n == w->nr_ranges ? to : w->range[n].start;
-
-		if (limit - lowest_end <= best)
-			break;
-		/* Nothing free in front of it: whatever is below it, is below the range before it.
-		 */
-		if (limit == (n ? w->range[n - 1].end : from))
-			continue;
-		for (u32 i = 0; i < r->nr; i++) {
-			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
-			u32 checked = 0;
-
-			/* That one first: mostly it is the one that does not fit. */
-			while (base > best && checked < r->nr) {
-				u32 at = (i + checked) % r->nr;
-
-				if (!is_free(w, from, to, base + r->offset[at], r->size[at]))
-					break;
-				checked++;
-			}
-			if (checked == r->nr)
-				best = base;
-		}
-	}
-	return best;
-}
-
 /* The call has returned @err, or areas at @base; what was not free before it, is noted. */
 static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
 		       int err, u64 base)
 {
-	u64 expected = congruent_highest(w, &r->c);
+	const struct congruent ranges = {
+		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
+	u64 expected = congruent_highest(w, &ranges);
 
 	if (!expected) {
 		congruent_forget_lazy(w);
-		expected = congruent_highest(w, &r->c);
+		expected = congruent_highest(w, &ranges);
 	}
 	if ((err ? 0 : base) == expected || !call_undisturbed(w, c))
 		return;
 	MM_CHECK(!err, SPURIOUS,
 		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
 		 "0x%llx",
-		 r->c.nr, err, (unsigned long long)expected);
+		 r->nr, err, (unsigned long long)expected);
 	MM_CHECK(base <= expected, OVERLAP,
 		 "get_vm_areas of %u ranges: base 0x%llx, where not all were free before", r->nr,
 		 (unsigned long long)base);
 	mm_report(ORACLE_RANGE,
-		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->c.nr,
+		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->nr,
 		  (unsigned long long)base, (unsigned long long)expected);
 }
 
@@ -231,17 +136,17 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	areas_request(c->op, &r);
 	if (c->alone)
-		congruent_note(w);
-	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.c.nr, r.c.align, c->gfp, o->areas);
+		MM_CHECK(congruent_note(w), CRASH, "more areas than operations can make");
+	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);
 		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_areas: error %d", err);
 	} else {
-		o->nr_areas = r.c.nr;
-		o->align = r.c.align;
+		o->nr_areas = r.nr;
+		o->align = r.align;
 		o->size = 0;
 		base = vmap_area_start(o->areas[0]) - r.offset[0];
-		for (u32 i = 0; i < r.c.nr; i++) {
+		for (u32 i = 0; i < r.nr; i++) {
 			u64 start = vmap_area_start(o->areas[i]), end = vmap_area_end(o->areas[i]);
 
 			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
@@ -253,7 +158,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 			o->size += r.size[i];
 		}
 		object_born(w, c, base);
-		for (u32 i = 0; i < r.c.nr; i++)
+		for (u32 i = 0; i < r.nr; i++)
 			mapping_check_handed_out(w, base + r.offset[i], r.size[i]);
 	}
 	if (c->alone)

@@ -206,7 +206,9 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	 */
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)ai->nr_groups)
 		return false;
-	congruent_note(w);
+	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
+	if (!congruent_note(w))
+		return false;
 	congruent_forget_lazy(w);
 	return congruent_highest(w, &c);
 }
