@@ -13,6 +13,7 @@
 #include "check.h"
 #include "exec.h"
 #include "faulty_allocators.h"
+#include "topology_of.h"
 
 static struct schedule schedule;
 
@@ -320,9 +321,49 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* Wherever a program and its schedule want tasks to be: they are on possible CPUs. */
+static void possible_cpus_only(void **state)
+{
+	struct executor *x = executor_create();
+	struct program p;
+	u32 elsewhere = 0;
+
+	program_init(&p, TARGET_VMAP);
+	from_text(&p, "target vmap\nmachine cpus=6\ntask a cpu=5\ncond_resched\nmigrate cpu=4\n"
+		      "cond_resched\nmigrate cpu=63\ncond_resched\ntask b cpu=3\nirq i cpu=2\n"
+		      "vm_map_ram\ntask b\ncond_resched\ncond_resched\ncond_resched\n"
+		      "schedule @1 a>1 @2 b>4 @4 a>5 @5 a>2 @6 b>1 @7 a>3 @8 b>2\n");
+	for (p.machine.sparse = 0; p.machine.sparse < 300; p.machine.sparse++) {
+		u64 possible = program_possible(&p.machine);
+		struct exec_options o = {0};
+		struct exec_result r;
+		char *text = NULL, *at;
+		size_t size;
+
+		o.trace = open_memstream(&text, &size);
+		assert_non_null(o.trace);
+		assert_int_equal(exec_program(x, &p, &o, &r), 0);
+		fclose(o.trace);
+		assert_int_equal(r.ops, p.nr_ops);
+		for (at = text; (at = strstr(at, "  cpu ")); at++) {
+			unsigned long cpu = strtoul(at + 6, NULL, 10);
+
+			if (cpu >= 6 || !(possible >> cpu & 1))
+				fail_msg("sparse=%u: CPU %lu is not possible, in\n%s",
+					 p.machine.sparse, cpu, text);
+			elsewhere += cpu && p.machine.sparse;
+		}
+		free(text);
+	}
+	assert_true(elsewhere > 300);
+	program_fini(&p);
+	executor_destroy(x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(possible_cpus_only),
 		cmocka_unit_test_setup(tasks_wait, no_fault),
 		cmocka_unit_test_setup(refused_objects_are_passed_over, no_fault),
 		cmocka_unit_test_setup(interrupts_wait, no_fault),
