@@ -49,7 +49,8 @@ done
 
 if ! command -v dpkg-query >/dev/null; then
 	die "this is not Debian (no dpkg-query). Install by hand: clang 19 with libFuzzer, CMake,
-ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; AFL++, clang-format 14, gnuplot if wanted."
+ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; if wanted: AFL++, clang-format 14,
+gnuplot."
 fi
 
 missing=()
