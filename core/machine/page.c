@@ -197,27 +197,53 @@ void get_page(struct machine *m, struct page *page)
 	hw_unlock(&m->page_lock);
 }
 
+/* One reference less to frame i; the caller holds page_lock. */
+static void page_drop(struct machine *m, u32 i, u64 ticket)
+{
+	struct page *page = &m->page[i];
+	struct frame *f = &m->frame[i];
+	struct node *n;
+
+	if (unlikely(page->count <= 0))
+		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
+	if (--page->count)
+		return;
+	f->freed = ticket;
+	if (f->contents == CONTENTS_LIVE)
+		frame_retire(m, i);
+	n = &m->node[page->nid];
+	node_push(m, n, i);
+	if (i < n->run_at + n->run_nr - 1)
+		run_freed(m, n, i);
+	m->nr_used--;
+}
+
 void put_page(struct machine *m, struct page *page)
 {
 	u32 i = frame_index(m, page, "put_page()");
-	struct frame *f = &m->frame[i];
-	struct node *n;
 
 	sched_point();
 	san_release(page);
 	hw_lock(&m->page_lock);
-	if (unlikely(page->count <= 0))
-		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
-	if (--page->count == 0) {
-		f->freed = task_ticket();
-		if (f->contents == CONTENTS_LIVE)
-			frame_retire(m, i);
-		n = &m->node[page->nid];
-		node_push(m, n, i);
-		if (i < n->run_at + n->run_nr - 1)
-			run_freed(m, n, i);
-		m->nr_used--;
-	}
+	page_drop(m, i, task_ticket());
+	hw_unlock(&m->page_lock);
+}
+
+void put_contig_pages(struct machine *m, struct page *page, u64 nr)
+{
+	u32 i = frame_index(m, page, "put_contig_pages()");
+	u64 ticket = task_ticket();
+
+	MM_CHECK(nr <= m->nr_frames - i, PAGE_FREE,
+		 "put_contig_pages() of %llu frames from frame %llu on, which are not there",
+		 (unsigned long long)nr, (unsigned long long)page->pfn);
+	sched_point();
+	for (u64 n = 0; n < nr; n++)
+		san_release(page + n);
+	hw_lock(&m->page_lock);
+	/* Backwards, so that the lowest is the first to be handed out again. */
+	while (nr--)
+		page_drop(m, i + (u32)nr, ticket);
 	hw_unlock(&m->page_lock);
 }
 

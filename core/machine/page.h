@@ -70,6 +70,9 @@ void get_page(struct machine *m, struct page *page);
  */
 void put_page(struct machine *m, struct page *page);
 
+/** put_contig_pages() - put_page() of @nr neighbours, all at once */
+void put_contig_pages(struct machine *m, struct page *page, u64 nr);
+
 /** pfn_to_page() - the frame of that number, or NULL if the machine has none */
 struct page *pfn_to_page(struct machine *m, u64 pfn);
 

@@ -62,6 +62,14 @@ static bool take_from(struct pcpu_chunk *chunk, struct request *rq)
 	return true;
 }
 
+/* The lowest slot from @slot on that has a chunk. */
+static u32 next_used_slot(const struct pcpu *pc, u32 slot)
+{
+	u32 used = pc->slots_used >> slot;
+
+	return used ? slot + (u32)__builtin_ctz(used) : PCPU_MAX_SLOTS;
+}
+
 /*
  * An area from the first chunk that has room, tightest slot first, up to the last of @slots. The
  * lock is held. NULL: none has, or rq->full is in the way.
@@ -72,7 +80,7 @@ static struct pcpu_chunk *take_area(struct pcpu *pc, struct request *rq, u32 las
 	u32 slot = pcpu_size_to_slot(pc, rq->bits << PCPU_MIN_ALLOC_SHIFT);
 
 	rq->full = NULL;
-	for (; slot <= last; slot++) {
+	for (; (slot = next_used_slot(pc, slot)) <= last; slot++) {
 		cds_list_for_each_entry_safe (chunk, next, &pc->slot[slot], list) {
 			if (unlikely(pc->area->room) && !has_room(chunk, rq)) {
 				if (rq->full)

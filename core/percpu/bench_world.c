@@ -2,6 +2,8 @@
 /*
  * bench_world.c - a machine of four CPUs with a per-CPU allocator, to be filled with many objects.
  */
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,6 +60,8 @@ int bench_world_begin(struct bench_world *w, enum pcpu_allocator allocator,
 	};
 	int err = -ENOMEM;
 
+	/* Nor what the host's malloc() does to give memory back that is wanted again at once. */
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	vmap.size &= PAGE_MASK;
 	*w = (struct bench_world){.room = nr};
 	topology_init(&w->cfg.topology, BENCH_CPUS, 1, 2 * (bytes >> PAGE_SHIFT) + SPARE_PAGES);

@@ -9,7 +9,8 @@
  * Invariants, verified:
  *
  *   C1  a chunk is on the list of its @slot, which is pcpu_chunk_slot() or 0; that of an isolated
- *       one is the sidelined slot or the to-depopulate slot
+ *       one is the sidelined slot or the to-depopulate slot. A bit of slots_used is set if and
+ *       only if its list has a chunk
  *   C2  the tree holds all chunks but the reserved one, in order of address
  *   C3  nr_populated and nr_empty of a chunk count its pages; nr_populated of the allocator is the
  *       sum, nr_empty the sum over chunks that are not isolated
@@ -27,20 +28,36 @@ static inline int chunk_cmp(const struct pcpu_chunk *a, const struct pcpu_chunk 
 
 RB_GENERATE_INTERNAL(pcpu_chunk_tree, pcpu_chunk, node, chunk_cmp, __maybe_unused static)
 
+/* Put a chunk that is on no list into a slot. */
+static void slot_add(struct pcpu_chunk *chunk, u32 slot, bool front)
+{
+	struct pcpu *pc = chunk->pc;
+
+	if (front)
+		cds_list_add(&chunk->list, &pc->slot[slot]);
+	else
+		cds_list_add_tail(&chunk->list, &pc->slot[slot]);
+	pc->slots_used |= 1U << slot;
+	chunk->slot = slot;
+}
+
+static void slot_del(struct pcpu_chunk *chunk)
+{
+	struct pcpu *pc = chunk->pc;
+
+	cds_list_del(&chunk->list);
+	if (cds_list_empty(&pc->slot[chunk->slot]))
+		pc->slots_used &= ~(1U << chunk->slot);
+}
+
 /*
  * Chunks that come from a lower slot gained room and go to the front: what was freed last is used
  * first. Those from a higher slot queue up behind the others.
  */
 static void chunk_move(struct pcpu_chunk *chunk, u32 slot, bool front)
 {
-	struct cds_list_head *head = &chunk->pc->slot[slot];
-
-	cds_list_del(&chunk->list);
-	if (front)
-		cds_list_add(&chunk->list, head);
-	else
-		cds_list_add_tail(&chunk->list, head);
-	chunk->slot = slot;
+	slot_del(chunk);
+	slot_add(chunk, slot, front);
 }
 
 /* pcpu_chunk_relocate() - something was allocated or freed in it */
@@ -93,8 +110,7 @@ void pcpu_chunk_link(struct pcpu_chunk *chunk)
 	struct pcpu *pc = chunk->pc;
 
 	chunk->number = pc->next_number++;
-	chunk->slot = pcpu_chunk_slot(chunk);
-	cds_list_add(&chunk->list, &pc->slot[chunk->slot]);
+	slot_add(chunk, pcpu_chunk_slot(chunk), true);
 	RB_INSERT(pcpu_chunk_tree, &pc->chunks, chunk);
 	pc->nr_chunks++;
 	pc->max_chunks = max(pc->max_chunks, pc->nr_chunks);
@@ -107,8 +123,10 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 {
 	struct pcpu *pc = chunk->pc;
 
-	cds_list_del(&chunk->list);
+	slot_del(chunk);
 	cds_list_del_init(&chunk->extend);
+	if (pc->found == chunk)
+		pc->found = NULL;
 	RB_REMOVE(pcpu_chunk_tree, &pc->chunks, chunk);
 	if (!chunk->isolated)
 		pc->nr_empty -= chunk->nr_empty;
@@ -123,11 +141,16 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
  */
 struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 {
-	struct pcpu_chunk *chunk = RB_ROOT(&pc->chunks);
+	struct pcpu_chunk *chunk = pc->found;
 	u64 off;
 
-	while (chunk && addr - chunk->base >= pc->unit_size)
-		chunk = addr < chunk->base ? RB_LEFT(chunk, node) : RB_RIGHT(chunk, node);
+	/* Objects that were allocated together are mostly freed together. */
+	if (!chunk || addr - chunk->base >= pc->unit_size) {
+		chunk = RB_ROOT(&pc->chunks);
+		while (chunk && addr - chunk->base >= pc->unit_size)
+			chunk = addr < chunk->base ? RB_LEFT(chunk, node) : RB_RIGHT(chunk, node);
+		pc->found = chunk;
+	}
 	if (chunk && chunk == pc->first && pc->reserved) {
 		off = (addr - chunk->base) >> PCPU_MIN_ALLOC_SHIFT;
 		if (off >= pc->reserved->hidden_start && off < pc->reserved->hidden_end)

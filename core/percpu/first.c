@@ -51,8 +51,7 @@ static void boot_free(struct pcpu *pc, u64 addr, u64 size)
 		from->free(from->arg, addr, size);
 		return;
 	}
-	for (u64 off = 0; off < size; off += PAGE_SIZE)
-		put_page(pc->m, virt_to_page(pc->m, addr + off));
+	put_contig_pages(pc->m, virt_to_page(pc->m, addr), size >> PAGE_SHIFT);
 }
 
 /* Build the layout, and tables for it. Where the groups lie is not known yet. */

@@ -294,6 +294,8 @@ extern const struct pcpu_backing_ops pcpu_km_ops;
  * @next_number: number of the next chunk
  * @scanned, @made, @max_allocs, @max_chunks, @min_size, @max_size: see struct pcpu_stats
  * @slot:        chunks by size of the largest free run known
+ * @slots_used:  bit for each slot that has a chunk
+ * @found:       the chunk that an address was last found in, or NULL
  */
 struct pcpu {
 	struct machine *m;
@@ -342,6 +344,8 @@ struct pcpu {
 	u32 min_size;
 	u32 max_size;
 	struct cds_list_head slot[PCPU_MAX_SLOTS];
+	u32 slots_used;
+	struct pcpu_chunk *found;
 };
 
 /* bitmap.c, also called from its tests. See struct pcpu_area_ops. */

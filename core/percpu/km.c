@@ -34,11 +34,7 @@ static int km_create(struct pcpu_chunk *chunk, gfp_t gfp)
 
 static void km_destroy(struct pcpu_chunk *chunk)
 {
-	struct pcpu *pc = chunk->pc;
-	u64 pages = block_pages(pc);
-
-	for (u64 i = 0; i < pages; i++)
-		put_page(pc->m, chunk->block + i);
+	put_contig_pages(chunk->pc->m, chunk->block, block_pages(chunk->pc));
 }
 
 const struct pcpu_backing_ops pcpu_km_ops = {

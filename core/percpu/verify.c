@@ -94,6 +94,9 @@ static void verify_slots(const struct pcpu *pc)
 	for (u32 slot = 0; slot < pc->nr_slots; slot++) {
 		const struct cds_list_head *head = &pc->slot[slot];
 
+		MM_CHECK((pc->slots_used >> slot & 1) == (head->next != head), LIST,
+			 "slot %u is said to be %s, and is not", slot,
+			 head->next != head ? "empty" : "used");
 		for (pos = head->next; pos != head; pos = pos->next) {
 			const struct pcpu_chunk *chunk = container_of(pos, struct pcpu_chunk, list);
 			u32 right = pcpu_chunk_slot(chunk);

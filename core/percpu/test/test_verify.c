@@ -42,6 +42,15 @@ static struct pcpu_chunk *chunk(struct fixture *f, u32 nr)
 	return c;
 }
 
+/* The bits of slots that have a chunk, after lists were changed by hand. */
+static void slots_used(struct fixture *f)
+{
+	f->pc->slots_used = 0;
+	for (u32 i = 0; i < f->pc->nr_slots; i++)
+		if (!cds_list_empty(&f->pc->slot[i]))
+			f->pc->slots_used |= 1U << i;
+}
+
 /* X(name, what is falsified in chunk c, oracle, words) */
 #define FALSIFIED(X)                                                                               \
 	X(block_first_free, c->blocks[0].h.first_free++, HINT,                                     \
@@ -88,10 +97,13 @@ static struct pcpu_chunk *chunk(struct fixture *f, u32 nr)
 	X(populated_behind, c->populated[0] |= BIT_ULL(5), RANGE, "pages behind its 4")            \
 	X(base, c->base += 4, RANGE, "chunk 1 begins at")                                          \
 	X(slot, c->slot--, LIST, "chunk 1 says that it is in slot")                                \
-	X(wrong_slot, (cds_list_move(&c->list, &f->pc->slot[3]), c->slot = 3), LIST,               \
-	  "chunk 1 is in slot 3, with 2996 bits")                                                  \
+	X(wrong_slot, (cds_list_move(&c->list, &f->pc->slot[3]), c->slot = 3, slots_used(f)),      \
+	  LIST, "chunk 1 is in slot 3, with 2996 bits")                                            \
 	X(sided, pcpu_chunk_side(c), LIST, "chunk 1 is in slot 0")                                 \
-	X(unlisted, cds_list_del(&c->list), LIST, "2 chunks counted, 1 are in slots")              \
+	X(unlisted, (cds_list_del(&c->list), slots_used(f)), LIST,                                 \
+	  "2 chunks counted, 1 are in slots")                                                      \
+	X(slot_used, f->pc->slots_used |= 1, LIST, "slot 0 is said to be used")                    \
+	X(slot_unused, f->pc->slots_used = 0, LIST, "is said to be empty")                         \
 	X(nr_chunks_less, f->pc->nr_chunks--, COUNT, "6 populated pages counted, in 1 chunks")     \
 	X(nr_chunks_0, f->pc->nr_chunks = f->pc->nr_populated = f->pc->nr_empty = 0, LIST,         \
 	  "the tree has more than the 0 chunks")                                                   \
