@@ -379,11 +379,22 @@ static void chunk_give(struct pcpu_chunk *chunk, u32 start, u32 end, bool spans)
 	struct pcpu_hints *h = &chunk->hints;
 	const u32 contig_end = h->contig_start + h->contig;
 
-	if (start % PCPU_BLOCK_BITS == 0 && !(h->contig_start < start && start <= contig_end))
-		start = join_front(chunk, start / PCPU_BLOCK_BITS, spans);
-	if (end % PCPU_BLOCK_BITS == 0 && !(h->contig_start <= end && end < contig_end))
-		end = join_back(chunk, end / PCPU_BLOCK_BITS, spans);
+	if (start % PCPU_BLOCK_BITS == 0)
+		start = h->contig_start < start && start <= contig_end
+				? h->contig_start
+				: join_front(chunk, start / PCPU_BLOCK_BITS, spans);
+	if (end % PCPU_BLOCK_BITS == 0)
+		end = h->contig_start <= end && end < contig_end
+			      ? contig_end
+			      : join_back(chunk, end / PCPU_BLOCK_BITS, spans);
 	pcpu_hints_add(h, start, end);
+}
+
+/* Bits from @start on became free in a chunk that is parted. */
+static void chunk_rebuild(struct pcpu_chunk *chunk, u32 start)
+{
+	chunk->hints.first_free = min(chunk->hints.first_free, start);
+	chunk_refresh(chunk, pcpu_hints_forget(&chunk->hints));
 }
 
 /* The free run around bits of a block that were given back; its ends are often known. */
@@ -398,35 +409,58 @@ static u32 run_end(const struct pcpu_block *b, const u64 *map, u32 end)
 						      : find_next_bit(map, PCPU_BLOCK_BITS, end);
 }
 
+/* Bits [@start, @end) of @block are free again; most objects lie in one block. */
+static void free_in_block(struct pcpu_chunk *chunk, u32 block, u32 start, u32 end)
+{
+	const u64 *map = block_map(chunk, block);
+	const struct pcpu_block *b = &chunk->blocks[block];
+	const u32 base = block * PCPU_BLOCK_BITS;
+	bool whole;
+
+	start = run_start(b, map, start);
+	end = run_end(b, map, end);
+	block_give(chunk, block, start, end);
+	whole = end - start == PCPU_BLOCK_BITS;
+	if (unlikely(whole && chunk->parted))
+		chunk_rebuild(chunk, base);
+	else
+		chunk_give(chunk, base + start, base + end, whole);
+}
+
+/* The same for bits of the chunk in several blocks; all but the first and the last become whole. */
+static void free_across_blocks(struct pcpu_chunk *chunk, u32 start, u32 end)
+{
+	const u32 first = start / PCPU_BLOCK_BITS, last = (end - 1) / PCPU_BLOCK_BITS;
+	const u32 last_base = last * PCPU_BLOCK_BITS;
+
+	start = run_start(&chunk->blocks[first], block_map(chunk, first), start % PCPU_BLOCK_BITS);
+	end = run_end(&chunk->blocks[last], block_map(chunk, last), end - last_base);
+	block_give(chunk, first, start, PCPU_BLOCK_BITS);
+	for (u32 i = first + 1; i < last; i++)
+		block_give(chunk, i, 0, PCPU_BLOCK_BITS);
+	block_give(chunk, last, 0, end);
+	start += first * PCPU_BLOCK_BITS;
+	if (chunk->parted)
+		chunk_rebuild(chunk, start);
+	else
+		chunk_give(chunk, start, last_base + end, true);
+}
+
 u32 pcpu_bitmap_free(struct pcpu_chunk *chunk, u32 off)
 {
-	u32 first = off / PCPU_BLOCK_BITS, start = off % PCPU_BLOCK_BITS, last, end, bits;
-	bool spans;
+	const u32 first = off / PCPU_BLOCK_BITS, base = first * PCPU_BLOCK_BITS;
+	u32 end, bits;
 
 	if (!test_bit(chunk->alloc_map, off) || !test_bit(chunk->bound_map, off))
 		return 0;
 	end = find_next_bit(chunk->bound_map, chunk->pc->map_bits + 1, off + 1);
 	bits = end - off;
-	last = (end - 1) / PCPU_BLOCK_BITS;
-	end -= last * PCPU_BLOCK_BITS;
 	clear_range(chunk->alloc_map, off, bits);
 	chunk->free_bits += bits;
-
-	/* The free run that the area is now part of, as far as its first and last block go. */
-	start = run_start(&chunk->blocks[first], block_map(chunk, first), start);
-	end = run_end(&chunk->blocks[last], block_map(chunk, last), end);
-	for (u32 i = first; i <= last; i++)
-		block_give(chunk, i, i == first ? start : 0, i == last ? end : PCPU_BLOCK_BITS);
-
-	spans = first != last || end - start == PCPU_BLOCK_BITS;
-	start += first * PCPU_BLOCK_BITS;
-	end += last * PCPU_BLOCK_BITS;
-	if (spans && chunk->parted) {
-		chunk->hints.first_free = min(chunk->hints.first_free, start);
-		chunk_refresh(chunk, pcpu_hints_forget(&chunk->hints));
-	} else {
-		chunk_give(chunk, start, end, spans);
-	}
+	if (likely(end - base <= PCPU_BLOCK_BITS))
+		free_in_block(chunk, first, off - base, end - base);
+	else
+		free_across_blocks(chunk, off, end);
 	return bits;
 }
 
