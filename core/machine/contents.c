@@ -16,7 +16,7 @@
  * stays from run to run. Under AddressSanitizer a frame that is not LIVE is
  * poisoned memory, which catches the write itself, and goes back to UNKNOWN.
  *
- * With bare_frames all of it is left out: a frame is UNKNOWN or LIVE, and never filled.
+ * On a bare machine all of it is left out: a frame is UNKNOWN or LIVE, and never filled.
  *
  * Invariants, for each frame i:
  *   contents == LIVE => page[i].count > 0 and dirty
@@ -88,7 +88,7 @@ void *frame_materialise(struct machine *m, u32 i)
 	san_unpoison(frame_words(m, i), PAGE_SIZE);
 	if (f->zero)
 		frame_fill(frame_words(m, i), 0);
-	else if (f->contents == CONTENTS_UNKNOWN && !m->cfg.bare_frames)
+	else if (f->contents == CONTENTS_UNKNOWN && !m->cfg.bare)
 		frame_fill(frame_words(m, i), frame_pattern(i));
 	if (!f->zero)
 		san_uninit(frame_words(m, i), PAGE_SIZE);
@@ -109,7 +109,7 @@ void frame_retire(struct machine *m, u32 i)
 	struct frame *f = &m->frame[i];
 
 	f->user_freed = f->freed;
-	if (m->cfg.bare_frames) {
+	if (m->cfg.bare) {
 		hw_write(&f->contents, CONTENTS_UNKNOWN);
 		return;
 	}

@@ -103,7 +103,7 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 		pgtable_destroy(m);
 	m->cfg.kva_start = cfg->kva_start;
 	m->cfg.kva_size = cfg->kva_size;
-	m->cfg.bare_frames = cfg->bare_frames;
+	m->cfg.bare = cfg->bare;
 	set_fail(m, &cfg->fail);
 	page_reset(m);
 	return 0;

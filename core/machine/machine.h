@@ -52,15 +52,16 @@ typedef unsigned int gfp_t;
  * @kva_start: first address of the kernel virtual address space for mappings, page aligned
  * @kva_size:  its size in bytes, a multiple of the page size
  * @fail:      which requests fail
- * @bare_frames: frames hold what they held before: neither garbage nor poison is written to them, and
- *             a write to a free one is not found. For benchmarks of what uses frames
+ * @bare:      nothing is done to find faults of the machine's users. Frames and metadata hold what
+ *             they held before, neither garbage nor poison is written to them; no book is kept of
+ *             metadata: what is not freed, or freed twice, is not found. For benchmarks
  */
 struct machine_config {
 	struct topology topology;
 	u64 kva_start;
 	u64 kva_size;
 	struct fail_plan fail;
-	bool bare_frames;
+	bool bare;
 };
 
 /* Where the kernel of x86-64 has its vmalloc space; high enough that sums can overflow. */

@@ -137,6 +137,33 @@ static void meta_remove(struct machine *m, u32 i)
 	}
 }
 
+/* On a bare machine an object knows its size itself, and nobody else does. */
+struct bare_object {
+	_Alignas(max_align_t) size_t size;
+	_Alignas(max_align_t) u8 bytes[];
+};
+
+static void *bare_alloc(struct machine *m, size_t size, bool zero)
+{
+	struct bare_object *o = zero ? calloc(1, sizeof(*o) + size) : malloc(sizeof(*o) + size);
+	u64 bytes;
+
+	if (!o)
+		return NULL;
+	o->size = size;
+	bytes = hw_add(&m->meta_bytes, size);
+	m->meta_peak = max(m->meta_peak, bytes);
+	return o->bytes;
+}
+
+static void bare_free(struct machine *m, void *p)
+{
+	struct bare_object *o = container_of(p, struct bare_object, bytes);
+
+	hw_add(&m->meta_bytes, -o->size);
+	free(o);
+}
+
 void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 {
 	bool fails, inserted;
@@ -150,6 +177,8 @@ void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 	request = fail_request(m, FAIL_META, &fails);
 	if (fails)
 		return NULL;
+	if (m->cfg.bare)
+		return bare_alloc(m, size, gfp & __GFP_ZERO);
 	p = malloc(size);
 	if (!p)
 		return NULL;
@@ -190,6 +219,10 @@ void kfree(struct machine *m, void *p)
 	if (!p)
 		return;
 	sched_point();
+	if (m->cfg.bare) {
+		bare_free(m, p);
+		return;
+	}
 	hw_lock(&m->meta_lock);
 	i = meta_find(m, p);
 	if (unlikely(i < 0)) {

@@ -66,7 +66,7 @@ int bench_world_begin(struct bench_world *w, enum pcpu_allocator allocator,
 	*w = (struct bench_world){.room = nr};
 	topology_init(&w->cfg.topology, BENCH_CPUS, 1, 2 * (bytes >> PAGE_SHIFT) + SPARE_PAGES);
 	/* What is measured is the allocator, and not what the machine does to find its faults. */
-	w->cfg.bare_frames = true;
+	w->cfg.bare = true;
 	w->cfg.kva_start = vmap.start;
 	w->cfg.kva_size = vmap.size;
 	w->live = malloc(nr * sizeof(*w->live));

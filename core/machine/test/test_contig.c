@@ -16,8 +16,7 @@ static struct page *one(struct fixture *f, int nid)
 
 static void put_run(struct fixture *f, struct page *page, u64 nr)
 {
-	while (nr--)
-		put_page(f->m, page++);
+	put_contig_pages(f->m, page, nr);
 }
 
 static void boot(struct fixture *f, const struct node_range *range, unsigned int nr,
@@ -325,6 +324,13 @@ static void beyond(void *arg)
 	put_page(f->m, run(f, 0, 4, 8, GFP_KERNEL) + 4);
 }
 
+static void put_too_many(void *arg)
+{
+	struct fixture *f = arg;
+
+	put_contig_pages(f->m, run(f, 0, 4, 4, GFP_KERNEL), 1 << 20);
+}
+
 static void no_frames(void *arg)
 {
 	run(arg, 0, 0, 1, GFP_KERNEL);
@@ -366,6 +372,8 @@ static void test_findings(void **state)
 		       "frame 2, which is free: allocated last by run");
 	expect_finding(f, passed_over, ORACLE_PAGE_FREE, "frame 3, which was never allocated");
 	expect_finding(f, beyond, ORACLE_PAGE_FREE, "frame 4, which was never allocated");
+	expect_finding(f, put_too_many, ORACLE_PAGE_FREE,
+		       "put_contig_pages() of 1048576 frames from frame 0 on");
 	expect_finding(f, no_frames, ORACLE_RANGE, "run asks for 0 page frames");
 	expect_finding(f, odd_align, ORACLE_RANGE, "aligned to 3");
 	expect_finding(f, sleeps, ORACLE_LOCK_SLEEP, "");
@@ -373,6 +381,30 @@ static void test_findings(void **state)
 	expect_finding(f, write_after_free, ORACLE_PAGE_WRITE,
 		       "page frame 2 was written to after it was freed: byte 9");
 #endif
+}
+
+/* Nothing is written but what is asked for, and frames come and go as on any machine. */
+static void test_bare(void **state)
+{
+	struct fixture *f = *state;
+	struct page *page;
+	u8 *byte;
+
+	f->cfg.bare = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	page = run(f, 0, 4, 4, GFP_KERNEL);
+	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	*byte = 77;
+	put_run(f, page, 4);
+	page = run(f, 0, 4, 4, GFP_KERNEL);
+	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	assert_int_equal(*byte, 77);
+	put_run(f, page, 4);
+	page = run(f, 0, 4, 4, GFP_KERNEL | __GFP_ZERO);
+	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	assert_int_equal(*byte, 0);
+	put_run(f, page, 4);
+	machine_check_leaks(f->m);
 }
 
 int main(void)
@@ -385,6 +417,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fail_plan, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_bare, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

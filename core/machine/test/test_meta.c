@@ -5,9 +5,8 @@
 #include "../sanitize.h"
 #include "run.h"
 
-static void test_contents(void **state)
+static void contents(struct fixture *f)
 {
-	struct fixture *f = *state;
 	u8 *a, *b;
 	int i;
 
@@ -28,6 +27,16 @@ static void test_contents(void **state)
 	assert_int_equal(stats(f->m).meta_bytes, 0);
 	assert_int_equal(stats(f->m).meta_peak, 333);
 	machine_check_leaks(f->m);
+}
+
+static void test_contents(void **state)
+{
+	struct fixture *f = *state;
+
+	contents(f);
+	f->cfg.bare = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	contents(f);
 }
 
 static void test_garbage(void **state)
