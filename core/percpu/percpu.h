@@ -232,7 +232,7 @@ pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 chunk, u32 off, u32 size);
  * @made, @freed:  objects ever made and freed
  * @max_allocs:    most objects at a time
  * @max_chunks:    most chunks at a time
- * @min_size, @max_size: least and greatest size asked for and served; 0: none yet
+ * @min_size, @max_size: least and greatest bytes of an object, rounded up likewise; 0: none yet
  */
 struct pcpu_stats {
 	u64 chunks;

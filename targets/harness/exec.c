@@ -334,6 +334,8 @@ static void init_body(void *arg)
 		for (u32 i = 0; i < p->nr_tasks; i++)
 			task_join(t[i]);
 		verify(w, -1);
+		if (unlikely(w->options->stats))
+			percpu_print_stats(w, w->options->stats);
 	}
 	take_down(w);
 }

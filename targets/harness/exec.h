@@ -21,7 +21,8 @@ void executor_destroy(struct executor *x);
  * @taken:      if not NULL, receives the run as a sparse schedule
  * @trace:      if not NULL, the history of the run is written to it, a line an event
  * @schedule:   if not NULL, used in place of the program's
- * @stats:      if not NULL, the per-CPU allocators' statistics are written to it at the end
+ * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
+ *              operations are done
  */
 struct exec_options {
 	struct schedule *taken;

@@ -28,25 +28,30 @@ static void fill(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_pcpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine)) access_fill(
-		w->machine, copy_addr(w, o, k, cpu), o->size, pattern_seed(w, o, k, cpu), whole);
+	for_each_pcpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_fill(w->machine, copy_addr(w, o, k, cpu), o->size,
+				    pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_pcpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine)) access_check(
-		w->machine, copy_addr(w, o, k, cpu), o->size, pattern_seed(w, o, k, cpu), whole);
+	for_each_pcpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_check(w->machine, copy_addr(w, o, k, cpu), o->size,
+				     pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check_zero(struct world *w, struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_pcpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine))
-		access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
-				  pattern_seed(w, o, k, cpu));
+	for_each_pcpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
+					  pattern_seed(w, o, k, cpu));
 }
 
 /* Each copy's first byte lies where per_cpu_ptr_to_phys() says, and is no static one. */
@@ -54,8 +59,7 @@ static void check_addresses(struct world *w, const struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		for_each_possible_cpu (cpu, machine_topology(w->machine)) {
 			u64 addr = copy_addr(w, o, k, cpu);
 			u64 phys = per_cpu_ptr_to_phys(w->pcpu[k], addr);
@@ -196,8 +200,7 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 {
 	bool all = true;
 
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		addr[k] = ask(w->pcpu[k], r);
 		if (!addr[k]) {
 			judge_refusal(w, c, k, r);
@@ -220,8 +223,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	struct object *o = c->object;
 	struct pcpu_stats st;
 
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		pcpu_stats(w->pcpu[k], &st);
 		chunks[k] = st.chunks;
 	}
@@ -236,8 +238,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	object_born(w, c, addr[0]);
 	if (o->twin)
 		twin_born(w, o);
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		check_region(w, o, k);
 		if (!r->reserved)
 			judge_new_chunk(w, c, k, r, chunks[k]);
@@ -277,8 +278,7 @@ void free_percpu_object(struct world *w, struct object *o)
 {
 	check(w, o, false);
 	object_dies(w, o);
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		enum pcpu_bad_free why = free_in(w, k, percpu_object_addr(o, k));
 
 		MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s",
@@ -309,7 +309,8 @@ void op_free_percpu(struct world *w, const struct op_call *c)
 	/* With another task, the address may have been handed out to it by now. */
 	if (!c->op->arg[0] || w->program->nr_tasks > 1)
 		return;
-	for_each_pcpu(k, w) expect_bad_free(w, k, percpu_object_addr(o, k), PCPU_FREE_TWICE);
+	for_each_pcpu (k, w)
+		expect_bad_free(w, k, percpu_object_addr(o, k), PCPU_FREE_TWICE);
 }
 
 /* An address in place of the object's, by the operation's "how" and "at". */
@@ -337,8 +338,7 @@ static u64 bad_address(struct world *w, const struct op_call *c, u32 k, enum pcp
 
 void op_misfree_percpu(struct world *w, const struct op_call *c)
 {
-	for_each_pcpu(k, w)
-	{
+	for_each_pcpu (k, w) {
 		enum pcpu_bad_free why;
 		u64 addr = bad_address(w, c, k, &why);
 

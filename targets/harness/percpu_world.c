@@ -128,12 +128,16 @@ int percpu_boot(struct world *w)
 	return 0;
 }
 
+void percpu_print_stats(struct world *w, FILE *f)
+{
+	for_each_pcpu (k, w)
+		if (pcpu_print_stats(w->pcpu[k], f))
+			fputs("no memory for the statistics of chunks\n", f);
+}
+
 void percpu_take_down(struct world *w)
 {
-	for_each_pcpu(k, w)
-	{
-		if (unlikely(w->options->stats))
-			pcpu_print_stats(w->pcpu[k], w->options->stats);
+	for_each_pcpu (k, w) {
 		percpu_check_static(w, k);
 		pcpu_destroy(w->pcpu[k]);
 	}

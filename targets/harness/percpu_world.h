@@ -22,6 +22,9 @@ int percpu_boot(struct world *w);
 /** percpu_take_down() - the opposite; static data must be as it was */
 void percpu_take_down(struct world *w);
 
+/** percpu_print_stats() - of each allocator, as a kernel shows them in percpu_stats */
+void percpu_print_stats(struct world *w, FILE *f);
+
 /**
  * percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL)
  * @quiet:  nothing else is under way

@@ -23,6 +23,9 @@ static const char help[] =
 	"  -n, --times N        run each N times: all must end in the same way\n"
 	"  -v, --verbose        print the history of the first run, and a sanitizer's whole "
 	"report\n"
+	"      --stats          print the per-CPU allocators' statistics when all operations are "
+	"done,\n"
+	"                       in the form of a kernel's percpu_stats\n"
 	"      --no-expect      pass over `expect` and `digest` lines\n"
 	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
 	"                       with --seed N, --odds N, --depth N, --length N\n"
@@ -45,12 +48,13 @@ struct options {
 	struct how how;
 	struct schedule schedule;
 	const char *output;
-	bool verbose, fidelity, list, fail_each;
+	bool verbose, stats, fidelity, list, fail_each;
 };
 
 static const struct option long_options[] = {
 	{"times", required_argument, NULL, 'n'},
 	{"verbose", no_argument, NULL, 'v'},
+	{"stats", no_argument, NULL, 's'},
 	{"no-expect", no_argument, NULL, 'x'},
 	{"fidelity", no_argument, NULL, 'F'},
 	{"list", no_argument, NULL, 'l'},
@@ -72,6 +76,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 			break;
 		case 'v':
 			o->verbose = true;
+			break;
+		case 's':
+			o->stats = true;
 			break;
 		case 'x':
 			o->verdict.ignore = true;
@@ -101,10 +108,11 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
-	if (o->fail_each && (o->fidelity || o->verbose || o->verdict.times > 1))
+	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->verdict.times > 1))
 		return cli_error("mmstorm run: found --fail-each with %s, expected it without",
 				 o->fidelity  ? "--fidelity"
 				 : o->verbose ? "--verbose"
+				 : o->stats   ? "--stats"
 					      : "--times");
 	if (o->output && !o->fail_each)
 		return cli_error("mmstorm run: found --output, expected --fail-each with it");
@@ -204,6 +212,9 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		cli_strategy_schedule(&o->how.strategy, p, &o->schedule);
 		o->verdict.schedule = &o->schedule;
 	}
+	/* JSON alone on standard output. */
+	if (o->stats)
+		o->verdict.stats = o->how.json ? stderr : stdout;
 	if (o->verbose) {
 		o->verdict.trace = o->how.json ? stderr : stdout;
 		o->verdict.log = stderr;

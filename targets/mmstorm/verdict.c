@@ -62,6 +62,7 @@ static void do_runs(void *arg)
 	}
 	while (runs->done < runs->o->times) {
 		o.trace = runs->done ? NULL : runs->o->trace;
+		o.stats = runs->done ? NULL : runs->o->stats;
 		isolate_beat();
 		exec_program(x, runs->p, &o, &r);
 		count_run(runs, &r);

@@ -21,6 +21,7 @@ enum outcome {
  * @ignore:    `expect` and `digest` do not count
  * @here:      in this process: a crash ends it
  * @trace:     if not NULL, the history of the first run is written there
+ * @stats:     if not NULL, the per-CPU allocators' statistics at the end of the first run
  * @log:       if not NULL, what sanitizers write during the first run
  */
 struct verdict_options {
@@ -29,6 +30,7 @@ struct verdict_options {
 	bool ignore;
 	bool here;
 	FILE *trace;
+	FILE *stats;
 	FILE *log;
 };
 

@@ -100,6 +100,16 @@ check 0 run -n 10 --no-fork good.prog
 says "10 of 10 the same"
 check 0 run -v good.prog
 says "a     cpu 0  m1 = vm_map_ram pages=64"
+check 0 run -v "$corpus/first_chunk/embed-two-nodes.prog"
+says "pcpu-alloc: s1000 r2000 d5000 u32768 alloc=8*4096"
+says "pcpu-alloc: [0] 0 [0] 1 [1] 2 [1] 3"
+says "percpu: first chunk: embed, at 0x"
+check 0 run --stats "$corpus/first_chunk/embed-two-nodes.prog"
+says "  static_size         :         1000"
+says "  nr_cur_alloc        :            1"
+says "Chunk: <- Reserved Chunk"
+says "  contig_bytes        :         2768"
+check 2 run --stats --fail-each good.prog
 check 0 run --json good.prog
 says '"file":"good.prog","target":"vmap","outcome":"ok","oracle":"none"'
 check 1 run expects.prog
