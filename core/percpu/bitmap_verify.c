@@ -43,14 +43,23 @@ static const char *where_name(const struct where *w, char name[48])
  * @first_free: first free bit
  * @longest:    of the runs that the summary was told of
  * @front:      longest of these that begin in front of its scan run
+ * @rest:       longest run but the contig one
  */
 struct found {
 	u32 first_free;
 	u32 longest;
 	u32 front;
+	u32 rest;
 };
 
-/* H1 to H5. @map is where the summary's bits begin. */
+/* The run [@start, @end) is one of those that the summary is of. */
+static void find_rest(struct found *f, const struct pcpu_hints *h, u32 start, u32 end)
+{
+	if (end < h->contig_start || start > h->contig_start + h->contig)
+		f->rest = max(f->rest, end - start);
+}
+
+/* H1 to H6. @map is where the summary's bits begin. */
 static void verify_hints(const struct where *w, const struct pcpu_hints *h, const u64 *map,
 			 u32 nr_bits, const struct found *f)
 {
@@ -63,6 +72,8 @@ static void verify_hints(const struct where *w, const struct pcpu_hints *h, cons
 	HINT_CHECK(!h->contig || (contig_end <= nr_bits &&
 				  find_next_bit(map, contig_end, h->contig_start) == contig_end),
 		   w, "contig: %u bits from %u are not all free", h->contig, h->contig_start);
+	HINT_CHECK(f->rest <= h->rest, w, "rest is %u, a free run beside contig has %u", h->rest,
+		   f->rest);
 	if (!h->scan)
 		return;
 	HINT_CHECK(scan_end <= nr_bits && find_next_bit(map, scan_end, h->scan_start) == scan_end,
@@ -98,7 +109,10 @@ struct survey {
 
 static void end_run(const struct pcpu_chunk *chunk, struct survey *s)
 {
-	if (s->run_whole) {
+	if (s->run)
+		find_rest(&s->f, &chunk->hints, s->run_start, s->run_start + s->run);
+	/* One that spans two blocks, neither of them whole, is known unless the chunk is parted. */
+	if (s->run_whole || !chunk->parted) {
 		s->f.longest = max(s->f.longest, s->run);
 		if (s->run_start < chunk->hints.scan_start)
 			s->f.front = max(s->f.front, s->run);
@@ -118,6 +132,10 @@ static void read_runs(const struct pcpu_chunk *chunk, u32 block, const u64 *map,
 	for (; start < PCPU_BLOCK_BITS; start = find_next_zero_bit(map, PCPU_BLOCK_BITS, end)) {
 		end = find_next_bit(map, PCPU_BLOCK_BITS, start);
 		f->longest = max(f->longest, end - start);
+		find_rest(f, &b->h, start, end);
+		/* Those at the block's ends may go on in its neighbours. */
+		if (start && end < PCPU_BLOCK_BITS)
+			find_rest(&s->f, &chunk->hints, base + start, base + end);
 		s->out->free_bits += end - start;
 		if (start < b->h.scan_start)
 			f->front = max(f->front, end - start);
@@ -201,6 +219,8 @@ static void verify_block(const struct pcpu_chunk *chunk, u32 block, struct surve
 	verify_hints(&w, &b->h, map, PCPU_BLOCK_BITS, &f);
 	read_bounds(chunk, block, s);
 
+	if (!s->run)
+		s->run_start = block * PCPU_BLOCK_BITS;
 	s->run += left;
 	end_run(chunk, s);
 	s->run = right;
@@ -219,6 +239,9 @@ void pcpu_bitmap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *out)
 	for (u32 i = 0; i < pc->unit_pages; i++)
 		verify_block(chunk, i, &s);
 	end_run(chunk, &s);
+	/* A parted chunk knows some runs by their parts alone. */
+	if (chunk->parted)
+		s.f.rest = 0;
 	verify_hints(&w, &chunk->hints, chunk->alloc_map, pc->map_bits, &s.f);
 	MM_CHECK(!s.taken || test_bit(chunk->bound_map, pc->map_bits), COUNT,
 		 "chunk %u: the last object has no end", chunk->number);

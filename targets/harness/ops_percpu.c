@@ -152,6 +152,31 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 		 (unsigned long long)r->size, chunk);
 }
 
+/*
+ * Hints tell which chunk can serve, alignment included, so only one is searched, however many there
+ * are: each of its blocks is asked once, and words are read in one block and where the object comes
+ * to lie. (An atomic request may find the wrong pages populated, and go on.)
+ */
+static void judge_work(struct world *w, const struct op_call *c, u32 k,
+		       const struct percpu_request *r, u64 scanned_before)
+{
+	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+	const u64 words = (r->size + PAGE_SIZE) / (PCPU_MIN_ALLOC_SIZE * 64) + 2;
+	const u64 bound = (ai->unit_size >> PAGE_SHIFT) + words;
+	struct pcpu_stats st;
+
+	if (!percpu_has_hints(w, k) || !gfpflags_allow_blocking(r->gfp) || !c->alone)
+		return;
+	pcpu_stats(w->pcpu[k], &st);
+	MM_CHECK(
+		st.scanned - scanned_before <= bound || !call_undisturbed(w, c), WORK,
+		"alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked at "
+		"in %llu chunks, where %llu suffice",
+		(unsigned long long)r->size, (unsigned long long)r->align,
+		(unsigned long long)(st.scanned - scanned_before), (unsigned long long)st.chunks,
+		(unsigned long long)bound);
+}
+
 /* Objects in the first chunk lie in the region that they were asked from, the others elsewhere. */
 static void check_region(const struct world *w, const struct object *o, u32 k)
 {
@@ -218,15 +243,12 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 
 static void alloc_object(struct world *w, const struct op_call *c, const struct percpu_request *r)
 {
+	struct pcpu_stats before[WORLD_PCPU] = {0};
 	pcpu_addr_t addr[WORLD_PCPU] = {0};
-	u64 chunks[WORLD_PCPU] = {0};
 	struct object *o = c->object;
-	struct pcpu_stats st;
 
-	for_each_pcpu (k, w) {
-		pcpu_stats(w->pcpu[k], &st);
-		chunks[k] = st.chunks;
-	}
+	for_each_pcpu (k, w)
+		pcpu_stats(w->pcpu[k], &before[k]);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
 		return;
@@ -241,7 +263,8 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	for_each_pcpu (k, w) {
 		check_region(w, o, k);
 		if (!r->reserved)
-			judge_new_chunk(w, c, k, r, chunks[k]);
+			judge_new_chunk(w, c, k, r, before[k].chunks);
+		judge_work(w, c, k, r, before[k].scanned);
 	}
 	check_zero(w, o);
 	fill(w, o, false);

@@ -24,6 +24,11 @@ static const struct {
 	[TARGET_VM_AREAS] = {1, {PCPU_BITMAP}},
 };
 
+bool percpu_has_hints(const struct world *w, u32 k)
+{
+	return allocators[w->program->target].allocator[k] == PCPU_BITMAP;
+}
+
 static const struct program_machine *machine_of(const struct world *w)
 {
 	return &w->program->machine;

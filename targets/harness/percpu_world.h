@@ -40,6 +40,9 @@ void percpu_verify(struct world *w, bool quiet, u32 record);
  */
 bool percpu_new_chunk_fits(struct world *w, u32 k);
 
+/** percpu_has_hints() - is allocator @k one with bitmaps and hints? */
+bool percpu_has_hints(const struct world *w, u32 k);
+
 /** percpu_object_addr() - an object's address in allocator @k */
 static inline u64 percpu_object_addr(const struct object *o, u32 k)
 {

@@ -54,7 +54,7 @@ struct options {
 static const struct option long_options[] = {
 	{"times", required_argument, NULL, 'n'},
 	{"verbose", no_argument, NULL, 'v'},
-	{"stats", no_argument, NULL, 's'},
+	{"stats", no_argument, NULL, 'A'},
 	{"no-expect", no_argument, NULL, 'x'},
 	{"fidelity", no_argument, NULL, 'F'},
 	{"list", no_argument, NULL, 'l'},
@@ -77,7 +77,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'v':
 			o->verbose = true;
 			break;
-		case 's':
+		case 'A':
 			o->stats = true;
 			break;
 		case 'x':

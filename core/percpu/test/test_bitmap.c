@@ -111,32 +111,6 @@ static u32 naive_fit(const struct pcpu_chunk *chunk, u32 bits, u32 align, bool p
 	return PCPU_NO_FIT;
 }
 
-/* H6 for a summary of @nr bits of @map, and for as much of a run as lies within these bits. */
-static void check_rest(const struct pcpu_hints *h, const u64 *map, u32 nr)
-{
-	u32 start, end;
-
-	for (start = 0; (start = find_next_zero_bit(map, nr, start)) < nr; start = end) {
-		end = find_next_bit(map, nr, start);
-		CHECK(end - start <= h->rest ||
-		      (start <= h->contig_start + h->contig && h->contig_start <= end));
-	}
-}
-
-/* Verify, and what pcpu_verify() does not look at. */
-static void verify(struct fixture *f, const struct pcpu_chunk *chunk)
-{
-	pcpu_verify(f->pc, true);
-	for (u32 i = 0; i < f->pc->unit_pages; i++) {
-		const u64 *map = chunk->alloc_map + i * PCPU_BLOCK_WORDS;
-
-		check_rest(&chunk->blocks[i].h, map, PCPU_BLOCK_BITS);
-	}
-	/* Not parted: the chunk knows runs across blocks, and the contig run is whole. */
-	if (!chunk->parted)
-		check_rest(&chunk->hints, chunk->alloc_map, f->pc->map_bits);
-}
-
 /* What a search may cost, in blocks and words; see bitmap.c. */
 static void check_cost(struct fixture *f, u64 scanned, u32 bits, bool populated, bool served)
 {
@@ -244,11 +218,11 @@ static void random_areas(struct fixture *f)
 				a[i] = a[--nr];
 				fill = fill || !nr;
 			}
-			verify(f, chunk);
+			pcpu_verify(f->pc, true);
 		}
 		while (nr--) {
 			area_free(f, chunk, &a[nr]);
-			verify(f, chunk);
+			pcpu_verify(f->pc, true);
 		}
 		CHECK(chunk->free_bits == f->pc->map_bits &&
 		      chunk->hints.contig == f->pc->map_bits);
@@ -294,7 +268,7 @@ static void placed_areas(struct fixture *f)
 			area_free(f, chunk, &a[i]);
 			a[i] = a[--nr];
 		}
-		verify(f, chunk);
+		pcpu_verify(f->pc, true);
 	}
 	while (nr--)
 		area_free(f, chunk, &a[nr]);
@@ -338,7 +312,7 @@ static void populated_areas(struct fixture *f)
 			area_free(f, chunk, &a[i]);
 			a[i] = a[--nr];
 		}
-		verify(f, chunk);
+		pcpu_verify(f->pc, true);
 	}
 	while (nr--)
 		area_free(f, chunk, &a[nr]);
@@ -389,13 +363,13 @@ static void all_shapes(struct fixture *f)
 				nr++;
 		}
 		if (n % step == 0)
-			verify(f, chunk);
+			pcpu_verify(f->pc, true);
 		if (!nr)
 			break;
 	}
 	while (nr--)
 		area_free(f, chunk, &a[nr]);
-	verify(f, chunk);
+	pcpu_verify(f->pc, true);
 	CHECK(chunk->hints.contig == f->pc->map_bits);
 	free(a);
 }

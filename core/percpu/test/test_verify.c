@@ -75,6 +75,9 @@ static void slots_used(struct fixture *f)
 	X(whole_contig, c->blocks[2].h.contig--, HINT, "block 2: all is free, and left_free")      \
 	X(whole_left, c->blocks[2].left_free--, HINT, "block 2: all is free, and left_free")       \
 	X(whole_scan, c->blocks[3].h.scan++, HINT, "block 3: all is free, and first_free is 0")    \
+	X(block_rest, c->blocks[0].h.rest = 9, HINT, "block 0: rest is 9, a free run beside")      \
+	X(chunk_rest, c->hints.rest = 900, HINT,                                                   \
+	  "chunk 1: rest is 900, a free run beside contig has 940")                                \
 	X(chunk_first_free, c->hints.first_free = 20, HINT, "chunk 1: first_free is 20")           \
 	X(chunk_contig, c->hints.contig = 2000, HINT, "chunk 1: contig is 2000, a free run has")   \
 	X(chunk_contig_start, c->hints.contig_start--, HINT, "chunk 1: contig: 2996 bits")         \
