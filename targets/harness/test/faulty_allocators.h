@@ -49,23 +49,55 @@ enum fault {
 	FAULT_RAM_FRAME_KEPT, /* vm_map_ram() takes a reference to a frame */
 
 	/* Per-CPU objects. */
-	FAULT_PCPU_OVERLAP,	/* objects in use are not seen by the search */
-	FAULT_PCPU_MISALIGNED,	/* objects are aligned to 4 bytes, whatever was asked */
-	FAULT_PCPU_STATIC,	/* the static bytes of the first chunk are served */
-	FAULT_PCPU_HIDDEN,	/* and so is what lies behind its last byte */
-	FAULT_PCPU_TOO_LARGE,	/* what does not fit into a unit is served with a unit */
-	FAULT_PCPU_ONE_COPY,	/* every CPU has the same frames */
-	FAULT_PCPU_CLEARS_MORE, /* a word behind the object is cleared as well */
-	FAULT_PCPU_NOT_ZEROED,	/* objects are as their memory was */
-	FAULT_PCPU_NOT_MAPPED,	/* the last page of a chunk is not mapped */
-	FAULT_PCPU_REFUSED,	/* no chunk is made */
-	FAULT_PCPU_NEW_CHUNK,	/* a chunk is made for each object */
-	FAULT_PCPU_CREATE,	/* an allocator cannot be made */
-	FAULT_PCPU_VERIFY,	/* the verifier reports */
-	FAULT_PCPU_PAGE_KEPT,	/* a chunk's first frame is not given back */
-	FAULT_PCPU_ERROR_KEEPS, /* nor is any, when the rest of the chunk cannot be had */
-	FAULT_PCPU_NOT_FREED,	/* free_percpu() does nothing */
-	FAULT_PCPU_META_KEPT,	/* a freed object's structure is not given back */
+	FAULT_PCPU_OVERLAP,	 /* objects in use are not seen by the search */
+	FAULT_PCPU_MISALIGNED,	 /* objects are aligned to 4 bytes, whatever was asked */
+	FAULT_PCPU_STATIC,	 /* the static bytes of the first chunk are served */
+	FAULT_PCPU_HIDDEN,	 /* and so is what lies behind its last byte */
+	FAULT_PCPU_TOO_LARGE,	 /* what does not fit into a unit is served with a unit */
+	FAULT_PCPU_ONE_COPY,	 /* every CPU has the same frames */
+	FAULT_PCPU_CLEARS_MORE,	 /* a word behind the object is cleared as well */
+	FAULT_PCPU_NOT_ZEROED,	 /* objects are as their memory was */
+	FAULT_PCPU_NOT_MAPPED,	 /* the last page of a chunk is not mapped */
+	FAULT_PCPU_REFUSED,	 /* no chunk is made */
+	FAULT_PCPU_NEW_CHUNK,	 /* a chunk is made for each object */
+	FAULT_PCPU_CREATE,	 /* an allocator cannot be made */
+	FAULT_PCPU_VERIFY,	 /* the verifier reports */
+	FAULT_PCPU_PAGE_KEPT,	 /* a chunk's first frame is not given back */
+	FAULT_PCPU_ERROR_KEEPS,	 /* nor is any, when the rest of the chunk cannot be had */
+	FAULT_PCPU_NOT_FREED,	 /* free_percpu() does nothing */
+	FAULT_PCPU_META_KEPT,	 /* a freed object's structure is not given back */
+	FAULT_PCPU_PHYS,	 /* the physical address of a copy is a word too high */
+	FAULT_FREE_REFUSED,	 /* no address is an object's */
+	FAULT_MISFREE_TAKEN,	 /* nobody is told of an address that cannot be freed */
+	FAULT_MISFREE_NAME,	 /* they are told another reason */
+	FAULT_RESERVED_REFUSED,	 /* no reserved object is served */
+	FAULT_RESERVED_DYNAMIC,	 /* reserved objects come from the dynamic region */
+	FAULT_RESERVED_BEHIND,	 /* or from another chunk */
+	FAULT_DYNAMIC_RESERVED,	 /* dynamic objects come from the reserved region */
+	FAULT_STATIC_NOT_COPIED, /* the last CPU's static region is as its memory was */
+	FAULT_STATIC_WRITTEN,	 /* a free writes to the static region */
+	FAULT_STATIC_ALL,	 /* every address is a static one */
+	FAULT_STATIC_NONE,	 /* none is */
+	FAULT_STATIC_LONG,	 /* the first byte behind the region is one */
+
+	/* The second of two allocators, alone. */
+	FAULT_TWIN_OVERLAP,    /* objects in use are not seen by the search */
+	FAULT_TWIN_MISALIGNED, /* objects are aligned to 4 bytes, whatever was asked */
+	FAULT_TWIN_REFUSED,    /* no chunk is made */
+	FAULT_TWIN_NOT_FREED,  /* free_percpu() does nothing */
+	FAULT_TWIN_LARGER,     /* an object has a word more than was asked for */
+
+	/* Units, and what is said of them. */
+	FAULT_UNITS_OVERLAP,	 /* the last CPU's begins a page too low */
+	FAULT_UNITS_UNALIGNED,	 /* or a word too high */
+	FAULT_LAYOUT_IMPOSSIBLE, /* a CPU that is not possible has one */
+	FAULT_LAYOUT_TWICE,	 /* a CPU has two */
+	FAULT_LAYOUT_MISSING,	 /* a CPU has none */
+	FAULT_LAYOUT_WASTE,	 /* too many have no CPU */
+	FAULT_LAYOUT_EMPTY,	 /* the first of a group has no CPU */
+	FAULT_LAYOUT_PART,	 /* a group ends within an allocation */
+	FAULT_LAYOUT_REMOTE,	 /* a group has a CPU of another */
+	FAULT_LAYOUT_OFFSET,	 /* two CPUs have each other's */
 
 	/* What a task leaves behind, or never leaves: on free_percpu(). */
 	FAULT_LEAVES_PREEMPT,

@@ -2,17 +2,15 @@
 /*
  * faulty_percpu.c - a naive per-CPU allocator for the executor's tests; see faulty_allocators.h.
  *
- * First fit over lists, one lock. A chunk is one area, populated as a whole when it is made.
- * Its objects are disjoint and in ascending order of offset, under the lock; room is taken
- * in the section that found it.
+ * First fit over lists, one lock. A chunk is populated as a whole when it is made, the first one
+ * as far as its regions reach. Its objects are disjoint and in ascending order of offset, under
+ * the lock; room is taken in the section that found it. Both allocators that a configuration can
+ * ask for are this one.
  */
-#include "faulty_allocators.h"
-
-#include <urcu/list.h>
+#include "faulty_percpu.h"
 
 #include "machine/meta.h"
 #include "machine/pgtable.h"
-#include "percpu/percpu.h"
 
 static struct faulty_verified verified;
 
@@ -27,98 +25,111 @@ struct object_range {
 };
 
 /**
- * struct chunk - a unit for each CPU, one behind the other
+ * struct chunk - a unit for each CPU
  * @nr:     number
- * @lo, @hi: offsets that are served
- * @area:   where it is mapped
+ * @first:  it is the first one
+ * @base:   where the lowest unit begins
+ * @va:     where its groups are mapped; the first is NULL if they are not
+ * @objects: in order
+ * @nr_each: pages of each unit
+ * @block, @nr_block: kernel memory in place of all this, page frames of it
  * @nr_pages: elements of @page, as far as they are there
  */
 struct chunk {
 	struct cds_list_head list;
-	u32 nr, lo, hi;
-	struct vmap_area *area;
+	u32 nr;
+	bool first;
+	u64 base;
+	struct vmap_area *va[TOPOLOGY_MAX_NODES];
 	struct cds_list_head objects;
+	u32 nr_each;
+	u32 nr_block;
+	struct page *block;
 	u32 nr_pages;
 	struct page *page[];
 };
 
-/**
- * struct pcpu - an allocator
- * @make: who makes chunks, so that nobody makes one that another has just made
- * @lock: over the lists
- */
-struct pcpu {
-	struct machine *m;
-	struct vmap_space *vs;
-	u32 unit, cpus;
-	struct mutex make;
-	spinlock_t lock;
-	struct cds_list_head chunks;
-	u32 nr_chunks;
-	struct completion never;
-};
-
-static u64 chunk_base(const struct chunk *c)
-{
-	return vmap_area_start(c->area);
-}
-
 static void chunk_free(struct pcpu *pc, struct chunk *c)
 {
 	MM_CHECK(cds_list_empty(&c->objects), LEAK_AREA, "objects are left");
-	if (c->area)
-		free_unmap_vmap_area(pc->vs, c->area);
+	if (c->va[0])
+		pcpu_free_vm_areas(pc->vs, c->va, pc->nr_groups);
 	for (u32 i = faulty(FAULT_PCPU_PAGE_KEPT); i < c->nr_pages; i++)
 		put_page(pc->m, c->page[i]);
+	for (u32 i = 0; i < c->nr_block; i++)
+		put_page(pc->m, c->block + i);
 	kfree(pc->m, c);
 }
 
-static int chunk_map(struct pcpu *pc, struct chunk *c, u32 pages)
+/* A block of frames, a power of two of them, used where the direct map has it. */
+static int chunk_block(struct pcpu *pc, struct chunk *c)
 {
-	u32 unit_pages = pc->unit >> PAGE_SHIFT;
-	const struct machine_config *mc = machine_config(pc->m);
-	u64 size = (u64)pages << PAGE_SHIFT;
+	u32 nr = 1U << fls64((u64)pc->nr_units * (pc->unit >> PAGE_SHIFT) - 1);
 
-	for (u32 i = 0; i < pages; i++) {
+	c->block = alloc_contig_pages(pc->m, NUMA_NO_NODE, nr, nr, GFP_KERNEL, "chunk");
+	if (!c->block)
+		return -ENOMEM;
+	c->nr_block = nr;
+	c->base = page_to_virt(c->block);
+	return 0;
+}
+
+static int chunk_map_units(struct pcpu *pc, struct chunk *c)
+{
+	const struct topology *t = machine_topology(pc->m);
+	struct page **page = c->page;
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, t) {
+		u32 lost = cpu == t->nr_cpu_ids - 1 && faulty(FAULT_PCPU_NOT_MAPPED);
+
+		if (vmap_pages_range(pc->m, c->base + pc->unit_off[cpu], page, c->nr_each - lost,
+				     GFP_KERNEL))
+			return -ENOMEM;
+		page += faulty(FAULT_PCPU_ONE_COPY) ? 0 : c->nr_each;
+	}
+	return 0;
+}
+
+static int chunk_map(struct pcpu *pc, struct chunk *c)
+{
+	for (u32 i = 0; i < pc->nr_units * c->nr_each; i++) {
 		c->page[i] = alloc_page_node(pc->m, NUMA_NO_NODE, GFP_KERNEL, "chunk");
 		if (!c->page[i])
 			return -ENOMEM;
 		c->nr_pages++;
 	}
-	c->area = alloc_vmap_area(pc->vs, size, PAGE_SIZE, mc->kva_start,
-				  mc->kva_start + mc->kva_size, GFP_KERNEL);
-	if (IS_ERR(c->area)) {
-		c->area = NULL;
+	if (pcpu_get_vm_areas(pc->vs, pc->offset, pc->size, pc->nr_groups, PAGE_SIZE, GFP_KERNEL,
+			      c->va)) {
+		c->va[0] = NULL;
 		return -ENOMEM;
 	}
-	if (faulty(FAULT_PCPU_ONE_COPY)) {
-		for (u32 cpu = 0; cpu < pc->cpus; cpu++)
-			if (vmap_pages_range(pc->m, chunk_base(c) + (u64)cpu * pc->unit, c->page,
-					     unit_pages, GFP_KERNEL))
-				return -ENOMEM;
-		return 0;
-	}
-	return vmap_pages_range(pc->m, chunk_base(c), c->page,
-				pages - faulty(FAULT_PCPU_NOT_MAPPED), GFP_KERNEL);
+	c->base = vmap_area_start(c->va[0]) - pc->offset[0];
+	return chunk_map_units(pc, c);
 }
 
-static int chunk_make(struct pcpu *pc, u32 lo, u32 hi)
+static int chunk_make(struct pcpu *pc, bool first)
 {
-	u32 pages = (pc->unit >> PAGE_SHIFT) * pc->cpus;
-	struct chunk *c = kzalloc(pc->m, sizeof(*c) + pages * sizeof(c->page[0]), GFP_KERNEL);
+	u32 each = (first ? ALIGN(pc->hi, PAGE_SIZE) : pc->unit) >> PAGE_SHIFT;
+	struct chunk *c =
+		kzalloc(pc->m, sizeof(*c) + pc->nr_units * each * sizeof(c->page[0]), GFP_KERNEL);
 	unsigned long flags;
+	int err;
 
 	if (!c)
 		return -ENOMEM;
 	CDS_INIT_LIST_HEAD(&c->objects);
-	c->lo = lo;
-	c->hi = hi;
-	if (chunk_map(pc, c, pages)) {
+	c->first = first;
+	c->nr_each = each;
+	err = pc->cfg.backing == PCPU_KM ? chunk_block(pc, c) : chunk_map(pc, c);
+	if (err) {
 		if (faulty(FAULT_PCPU_ERROR_KEEPS))
 			c->nr_pages = 0;
 		chunk_free(pc, c);
-		return -ENOMEM;
+		return err;
 	}
+	if (first)
+		pc->first_base = c->base;
 	spin_lock_irqsave(&pc->lock, flags);
 	c->nr = pc->nr_chunks++;
 	cds_list_add_tail(&c->list, &pc->chunks);
@@ -129,8 +140,6 @@ static int chunk_make(struct pcpu *pc, u32 lo, u32 hi)
 int pcpu_create(struct machine *m, struct vmap_space *vs, const struct pcpu_config *cfg,
 		struct pcpu **out)
 {
-	u32 lo = ALIGN(cfg->static_size, PCPU_MIN_ALLOC_SIZE);
-	u32 hi = lo + ALIGN(cfg->dyn_size, PCPU_MIN_ALLOC_SIZE);
 	struct pcpu *pc;
 
 	verified = (struct faulty_verified){0};
@@ -141,16 +150,21 @@ int pcpu_create(struct machine *m, struct vmap_space *vs, const struct pcpu_conf
 		return -ENOMEM;
 	pc->m = m;
 	pc->vs = vs;
-	pc->unit = cfg->unit_size;
-	pc->cpus = machine_topology(m)->nr_cpu_ids;
+	pc->cfg = *cfg;
 	mutex_init(&pc->make, "make a chunk");
 	spin_lock_init(&pc->lock, "chunks");
 	CDS_INIT_LIST_HEAD(&pc->chunks);
 	init_completion(&pc->never);
-	if (hi && chunk_make(pc, faulty(FAULT_PCPU_STATIC) ? 0 : lo,
-			     faulty(FAULT_PCPU_HIDDEN) ? pc->unit : hi)) {
+	if (faulty_layout(pc)) {
 		kfree(m, pc);
 		return -ENOMEM;
+	}
+	if (faulty_has_first(pc)) {
+		if (chunk_make(pc, true)) {
+			pcpu_destroy(pc);
+			return -ENOMEM;
+		}
+		faulty_copy_static(pc);
 	}
 	*out = pc;
 	return 0;
@@ -164,6 +178,7 @@ void pcpu_destroy(struct pcpu *pc)
 		return;
 	cds_list_for_each_entry_safe (c, next, &pc->chunks, list)
 		chunk_free(pc, c);
+	kfree(pc->m, pc->ai);
 	kfree(pc->m, pc);
 }
 
@@ -172,31 +187,65 @@ static struct chunk *chunk_of(const struct pcpu *pc, pcpu_addr_t ptr)
 	struct chunk *c;
 
 	cds_list_for_each_entry (c, &pc->chunks, list)
-		if (ptr - chunk_base(c) < pc->unit)
+		if (ptr - c->base < (u64)c->nr_each << PAGE_SHIFT)
 			return c;
 	return NULL;
 }
 
-/* Lowest offset with room, and the object that it comes in front of; or false. Lock held. */
-static bool find_room(struct chunk *c, u32 size, u32 align, u32 *off, struct cds_list_head **before)
-{
-	struct object_range *o;
+/**
+ * struct room - what is looked for in a chunk, and where it was found
+ * @reserved: in the reserved region, else in the dynamic one
+ * @before:   the object that it comes in front of
+ */
+struct room {
+	u32 size, align;
+	bool reserved;
+	u32 off;
+	struct cds_list_head *before;
+};
 
-	*before = &c->objects;
-	*off = ALIGN(c->lo, align);
-	cds_list_for_each_entry (o, &c->objects, list) {
-		*before = &o->list;
-		if (*off + size <= o->off || faulty(FAULT_PCPU_OVERLAP))
-			break;
-		*off = max(*off, ALIGN(o->off + o->size, align));
-		*before = &c->objects;
+/* Which offsets of the chunk may serve this? */
+static void region(const struct pcpu *pc, const struct chunk *c, const struct room *r, u32 *lo,
+		   u32 *hi)
+{
+	*lo = 0;
+	*hi = c->nr_each << PAGE_SHIFT;
+	if (!c->first) {
+		if (r->reserved && !faulty(FAULT_RESERVED_BEHIND))
+			*hi = 0;
+		return;
 	}
-	return *off + size <= c->hi;
+	*lo = faulty(FAULT_PCPU_STATIC) ? 0 : faulty(FAULT_DYNAMIC_RESERVED) ? pc->stat : pc->lo;
+	if (!faulty(FAULT_PCPU_HIDDEN))
+		*hi = pc->hi;
+	if (r->reserved && !faulty(FAULT_RESERVED_DYNAMIC)) {
+		*lo = pc->stat;
+		*hi = faulty(FAULT_RESERVED_BEHIND) ? 0 : pc->lo;
+	}
 }
 
-static pcpu_addr_t take_room(struct pcpu *pc, struct object_range *o, u32 align)
+/* The lowest offset with room. Lock held. */
+static bool find_room(const struct pcpu *pc, struct chunk *c, struct room *r)
 {
-	struct cds_list_head *before;
+	struct object_range *o;
+	u32 lo, hi;
+
+	region(pc, c, r, &lo, &hi);
+	r->before = &c->objects;
+	r->off = ALIGN(lo, r->align);
+	cds_list_for_each_entry (o, &c->objects, list) {
+		r->before = &o->list;
+		if (r->off + r->size <= o->off || faulty(FAULT_PCPU_OVERLAP) ||
+		    faulty_twin(pc, FAULT_TWIN_OVERLAP))
+			break;
+		r->off = max(r->off, ALIGN(o->off + o->size, r->align));
+		r->before = &c->objects;
+	}
+	return r->off + r->size <= hi;
+}
+
+static pcpu_addr_t take_room(struct pcpu *pc, struct object_range *o, struct room *r)
+{
 	pcpu_addr_t addr = 0;
 	unsigned long flags;
 	struct chunk *c;
@@ -205,9 +254,13 @@ static pcpu_addr_t take_room(struct pcpu *pc, struct object_range *o, u32 align)
 	cds_list_for_each_entry (c, &pc->chunks, list) {
 		if (faulty(FAULT_PCPU_NEW_CHUNK) && c->list.next != &pc->chunks)
 			continue;
-		if (find_room(c, o->size, align, &o->off, &before)) {
-			cds_list_add_tail(&o->list, before);
-			addr = chunk_base(c) + o->off;
+		if (find_room(pc, c, r)) {
+			o->off = r->off;
+			o->size = r->size;
+			cds_list_add_tail(&o->list, r->before);
+			pc->allocs++;
+			pc->alloc_bytes += o->size;
+			addr = c->base + o->off;
 			break;
 		}
 	}
@@ -215,30 +268,45 @@ static pcpu_addr_t take_room(struct pcpu *pc, struct object_range *o, u32 align)
 	return addr;
 }
 
-static pcpu_addr_t take_or_make_room(struct pcpu *pc, struct object_range *o, u32 align, gfp_t gfp)
+static pcpu_addr_t take_or_make_room(struct pcpu *pc, struct object_range *o, struct room *r,
+				     gfp_t gfp)
 {
 	bool anew = faulty(FAULT_PCPU_NEW_CHUNK);
 	pcpu_addr_t addr = 0;
 
-	if (!gfpflags_allow_blocking(gfp))
-		return take_room(pc, o, align);
+	if (r->reserved ? !faulty(FAULT_RESERVED_BEHIND) : !gfpflags_allow_blocking(gfp))
+		return take_room(pc, o, r);
 	mutex_lock(&pc->make);
 	if (!anew)
-		addr = take_room(pc, o, align);
-	if (!addr && !faulty(FAULT_PCPU_REFUSED) && !chunk_make(pc, 0, pc->unit))
-		addr = take_room(pc, o, align);
+		addr = take_room(pc, o, r);
+	if (!addr && !faulty(FAULT_PCPU_REFUSED) && !faulty_twin(pc, FAULT_TWIN_REFUSED) &&
+	    !chunk_make(pc, false))
+		addr = take_room(pc, o, r);
 	mutex_unlock(&pc->make);
 	return addr;
 }
 
-pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
+static void zero_copies(struct pcpu *pc, pcpu_addr_t addr, u32 size)
+{
+	unsigned int cpu;
+
+	if (faulty(FAULT_PCPU_CLEARS_MORE))
+		size += PCPU_MIN_ALLOC_SIZE;
+	for_each_possible_cpu (cpu, machine_topology(pc->m))
+		if (!faulty(FAULT_PCPU_NOT_ZEROED))
+			mem_set(pc->m, per_cpu_ptr(pc, addr, cpu), 0, size);
+}
+
+static pcpu_addr_t alloc(struct pcpu *pc, u32 size, u32 align, gfp_t gfp, bool reserved)
 {
 	struct object_range *o;
+	struct room r;
 	pcpu_addr_t addr;
 
 	if (faulty(FAULT_PCPU_TOO_LARGE))
 		size = min(size, pc->unit);
-	if (faulty(FAULT_PCPU_MISALIGNED) || align < PCPU_MIN_ALLOC_SIZE)
+	if (faulty(FAULT_PCPU_MISALIGNED) || faulty_twin(pc, FAULT_TWIN_MISALIGNED) ||
+	    align < PCPU_MIN_ALLOC_SIZE)
 		align = PCPU_MIN_ALLOC_SIZE;
 	if (!size || size > pc->unit || align > PAGE_SIZE)
 		return 0;
@@ -246,15 +314,27 @@ pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
 	if (!o)
 		return 0;
 	faulty_enter(pc->vs);
-	o->size = ALIGN(size, PCPU_MIN_ALLOC_SIZE);
-	addr = take_or_make_room(pc, o, align, gfp);
-	for (u32 cpu = 0; addr && cpu < pc->cpus && !faulty(FAULT_PCPU_NOT_ZEROED); cpu++)
-		mem_set(pc->m, per_cpu_ptr(pc, addr, cpu), 0,
-			o->size + (faulty(FAULT_PCPU_CLEARS_MORE) ? PCPU_MIN_ALLOC_SIZE : 0));
-	if (!addr)
+	r = (struct room){.size = ALIGN(size, PCPU_MIN_ALLOC_SIZE) +
+				  (faulty_twin(pc, FAULT_TWIN_LARGER) ? PCPU_MIN_ALLOC_SIZE : 0),
+			  .align = align,
+			  .reserved = reserved};
+	addr = take_or_make_room(pc, o, &r, gfp);
+	if (addr)
+		zero_copies(pc, addr, o->size);
+	else
 		kfree(pc->m, o);
 	faulty_leave(pc->vs);
 	return addr;
+}
+
+pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
+{
+	return alloc(pc, size, align, gfp, false);
+}
+
+pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
+{
+	return faulty(FAULT_RESERVED_REFUSED) ? 0 : alloc(pc, size, align, GFP_KERNEL, true);
 }
 
 /* What no operation may do before it ends, or may end in. */
@@ -276,31 +356,78 @@ static void misbehave(struct pcpu *pc)
 		cpu_relax();
 }
 
+/* The object at an address, or why there is none. Lock held. */
+static struct object_range *object_at(const struct pcpu *pc, pcpu_addr_t ptr,
+				      enum pcpu_bad_free *why)
+{
+	struct chunk *c = chunk_of(pc, ptr);
+	struct object_range *o;
+	u64 off;
+
+	*why = PCPU_FREE_NO_CHUNK;
+	if (!c)
+		return NULL;
+	off = ptr - c->base;
+	*why = PCPU_FREE_OUTSIDE;
+	if (c->first && (off < pc->stat || off >= pc->hi))
+		return NULL;
+	*why = off % PCPU_MIN_ALLOC_SIZE ? PCPU_FREE_MIDDLE : PCPU_FREE_TWICE;
+	cds_list_for_each_entry (o, &c->objects, list) {
+		if (off == o->off && !faulty(FAULT_FREE_REFUSED))
+			return o;
+		if (off > o->off && off < o->off + o->size)
+			*why = PCPU_FREE_MIDDLE;
+	}
+	return NULL;
+}
+
+/* The last thing in a free: between this and the caller's next look nobody may come. */
+static void tell(const struct pcpu *pc, enum pcpu_bad_free why, pcpu_addr_t ptr)
+{
+	if (faulty(FAULT_MISFREE_TAKEN))
+		return;
+	if (faulty(FAULT_MISFREE_NAME))
+		why ^= 1;
+	pc->cfg.bad_free(pc->cfg.arg, why, ptr);
+}
+
 void free_percpu(struct pcpu *pc, pcpu_addr_t ptr)
 {
-	struct object_range *o, *next, *found = NULL;
+	struct object_range *found;
+	enum pcpu_bad_free why;
 	unsigned long flags;
-	struct chunk *c;
 
-	if (faulty(FAULT_PCPU_NOT_FREED))
+	if (!ptr || faulty(FAULT_PCPU_NOT_FREED) || faulty_twin(pc, FAULT_TWIN_NOT_FREED))
 		return;
 	faulty_enter(pc->vs);
 	spin_lock_irqsave(&pc->lock, flags);
-	c = chunk_of(pc, ptr);
-	cds_list_for_each_entry_safe (o, next, &c->objects, list)
-		if (chunk_base(c) + o->off == ptr)
-			found = o;
-	cds_list_del(&found->list);
+	found = object_at(pc, ptr, &why);
+	if (found) {
+		cds_list_del(&found->list);
+		pc->allocs--;
+		pc->alloc_bytes -= found->size;
+	}
 	spin_unlock_irqrestore(&pc->lock, flags);
-	if (!faulty(FAULT_PCPU_META_KEPT))
+	if (found && faulty(FAULT_STATIC_WRITTEN) && pc->first_base)
+		mem_set(pc->m, pc->first_base, 0, 1);
+	if (found && !faulty(FAULT_PCPU_META_KEPT))
 		kfree(pc->m, found);
 	faulty_leave(pc->vs);
 	misbehave(pc);
+	if (!found)
+		tell(pc, why, ptr);
 }
 
-u64 per_cpu_ptr(const struct pcpu *pc, pcpu_addr_t ptr, unsigned int cpu)
+const char *pcpu_bad_free_name(enum pcpu_bad_free why)
 {
-	return ptr + (u64)cpu * pc->unit;
+	static const char *const name[NR_PCPU_BAD_FREE] = {
+		[PCPU_FREE_NO_CHUNK] = "no-chunk",
+		[PCPU_FREE_OUTSIDE] = "outside",
+		[PCPU_FREE_MIDDLE] = "middle",
+		[PCPU_FREE_TWICE] = "twice",
+	};
+
+	return name[why];
 }
 
 int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off)
@@ -310,13 +437,24 @@ int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off)
 	if (!c)
 		return -ENOENT;
 	*chunk = c->nr;
-	*off = ptr - chunk_base(c);
+	*off = ptr - c->base;
 	return 0;
 }
 
 void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st)
 {
-	*st = (struct pcpu_stats){.chunks = pc->nr_chunks};
+	unsigned long flags;
+
+	spin_lock_irqsave(&pc->lock, flags);
+	*st = (struct pcpu_stats){
+		.chunks = pc->nr_chunks, .allocs = pc->allocs, .alloc_bytes = pc->alloc_bytes};
+	spin_unlock_irqrestore(&pc->lock, flags);
+}
+
+int pcpu_print_stats(struct pcpu *pc, FILE *f)
+{
+	fprintf(f, "%llu objects\n", (unsigned long long)pc->allocs);
+	return 0;
 }
 
 void pcpu_verify(struct pcpu *pc, bool quiet)
@@ -327,14 +465,26 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	MM_CHECK(!faulty(FAULT_PCPU_VERIFY), HINT, "planted");
 }
 
-bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack)
+static bool fits(struct pcpu *pc, u32 below, struct room *r)
 {
-	struct cds_list_head *before;
 	struct chunk *c;
-	u32 off;
 
 	cds_list_for_each_entry (c, &pc->chunks, list)
-		if (c->nr < below && find_room(c, size + slack, align, &off, &before))
+		if (c->nr < below && find_room(pc, c, r))
 			return true;
 	return false;
+}
+
+bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack)
+{
+	struct room r = {.size = size + slack, .align = align};
+
+	return fits(pc, below, &r);
+}
+
+bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)
+{
+	struct room r = {.size = size + slack, .align = align, .reserved = true};
+
+	return fits(pc, 1, &r);
 }
