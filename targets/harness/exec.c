@@ -150,16 +150,19 @@ static bool nothing_older(void)
 	return oldest_ticket() == task_ticket();
 }
 
+bool nothing_began(u32 record, u64 *ticket)
+{
+	task_set_op(record);
+	*ticket = task_ticket() == *ticket + 1 ? task_ticket() : 0;
+	return *ticket;
+}
+
 bool call_undisturbed(const struct world *w, const struct op_call *c)
 {
 	struct machine_stats st;
 
 	machine_stats(w->machine, &st);
-	if (!c->alone || st.failed != c->failures)
-		return false;
-	task_set_op(c->record);
-	*c->ticket = task_ticket() == *c->ticket + 1 ? task_ticket() : 0;
-	return *c->ticket;
+	return c->alone && st.failed == c->failures && nothing_began(c->record, c->ticket);
 }
 
 static void trace_op(const struct world *w, u32 record, const char *outcome)
@@ -186,7 +189,7 @@ static const char *outcome(const struct world *w, u32 record)
 	return op_table[w->program->op[record].op].makes ? made[w->object[record].state] : "done";
 }
 
-static void verify(struct world *w, u32 record)
+static void verify(struct world *w, s32 record)
 {
 	bool quiet;
 

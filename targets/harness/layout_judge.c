@@ -35,7 +35,7 @@ static void judge_cpus(const struct world *w, const struct pcpu_alloc_info *ai)
 		MM_CHECK(seen[cpu] == 1, OVERLAP, "CPU %u has %u units", cpu, seen[cpu]);
 		possible++;
 	}
-	MM_CHECK(ai->upa == 1 || 4 * possible >= 3 * ai->nr_units, RANGE,
+	MM_CHECK(4 * possible >= 3 * ai->nr_units, RANGE,
 		 "%u units were allocated for %u CPUs, %u at a time", ai->nr_units, possible,
 		 ai->upa);
 }
@@ -123,7 +123,20 @@ static void judge_addresses(struct world *w, u32 k)
 				 "is_percpu_address(%#llx): CPU %u's static region is %#llx "
 				 "of %llu bytes",
 				 NUM(addr[i]), cpu, NUM(start), NUM(size));
+		percpu_check_phys(w, k, cpu, start);
+		percpu_check_phys(w, k, cpu, start + size - 1);
 	}
+}
+
+void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
+{
+	u64 phys = per_cpu_ptr_to_phys(w->pcpu[k], addr);
+	const struct page *page = pfn_to_page(w->machine, phys >> PAGE_SHIFT);
+
+	MM_CHECK(page && (const u8 *)page_address(w->machine, page) + (phys & ~PAGE_MASK) ==
+				 mem_address(w->machine, addr, 1),
+		 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu, NUM(addr),
+		 NUM(phys));
 }
 
 void percpu_check_static(struct world *w, u32 k)

@@ -20,6 +20,9 @@
  */
 void percpu_judge_layout(struct world *w, u32 k);
 
+/** percpu_check_phys() - does per_cpu_ptr_to_phys() say where CPU @cpu's byte at @addr lies? */
+void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr);
+
 /** percpu_check_static() - does each CPU's static region hold what it was given? */
 void percpu_check_static(struct world *w, u32 k);
 

@@ -8,6 +8,7 @@
  * they hold the same objects, and must give the same account of them.
  */
 #include "access.h"
+#include "layout_judge.h"
 #include "machine/pgtable.h"
 #include "ops.h"
 #include "percpu/layout.h"
@@ -62,14 +63,8 @@ static void check_addresses(struct world *w, const struct object *o)
 	for_each_pcpu (k, w) {
 		for_each_possible_cpu (cpu, machine_topology(w->machine)) {
 			u64 addr = copy_addr(w, o, k, cpu);
-			u64 phys = per_cpu_ptr_to_phys(w->pcpu[k], addr);
-			const struct page *page = pfn_to_page(w->machine, phys >> PAGE_SHIFT);
 
-			MM_CHECK(page && (const u8 *)page_address(w->machine, page) +
-							 (phys & ~PAGE_MASK) ==
-						 mem_address(w->machine, addr, 1),
-				 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu,
-				 (unsigned long long)addr, (unsigned long long)phys);
+			percpu_check_phys(w, k, cpu, addr);
 			MM_CHECK(!is_percpu_address(w->pcpu[k], addr), RANGE,
 				 "CPU %u's copy at 0x%llx is said to be a static one", cpu,
 				 (unsigned long long)addr);
@@ -216,6 +211,25 @@ static void twin_born(struct world *w, const struct object *o)
 	}
 }
 
+/* Free, and say what the allocator had against it: NR_PCPU_BAD_FREE if nothing. */
+static enum pcpu_bad_free free_in(struct world *w, u32 k, u64 addr)
+{
+	free_percpu(w->pcpu[k], addr);
+	if (w->bad_free.addr != addr || w->bad_free.ticket != task_ticket())
+		return NR_PCPU_BAD_FREE;
+	w->bad_free.addr = 0;
+	return w->bad_free.why;
+}
+
+/* Give a live object back. */
+static void give_back(struct world *w, u32 k, u64 addr)
+{
+	enum pcpu_bad_free why = free_in(w, k, addr);
+
+	MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s",
+		 (unsigned long long)addr, pcpu_bad_free_name(why));
+}
+
 /*
  * Ask each allocator. Return: true if all of them served. If not, none holds the object: it may
  * be that memory sufficed for one of two.
@@ -237,7 +251,8 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 			 (unsigned long long)r->size, (unsigned long long)r->align);
 	}
 	for (u32 k = 0; k < w->nr_pcpu && !all; k++)
-		free_percpu(w->pcpu[k], addr[k]);
+		if (addr[k])
+			give_back(w, k, addr[k]);
 	return all;
 }
 
@@ -287,26 +302,12 @@ void op_alloc_reserved_percpu(struct world *w, const struct op_call *c)
 	alloc_object(w, c, &r);
 }
 
-/* Free, and say what the allocator had against it: NR_PCPU_BAD_FREE if nothing. */
-static enum pcpu_bad_free free_in(struct world *w, u32 k, u64 addr)
-{
-	free_percpu(w->pcpu[k], addr);
-	if (w->bad_free.addr != addr || w->bad_free.ticket != task_ticket())
-		return NR_PCPU_BAD_FREE;
-	w->bad_free.addr = 0;
-	return w->bad_free.why;
-}
-
 void free_percpu_object(struct world *w, struct object *o)
 {
 	check(w, o, false);
 	object_dies(w, o);
-	for_each_pcpu (k, w) {
-		enum pcpu_bad_free why = free_in(w, k, percpu_object_addr(o, k));
-
-		MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s",
-			 (unsigned long long)percpu_object_addr(o, k), pcpu_bad_free_name(why));
-	}
+	for_each_pcpu (k, w)
+		give_back(w, k, percpu_object_addr(o, k));
 }
 
 static const char *bad_free_name(enum pcpu_bad_free why)

@@ -27,10 +27,11 @@ void percpu_print_stats(struct world *w, FILE *f);
 
 /**
  * percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL)
- * @quiet:  nothing else is under way
- * @record: operation after which it happens; the caller has set it with task_set_op()
+ * @quiet:  nobody is inside of an operation
+ * @record: the operation that the caller is in, to see if somebody begins meanwhile; negative:
+ * there is no other task
  */
-void percpu_verify(struct world *w, bool quiet, u32 record);
+void percpu_verify(struct world *w, bool quiet, s32 record);
 
 /**
  * percpu_new_chunk_fits() - naive search: is there room for a chunk, all of it populated?

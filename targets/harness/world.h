@@ -172,11 +172,19 @@ struct op_call {
 };
 
 /**
+ * nothing_began() - has no operation, work item or callback begun since the caller's last look?
+ * @record: the operation that the caller is in
+ * @ticket: the last one it took; receives a new one, or 0: somebody has begun
+ *
+ * It takes a ticket to see if any was given out in between.
+ */
+bool nothing_began(u32 record, u64 *ticket);
+
+/**
  * call_undisturbed() - alone from its beginning until now, and no request failed by plan
  *
  * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
- * count as company. To be asked behind the model: while that looked, somebody may have begun. It
- * takes a new ticket to see if any was given out in between.
+ * count as company. To be asked behind the model: while that looked, somebody may have begun.
  */
 bool call_undisturbed(const struct world *w, const struct op_call *c);
 

@@ -10,8 +10,8 @@
 
 #include "check.h"
 #include "exec.h"
-#include "faulty_allocators.h"
 #include "machine/pgtable.h"
+#include "planted.h"
 
 /*
  * Accesses of the executor come here (link option --wrap). With FAULT_WRITE_LOST they go to
@@ -28,25 +28,6 @@ void *__wrap_mem_address(struct machine *m, u64 addr, size_t len)
 
 	return faulty(FAULT_WRITE_LOST) ? (u8 *)nowhere + (addr & ~PAGE_MASK) : p;
 }
-
-/* Reported by no operation, but at boot or at the end. */
-#define NO_OP (-1)
-
-/**
- * struct planted - a fault and what it must be found by
- * @fault:  the fault
- * @oracle: the finding
- * @op:     the operation that it names
- * @words:  part of what it says
- * @text:   the program
- */
-struct planted {
-	enum fault fault;
-	enum oracle oracle;
-	s32 op;
-	const char *words;
-	const char *text;
-};
 
 #define VMAP_A "target vmap\ntask a cpu=0\n"
 #define PERCPU_A "target percpu_bitmap\ntask a cpu=0\n"
@@ -84,9 +65,9 @@ static const struct planted planted[] = {
 	{FAULT_AREA_BELOW, ORACLE_RANGE, 0, "lies outside the address space", TWO_AREAS},
 	{FAULT_AREA_BEHIND, ORACLE_RANGE, 0, "lies outside the address space", TWO_AREAS},
 	{FAULT_AREA_LONG, ORACLE_RANGE, 0, "of 16384 bytes: the area has 20480", TWO_AREAS},
-	{FAULT_PCPU_STATIC, ORACLE_RANGE, 0, "first chunk, which serves bytes 100 to 300",
+	{FAULT_PCPU_STATIC, ORACLE_RANGE, 0, "of the first chunk, whose region is 0x64 to 0x12c",
 	 FIRST_CHUNK "p1 = alloc_percpu size=4\n"},
-	{FAULT_PCPU_HIDDEN, ORACLE_RANGE, 1, "object at 296 of 12 bytes in the first chunk",
+	{FAULT_PCPU_HIDDEN, ORACLE_RANGE, 1, "dynamic object of 12 bytes at offset 0x128 of",
 	 FIRST_CHUNK "p1 = alloc_percpu size=192\np2 = alloc_percpu size=12\n"},
 	{FAULT_PCPU_TOO_LARGE, ORACLE_RANGE, 0, "served, and must be refused",
 	 PERCPU_A "p1 = alloc_percpu size=64K\n"},
@@ -208,31 +189,36 @@ static void assert_sound(const struct exec_result *r, const char *text)
 		fail_msg("%s, %s, in\n%s", oracle_id(found->oracle), found->text, text);
 }
 
+static void assert_found(struct executor *x, const struct planted *f)
+{
+	struct exec_result r;
+	const struct report *found = &r.sched.report;
+
+	faulty_choose(FAULT_NONE);
+	run(x, f->text, &r);
+	assert_sound(&r, f->text);
+	faulty_choose(f->fault);
+	run(x, f->text, &r);
+	if (found->oracle != f->oracle || !strstr(found->text, f->words) || found->op != f->op)
+		fail_msg("found %s, operation %d, '%s', expected %s, operation %d, '%s' in\n%s",
+			 oracle_id(found->oracle), found->op, found->text, oracle_id(f->oracle),
+			 f->op, f->words, f->text);
+	/* Nor is anything left of it. */
+	faulty_choose(FAULT_NONE);
+	run(x, f->text, &r);
+	assert_sound(&r, f->text);
+}
+
 static void every_fault_is_found(void **state)
 {
-	struct executor *x = *state;
+	for (u32 i = 0; i < ARRAY_SIZE(planted); i++)
+		assert_found(*state, &planted[i]);
+}
 
-	for (u32 i = 0; i < ARRAY_SIZE(planted); i++) {
-		const struct planted *f = &planted[i];
-		struct exec_result r;
-		const struct report *found = &r.sched.report;
-
-		faulty_choose(FAULT_NONE);
-		run(x, f->text, &r);
-		assert_sound(&r, f->text);
-		faulty_choose(f->fault);
-		run(x, f->text, &r);
-		if (found->oracle != f->oracle || !strstr(found->text, f->words) ||
-		    found->op != f->op)
-			fail_msg("found %s, operation %d, '%s', expected %s, operation %d, '%s' "
-				 "in\n%s",
-				 oracle_id(found->oracle), found->op, found->text,
-				 oracle_id(f->oracle), f->op, f->words, f->text);
-		/* Nor is anything left of it. */
-		faulty_choose(FAULT_NONE);
-		run(x, f->text, &r);
-		assert_sound(&r, f->text);
-	}
+static void every_fault_of_percpu_is_found(void **state)
+{
+	for (u32 i = 0; i < nr_planted_percpu; i++)
+		assert_found(*state, &planted_percpu[i]);
 }
 
 /* No fault is in the enumeration that no case plants. */
@@ -242,6 +228,8 @@ static void every_fault_is_planted(void **state)
 
 	for (u32 i = 0; i < ARRAY_SIZE(planted); i++)
 		seen[planted[i].fault] = true;
+	for (u32 i = 0; i < nr_planted_percpu; i++)
+		seen[planted_percpu[i].fault] = true;
 	for (u32 i = 0; i <= FAULT_SPINS; i++)
 		if (!seen[i])
 			fail_msg("fault %u is never planted", i);
@@ -347,6 +335,28 @@ static void refusals_among_others(void **state)
 	}
 }
 
+/*
+ * Two allocators are compared where nobody is at work in one of them, and not if somebody begins
+ * while they are looked at. Sound ones agree, wherever the other task comes in between.
+ */
+static void compared_among_others(void **state)
+{
+	faulty_choose(FAULT_NONE);
+	for (u32 step = 1; step <= 120; step++) {
+		struct exec_result r;
+		char text[300];
+
+		snprintf(text, sizeof(text),
+			 "target percpu_pair\nmachine verify=1\n"
+			 "task a cpu=0\np1 = alloc_percpu\ncond_resched\nfree_percpu p1\n"
+			 "task b cpu=1\np2 = alloc_percpu size=64\np3 = alloc_percpu size=4\n"
+			 "schedule @%u b\n",
+			 step);
+		run(*state, text, &r);
+		assert_sound(&r, text);
+	}
+}
+
 /* Whichever request fails, boot included: naive allocators cope, and nothing is found. */
 static void every_failure_is_tolerated(void **state)
 {
@@ -430,9 +440,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_is_found),
+		cmocka_unit_test(every_fault_of_percpu_is_found),
 		cmocka_unit_test(every_fault_is_planted),
 		cmocka_unit_test(refusals_with_a_reason),
 		cmocka_unit_test(refusals_among_others),
+		cmocka_unit_test(compared_among_others),
 		cmocka_unit_test(every_failure_is_tolerated),
 		cmocka_unit_test(verified_as_asked),
 	};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * planted.h - a fault of the naive allocators, and what it must be found by.
+ */
+#ifndef MM_HARNESS_TEST_PLANTED_H
+#define MM_HARNESS_TEST_PLANTED_H
+
+#include "faulty_allocators.h"
+#include "sched/report.h"
+
+/* Reported by no operation, but at boot or at the end. */
+#define NO_OP (-1)
+
+/**
+ * struct planted - a fault and what it must be found by
+ * @fault:  the fault
+ * @oracle: the finding
+ * @op:     the operation that it names
+ * @words:  part of what it says
+ * @text:   the program
+ */
+struct planted {
+	enum fault fault;
+	enum oracle oracle;
+	s32 op;
+	const char *words;
+	const char *text;
+};
+
+/* First chunk, reserved region, bad frees, layouts, two allocators: planted_percpu.c. */
+extern const struct planted planted_percpu[];
+extern const u32 nr_planted_percpu;
+
+#endif
