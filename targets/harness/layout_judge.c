@@ -40,6 +40,23 @@ static void judge_cpus(const struct world *w, const struct pcpu_alloc_info *ai)
 		 ai->upa);
 }
 
+/* L4, and the regions are those that were asked for. */
+static void judge_sizes(const struct world *w, const struct pcpu_alloc_info *ai)
+{
+	const struct program_machine *pm = &w->program->machine;
+
+	MM_CHECK(ai->alloc_size == ai->upa * ai->unit_size &&
+			 IS_ALIGNED(ai->alloc_size, ai->atom_size) &&
+			 IS_ALIGNED(ai->unit_size, PAGE_SIZE),
+		 RANGE, "%u units of %u bytes are allocated as %u bytes, in atoms of %u", ai->upa,
+		 ai->unit_size, ai->alloc_size, ai->atom_size);
+	MM_CHECK(ai->static_size == ALIGN(pm->stat, PCPU_MIN_ALLOC_SIZE) &&
+			 ai->reserved_size == ALIGN(pm->reserved, PCPU_MIN_ALLOC_SIZE) &&
+			 ai->dyn_size == ALIGN(pm->dyn, PCPU_MIN_ALLOC_SIZE),
+		 RANGE, "regions of %u, %u and %u bytes, asked for %u, %u and %u", ai->static_size,
+		 ai->reserved_size, ai->dyn_size, pm->stat, pm->reserved, pm->dyn);
+}
+
 /* The CPUs of a group are neighbours, and in the first chunk their units lie side by side. */
 static void judge_group(const struct world *w, u32 k, const struct pcpu_alloc_info *ai, u32 group)
 {
@@ -163,11 +180,20 @@ void percpu_check_static(struct world *w, u32 k)
 void percpu_judge_layout(struct world *w, u32 k)
 {
 	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+	u32 units = 0;
 
+	judge_sizes(w, ai);
 	judge_cpus(w, ai);
 	judge_units(w, k, ai);
-	for (u32 group = 0; group < ai->nr_groups; group++)
+	for (u32 group = 0; group < ai->nr_groups; group++) {
+		MM_CHECK(ai->group[group].first_unit == units, RANGE,
+			 "group %u begins with unit %u, and those before it have %u", group,
+			 ai->group[group].first_unit, units);
 		judge_group(w, k, ai, group);
+		units += ai->group[group].nr_units;
+	}
+	MM_CHECK(units == ai->nr_units, RANGE, "%u units, and the groups have %u", ai->nr_units,
+		 units);
 	if (pcpu_base_addr(w->pcpu[k]) && ai->static_size)
 		judge_addresses(w, k);
 }

@@ -15,8 +15,9 @@
  * By the topology alone, whatever the allocator makes of it: each possible CPU has exactly one unit
  * and nobody else has one; no two units share an address; the units of a group lie side by side and
  * their CPUs are local to each other; at least three quarters of the units that were allocated
- * have a CPU; each CPU's static region holds what it was given, and is_percpu_address() and
- * per_cpu_ptr_to_phys() know it. ORACLE_OVERLAP, ORACLE_RANGE, ORACLE_CONTENTS.
+ * have a CPU; the regions are as large as was asked for; is_percpu_address() and
+ * per_cpu_ptr_to_phys() know the static one. ORACLE_OVERLAP, ORACLE_RANGE, ORACLE_ALIGNMENT,
+ * ORACLE_CONTENTS.
  */
 void percpu_judge_layout(struct world *w, u32 k);
 

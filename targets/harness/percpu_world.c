@@ -70,16 +70,17 @@ static const u8 *static_data(struct world *w)
 /*
  * Must a machine without a failing request come up? Page by page it must, wherever that is the
  * last resort: repair.c leaves memory and addresses for that. A block of boot memory a group needs
- * frames in a row, and groups within reach of each other; kernel memory needs one group.
+ * frames in a row, and groups within reach of each other; kernel memory needs one group. For the
+ * first chunk of a second allocator nothing is left.
  */
-static bool must_boot(const struct world *w)
+static bool must_boot(const struct world *w, u32 k)
 {
 	const struct program_machine *pm = machine_of(w);
 	bool first = pm->stat || pm->reserved || pm->dyn;
 
 	if (!first)
 		return !pm->km || pm->first != PCPU_FC_PAGE;
-	return !pm->km && pm->first != PCPU_FC_EMBED;
+	return !k && !pm->km && pm->first != PCPU_FC_EMBED;
 }
 
 static void print_layout(struct world *w, u32 k)
@@ -120,7 +121,7 @@ int percpu_boot(struct world *w)
 		cfg.allocator = allocators[target].allocator[k];
 		err = pcpu_create(w->machine, w->vmap, &cfg, &w->pcpu[k]);
 		machine_stats(w->machine, &st);
-		MM_CHECK(!err || k || st.failed || !must_boot(w), SPURIOUS,
+		MM_CHECK(!err || st.failed || !must_boot(w, k), SPURIOUS,
 			 "boot failed with error %d, and no request had failed", err);
 		if (err)
 			return err;

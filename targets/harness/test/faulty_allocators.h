@@ -85,6 +85,7 @@ enum fault {
 	FAULT_TWIN_MISALIGNED, /* objects are aligned to 4 bytes, whatever was asked */
 	FAULT_TWIN_REFUSED,    /* no chunk is made */
 	FAULT_TWIN_NOT_FREED,  /* free_percpu() does nothing */
+	FAULT_TWIN_CREATE,     /* it cannot be made */
 	FAULT_TWIN_LARGER,     /* an object has a word more than was asked for */
 
 	/* Units, and what is said of them. */
@@ -98,6 +99,10 @@ enum fault {
 	FAULT_LAYOUT_PART,	 /* a group ends within an allocation */
 	FAULT_LAYOUT_REMOTE,	 /* a group has a CPU of another */
 	FAULT_LAYOUT_OFFSET,	 /* two CPUs have each other's */
+	FAULT_LAYOUT_SIZE,	 /* more is allocated than they need */
+	FAULT_LAYOUT_REGIONS,	 /* a region is larger than was asked for */
+	FAULT_LAYOUT_SHIFTED,	 /* a group begins a unit too late */
+	FAULT_LAYOUT_NO_GROUP,	 /* the last one is of no group */
 
 	/* What a task leaves behind, or never leaves: on free_percpu(). */
 	FAULT_LEAVES_PREEMPT,

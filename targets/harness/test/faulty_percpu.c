@@ -143,7 +143,8 @@ int pcpu_create(struct machine *m, struct vmap_space *vs, const struct pcpu_conf
 	struct pcpu *pc;
 
 	verified = (struct faulty_verified){0};
-	if (faulty(FAULT_PCPU_CREATE))
+	if (faulty(FAULT_PCPU_CREATE) ||
+	    (faulty(FAULT_TWIN_CREATE) && cfg->allocator == PCPU_AREAMAP))
 		return -ENOMEM;
 	pc = kzalloc(m, sizeof(*pc), GFP_KERNEL);
 	if (!pc)

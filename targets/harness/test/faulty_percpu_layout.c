@@ -82,10 +82,20 @@ static void spoil(struct pcpu_alloc_info *ai, unsigned int nr_cpu_ids)
 	}
 	if (faulty(FAULT_LAYOUT_EMPTY))
 		swap_units(map, 0, ai->nr_units++);
-	if (faulty(FAULT_LAYOUT_PART))
+	if (faulty(FAULT_LAYOUT_PART)) {
 		ai->upa = 2;
+		ai->alloc_size *= 2;
+	}
 	if (faulty(FAULT_LAYOUT_REMOTE))
 		swap_units(map, ai->group[1].first_unit - 1, ai->group[1].first_unit);
+	if (faulty(FAULT_LAYOUT_SIZE))
+		ai->alloc_size += PAGE_SIZE;
+	if (faulty(FAULT_LAYOUT_REGIONS))
+		ai->dyn_size += PCPU_MIN_ALLOC_SIZE;
+	if (faulty(FAULT_LAYOUT_SHIFTED))
+		ai->group[ai->nr_groups - 1].first_unit++;
+	if (faulty(FAULT_LAYOUT_NO_GROUP))
+		ai->group[ai->nr_groups - 1].nr_units--;
 	if (faulty(FAULT_LAYOUT_OFFSET))
 		swap_units(map, last - 1, last);
 }

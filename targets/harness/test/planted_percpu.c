@@ -114,6 +114,8 @@ const struct planted planted_percpu[] = {
 	{FAULT_PCPU_CREATE, ORACLE_SPURIOUS, NO_OP, "boot failed with error -12",
 	 BITMAP "machine first=1\n" A},
 
+	{FAULT_TWIN_CREATE, ORACLE_SPURIOUS, NO_OP, "boot failed with error -12", PAIR A},
+
 	/* Room for another chunk: in several groups, in one, in kernel memory. */
 	{FAULT_PCPU_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a new chunk fits",
 	 REFUSED_IN("cpus=4 nodes=2 dynamic=200")},
@@ -127,6 +129,13 @@ const struct planted planted_percpu[] = {
 	 REFUSED_IN("cpus=3 km=1")},
 
 	/* Units. */
+	{FAULT_LAYOUT_SIZE, ORACLE_RANGE, NO_OP,
+	 "1 units of 32768 bytes are allocated as 36864 bytes, in atoms of 4096", FOUR},
+	{FAULT_LAYOUT_REGIONS, ORACLE_RANGE, NO_OP,
+	 "regions of 100, 0 and 4 bytes, asked for 100, 0 and 0", FOUR},
+	{FAULT_LAYOUT_SHIFTED, ORACLE_RANGE, NO_OP,
+	 "group 1 begins with unit 3, and those before it have 2", TWO_NODES},
+	{FAULT_LAYOUT_NO_GROUP, ORACLE_RANGE, NO_OP, "4 units, and the groups have 3", TWO_NODES},
 	{FAULT_LAYOUT_IMPOSSIBLE, ORACLE_RANGE, NO_OP,
 	 "unit 3 belongs to CPU 4, which is not possible", FOUR},
 	{FAULT_LAYOUT_TWICE, ORACLE_OVERLAP, NO_OP, "CPU 0 has 2 units", FOUR},

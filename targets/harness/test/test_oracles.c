@@ -8,10 +8,9 @@
  */
 #include <string.h>
 
-#include "check.h"
-#include "exec.h"
 #include "machine/pgtable.h"
 #include "planted.h"
+#include "run_text.h"
 
 /*
  * Accesses of the executor come here (link option --wrap). With FAULT_WRITE_LOST they go to
@@ -168,27 +167,6 @@ static const struct planted planted[] = {
 	{FAULT_SPINS, ORACLE_LIVELOCK, 2, "", ONE_FREED},
 };
 
-static void run(struct executor *x, const char *text, struct exec_result *r)
-{
-	struct program p;
-	int found;
-
-	program_init(&p, TARGET_VMAP);
-	from_text(&p, text);
-	found = exec_program(x, &p, NULL, r);
-	assert_int_equal(found, r->sched.report.oracle != ORACLE_NONE);
-	assert_true(r->sched.report.oracle != ORACLE_NONE || r->ops + r->skipped == p.nr_ops);
-	program_fini(&p);
-}
-
-static void assert_sound(const struct exec_result *r, const char *text)
-{
-	const struct report *found = &r->sched.report;
-
-	if (found->oracle != ORACLE_NONE)
-		fail_msg("%s, %s, in\n%s", oracle_id(found->oracle), found->text, text);
-}
-
 static void assert_found(struct executor *x, const struct planted *f)
 {
 	struct exec_result r;
@@ -233,164 +211,6 @@ static void every_fault_is_planted(void **state)
 	for (u32 i = 0; i <= FAULT_SPINS; i++)
 		if (!seen[i])
 			fail_msg("fault %u is never planted", i);
-}
-
-/* Refusals that have a reason, and others that nobody is to be blamed for. */
-static void refusals_with_a_reason(void **state)
-{
-	static const struct {
-		enum fault fault;
-		u32 failed;
-		const char *text;
-	} refused[] = {
-		/* Larger than a unit. */
-		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu size=64K\n"},
-		/* An atomic request makes no chunk. */
-		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu atomic\n"},
-		{FAULT_NONE, 1, "target percpu_bitmap\nirq i cpu=0\np1 = alloc_percpu\n"},
-		/* No frames, and no addresses, for another chunk. */
-		{FAULT_NONE, 1,
-		 "target percpu_bitmap\nmachine pages=64 unit=64K\ntask a cpu=0\n"
-		 "p1 = alloc_percpu size=64K\np2 = alloc_percpu size=64K\n"},
-		{FAULT_NONE, 1,
-		 "target percpu_bitmap\nmachine kva=1M unit=512K cpus=1\ntask a cpu=0\n"
-		 "p1 = alloc_percpu size=512K\np2 = alloc_percpu size=512K\n"
-		 "p3 = alloc_percpu size=512K\nfree_percpu p1\n"},
-		/* No addresses for an area, nor with that alignment. */
-		{FAULT_NONE, 1,
-		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
-		 "v1 = alloc_vmap_area pages=200\nv2 = alloc_vmap_area pages=57\n"},
-		{FAULT_AREA_REFUSED, 1,
-		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
-		 "v1 = alloc_vmap_area pages=200 align=64\n"},
-		/* A mapping needs a block of addresses, or may do without where it is atomic. */
-		{FAULT_RAM_REFUSED, 1,
-		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
-		 "v1 = alloc_vmap_area pages=200\nm1 = vm_map_ram\n"},
-		{FAULT_RAM_REFUSED, 1, VMAP_A "m1 = vm_map_ram atomic\n"},
-		/* No base for ranges that take all there is, or more. */
-		{FAULT_NONE, 1, ALL_THERE_IS},
-		{FAULT_NONE, 1,
-		 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
-		 "c1 = get_vm_areas nr=8 pages=64 layout=4095\n"},
-		/* The plan made a request fail. */
-		{FAULT_PCPU_CREATE, 0, "target vmap\nfail at=1\ntask a cpu=0\n"},
-	};
-	struct exec_result r;
-
-	for (u32 i = 0; i < ARRAY_SIZE(refused); i++) {
-		struct program p;
-
-		faulty_choose(refused[i].fault);
-		program_init(&p, TARGET_VMAP);
-		from_text(&p, refused[i].text);
-		exec_program(*state, &p, NULL, &r);
-		assert_sound(&r, refused[i].text);
-		assert_int_equal(r.failed, refused[i].failed);
-		program_fini(&p);
-	}
-}
-
-/*
- * A refusal is judged only if nothing else was under way from its beginning to its end. Two
- * tasks and one switch at every step in turn: wherever the operations overlap, nobody is blamed.
- */
-static void refusals_among_others(void **state)
-{
-	static const struct {
-		enum fault fault;
-		const char *text;
-	} among[] = {
-		/* The other one is under way when the refused one begins, */
-		{FAULT_RAM_REFUSED, "target vmap\ntask a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
-				    "task b cpu=1\nm1 = vm_map_ram\nschedule @%u b\n"},
-		/* or begins, and ends, before the refused one has ended. */
-		{FAULT_RAM_REFUSED, "target vmap\ntask a cpu=0\nm1 = vm_map_ram pages=3\n"
-				    "task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n"},
-		{FAULT_AREAS_REFUSED,
-		 "target vm_areas\ntask a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
-		 "task b cpu=1\nc1 = get_vm_areas\nschedule @%u b\n"},
-		{FAULT_AREAS_REFUSED, "target vm_areas\ntask a cpu=0\nc1 = get_vm_areas nr=3\n"
-				      "task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n"},
-	};
-
-	for (u32 t = 0; t < ARRAY_SIZE(among); t++) {
-		u32 judged = 0, passed_over = 0;
-
-		faulty_choose(among[t].fault);
-
-		for (u32 step = 1; step <= 40; step++) {
-			struct exec_result r;
-			char text[200];
-
-			snprintf(text, sizeof(text), among[t].text, step);
-			run(*state, text, &r);
-			if (r.sched.report.oracle == ORACLE_SPURIOUS)
-				judged++;
-			else
-				passed_over++;
-			assert_true(r.sched.report.oracle == ORACLE_SPURIOUS || r.failed == 1);
-		}
-		assert_true(judged && passed_over);
-	}
-}
-
-/*
- * Two allocators are compared where nobody is at work in one of them, and not if somebody begins
- * while they are looked at. Sound ones agree, wherever the other task comes in between.
- */
-static void compared_among_others(void **state)
-{
-	faulty_choose(FAULT_NONE);
-	for (u32 step = 1; step <= 120; step++) {
-		struct exec_result r;
-		char text[300];
-
-		snprintf(text, sizeof(text),
-			 "target percpu_pair\nmachine verify=1\n"
-			 "task a cpu=0\np1 = alloc_percpu\ncond_resched\nfree_percpu p1\n"
-			 "task b cpu=1\np2 = alloc_percpu size=64\np3 = alloc_percpu size=4\n"
-			 "schedule @%u b\n",
-			 step);
-		run(*state, text, &r);
-		assert_sound(&r, text);
-	}
-}
-
-/* Whichever request fails, boot included: naive allocators cope, and nothing is found. */
-static void every_failure_is_tolerated(void **state)
-{
-	static const char *const texts[] = {
-		"task a cpu=0\nm1 = vm_map_ram pages=40\nv1 = alloc_vmap_area pages=3 map\n"
-		"touch_ram m1\nvm_unmap_ram m1\nfree_vmap_area v1\nm2 = vm_map_ram\n",
-		"task a cpu=0\np1 = alloc_percpu size=100\np2 = alloc_percpu size=32K\n"
-		"touch_percpu p1\nfree_percpu p1\np3 = alloc_percpu size=64\n",
-		"task a cpu=0\nc1 = get_vm_areas nr=5 pages=3 layout=99\nc2 = get_vm_areas\n"
-		"free_vm_areas c1\nc3 = get_vm_areas nr=8\nfree_vm_areas c2\n",
-	};
-	static const char *const targets[] = {"vmap", "percpu_bitmap", "vm_areas"};
-
-	faulty_choose(FAULT_NONE);
-	for (u32 t = 0; t < ARRAY_SIZE(texts); t++) {
-		u64 failed = 0;
-
-		for (u32 at = 1; at <= 120; at++) {
-			struct exec_result r;
-			struct program p;
-			char text[400];
-
-			snprintf(text, sizeof(text),
-				 "target %s\nmachine dynamic=64\nfail at=%u\n%s", targets[t], at,
-				 texts[t]);
-			program_init(&p, TARGET_VMAP);
-			from_text(&p, text);
-			exec_program(*state, &p, NULL, &r);
-			assert_sound(&r, text);
-			failed += r.failed;
-			program_fini(&p);
-		}
-		assert_true(failed > 2);
-	}
 }
 
 /* Verified every so many operations and at the end, each time with nobody inside. */
@@ -442,10 +262,6 @@ int main(void)
 		cmocka_unit_test(every_fault_is_found),
 		cmocka_unit_test(every_fault_of_percpu_is_found),
 		cmocka_unit_test(every_fault_is_planted),
-		cmocka_unit_test(refusals_with_a_reason),
-		cmocka_unit_test(refusals_among_others),
-		cmocka_unit_test(compared_among_others),
-		cmocka_unit_test(every_failure_is_tolerated),
 		cmocka_unit_test(verified_as_asked),
 	};
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_text.h - run a program from its text, for tests of the executor.
+ */
+#ifndef MM_HARNESS_TEST_RUN_TEXT_H
+#define MM_HARNESS_TEST_RUN_TEXT_H
+
+#include "check.h"
+#include "exec.h"
+
+/* run() - a program without a finding, or whose boot did not fail, is carried out to its end */
+static inline void run(struct executor *x, const char *text, struct exec_result *r)
+{
+	struct program p;
+	int found;
+
+	program_init(&p, TARGET_VMAP);
+	from_text(&p, text);
+	found = exec_program(x, &p, NULL, r);
+	assert_int_equal(found, r->sched.report.oracle != ORACLE_NONE);
+	assert_true(r->sched.report.oracle != ORACLE_NONE || r->ops + r->skipped == p.nr_ops);
+	program_fini(&p);
+}
+
+/* assert_sound() - nothing was found */
+static inline void assert_sound(const struct exec_result *r, const char *text)
+{
+	const struct report *found = &r->sched.report;
+
+	if (found->oracle != ORACLE_NONE)
+		fail_msg("%s, %s, in\n%s", oracle_id(found->oracle), found->text, text);
+}
+
+#endif
