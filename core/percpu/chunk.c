@@ -137,7 +137,8 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 /*
  * pcpu_chunk_by_addr() - the chunk whose lowest unit contains an address; the lock is held
  *
- * Chunks may lie inside of each other, between the groups; their lowest units do not.
+ * Chunks may lie inside of each other, between the groups; what is theirs of their lowest units
+ * does not.
  */
 struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 {
@@ -145,9 +146,9 @@ struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 	u64 off;
 
 	/* Objects that were allocated together are mostly freed together. */
-	if (!chunk || addr - chunk->base >= pc->unit_size) {
+	if (!chunk || addr - chunk->base >= pcpu_chunk_span(chunk)) {
 		chunk = RB_ROOT(&pc->chunks);
-		while (chunk && addr - chunk->base >= pc->unit_size)
+		while (chunk && addr - chunk->base >= pcpu_chunk_span(chunk))
 			chunk = addr < chunk->base ? RB_LEFT(chunk, node) : RB_RIGHT(chunk, node);
 		pc->found = chunk;
 	}

@@ -475,6 +475,17 @@ u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off);
 /* balance.c: background work. */
 void pcpu_balance_work(struct work_struct *work);
 
+/*
+ * Bytes of the lowest unit that are the chunk's. Of its units the first chunk has the pages of its
+ * regions alone: an embedded one gives the others back, and a chunk of kernel memory may lie there.
+ */
+static inline u64 pcpu_chunk_span(const struct pcpu_chunk *chunk)
+{
+	const struct pcpu *pc = chunk->pc;
+
+	return chunk->immutable ? (u64)pc->first_pages << PAGE_SHIFT : pc->unit_size;
+}
+
 static inline u64 pcpu_unit_addr(const struct pcpu_chunk *chunk, unsigned int cpu)
 {
 	return chunk->base + chunk->pc->unit_off[cpu];

@@ -166,7 +166,7 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	     prev = chunk, chunk = next_chunk(chunk)) {
 		MM_CHECK(chunks++ < pc->nr_chunks, LIST,
 			 "the tree has more than the %llu chunks counted", NUM(pc->nr_chunks));
-		MM_CHECK(!prev || prev->base + pc->unit_size <= chunk->base, OVERLAP,
+		MM_CHECK(!prev || prev->base + pcpu_chunk_span(prev) <= chunk->base, OVERLAP,
 			 "chunk %u at %#llx and chunk %u at %#llx overlap", prev->number,
 			 NUM(prev->base), chunk->number, NUM(chunk->base));
 		verify_chunk(chunk);
