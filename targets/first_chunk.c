@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * first_chunk.c - fuzz target: programs of one or several tasks on the per-CPU allocator with
- * bitmaps.
+ * first_chunk.c - fuzz target: programs on the per-CPU allocator with bitmaps, whose first chunk is
+ * judged as well: its layout by the topology, its regions, its static data.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * percpu_areamap.c - fuzz target: programs of one or several tasks on the per-CPU allocator with
- * bitmaps.
+ * area maps.
  */
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu_pair.c - fuzz target: programs of one or several tasks on the per-CPU allocator with
- * bitmaps.
+ * percpu_pair.c - fuzz target: programs of one or several tasks, each operation on the per-CPU
+ * allocator with bitmaps and on the one with area maps. They must agree on what there is.
  */
 #include "fuzz.h"
 

@@ -179,7 +179,8 @@ static void check_region(const struct world *w, const struct object *o, u32 k)
 	u64 start = ai->static_size + (o->reserved ? 0 : ai->reserved_size);
 	u64 end = start + (o->reserved ? ai->reserved_size : ai->dyn_size);
 	u64 off = percpu_object_addr(o, k) - pcpu_base_addr(w->pcpu[k]);
-	/* Of its units it has the pages of its regions: what is behind them may be another chunk's. */
+	/* Of its units it has the pages of its regions: what is behind them may be another chunk's.
+	 */
 	u64 used = ALIGN((u64)ai->static_size + ai->reserved_size + ai->dyn_size, PAGE_SIZE);
 	bool first = pcpu_base_addr(w->pcpu[k]) && off < used;
 

@@ -3,7 +3,8 @@
  * test_tolerance.c - what is no finding: refusals that have a reason, and what cannot be judged.
  *
  * The judges of test_oracles.c must keep silent where memory or addresses are wanting, where a
- * request failed by plan, and where another task may have had a hand in it.
+ * request failed by plan, and where another task may have had a hand in it: no ORACLE_SPURIOUS and
+ * no ORACLE_DIFFERENTIAL.
  */
 #include "faulty_allocators.h"
 #include "run_text.h"
