@@ -79,6 +79,7 @@ enum fault {
 	FAULT_STATIC_ALL,	 /* every address is a static one */
 	FAULT_STATIC_NONE,	 /* none is */
 	FAULT_STATIC_LONG,	 /* the first byte behind the region is one */
+	FAULT_PCPU_WORK,	 /* a search takes a thousand steps */
 
 	/* The second of two allocators, alone. */
 	FAULT_TWIN_OVERLAP,    /* objects in use are not seen by the search */

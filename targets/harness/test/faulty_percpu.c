@@ -447,8 +447,10 @@ void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st)
 	unsigned long flags;
 
 	spin_lock_irqsave(&pc->lock, flags);
-	*st = (struct pcpu_stats){
-		.chunks = pc->nr_chunks, .allocs = pc->allocs, .alloc_bytes = pc->alloc_bytes};
+	*st = (struct pcpu_stats){.chunks = pc->nr_chunks,
+				  .allocs = pc->allocs,
+				  .alloc_bytes = pc->alloc_bytes,
+				  .scanned = faulty(FAULT_PCPU_WORK) ? 1000 * pc->allocs : 0};
 	spin_unlock_irqrestore(&pc->lock, flags);
 }
 

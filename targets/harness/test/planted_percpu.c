@@ -85,6 +85,9 @@ const struct planted planted_percpu[] = {
 	 REGIONS "p1 = alloc_percpu\np2 = alloc_reserved_percpu size=40\n"
 		 "misfree_percpu p2 how=0 at=39\n"},
 
+	{FAULT_PCPU_WORK, ORACLE_WORK, 0, "1000 blocks and words were looked at",
+	 PAIR A "p1 = alloc_percpu\n"},
+
 	/* One of two allocators. */
 	{FAULT_TWIN_MISALIGNED, ORACLE_ALIGNMENT, 1, "not a multiple of 64", TWO_OF_PAIR},
 	{FAULT_TWIN_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
