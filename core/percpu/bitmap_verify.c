@@ -245,6 +245,12 @@ void pcpu_bitmap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *out)
 	verify_hints(&w, &chunk->hints, chunk->alloc_map, pc->map_bits, &s.f);
 	MM_CHECK(!s.taken || test_bit(chunk->bound_map, pc->map_bits), COUNT,
 		 "chunk %u: the last object has no end", chunk->number);
+	MM_CHECK(find_next_zero_bit(chunk->alloc_map, chunk->hidden_start, 0) ==
+				 chunk->hidden_start &&
+			 find_next_zero_bit(chunk->alloc_map, pc->map_bits, chunk->hidden_end) ==
+				 pc->map_bits,
+		 OVERLAP, "chunk %u: bits outside of [%u, %u) are free", chunk->number,
+		 chunk->hidden_start, chunk->hidden_end);
 }
 
 /*

@@ -193,7 +193,8 @@ struct pcpu_survey;
  * @room:    before @alloc and @alloc_at; NULL: always PCPU_ROOM_ENOUGH
  * @extend:  make room. Called with alloc_mutex and without pcpu.lock, which it takes to put the
  *           larger books in place: others may have changed the chunk before that. 0 or -ENOMEM
- * @verify:  check the books against themselves, and say what they hold
+ * @verify:  check the books against themselves, and that what is hidden is in use; say what they
+ *           hold. Hidden from ThreadSanitizer, with all that it calls
  * @fits:    naive search, see pcpu_fits()
  * @each:    call @fn for each area in order of address: free ones, objects, hidden parts
  *

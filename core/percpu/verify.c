@@ -8,7 +8,8 @@
  *
  * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
  * moment. ThreadSanitizer must not see it (the pragma below): that other tasks are between
- * operations is the caller's knowledge (@quiet), not order between tasks. With tasks inside of
+ * operations is the caller's knowledge (@quiet), not order between tasks. So nothing is called that
+ * others call too: that would be seen. With tasks inside of
  * operations only the sums are judged, by the order in which they are counted: lists and books
  * may be in the middle of a change.
  *
@@ -35,16 +36,6 @@ static void verify_objects(const struct pcpu_chunk *chunk, const struct pcpu_sur
 	MM_CHECK(chunk->free_bits == s->free_bits, COUNT,
 		 "chunk %u: %u free bits counted, %u found", chunk->number, chunk->free_bits,
 		 s->free_bits);
-}
-
-/* What is hidden must be in use: one area at each end. */
-static void verify_hidden(void *arg, u32 off, u32 bits, bool free)
-{
-	const struct pcpu_chunk *chunk = arg;
-
-	MM_CHECK(!free || (off >= chunk->hidden_start && off + bits <= chunk->hidden_end), OVERLAP,
-		 "chunk %u: bits outside of [%u, %u) are free", chunk->number, chunk->hidden_start,
-		 chunk->hidden_end);
 }
 
 static void verify_pages(const struct pcpu_chunk *chunk, const struct pcpu_survey *s)
@@ -80,8 +71,6 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 		 RANGE, "chunk %u begins at %#llx, which is no place for its units", chunk->number,
 		 NUM(chunk->base));
 	pc->area->verify(chunk, &s);
-	if (chunk->hidden_start || chunk->hidden_end < pc->map_bits)
-		pc->area->each(chunk, verify_hidden, (void *)(uintptr_t)chunk);
 	verify_objects(chunk, &s);
 	verify_pages(chunk, &s);
 }
