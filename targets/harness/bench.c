@@ -32,6 +32,10 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 	if (!data)
 		abort();
 	program_init(&empty, target);
+	/* A first chunk with all of its regions, for the targets that ask for objects in them. */
+	empty.machine.stat = 1000;
+	empty.machine.reserved = 8 << 10;
+	empty.machine.dyn = 12 << 10;
 	empty.nr_tasks = tasks;
 	for (u32 t = 0; t < tasks; t++)
 		empty.task[t].cpu = t % empty.machine.cpus;
@@ -120,6 +124,27 @@ static void one_case(struct executor *x, const char *name, unsigned int target, 
 	free(set);
 }
 
+struct bench_case {
+	const char *name;
+	unsigned int target;
+};
+
+static const struct bench_case sequential[] = {
+	{"percpu_bitmap, 64 operations, sequential", TARGET_PERCPU_BITMAP},
+	{"percpu_areamap, 64 operations, sequential", TARGET_PERCPU_AREAMAP},
+	{"percpu_pair, 64 operations, sequential", TARGET_PERCPU_PAIR},
+	{"first_chunk, 64 operations, sequential", TARGET_FIRST_CHUNK},
+	{"vmap, 64 operations, sequential", TARGET_VMAP},
+	{"vm_areas, 64 operations, sequential", TARGET_VM_AREAS},
+};
+
+static const struct bench_case concurrent[] = {
+	{"percpu_bitmap, 24 operations, 3 tasks, random schedules", TARGET_PERCPU_BITMAP},
+	{"percpu_areamap, 24 operations, 3 tasks, random schedules", TARGET_PERCPU_AREAMAP},
+	{"vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP},
+	{"vm_areas, 24 operations, 3 tasks, random schedules", TARGET_VM_AREAS},
+};
+
 void harness_bench(struct bench_out *out)
 {
 	struct executor *x = executor_create();
@@ -133,10 +158,9 @@ void harness_bench(struct bench_out *out)
 	bench_value(out, "boot and teardown with all allocators", "time", r.seconds / r.runs * 1e6,
 		    "us");
 	program_fini(&empty);
-	one_case(x, "percpu_bitmap, 64 operations, sequential", TARGET_PERCPU_BITMAP, 64, 1, out);
-	one_case(x, "vmap, 64 operations, sequential", TARGET_VMAP, 64, 1, out);
-	one_case(x, "percpu_bitmap, 24 operations, 3 tasks, random schedules", TARGET_PERCPU_BITMAP,
-		 24, 3, out);
-	one_case(x, "vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP, 24, 3, out);
+	for (u32 i = 0; i < ARRAY_SIZE(sequential); i++)
+		one_case(x, sequential[i].name, sequential[i].target, 64, 1, out);
+	for (u32 i = 0; i < ARRAY_SIZE(concurrent); i++)
+		one_case(x, concurrent[i].name, concurrent[i].target, 24, 3, out);
 	executor_destroy(x);
 }

@@ -16,7 +16,7 @@
 void harness_bench(struct bench_out *out);
 
 /**
- * bench_program() - a program of random operations on the default machine
+ * bench_program() - a program of random operations on the default machine, with a first chunk
  * @p:     initialised; overwritten
  * @target: its target
  * @ops:   number of operations
