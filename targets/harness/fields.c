@@ -16,6 +16,12 @@ const struct field machine_fields[NR_MACHINE_FIELDS] = {PROGRAM_MACHINE(X)};
 const struct field fail_fields[NR_FAIL_FIELDS] = {PROGRAM_FAIL(X)};
 #undef X
 
+const char *const *const unit_choices[NR_OPERAND_UNITS] = {
+	[UNIT_PERCPU_ALLOC] = (const char *const[]){"auto", "embed", "page", NULL},
+	[UNIT_BACKING] = (const char *const[]){"vm", "km", NULL},
+	[UNIT_MISFREE] = (const char *const[]){"inside", "other-cpu", "nowhere", "static", NULL},
+};
+
 const struct operand schedule_odds = {
 	"odds", OPERAND_LOG, UNIT_NONE, 1, 1024, 8, "switch at one step in so many"};
 const struct operand schedule_depth = {

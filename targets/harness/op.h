@@ -53,6 +53,12 @@ enum operand_unit {
 	UNIT_BYTES,
 	UNIT_PAGES, /* pages, printed as their number */
 	UNIT_SIZE,  /* pages, printed as a size: kva=64M */
+
+	/* Not a count: each number has a name, see unit_choices[]. */
+	UNIT_PERCPU_ALLOC,
+	UNIT_BACKING,
+	UNIT_MISFREE,
+	NR_OPERAND_UNITS
 };
 
 /**
@@ -72,6 +78,9 @@ struct operand {
 	u32 lo, hi, def;
 	const char *help;
 };
+
+/** unit_choices - the names of the numbers from 0 on, ended by NULL; NULL: text has the number */
+extern const char *const *const unit_choices[NR_OPERAND_UNITS];
 
 #define OP_MAX_ARGS 3
 

@@ -161,9 +161,9 @@ const struct op op_table[] = {
 		.targets = PERCPU,
 		.uses = OBJECT_PERCPU,
 		.irq = true,
-		.arg = {{"how", OPERAND_INT, UNIT_NONE, 0, 3, 0,
-			 "0 inside of the object, 1 another CPU's copy, 2 in no chunk, 3 in the "
-			 "static region"},
+		.arg = {{"how", OPERAND_INT, UNIT_MISFREE, 0, 3, 0,
+			 "inside of the object, another CPU's copy, in no chunk, in the static "
+			 "region"},
 			{"at", OPERAND_LOG, UNIT_NONE, 0, 1 << 20, 1,
 			 "byte, or number of the CPU, modulo those that there are"}},
 		.exec = op_misfree_percpu,

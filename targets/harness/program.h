@@ -47,9 +47,9 @@
 	  "verify after so many operations; 0: at the end")                                        \
 	X(reserved, "reserved", LOG, BYTES, 0, 1 << 20, 0,                                         \
 	  "percpu: reserved bytes of the first chunk")                                             \
-	X(first, "first", INT, NONE, 0, 2, 0, "percpu: first chunk: 0 auto, 1 embed, 2 page")      \
-	X(km, "km", INT, NONE, 0, 1, 0,                                                            \
-	  "percpu: chunks of contiguous kernel memory, not of mapped pages")                       \
+	X(first, "percpu_alloc", INT, PERCPU_ALLOC, 0, 2, 0, "percpu: memory of the first chunk")  \
+	X(km, "backing", INT, BACKING, 0, 1, 0,                                                    \
+	  "percpu: chunks of mapped pages, or of contiguous kernel memory")                        \
 	X(atom, "atom", POW2, PAGES, 1, 512, 1,                                                    \
 	  "percpu: pages that the first chunk is allocated in multiples of")                       \
 	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws which CPUs are possible; 0: all")       \

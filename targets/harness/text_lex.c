@@ -275,13 +275,35 @@ int lex_number(struct lexer *lx, const struct word *w, u64 *x, bool *suffix)
 	return 0;
 }
 
+/* A number by its name. */
+static int lex_choice(struct lexer *lx, const struct word *w, const struct operand *o, u32 *x)
+{
+	const char *const *name = unit_choices[o->unit];
+	char all[64] = "";
+	u32 i;
+
+	for (i = 0; name[i]; i++) {
+		if (strlen(name[i]) == w->len && !memcmp(name[i], w->s, w->len)) {
+			*x = i;
+			return 0;
+		}
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? ", " : "",
+			 name[i]);
+	}
+	return lex_fail(lx, w, "%s=%.*s is unknown, expected one of %s", o->name,
+			(int)min(w->len, 32u), w->s, all);
+}
+
 int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o, u32 *x)
 {
 	bool pages = o->unit == UNIT_PAGES || o->unit == UNIT_SIZE;
 	bool suffix;
 	u64 v;
-	int err = lex_number(lx, w, &v, &suffix);
+	int err;
 
+	if (unit_choices[o->unit])
+		return lex_choice(lx, w, o, x);
+	err = lex_number(lx, w, &v, &suffix);
 	if (err)
 		return err;
 	if (suffix && pages) {

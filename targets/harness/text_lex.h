@@ -92,7 +92,7 @@ struct quote word_quote(const struct word *w);
  */
 int lex_number(struct lexer *lx, const struct word *w, u64 *x, bool *suffix);
 
-/** lex_operand() - a number in the range of @o; @w is the value alone */
+/** lex_operand() - a number in the range of @o, or its name; @w is the value alone */
 int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o, u32 *x);
 
 #endif

@@ -53,6 +53,10 @@ static void print_number(const struct operand *o, u32 value, FILE *f)
 	u64 x = value;
 	unsigned int g = 0;
 
+	if (unit_choices[o->unit]) {
+		fprintf(f, " %s=%s", o->name, unit_choices[o->unit][value]);
+		return;
+	}
 	if (o->unit == UNIT_SIZE)
 		x *= MODEL_PAGE;
 	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)

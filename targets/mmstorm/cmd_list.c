@@ -38,10 +38,25 @@ static void number(char buf[32], const struct operand *o, u32 value)
 	u64 x = o->unit == UNIT_SIZE ? (u64)value * 4096 : value;
 	unsigned int g = 0;
 
+	if (unit_choices[o->unit]) {
+		snprintf(buf, 32, "%s", unit_choices[o->unit][value]);
+		return;
+	}
 	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)
 		for (; g < 3 && x && !(x % 1024); g++)
 			x /= 1024;
 	snprintf(buf, 32, "%llu%.*s", (unsigned long long)x, g != 0, &"\0KMG"[g]);
+}
+
+/* As "backing=vm|km (vm)". */
+static void choices(char buf[128], const struct operand *o, const char *def)
+{
+	const char *const *name = unit_choices[o->unit];
+	int n = snprintf(buf, 128, "%s=", o->name);
+
+	for (u32 i = 0; name[i]; i++)
+		n += snprintf(buf + n, 128 - (size_t)n, "%s%s", i ? "|" : "", name[i]);
+	snprintf(buf + n, 128 - (size_t)n, " (%s)", def);
 }
 
 static void range(char buf[128], const struct operand *o)
@@ -53,6 +68,8 @@ static void range(char buf[128], const struct operand *o)
 	number(def, o, o->def);
 	if (o->kind == OPERAND_FLAG)
 		snprintf(buf, 128, "%s", o->name);
+	else if (unit_choices[o->unit])
+		choices(buf, o, def);
 	else
 		snprintf(buf, 128, "%s=%s..%s (%s)", o->name, lo, hi, def);
 }
@@ -68,6 +85,9 @@ static struct json_object *operand_json(const struct operand *o)
 		[UNIT_BYTES] = "bytes",
 		[UNIT_PAGES] = "pages",
 		[UNIT_SIZE] = "pages",
+		[UNIT_PERCPU_ALLOC] = "choice",
+		[UNIT_BACKING] = "choice",
+		[UNIT_MISFREE] = "choice",
 	};
 	struct json_object *j = json_object_new_object();
 

@@ -59,8 +59,10 @@ static void test_print(void **unused)
 		      "mmstorm 1\ntarget vmap\n"
 		      "machine cpus=4 pages=4096 kva=64M unit=64K static=4K block=256 verify=0\n"
 		      "fail at=17 classes=0\ntask a cpu=0\n");
-	assert_prints(VMAP "machine gap=2M atom=16K km=1 reserved=1K shuffle=7 sparse=9 first=2\n",
-		      "mmstorm 1\ntarget vmap\nmachine reserved=1K first=2 km=1 atom=4 sparse=9 "
+	assert_prints(VMAP "machine gap=2M atom=16K backing=km reserved=1K shuffle=7 sparse=9 "
+			   "percpu_alloc=page\n",
+		      "mmstorm 1\ntarget vmap\nmachine reserved=1K percpu_alloc=page backing=km "
+		      "atom=4 sparse=9 "
 		      "shuffle=7 gap=512\ntask a cpu=0\n");
 	assert_prints(VMAP "machine kva=4097\n",
 		      "mmstorm 1\ntarget vmap\nmachine kva=16388K\ntask a cpu=0\n");
@@ -148,6 +150,8 @@ static void test_refused_machine(void **unused)
 	assert_refused(VMAP "machine cpus=two\n", 2, 14, "found 'two', expected a number");
 	assert_refused(VMAP "machine cpus=65\n", 2, 14,
 		       "cpus=65 is out of range, expected 1 to 64");
+	assert_refused(VMAP "machine backing=1\n", 2, 17,
+		       "backing=1 is unknown, expected one of vm, km");
 	assert_refused(VMAP "machine cpus=-1\n", 2, 14, "found '-1', expected a number");
 	assert_refused(VMAP "machine cpus=99999999999999999999\n", 2, 14, "too large");
 	assert_refused(VMAP "machine kva=99999999999999999G\n", 2, 13, "too large");

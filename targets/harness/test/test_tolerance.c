@@ -55,7 +55,8 @@ static void refusals_with_a_reason(void **state)
 		 "c1 = get_vm_areas nr=8 pages=64 layout=4095\n"},
 		/* No frames in a row for a chunk of kernel memory; no frames for all groups. */
 		{FAULT_NONE, 1,
-		 "target percpu_bitmap\nmachine pages=100 unit=64K km=1 cpus=4\ntask a cpu=0\n"
+		 "target percpu_bitmap\nmachine pages=100 unit=64K backing=km cpus=4\ntask a "
+		 "cpu=0\n"
 		 "p1 = alloc_percpu size=64K\np2 = alloc_percpu size=64K\n"},
 		{FAULT_NONE, 1,
 		 "target percpu_bitmap\nmachine cpus=4 nodes=2 pages=100 unit=64K dynamic=4\n"
@@ -77,10 +78,11 @@ static void refusals_with_a_reason(void **state)
 		 "p2 = alloc_percpu size=201 atomic\n"},
 		/* Boot memory in a row may be wanting, and so may a second first chunk. */
 		{FAULT_PCPU_CREATE, 0,
-		 "target first_chunk\nmachine first=1 static=100\ntask a cpu=0\n"},
+		 "target first_chunk\nmachine percpu_alloc=embed static=100\ntask a cpu=0\n"},
 		{FAULT_PCPU_CREATE, 0,
-		 "target first_chunk\nmachine km=1 static=100\ntask a cpu=0\n"},
-		{FAULT_PCPU_CREATE, 0, "target first_chunk\nmachine km=1 first=2\ntask a cpu=0\n"},
+		 "target first_chunk\nmachine backing=km static=100\ntask a cpu=0\n"},
+		{FAULT_PCPU_CREATE, 0,
+		 "target first_chunk\nmachine backing=km percpu_alloc=page\ntask a cpu=0\n"},
 		{FAULT_TWIN_CREATE, 0, "target percpu_pair\nmachine static=100\ntask a cpu=0\n"},
 		/* The plan made a request fail. */
 		{FAULT_PCPU_CREATE, 0, "target vmap\nfail at=1\ntask a cpu=0\n"},
@@ -193,9 +195,9 @@ static void every_failure_is_tolerated(void **state)
 		{"percpu_pair", "static=100 reserved=100 cpus=4 nodes=2 verify=1",
 		 "task a cpu=0\np1 = alloc_percpu size=8K\np2 = alloc_reserved_percpu size=40\n"
 		 "misfree_percpu p1\nfree_percpu p2 twice\np3 = alloc_percpu size=32K\n"},
-		{"first_chunk", "static=100 reserved=100 km=1",
+		{"first_chunk", "static=100 reserved=100 backing=km",
 		 "task a cpu=0\np1 = alloc_percpu size=30K\np2 = alloc_reserved_percpu\n"
-		 "misfree_percpu p1 how=3\ntouch_percpu p1 whole\n"},
+		 "misfree_percpu p1 how=static\ntouch_percpu p1 whole\n"},
 	};
 
 	faulty_choose(FAULT_NONE);
