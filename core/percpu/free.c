@@ -50,18 +50,6 @@ static bool find_work(struct pcpu_chunk *chunk)
 	return true;
 }
 
-const char *pcpu_bad_free_name(enum pcpu_bad_free why)
-{
-	static const char *const name[NR_PCPU_BAD_FREE] = {
-		[PCPU_FREE_NO_CHUNK] = "no-chunk",
-		[PCPU_FREE_OUTSIDE] = "outside",
-		[PCPU_FREE_MIDDLE] = "middle",
-		[PCPU_FREE_TWICE] = "twice",
-	};
-
-	return name[why];
-}
-
 /* Give an object back. Return: NR_PCPU_BAD_FREE, or why it cannot be done. The lock is held. */
 static enum pcpu_bad_free give_back(struct pcpu *pc, struct pcpu_chunk *chunk, u64 ptr)
 {

@@ -4,30 +4,7 @@
  *
  * Requests are in alloc.c and free.c, the memory of the first chunk in first.c.
  */
-#include <string.h>
-
 #include "internal.h"
-
-static const char *const fc_name[NR_PCPU_FC] = {
-	[PCPU_FC_AUTO] = "auto",
-	[PCPU_FC_EMBED] = "embed",
-	[PCPU_FC_PAGE] = "page",
-};
-
-const char *pcpu_fc_name(enum pcpu_fc fc)
-{
-	return fc_name[fc];
-}
-
-enum pcpu_fc pcpu_fc_by_name(const char *name)
-{
-	enum pcpu_fc fc;
-
-	for (fc = 0; fc < NR_PCPU_FC; fc++)
-		if (!strcmp(name, fc_name[fc]))
-			break;
-	return fc;
-}
 
 u64 per_cpu_ptr(const struct pcpu *pc, pcpu_addr_t ptr, unsigned int cpu)
 {

@@ -419,18 +419,6 @@ void free_percpu(struct pcpu *pc, pcpu_addr_t ptr)
 		tell(pc, why, ptr);
 }
 
-const char *pcpu_bad_free_name(enum pcpu_bad_free why)
-{
-	static const char *const name[NR_PCPU_BAD_FREE] = {
-		[PCPU_FREE_NO_CHUNK] = "no-chunk",
-		[PCPU_FREE_OUTSIDE] = "outside",
-		[PCPU_FREE_MIDDLE] = "middle",
-		[PCPU_FREE_TWICE] = "twice",
-	};
-
-	return name[why];
-}
-
 int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off)
 {
 	struct chunk *c = chunk_of(pc, ptr);

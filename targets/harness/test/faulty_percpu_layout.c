@@ -204,14 +204,3 @@ enum pcpu_fc pcpu_fc_kind(const struct pcpu *pc)
 {
 	return pc->cfg.fc == PCPU_FC_PAGE ? PCPU_FC_PAGE : PCPU_FC_EMBED;
 }
-
-const char *pcpu_fc_name(enum pcpu_fc fc)
-{
-	static const char *const name[NR_PCPU_FC] = {
-		[PCPU_FC_AUTO] = "auto",
-		[PCPU_FC_EMBED] = "embed",
-		[PCPU_FC_PAGE] = "page",
-	};
-
-	return name[fc];
-}
