@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_text.h - run a program from its text, for tests of the executor.
+ * run_text.h - what tests of the executor share: one executor, and runs of programs from their
+ * text.
  */
 #ifndef MM_HARNESS_TEST_RUN_TEXT_H
 #define MM_HARNESS_TEST_RUN_TEXT_H
 
 #include "check.h"
 #include "exec.h"
+
+/* executor_setup() - of a group of tests: their state is an executor */
+static inline int executor_setup(void **state)
+{
+	*state = executor_create();
+	return *state ? 0 : -1;
+}
+
+static inline int executor_teardown(void **state)
+{
+	executor_destroy(*state);
+	return 0;
+}
 
 /* run() - a program without a finding, or whose boot did not fail, is carried out to its end */
 static inline void run(struct executor *x, const char *text, struct exec_result *r)

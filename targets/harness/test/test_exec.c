@@ -10,9 +10,8 @@
  */
 #include <string.h>
 
-#include "check.h"
-#include "exec.h"
 #include "faulty_allocators.h"
+#include "run_text.h"
 #include "topology_of.h"
 
 static struct schedule schedule;
@@ -33,7 +32,7 @@ static const struct schedule *any_schedule(u32 i)
 	return &schedule;
 }
 
-static void run(struct executor *x, const struct program *p, u32 i, struct exec_result *r)
+static void run_under(struct executor *x, const struct program *p, u32 i, struct exec_result *r)
 {
 	struct exec_options o = {.schedule = any_schedule(i)};
 
@@ -50,7 +49,7 @@ static void runs_well(struct executor *x, const char *text, u32 schedules, u32 s
 	for (u32 i = 0; i < schedules; i++) {
 		struct exec_result r;
 
-		run(x, &p, i, &r);
+		run_under(x, &p, i, &r);
 		if (r.sched.report.oracle != ORACLE_NONE)
 			fail_msg("schedule %u: %s, %s, in\n%s", i, oracle_id(r.sched.report.oracle),
 				 r.sched.report.text, text);
@@ -171,7 +170,7 @@ static void verified_among_others(void **state)
 	for (u32 i = 0; i < 200; i++) {
 		struct faulty_verified v;
 
-		run(*state, &p, i, &r);
+		run_under(*state, &p, i, &r);
 		assert_int_equal(r.sched.report.oracle, ORACLE_NONE);
 		v = faulty_verified();
 		assert_int_equal(v.calls, 9);
@@ -290,8 +289,8 @@ static void sorting_changes_nothing(void **state)
 			struct exec_result r, s;
 
 			faulty_choose(faults[i % ARRAY_SIZE(faults)]);
-			run(*state, &p, i, &r);
-			run(*state, &sorted, i, &s);
+			run_under(*state, &p, i, &r);
+			run_under(*state, &sorted, i, &s);
 			assert_int_equal(r.sched.report.oracle, s.sched.report.oracle);
 			assert_true(r.sched.digest == s.sched.digest);
 			assert_int_equal(r.sched.points, s.sched.points);
@@ -306,18 +305,6 @@ static void sorting_changes_nothing(void **state)
 static int no_fault(void **state)
 {
 	faulty_choose(FAULT_NONE);
-	return 0;
-}
-
-static int setup(void **state)
-{
-	*state = executor_create();
-	return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	executor_destroy(*state);
 	return 0;
 }
 
@@ -373,5 +360,5 @@ int main(void)
 		cmocka_unit_test_setup(sorting_changes_nothing, no_fault),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, executor_setup, executor_teardown);
 }

@@ -244,18 +244,6 @@ static void verified_as_asked(void **state)
 	}
 }
 
-static int setup(void **state)
-{
-	*state = executor_create();
-	return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	executor_destroy(*state);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,5 +253,5 @@ int main(void)
 		cmocka_unit_test(verified_as_asked),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, executor_setup, executor_teardown);
 }
