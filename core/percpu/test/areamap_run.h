@@ -28,9 +28,9 @@ struct fixture {
 	struct schedule schedule;
 	struct sched_result result;
 	u32 pages;
-	void (*body)(struct fixture *f);
 
 	/* In a run. */
+	void (*body)(struct fixture *f);
 	u64 seed;
 	u32 owner[MAX_BITS];
 	u32 taken[PCPU_MAX_UNIT_PAGES];
@@ -42,31 +42,12 @@ struct fixture {
 	struct pcpu_chunk chunk;
 };
 
-static inline int fixture_setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
+#include "../../machine/test/fixture.h"
 
-	if (!f)
-		return -1;
-	f->m = machine_create();
-	f->s = sched_create();
+static inline void fixture_init(struct fixture *f)
+{
 	topology_init(&f->cfg.topology, 2, 1, 64);
-	f->cfg.kva_start = MACHINE_KVA_START;
-	f->cfg.kva_size = 1 << 20;
-	f->cfg.fail.classes = FAIL_ALL;
 	f->pages = 4;
-	*state = f;
-	return f->m && f->s ? 0 : -1;
-}
-
-static inline int fixture_teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sched_destroy(f->s);
-	machine_destroy(f->m);
-	free(f);
-	return 0;
 }
 
 /* An allocator and a chunk as far as the area map looks at them; the body makes the map. */
@@ -94,20 +75,6 @@ static inline void run_body(void *arg)
 	f->body(f);
 	OPS->exit(&f->chunk);
 	machine_check_leaks(f->m);
-}
-
-static inline void run(struct fixture *f, void (*body)(struct fixture *f))
-{
-	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids, .schedule = &f->schedule};
-
-	f->body = body;
-	sched_run(f->s, &p, run_body, f, &f->result);
-}
-
-static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
-{
-	run(f, body);
-	assert_clean(&f->result);
 }
 
 /* In place of chunk.c's: a page gets its first object, or loses its last, not twice. */

@@ -29,35 +29,16 @@ struct fixture {
 	u64 requests; /* to the machine, up to the end of the body */
 };
 
-static inline int fixture_setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
+#include "../../machine/test/fixture.h"
 
-	if (!f)
-		return -1;
-	f->m = machine_create();
-	f->s = sched_create();
+static inline void fixture_init(struct fixture *f)
+{
 	topology_init(&f->cfg.topology, 3, 2, 2048);
-	f->cfg.kva_start = MACHINE_KVA_START;
-	f->cfg.kva_size = 16 << 20;
-	f->cfg.fail.classes = FAIL_ALL;
-	f->vmap = (struct vmap_config){.start = MACHINE_KVA_START,
-				       .size = 16 << 20,
+	f->vmap = (struct vmap_config){.start = f->cfg.kva_start,
+				       .size = f->cfg.kva_size,
 				       .block_pages = 128,
 				       .lazy_max_pages = 64};
 	f->pcpu = (struct pcpu_config){.unit_size = 4 * PAGE_SIZE, .empty_low = 1, .empty_high = 3};
-	*state = f;
-	return f->m && f->s ? 0 : -1;
-}
-
-static inline int fixture_teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sched_destroy(f->s);
-	machine_destroy(f->m);
-	free(f);
-	return 0;
 }
 
 /* Within a run: a world, the body, and everything must have been given back. */
@@ -86,42 +67,11 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-static inline void run(struct fixture *f, void (*body)(struct fixture *f))
-{
-	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids, .schedule = &f->schedule};
-
-	f->body = body;
-	sched_run(f->s, &p, run_body, f, &f->result);
-}
-
-/* Run @body; nothing must be found. */
-static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
-{
-	run(f, body);
-	assert_clean(&f->result);
-}
-
-/* Run @body; it must end in that finding, with these words in its text. */
-static inline void expect_finding(struct fixture *f, void (*body)(struct fixture *f),
-				  enum oracle oracle, const char *words)
-{
-	run(f, body);
-	assert_finding(&f->result, oracle, words);
-}
-
 static inline struct pcpu_stats pstats(struct fixture *f)
 {
 	struct pcpu_stats st;
 
 	pcpu_stats(f->pc, &st);
-	return st;
-}
-
-static inline struct machine_stats mstats(struct fixture *f)
-{
-	struct machine_stats st;
-
-	machine_stats(f->m, &st);
 	return st;
 }
 

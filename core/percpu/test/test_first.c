@@ -16,6 +16,7 @@ struct fixture {
 	struct machine_config cfg;
 	struct pcpu_config pcpu;
 	struct pcpu_fc_provider provider;
+	struct schedule schedule;
 	struct sched_result result;
 	u8 data[3 * PAGE_SIZE];
 
@@ -31,13 +32,7 @@ struct fixture {
 	u64 held;	  /* pages of them that were not given back */
 };
 
-static struct machine_stats stats(struct fixture *f)
-{
-	struct machine_stats st;
-
-	machine_stats(f->m, &st);
-	return st;
-}
+#include "../../machine/test/fixture.h"
 
 static void note(void *arg, const char *text)
 {
@@ -74,18 +69,9 @@ static void take_back(void *arg, u64 addr, u64 size)
 	f->held -= size / PAGE_SIZE;
 }
 
-static int fixture_setup(void **state)
+static inline void fixture_init(struct fixture *f)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	if (!f)
-		return -1;
-	f->m = machine_create();
-	f->s = sched_create();
 	topology_init(&f->cfg.topology, 4, 2, 2048);
-	f->cfg.kva_start = MACHINE_KVA_START;
-	f->cfg.kva_size = 16 << 20;
-	f->cfg.fail.classes = FAIL_ALL;
 	f->pcpu = (struct pcpu_config){.unit_size = PAGES(8),
 				       .static_size = PAGES(1) + 5,
 				       .reserved_size = 10,
@@ -96,18 +82,6 @@ static int fixture_setup(void **state)
 	f->provider = (struct pcpu_fc_provider){.alloc = give, .free = take_back, .arg = f};
 	for (u32 i = 0; i < sizeof(f->data); i++)
 		f->data[i] = (u8)(i * 7 + i / 251);
-	*state = f;
-	return f->m && f->s ? 0 : -1;
-}
-
-static int fixture_teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sched_destroy(f->s);
-	machine_destroy(f->m);
-	free(f);
-	return 0;
 }
 
 /* What holds of all layouts in place; no two units overlap. */
@@ -175,7 +149,8 @@ static void check_memory(struct fixture *f)
 	}
 }
 
-static void run_body(void *arg)
+/* Make a first chunk, let the body look at it, and give it back. */
+static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
 	const struct vmap_config vmap = {.start = f->cfg.kva_start,
@@ -195,39 +170,29 @@ static void run_body(void *arg)
 		f->pc->topology = machine_topology(f->m);
 		f->pc->cfg = f->pcpu;
 		f->err = pcpu_first_chunk_create(f->pc);
-		CHECK(stats(f).stale == 0);
-		f->requests = stats(f).kmallocs + stats(f).pages + stats(f).tables;
+		CHECK(mstats(f).stale == 0);
+		f->requests = mstats(f).kmallocs + mstats(f).pages + mstats(f).tables;
 		if (!f->err) {
 			check_places(f);
 			if (f->body)
 				f->body(f);
 			pcpu_first_chunk_destroy(f->pc);
 			/* No CPU remembers where a page was that somebody else may have now. */
-			CHECK(stats(f).stale == 0);
+			CHECK(mstats(f).stale == 0);
 		}
 		vmap_verify(f->vs, true);
 		vmap_destroy(f->vs);
 	}
 	kfree(f->m, f->pc);
-	f->failed = stats(f).failed;
+	f->failed = mstats(f).failed;
 	machine_check_leaks(f->m);
 	CHECK(f->held == 0);
-}
-
-/* Make a first chunk, let @body look at it, and give it back. */
-static void make(struct fixture *f, void (*body)(struct fixture *f))
-{
-	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids};
-
-	f->body = body;
-	sched_run(f->s, &p, run_body, f, &f->result);
-	assert_clean(&f->result);
 }
 
 /* With this configuration that ends in @err, after these notices. */
 static void expect(struct fixture *f, int err, const char *notices, void (*body)(struct fixture *f))
 {
-	make(f, body);
+	expect_clean(f, body);
 	assert_int_equal(f->err, err);
 	assert_string_equal(f->notices, notices);
 }
@@ -273,7 +238,7 @@ static void two_groups_body(struct fixture *f)
 {
 	CHECK(f->pc->fc_kind == PCPU_FC_EMBED && f->pc->ai->nr_groups == 2);
 	check_memory(f);
-	CHECK(stats(f).pages_used == 2 * f->pc->nr_possible);
+	CHECK(mstats(f).pages_used == 2 * f->pc->nr_possible);
 	if (f->pcpu.provider)
 		CHECK(f->gave == 2 && f->held == 2 * f->pc->nr_possible);
 }
@@ -383,7 +348,7 @@ static void test_distance(void **state)
 static void one_group_body(struct fixture *f)
 {
 	CHECK(f->pc->fc_kind == PCPU_FC_EMBED && f->pc->ai->nr_groups == 1);
-	CHECK(stats(f).pages_used == 2 * f->pc->nr_possible);
+	CHECK(mstats(f).pages_used == 2 * f->pc->nr_possible);
 }
 
 static void test_km(void **state)
@@ -442,11 +407,11 @@ static void fail_each(struct fixture *f, bool must_fail)
 {
 	u32 failed = 0;
 
-	make(f, check_memory);
+	expect_clean(f, check_memory);
 	assert_int_equal(f->err, 0);
 	for (u32 n = 1, end = (u32)f->requests; n <= end; n++) {
 		f->cfg.fail.at[0] = n;
-		make(f, check_memory);
+		expect_clean(f, check_memory);
 		assert_true(f->failed == 1 && (f->err == 0 || f->err == -ENOMEM));
 		failed += f->err != 0;
 	}
@@ -476,22 +441,16 @@ static void test_fail_each(void **state)
 	/* Both ways fail, in many combinations. */
 	f->pcpu.backing = PCPU_VM;
 	for (f->cfg.fail.every = 1; f->cfg.fail.every < 40; f->cfg.fail.every++)
-		make(f, check_memory);
+		expect_clean(f, check_memory);
 }
 
 int main(void)
 {
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_no_first_chunk, fixture_setup,
-						fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_embed, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_any_order, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_crowded, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_page, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_distance, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_km, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_refused, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_fail_each, fixture_setup, fixture_teardown),
+		T(test_no_first_chunk), T(test_embed),	  T(test_any_order), T(test_crowded),
+		T(test_page),		T(test_distance), T(test_km),	     T(test_refused),
+		T(test_fail_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

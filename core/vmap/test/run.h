@@ -30,32 +30,15 @@ struct fixture {
 	u64 seed;
 };
 
-static inline int fixture_setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
+#include "../../machine/test/fixture.h"
 
-	if (!f)
-		return -1;
-	f->m = machine_create();
-	f->s = sched_create();
+static inline void fixture_init(struct fixture *f)
+{
 	topology_init(&f->cfg.topology, 4, 1, 2048);
-	f->cfg.kva_start = KVA;
-	f->cfg.kva_size = 16 << 20;
-	f->cfg.fail.classes = FAIL_ALL;
-	f->vmap = (struct vmap_config){
-		.start = KVA, .size = 16 << 20, .block_pages = 128, .lazy_max_pages = 256};
-	*state = f;
-	return f->m && f->s ? 0 : -1;
-}
-
-static inline int fixture_teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	sched_destroy(f->s);
-	machine_destroy(f->m);
-	free(f);
-	return 0;
+	f->vmap = (struct vmap_config){.start = f->cfg.kva_start,
+				       .size = f->cfg.kva_size,
+				       .block_pages = 128,
+				       .lazy_max_pages = 256};
 }
 
 /* Within a run: a world, the body, and everything must have been given back. */
@@ -88,41 +71,10 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-static inline void run(struct fixture *f, void (*body)(struct fixture *f))
-{
-	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids, .schedule = &f->schedule};
-
-	f->body = body;
-	sched_run(f->s, &p, run_body, f, &f->result);
-}
-
-/* Run @body; nothing must be found. */
-static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
-{
-	run(f, body);
-	assert_clean(&f->result);
-}
-
-/* Run @body; it must end in that finding, with these words in its text. */
-static inline void expect_finding(struct fixture *f, void (*body)(struct fixture *f),
-				  enum oracle oracle, const char *words)
-{
-	run(f, body);
-	assert_finding(&f->result, oracle, words);
-}
-
 static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 {
 	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, PAGE_SIZE, f->vs->start, f->vs->end,
 			       GFP_KERNEL);
-}
-
-static inline struct machine_stats mstats(const struct fixture *f)
-{
-	struct machine_stats st;
-
-	machine_stats(f->m, &st);
-	return st;
 }
 
 static inline struct vmap_stats vstats(struct fixture *f)
