@@ -4,6 +4,7 @@
  * it falsified, and the finding that must come of it. And pcpu_fits() against known maps.
  */
 #include "run.h"
+#include "falsified.h"
 
 /*
  * Chunk 0: a first chunk of which bits [100, 2900) are served. Chunk 1: objects in blocks 0 and
@@ -139,36 +140,17 @@ static void slots_used(struct fixture *f)
 FALSIFIED(X)
 #undef X
 
-static const struct {
-	const char *name;
-	void (*body)(struct fixture *f);
-	enum oracle oracle;
-	const char *words;
-} falsified[] = {
-#define X(name, falsify, oracle, words) {#name, name, ORACLE_##oracle, words},
-	FALSIFIED(X)
-#undef X
-};
+static const struct falsified falsified[] = {FALSIFIED(FALSIFIED_ROW)};
 
 static void test_fires(void **state)
 {
 	struct fixture *f = *state;
-	u32 failed = 0;
 
 	f->pcpu.static_size = 400;
 	f->pcpu.dyn_size = 11200;
 	f->pcpu.empty_low = 0;
 	expect_clean(f, untouched);
-	for (u32 i = 0; i < ARRAY_SIZE(falsified); i++) {
-		run(f, falsified[i].body);
-		if (f->result.report.oracle == falsified[i].oracle &&
-		    strstr(f->result.report.text, falsified[i].words))
-			continue;
-		print_message("%s: found %s: %s\n", falsified[i].name,
-			      oracle_id(f->result.report.oracle), f->result.report.text);
-		failed++;
-	}
-	assert_int_equal(failed, 0);
+	expect_findings(f, falsified, ARRAY_SIZE(falsified));
 }
 
 static void fits(struct fixture *f)

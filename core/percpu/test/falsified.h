@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * falsified.h - a table of worlds in which one thing is falsified, and that each is found out.
+ *
+ * To be included behind a fixture. The table is an X macro with rows
+ * X(name, what is falsified, oracle, words), of which its owner makes the bodies.
+ */
+#ifndef MM_PERCPU_TEST_FALSIFIED_H
+#define MM_PERCPU_TEST_FALSIFIED_H
+
+/**
+ * struct falsified - a body that must end in a finding
+ * @name:   of the row, and of the body
+ * @body:   makes the world, falsifies, and calls the verifier
+ * @oracle: of the finding
+ * @words:  in its text
+ */
+struct falsified {
+	const char *name;
+	void (*body)(struct fixture *f);
+	enum oracle oracle;
+	const char *words;
+};
+
+#define FALSIFIED_ROW(name, falsify, oracle, words) {#name, name, ORACLE_##oracle, words},
+
+/* The test fails, with a message for each row that was not found, or as something else. */
+static inline void expect_findings(struct fixture *f, const struct falsified *rows, u32 nr)
+{
+	u32 failed = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		const struct report *found = &f->result.report;
+
+		run(f, rows[i].body);
+		if (found->oracle == rows[i].oracle && strstr(found->text, rows[i].words))
+			continue;
+		print_message("%s: found %s: %s\n", rows[i].name, oracle_id(found->oracle),
+			      found->text);
+		failed++;
+	}
+	assert_int_equal(failed, 0);
+}
+
+#endif
