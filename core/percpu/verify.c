@@ -75,6 +75,27 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 	verify_pages(chunk, &s);
 }
 
+/*
+ * The bounds of a chunk are those of two CPUs' units. That the CPUs are possible comes first:
+ * unit_off has no entry for what is no CPU.
+ */
+static void verify_bounds(const struct pcpu *pc)
+{
+	const unsigned int low = pc->low_unit_cpu, high = pc->high_unit_cpu;
+	unsigned int cpu;
+
+	MM_CHECK(cpu_possible(pc->topology, low) && cpu_possible(pc->topology, high), RANGE,
+		 "the lowest unit is said to be CPU %u's, the highest CPU %u's: not possible", low,
+		 high);
+	for_each_possible_cpu (cpu, pc->topology)
+		MM_CHECK(pc->unit_off[low] <= pc->unit_off[cpu] &&
+				 pc->unit_off[cpu] <= pc->unit_off[high],
+			 RANGE,
+			 "CPU %u's unit is at %#llx, the lowest at %#llx, the highest at %#llx",
+			 cpu, NUM(pc->unit_off[cpu]), NUM(pc->unit_off[low]),
+			 NUM(pc->unit_off[high]));
+}
+
 static void verify_slots(const struct pcpu *pc)
 {
 	const struct cds_list_head *pos;
@@ -142,6 +163,7 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	const struct pcpu_chunk *chunk, *prev = NULL;
 	u64 chunks = 0, allocs = 0, taken = 0, populated = 0, empty = 0;
 
+	verify_bounds(pc);
 	MM_CHECK(pc->nr_empty <= pc->nr_populated, COUNT,
 		 "%llu empty populated pages counted, of %llu populated ones", NUM(pc->nr_empty),
 		 NUM(pc->nr_populated));

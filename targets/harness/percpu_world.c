@@ -128,8 +128,11 @@ int percpu_boot(struct world *w)
 		w->nr_pcpu++;
 		if (unlikely(w->options->trace))
 			print_layout(w, k);
-		if (target == TARGET_FIRST_CHUNK)
+		/* Verified at once: what the layout's tables say of CPUs is used as an index. */
+		if (target == TARGET_FIRST_CHUNK) {
 			percpu_judge_layout(w, k);
+			pcpu_verify(w->pcpu[k], true);
+		}
 		percpu_check_static(w, k);
 	}
 	return 0;

@@ -123,7 +123,12 @@ static void slots_used(struct fixture *f)
 	  "chunk 1 is isolated, and in slot")                                                      \
 	X(isolated_counts, pcpu_chunk_isolate(c);                                                  \
 	  f->pc->nr_empty += c->nr_empty, COUNT, "empty populated pages counted, the chunks have") \
-	X(overlap, c->base = chunk(f, 0)->base + PAGE_SIZE, OVERLAP, "overlap")
+	X(overlap, c->base = chunk(f, 0)->base + PAGE_SIZE, OVERLAP, "overlap")                    \
+	X(low_unit_none, f->pc->low_unit_cpu = PCPU_NO_CPU, RANGE,                                 \
+	  "the lowest unit is said to be CPU 4294967295's, the highest CPU 2's: not possible")     \
+	X(high_unit_none, f->pc->high_unit_cpu = 3, RANGE, "the highest CPU 3's: not possible")    \
+	X(low_unit, f->pc->low_unit_cpu = 1, RANGE, "CPU 0's unit is at 0, the lowest at 0x4000")  \
+	X(high_unit, f->pc->high_unit_cpu = 1, RANGE, "CPU 2's unit is at")
 
 #define X(name, falsify, oracle, words)                                                            \
 	static void name(struct fixture *f)                                                        \
