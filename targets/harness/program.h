@@ -54,7 +54,7 @@
 	  "percpu: pages that the first chunk is allocated in multiples of")                       \
 	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws which CPUs are possible; 0: all")       \
 	X(shuffle, "shuffle", INT, NONE, 0, 65535, 0,                                              \
-	  "draws the nodes' CPUs, order in memory, distances; 0: plain")                           \
+	  "draws the nodes' CPUs, memory, distances; 0: plain")                                    \
 	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")
 
 struct program_machine {

@@ -87,17 +87,29 @@ static void draw_distances(struct topology *t, u64 *rng)
 	}
 }
 
-/* Whose memory is whose: each node has one range or two, in any order. */
+/*
+ * Whose memory is whose: each node has one range or two, in any order. Half of the machines have
+ * nodes of very different size: what a small one cannot give has to come from another.
+ */
 static void draw_ranges(struct topology *t, u64 pages, u64 *rng)
 {
-	unsigned int owner[TOPOLOGY_MAX_RANGES], nodes = t->nr_nodes, i;
+	unsigned int owner[TOPOLOGY_MAX_RANGES], nodes = t->nr_nodes, i, weights = 0, sum = 0;
+	unsigned int weight[TOPOLOGY_MAX_RANGES], uneven;
 	u64 start = 0;
 
 	t->nr_ranges = below(rng, 2) && pages >= 2 * nodes ? 2 * nodes : nodes;
 	permute(rng, owner, t->nr_ranges);
+	uneven = below(rng, 2);
 	for (i = 0; i < t->nr_ranges; i++) {
-		u64 end = pages * (i + 1) / t->nr_ranges;
+		weight[i] = uneven ? 1U << below(rng, 6) : 1;
+		weights += weight[i];
+	}
+	for (i = 0; i < t->nr_ranges; i++) {
+		u64 end;
 
+		/* A page frame each, and the rest by weight. */
+		sum += weight[i];
+		end = i + 1 + (pages - t->nr_ranges) * sum / weights;
 		t->range[i] = (struct node_range){
 			.start = start, .nr = end - start, .nid = owner[i] % nodes};
 		start = end;

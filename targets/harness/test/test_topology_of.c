@@ -79,8 +79,21 @@ static void test_plain(void **unused)
 
 struct seen {
 	u32 hole, alone_0, last_missing, no_cpu, single_cpu, interleaved, two_ranges, disorder,
-		symmetric, asymmetric;
+		symmetric, asymmetric, small;
 };
+
+/* Page frames of the node that has the fewest. */
+static u64 smallest(const struct topology *t)
+{
+	u64 nr[TOPOLOGY_MAX_NODES] = {0}, least;
+
+	for (u32 i = 0; i < t->nr_ranges; i++)
+		nr[t->range[i].nid] += t->range[i].nr;
+	least = nr[0];
+	for (u32 i = 1; i < t->nr_nodes; i++)
+		least = min(least, nr[i]);
+	return least;
+}
 
 static void look_at_nodes(const struct topology *t, struct seen *s)
 {
@@ -103,6 +116,7 @@ static void look_at_nodes(const struct topology *t, struct seen *s)
 		t->cpu_node[0] == t->cpu_node[t->nr_nodes] && t->cpu_node[0] != t->cpu_node[1];
 	s->two_ranges += t->nr_ranges == 2 * t->nr_nodes;
 	s->disorder += t->range[0].nid > t->range[1].nid;
+	s->small += smallest(t) * 8 < frames(t) / t->nr_nodes;
 }
 
 static void test_reach(void **unused)
@@ -126,6 +140,7 @@ static void test_reach(void **unused)
 	assert_true(s.no_cpu > 20 && s.single_cpu > 500 && s.interleaved > 200);
 	assert_true(s.two_ranges > 300 && s.two_ranges < 700 && s.disorder > 300);
 	assert_true(s.symmetric > 200 && s.asymmetric > 200);
+	assert_true(s.small > 50 && s.small < 400);
 	program_fini(&p);
 }
 
