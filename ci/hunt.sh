@@ -95,11 +95,12 @@ for target in $(for id in "${bugs[@]}"; do field "$id" target; done | sort -u); 
 	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$log/seeds/$target"
 done
 
-# One run: prints "executions seconds" if the oracle fired, "-" if not.
+# One run: prints "executions seconds" if the bug was found, by its oracle or by one of those by
+# which it may show as well, and "-" if not.
 hunt() {
-	local id=$1 seed=$2 target oracle work start end out
+	local id=$1 seed=$2 target oracles work start end out
 	target=$(field "$id" target)
-	oracle=$(field "$id" oracle)
+	oracles=$(echo "$(field "$id" oracle) $(field "$id" also)" | tr -s ', ' '|')
 	work=$(mktemp -d)
 	out=$work/log
 	mkdir "$work/corpus"
@@ -110,7 +111,7 @@ hunt() {
 		-artifact_prefix="$work/" \
 		"$work/corpus" "$log/seeds/$target" >"$out" 2>&1 || true
 	end=$(date +%s.%N)
-	if grep -q "^mmstorm-finding: $oracle " "$out"; then
+	if grep -qE "^mmstorm-finding: (${oracles%|}) " "$out"; then
 		awk -v s="$start" -v e="$end" \
 			'/number_of_executed_units/ { n = $2 }
 			END { printf "%d %.1f\n", n, e - s }' "$out"
