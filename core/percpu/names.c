@@ -4,29 +4,17 @@
  *
  * It calls nothing of the allocator, so that whoever stands in its place links this as it is.
  */
-#include <string.h>
-
 #include "percpu.h"
-
-static const char *const fc_name[NR_PCPU_FC] = {
-	[PCPU_FC_AUTO] = "auto",
-	[PCPU_FC_EMBED] = "embed",
-	[PCPU_FC_PAGE] = "page",
-};
 
 const char *pcpu_fc_name(enum pcpu_fc fc)
 {
-	return fc_name[fc];
-}
+	static const char *const name[NR_PCPU_FC] = {
+		[PCPU_FC_AUTO] = "auto",
+		[PCPU_FC_EMBED] = "embed",
+		[PCPU_FC_PAGE] = "page",
+	};
 
-enum pcpu_fc pcpu_fc_by_name(const char *name)
-{
-	enum pcpu_fc fc;
-
-	for (fc = 0; fc < NR_PCPU_FC; fc++)
-		if (!strcmp(name, fc_name[fc]))
-			break;
-	return fc;
+	return name[fc];
 }
 
 const char *pcpu_bad_free_name(enum pcpu_bad_free why)

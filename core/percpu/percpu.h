@@ -44,9 +44,6 @@ enum pcpu_fc {
 /** pcpu_fc_name() - "auto", "embed", "page" */
 const char *pcpu_fc_name(enum pcpu_fc fc);
 
-/** pcpu_fc_by_name() - the choice of that name, or NR_PCPU_FC */
-enum pcpu_fc pcpu_fc_by_name(const char *name);
-
 /* Why an address cannot be freed. */
 enum pcpu_bad_free {
 	PCPU_FREE_NO_CHUNK, /* it lies in no chunk, or is no CPU 0's */
