@@ -95,10 +95,10 @@ for target in $(for id in "${bugs[@]}"; do field "$id" target; done | sort -u); 
 	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$log/seeds/$target"
 done
 
-# One run: prints "executions seconds" if the bug was found, by its oracle or by one of those by
-# which it may show as well, and "-" if not.
+# One run: prints "executions seconds oracle" if the bug was found, by its oracle or by one of
+# those by which it may show as well, and "-" if not.
 hunt() {
-	local id=$1 seed=$2 target oracles work start end out
+	local id=$1 seed=$2 target oracles fired work start end out
 	target=$(field "$id" target)
 	oracles=$(echo "$(field "$id" oracle) $(field "$id" also)" | tr -s ', ' '|')
 	work=$(mktemp -d)
@@ -111,10 +111,11 @@ hunt() {
 		-artifact_prefix="$work/" \
 		"$work/corpus" "$log/seeds/$target" >"$out" 2>&1 || true
 	end=$(date +%s.%N)
-	if grep -qE "^mmstorm-finding: (${oracles%|}) " "$out"; then
-		awk -v s="$start" -v e="$end" \
+	fired=$(sed -nE "s/^mmstorm-finding: (${oracles%|}) .*/\1/p" "$out" | head -n 1)
+	if [ -n "$fired" ]; then
+		awk -v s="$start" -v e="$end" -v fired="$fired" \
 			'/number_of_executed_units/ { n = $2 }
-			END { printf "%d %.1f\n", n, e - s }' "$out"
+			END { printf "%d %.1f %s\n", n, e - s, fired }' "$out"
 		cp "$work"/findings/*.prog "$log/$id-$seed.prog" 2>/dev/null || true
 	elif grep -q '^mmstorm-finding: ' "$out"; then
 		sed -n 's/^mmstorm-finding: \([^ ]*\) .*/other:\1/p' "$out" | head -n 1
@@ -129,7 +130,7 @@ summarise() {
 	local id=$1
 	sort -n "$log/$id.results" | awk -v id="$id" -v oracle="$(field "$id" oracle)" \
 		-v rounds="$rounds" -v limit="$seconds" '
-		/^[0-9]/ { n++; runs[n] = $1; time[n] = $2 }
+		/^[0-9]/ { n++; runs[n] = $1; time[n] = $2; if ($3 != oracle) other["also " $3]++ }
 		/^other:/ { other[substr($1, 7)]++ }
 		END {
 			half = int((rounds + 1) / 2)
