@@ -16,7 +16,8 @@
  * stays from run to run. Under AddressSanitizer a frame that is not LIVE is
  * poisoned memory, which catches the write itself, and goes back to UNKNOWN.
  *
- * On a bare machine all of it is left out: a frame is UNKNOWN or LIVE, and never filled.
+ * On a bare machine all of it is left out: a frame is UNKNOWN or LIVE, and filled only where zeroes
+ * are asked for.
  *
  * Invariants, for each frame i:
  *   contents == LIVE => page[i].count > 0 and dirty
@@ -110,6 +111,7 @@ void frame_retire(struct machine *m, u32 i)
 
 	f->user_freed = f->freed;
 	if (m->cfg.bare) {
+		san_poison(frame_words(m, i), PAGE_SIZE);
 		hw_write(&f->contents, CONTENTS_UNKNOWN);
 		return;
 	}

@@ -192,6 +192,9 @@ struct stale {
 	u32 frame;
 };
 
+/* Classes of sizes that a bare machine keeps freed metadata of; see bare.c. */
+#define BARE_CLASSES 130
+
 struct machine {
 	/* Requests and failure. */
 	u64 requests;
@@ -206,6 +209,7 @@ struct machine {
 	u32 max_meta;
 	unsigned int meta_shift; /* 64 - log2 of slots; slots are twice max_meta */
 	u64 kmallocs, meta_bytes, meta_peak;
+	struct bare_object *bare_free[BARE_CLASSES];
 
 	/* Page frames, by index: ranges one behind the other, without the holes between. */
 	struct hw_lock page_lock;
@@ -257,6 +261,11 @@ void topology_copy(struct topology *dst, const struct topology *src);
 void meta_sweep(struct machine *m);
 void meta_check_leaks(struct machine *m);
 void meta_destroy(struct machine *m);
+
+/* bare.c */
+void *bare_alloc(struct machine *m, size_t size, bool zero);
+void bare_free(struct machine *m, void *p);
+void bare_destroy(struct machine *m);
 
 /* page.c */
 void page_sweep(struct machine *m);

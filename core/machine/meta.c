@@ -137,33 +137,6 @@ static void meta_remove(struct machine *m, u32 i)
 	}
 }
 
-/* On a bare machine an object knows its size itself, and nobody else does. */
-struct bare_object {
-	_Alignas(max_align_t) size_t size;
-	_Alignas(max_align_t) u8 bytes[];
-};
-
-static void *bare_alloc(struct machine *m, size_t size, bool zero)
-{
-	struct bare_object *o = zero ? calloc(1, sizeof(*o) + size) : malloc(sizeof(*o) + size);
-	u64 bytes;
-
-	if (!o)
-		return NULL;
-	o->size = size;
-	bytes = hw_add(&m->meta_bytes, size);
-	m->meta_peak = max(m->meta_peak, bytes);
-	return o->bytes;
-}
-
-static void bare_free(struct machine *m, void *p)
-{
-	struct bare_object *o = container_of(p, struct bare_object, bytes);
-
-	hw_add(&m->meta_bytes, -o->size);
-	free(o);
-}
-
 void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 {
 	bool fails, inserted;
@@ -270,6 +243,7 @@ void meta_check_leaks(struct machine *m)
 void meta_destroy(struct machine *m)
 {
 	meta_sweep(m);
+	bare_destroy(m);
 	free(m->meta);
 	free(m->meta_slot);
 }

@@ -16,6 +16,8 @@
  * struct request - what is asked for, and what a search says of it
  * @bits, @align: in units of PCPU_MIN_ALLOC_SIZE
  * @atomic: may not sleep: populated pages only
+ * @only:   if not NULL, no other chunk will do
+ * @at:     no other offset will do; PCPU_NO_FIT: any
  * @off:    where it was found
  * @full:   the search ended here: the chunk's area map has no room, and the request may wait
  */
@@ -23,6 +25,8 @@ struct request {
 	u32 bits;
 	u32 align;
 	bool atomic;
+	struct pcpu_chunk *only;
+	u32 at;
 	u32 off;
 	struct pcpu_chunk *full;
 };
@@ -37,13 +41,17 @@ static void extend_later(struct pcpu_chunk *chunk)
 }
 
 /*
- * May the chunk's area map be written to? Who cannot make room for himself has it made before it is
- * too late; if it is, a request that may wait says so in rq->full.
+ * May the chunk's area map be written to? (One that is too small says so itself.) Who cannot make
+ * room for himself has it made before it is too late; if it is, a request that may wait says so in
+ * rq->full.
  */
 static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
 {
-	enum pcpu_room room = chunk->pc->area->room(chunk);
+	enum pcpu_room room;
 
+	if (pcpu_chunk_largest(chunk) < rq->bits)
+		return true;
+	room = chunk->pc->area->room(chunk);
 	if (rq->atomic && room != PCPU_ROOM_ENOUGH)
 		extend_later(chunk);
 	else if (room == PCPU_ROOM_NONE)
@@ -54,7 +62,12 @@ static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
 /* Ask one chunk. The lock is held. */
 static bool take_from(struct pcpu_chunk *chunk, struct request *rq)
 {
-	rq->off = chunk->pc->area->alloc(chunk, rq->bits, rq->align, rq->atomic);
+	const struct pcpu_area_ops *area = chunk->pc->area;
+
+	if (likely(rq->at == PCPU_NO_FIT))
+		rq->off = area->alloc(chunk, rq->bits, rq->align, rq->atomic);
+	else
+		rq->off = area->alloc_at(chunk, rq->at, rq->bits) ? rq->at : PCPU_NO_FIT;
 	if (rq->off == PCPU_NO_FIT)
 		return false;
 	pcpu_chunk_reintegrate(chunk);
@@ -136,6 +149,7 @@ static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	struct pcpu *pc = chunk->pc;
 	u32 end = area_end_page(off, bits), from, to;
 	unsigned long flags;
+	bool work;
 	int err;
 
 	for (from = area_first_page(off);
@@ -147,14 +161,29 @@ static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
 			pcpu_give_area(chunk, off);
 		else
 			pcpu_chunk_populated(chunk, from, to);
+		work = err && pcpu_find_work(chunk);
 		spin_unlock_irqrestore(&pc->lock, flags);
+		if (work)
+			schedule_work(&pc->balance_work);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* Under alloc_mutex, from any chunk, those too that wait for background work. */
+/* From the only chunk that will do. The lock is held. */
+static struct pcpu_chunk *take_only(struct pcpu *pc, struct request *rq)
+{
+	rq->full = NULL;
+	if (pc->area->room && !has_room(rq->only, rq))
+		return NULL;
+	return take_from(rq->only, rq) ? rq->only : NULL;
+}
+
+/*
+ * Under alloc_mutex, with room made where it is short, and from any chunk, those too that wait for
+ * background work.
+ */
 static struct pcpu_chunk *take_any(struct pcpu *pc, struct request *rq)
 {
 	struct pcpu_chunk *chunk;
@@ -162,7 +191,8 @@ static struct pcpu_chunk *take_any(struct pcpu *pc, struct request *rq)
 
 	do {
 		spin_lock_irqsave(&pc->lock, flags);
-		chunk = take_area(pc, rq, pcpu_to_depopulate_slot(pc));
+		chunk = rq->only ? take_only(pc, rq)
+				 : take_area(pc, rq, pcpu_to_depopulate_slot(pc));
 		if (chunk)
 			count_alloc(chunk, rq->bits);
 		spin_unlock_irqrestore(&pc->lock, flags);
@@ -206,6 +236,19 @@ static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return chunk->base + at;
 }
 
+/* Background work is to be done: what was just populated or used changed the number of empty pages.
+ */
+static bool is_low(struct pcpu *pc)
+{
+	unsigned long flags;
+	bool low;
+
+	spin_lock_irqsave(&pc->lock, flags);
+	low = pc->nr_empty < pc->empty_low;
+	spin_unlock_irqrestore(&pc->lock, flags);
+	return low;
+}
+
 /* Return: false if no such request can be served. */
 static bool request_init(const struct pcpu *pc, struct request *rq, u32 size, u32 align, gfp_t gfp)
 {
@@ -214,6 +257,8 @@ static bool request_init(const struct pcpu *pc, struct request *rq, u32 size, u3
 		might_sleep();
 	rq->bits = DIV_ROUND_UP(size, PCPU_MIN_ALLOC_SIZE);
 	rq->align = max(align, PCPU_MIN_ALLOC_SIZE) >> PCPU_MIN_ALLOC_SHIFT;
+	rq->only = NULL;
+	rq->at = PCPU_NO_FIT;
 	rq->full = NULL;
 	return size && size <= pc->unit_size && is_power_of_2(align) && align <= PAGE_SIZE;
 }
@@ -246,6 +291,7 @@ pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
 		if (chunk && populate_area(chunk, rq.off, rq.bits))
 			chunk = NULL;
 		mutex_unlock(&pc->alloc_mutex);
+		low |= is_low(pc);
 	}
 	if (low)
 		schedule_work(&pc->balance_work);
@@ -260,24 +306,16 @@ pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align)
 /* All pages of the region are there. */
 pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
 {
-	struct pcpu_chunk *chunk = pc->reserved;
-	unsigned long flags;
+	struct pcpu_chunk *chunk;
 	struct request rq;
-	bool found;
 
-	if (!request_init(pc, &rq, size, align, GFP_KERNEL) || !chunk)
+	if (!request_init(pc, &rq, size, align, GFP_KERNEL) || !pc->reserved)
 		return 0;
+	rq.only = pc->reserved;
 	mutex_lock(&pc->alloc_mutex);
-	do {
-		rq.full = NULL;
-		spin_lock_irqsave(&pc->lock, flags);
-		found = (!pc->area->room || has_room(chunk, &rq)) && take_from(chunk, &rq);
-		if (found)
-			count_alloc(chunk, rq.bits);
-		spin_unlock_irqrestore(&pc->lock, flags);
-	} while (rq.full && !pc->area->extend(rq.full, GFP_KERNEL));
+	chunk = take_any(pc, &rq);
 	mutex_unlock(&pc->alloc_mutex);
-	return found ? born(chunk, rq.off, rq.bits) : 0;
+	return chunk ? born(chunk, rq.off, rq.bits) : 0;
 }
 
 /* The chunk of that number, made if it is the next one. alloc_mutex is held. */
@@ -303,32 +341,20 @@ static struct pcpu_chunk *chunk_by_number(struct pcpu *pc, u32 number)
 
 pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 number, u32 off, u32 size)
 {
-	u32 bits = DIV_ROUND_UP((u64)size, PCPU_MIN_ALLOC_SIZE);
-	struct pcpu_chunk *chunk;
-	unsigned long flags;
-	bool taken = false;
+	struct pcpu_chunk *chunk = NULL;
+	struct request rq;
 
-	might_sleep();
-	if (off % PCPU_MIN_ALLOC_SIZE)
+	if (off % PCPU_MIN_ALLOC_SIZE || !request_init(pc, &rq, size, 1, GFP_KERNEL))
 		return 0;
-	off >>= PCPU_MIN_ALLOC_SHIFT;
+	rq.at = off >> PCPU_MIN_ALLOC_SHIFT;
 	mutex_lock(&pc->alloc_mutex);
-	chunk = chunk_by_number(pc, number);
-	if (!chunk)
-		goto out;
-	if (pc->area->room && pc->area->room(chunk) == PCPU_ROOM_NONE &&
-	    pc->area->extend(chunk, GFP_KERNEL))
-		goto out;
-	spin_lock_irqsave(&pc->lock, flags);
-	taken = pc->area->alloc_at(chunk, off, bits);
-	if (taken) {
-		count_alloc(chunk, bits);
-		pcpu_chunk_reintegrate(chunk);
-		pcpu_chunk_relocate(chunk);
-	}
-	spin_unlock_irqrestore(&pc->lock, flags);
-	taken = taken && !populate_area(chunk, off, bits);
-out:
+	rq.only = chunk_by_number(pc, number);
+	if (rq.only)
+		chunk = take_any(pc, &rq);
+	if (chunk && populate_area(chunk, rq.off, rq.bits))
+		chunk = NULL;
 	mutex_unlock(&pc->alloc_mutex);
-	return taken ? born(chunk, off, bits) : 0;
+	if (is_low(pc))
+		schedule_work(&pc->balance_work);
+	return chunk ? born(chunk, rq.off, rq.bits) : 0;
 }

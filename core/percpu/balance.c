@@ -6,7 +6,8 @@
  * Atomic requests cannot wait for pages, so a few are kept ready: at least empty_low, where the
  * work is started, and at most empty_high, up to which it fills and down to which it gives back.
  * One chunk without objects is kept too, so that a program at the edge of a chunk does not make
- * and destroy one with every object; the first chunk, which stays for ever, serves as that one.
+ * and destroy one with every object; the first chunk, which stays for ever, serves as that one if
+ * all of it is dynamic.
  *
  * What is to go is taken out of sight under pcpu.lock first and undone after, under
  * alloc_mutex alone, which the work holds from its beginning to its end.
@@ -121,8 +122,11 @@ static struct pcpu_chunk *find_unpopulated(struct pcpu *pc)
 	return NULL;
 }
 
-/* Up to @want pages of a chunk, from its start. Return: how many; 0: no memory. */
-static u32 populate_some(struct pcpu_chunk *chunk, u32 want)
+/*
+ * Up to @want pages of a chunk, from its start. @empty receives how many of them are without an
+ * object: a request may have its area there, and wait for the pages. Return: 0 or -ENOMEM.
+ */
+static int populate_some(struct pcpu_chunk *chunk, u32 want, u32 *empty)
 {
 	struct pcpu *pc = chunk->pc;
 	u32 start = find_next_zero_bit(chunk->populated, pc->unit_pages, 0);
@@ -131,11 +135,13 @@ static u32 populate_some(struct pcpu_chunk *chunk, u32 want)
 
 	end = min(end, start + want);
 	if (pc->backing->populate(chunk, start, end, GFP_KERNEL))
-		return 0;
+		return -ENOMEM;
 	spin_lock_irqsave(&pc->lock, flags);
+	*empty = chunk->nr_empty;
 	pcpu_chunk_populated(chunk, start, end);
+	*empty = chunk->nr_empty - *empty;
 	spin_unlock_irqrestore(&pc->lock, flags);
-	return end - start;
+	return 0;
 }
 
 /* Empty pages up to empty_high, in chunks made for them if need be. */
@@ -143,7 +149,7 @@ static void populate_up(struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk;
 	unsigned long flags;
-	u32 want, nr;
+	u32 want, empty;
 
 	spin_lock_irqsave(&pc->lock, flags);
 	/* Where an atomic request failed, what is there was of no use to it. */
@@ -163,10 +169,9 @@ static void populate_up(struct pcpu *pc)
 			want -= min(want, chunk->nr_populated);
 			continue;
 		}
-		nr = populate_some(chunk, want);
-		if (!nr)
+		if (populate_some(chunk, want, &empty))
 			return;
-		want -= nr;
+		want -= empty;
 		spin_lock_irqsave(&pc->lock, flags);
 	}
 	spin_unlock_irqrestore(&pc->lock, flags);

@@ -14,6 +14,10 @@
  *   C2  the tree holds all chunks but the reserved one, in order of address
  *   C3  nr_populated and nr_empty of a chunk count its pages; nr_populated of the allocator is the
  *       sum, nr_empty the sum over chunks that are not isolated
+ *   C4  a sidelined chunk has objects and no empty page; the first chunk is never isolated
+ *   C5  what was found last is in the tree; what waits for room in its area map is a chunk
+ *   C6  of the first chunk the pages of its regions are populated, and no others; of a chunk of
+ *       mapped pages those that are mapped
  *
  * Isolated chunks ("percpu: implement partial chunk depopulation", 2021): a chunk with many empty
  * pages is taken out of the slots by size, background work takes its pages, and from then on

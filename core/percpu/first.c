@@ -36,8 +36,14 @@ static u64 boot_alloc(struct pcpu *pc, unsigned int cpu, u64 size, u64 align)
 	const struct pcpu_fc_provider *from = pc->cfg.provider;
 	struct page *page;
 
-	if (from)
-		return from->alloc(from->arg, cpu, size, align);
+	if (from) {
+		u64 addr = from->alloc(from->arg, cpu, size, align);
+
+		MM_CHECK(IS_ALIGNED(addr, align), RANGE,
+			 "boot memory at %#llx, which is no multiple of %llu",
+			 (unsigned long long)addr, (unsigned long long)align);
+		return addr;
+	}
 	page = alloc_contig_pages(pc->m, (int)cpu_to_node(pc->topology, cpu), size >> PAGE_SHIFT,
 				  align >> PAGE_SHIFT, GFP_KERNEL, first_owner);
 	return page ? page_to_virt(page) : 0;

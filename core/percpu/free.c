@@ -29,14 +29,17 @@ static bool worth_reclaiming(const struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;
 
-	if (chunk->immutable || pc->backing->whole || !chunk->nr_empty)
+	if (chunk->immutable || pc->backing->whole)
 		return false;
+	/* One that lost its last object comes back from where it was put, to be destroyed. */
+	if (!chunk->nr_empty)
+		return chunk->isolated && !chunk->nr_allocs;
 	return chunk->isolated || (chunk->nr_empty >= pc->unit_pages / 4 &&
 				   pc->nr_empty > pc->empty_high + chunk->nr_empty);
 }
 
-/* Something was freed. Return: there is background work to do. */
-static bool find_work(struct pcpu_chunk *chunk)
+/* pcpu_find_work() - something was freed; the lock is held. Return: there is background work */
+bool pcpu_find_work(struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;
 	const struct cds_list_head *empty = &pc->slot[pcpu_free_slot(pc)];
@@ -93,7 +96,7 @@ void free_percpu(struct pcpu *pc, pcpu_addr_t ptr)
 	spin_lock_irqsave(&pc->lock, flags);
 	chunk = pcpu_chunk_by_addr(pc, ptr);
 	why = give_back(pc, chunk, ptr);
-	work = why == NR_PCPU_BAD_FREE && find_work(chunk);
+	work = why == NR_PCPU_BAD_FREE && pcpu_find_work(chunk);
 	spin_unlock_irqrestore(&pc->lock, flags);
 	if (unlikely(why != NR_PCPU_BAD_FREE))
 		bad_free(pc, why, ptr);

@@ -21,10 +21,13 @@
  * Locks, outermost first:
  *
  *   alloc_mutex   mutex: population and depopulation, creation and destruction of chunks, longer
- *                 area maps, and so the scratch array pcpu.pages. A chunk does not go away while it
- *                 is held, nor while there is an object in it
- *   lock          irqsave: books, slots, tree, counts. A populated bit changes under both locks,
- *                 so either is enough to read it
+ *                 area maps, and so the scratch array pcpu.pages. A chunk goes away at the hands of
+ *                 its holder alone, and not while there is an object in it
+ *   lock          irqsave: books, slots, tree, counts, pcpu.extend, pcpu.found. A populated bit
+ *                 changes under both locks, so either is enough to read it
+ *
+ * alloc_mutex is outside of the vmap layer's locks; under lock nothing is called but
+ * schedule_work().
  *
  * A populated bit is set after the page is mapped and cleared before it is unmapped: what is
  * found populated under the lock, in a page that one has an object in, stays.
@@ -186,7 +189,8 @@ struct pcpu_survey;
  * @exit:    give them back; no lock
  * @alloc:   the first free area for a request; @align is a power of two, at most PCPU_BLOCK_BITS;
  *           @populated: only areas in populated pages will do. Return: offset or PCPU_NO_FIT
- * @alloc_at: an area at a given place. Return: false if not all of it is free, or in the unit
+ * @alloc_at: an area at a given place. Return: false if not all of it is free, or in the unit, or
+ *           there is no room for it in the books
  * @free:    give back the area that begins at an offset below pcpu.map_bits. Return: its size; 0
  *           if none begins there, and nothing is changed
  * @why:     after @free returned 0: PCPU_FREE_MIDDLE or PCPU_FREE_TWICE
@@ -283,7 +287,7 @@ extern const struct pcpu_backing_ops pcpu_km_ops;
  * @balance_work: background work: see pcpu_balance_work()
  * @pages:       scratch, one entry for each page of a chunk that can be populated. Under
  * alloc_mutex
- * @atomic_failed: an atomic request found no populated space since background work last ran
+ * @atomic_failed: an atomic request was refused since background work last ran
  * @extend:      chunks whose area map is short
  * @first:       the first chunk's dynamic region, or NULL
  * @reserved:    the first chunk's reserved region, or NULL
@@ -472,6 +476,7 @@ static inline struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 
 /* free.c: give the area back that begins at @off. Return: its bits, 0 if none begins there. */
 u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off);
+bool pcpu_find_work(struct pcpu_chunk *chunk);
 
 /* balance.c: background work. */
 void pcpu_balance_work(struct work_struct *work);

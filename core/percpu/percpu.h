@@ -46,7 +46,7 @@ const char *pcpu_fc_name(enum pcpu_fc fc);
 
 /* Why an address cannot be freed. */
 enum pcpu_bad_free {
-	PCPU_FREE_NO_CHUNK, /* it lies in no chunk, or is no CPU 0's */
+	PCPU_FREE_NO_CHUNK, /* it lies in no chunk's lowest unit */
 	PCPU_FREE_OUTSIDE,  /* it lies in a part of the first chunk that is never allocated */
 	PCPU_FREE_MIDDLE,   /* it lies inside of an object, or between two addresses of objects */
 	PCPU_FREE_TWICE,    /* no object is there: freed before, or never allocated */

@@ -38,11 +38,12 @@ static void print_number(FILE *f, const char *name, u64 value)
 
 /**
  * struct chunk_survey - what is looked for in a chunk, in bytes
+ * @chunk:     the chunk
  * @sizes:     of its objects, @nr of them so far
  * @first_bit: first free bit, or where the hidden end begins
- * @last_used: end of the last object: behind it nothing is fragmented
+ * @largest:   the largest free area
  * @sum_frag, @max_frag: free areas in front of an object: all of them, and the largest
- * @gap:       the free area that was met last
+ * @gap:       the free area that was met last; behind the last object nothing is fragmented
  */
 struct chunk_survey {
 	const struct pcpu_chunk *chunk;

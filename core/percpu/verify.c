@@ -9,7 +9,7 @@
  * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
  * moment. ThreadSanitizer must not see it (the pragma below): that other tasks are between
  * operations is the caller's knowledge (@quiet), not order between tasks. So nothing is called that
- * others call too: that would be seen. With tasks inside of
+ * is compiled elsewhere, for others too: that would be seen. With tasks inside of
  * operations only the sums are judged, by the order in which they are counted: lists and books
  * may be in the middle of a change.
  *
@@ -52,12 +52,36 @@ static void verify_pages(const struct pcpu_chunk *chunk, const struct pcpu_surve
 	MM_CHECK(find_next_bit(chunk->populated, BITS_TO_WORDS(pages) * WORD_BITS, pages) ==
 			 BITS_TO_WORDS(pages) * WORD_BITS,
 		 RANGE, "chunk %u: pages behind its %u are populated", chunk->number, pages);
+	MM_CHECK(!chunk->immutable ||
+			 (populated == chunk->pc->first_pages &&
+			  find_next_zero_bit(chunk->populated, populated, 0) == populated),
+		 COUNT, "chunk %u: of the first chunk %u pages are populated, it has %u",
+		 chunk->number, populated, chunk->pc->first_pages);
 	MM_CHECK(chunk->nr_populated == populated, COUNT,
 		 "chunk %u: %u populated pages counted, %u found", chunk->number,
 		 chunk->nr_populated, populated);
 	MM_CHECK(chunk->nr_empty == empty, COUNT,
 		 "chunk %u: %u empty populated pages counted, %u found", chunk->number,
 		 chunk->nr_empty, empty);
+}
+
+/* C6, at the units with the lowest and the highest address. */
+static void verify_mapped(const struct pcpu_chunk *chunk)
+{
+	const struct pcpu *pc = chunk->pc;
+	const unsigned int cpus[] = {pc->low_unit_cpu, pc->high_unit_cpu};
+
+	for (u32 c = 0; c < ARRAY_SIZE(cpus); c++) {
+		for (u32 i = 0; i < pc->unit_pages; i++) {
+			u64 addr = pcpu_unit_addr(chunk, cpus[c]) + ((u64)i << PAGE_SHIFT);
+			bool mapped = vmalloc_to_page(pc->m, addr);
+
+			MM_CHECK(mapped == test_bit(chunk->populated, i), FAULT,
+				 "chunk %u: page %u of CPU %u's unit is %s, and %s", chunk->number,
+				 i, cpus[c], mapped ? "mapped" : "not mapped",
+				 mapped ? "not populated" : "populated");
+		}
+	}
 }
 
 static void verify_chunk(const struct pcpu_chunk *chunk)
@@ -73,6 +97,8 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 	pc->area->verify(chunk, &s);
 	verify_objects(chunk, &s);
 	verify_pages(chunk, &s);
+	if (!chunk->immutable && !pc->backing->whole)
+		verify_mapped(chunk);
 }
 
 /*
@@ -122,6 +148,14 @@ static void verify_slots(const struct pcpu *pc)
 						 slot == pcpu_to_depopulate_slot(pc),
 					 LIST, "chunk %u is isolated, and in slot %u",
 					 chunk->number, slot);
+				MM_CHECK(
+					slot != pcpu_sidelined_slot(pc) ||
+						(chunk->nr_allocs && !chunk->nr_empty),
+					LIST,
+					"chunk %u is sidelined, with %u objects and %u empty pages",
+					chunk->number, chunk->nr_allocs, chunk->nr_empty);
+				MM_CHECK(!chunk->immutable, LIST,
+					 "chunk %u is the first one, and isolated", chunk->number);
 				continue;
 			}
 			MM_CHECK(
@@ -130,40 +164,33 @@ static void verify_slots(const struct pcpu *pc)
 				chunk->number, slot, pcpu_chunk_largest(chunk), right);
 		}
 	}
+	MM_CHECK(!(pc->slots_used >> pc->nr_slots), LIST, "slots are used behind the last, %u",
+		 pc->nr_slots - 1);
 	MM_CHECK(found == pc->nr_chunks, LIST, "%llu chunks counted, %llu are in slots",
 		 NUM(pc->nr_chunks), NUM(found));
 }
 
-/*
- * The tree is walked here and not by chunk.c: what is called from here is to be hidden as well, and
- * what others call is not.
- */
-static const struct pcpu_chunk *leftmost(const struct pcpu_chunk *chunk)
+/* The list of chunks that wait for room in their area map has so many. */
+static void verify_waiting(const struct pcpu *pc, u64 waiting)
 {
-	while (chunk && RB_LEFT(chunk, node))
-		chunk = RB_LEFT(chunk, node);
-	return chunk;
-}
+	const struct cds_list_head *pos;
+	u64 listed = 0;
 
-static const struct pcpu_chunk *next_chunk(const struct pcpu_chunk *chunk)
-{
-	const struct pcpu_chunk *up = RB_PARENT(chunk, node);
-
-	if (RB_RIGHT(chunk, node))
-		return leftmost(RB_RIGHT(chunk, node));
-	while (up && chunk == RB_RIGHT(up, node)) {
-		chunk = up;
-		up = RB_PARENT(chunk, node);
-	}
-	return up;
+	for (pos = pc->extend.next; pos != &pc->extend && listed <= waiting; pos = pos->next)
+		listed++;
+	MM_CHECK(listed == waiting, LIST,
+		 "%llu chunks wait for room in their area map, the list has %llu%s", NUM(waiting),
+		 NUM(listed), listed > waiting ? " or more" : "");
 }
 
 void pcpu_verify(struct pcpu *pc, bool quiet)
 {
 	const struct pcpu_chunk *chunk, *prev = NULL;
-	u64 chunks = 0, allocs = 0, taken = 0, populated = 0, empty = 0;
+	u64 chunks = 0, waiting = 0, allocs = 0, taken = 0, populated = 0, empty = 0;
 
 	verify_bounds(pc);
+	bool found = !pc->found;
+
 	MM_CHECK(pc->nr_empty <= pc->nr_populated, COUNT,
 		 "%llu empty populated pages counted, of %llu populated ones", NUM(pc->nr_empty),
 		 NUM(pc->nr_populated));
@@ -173,8 +200,7 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	if (!quiet)
 		return;
 
-	for (chunk = leftmost(RB_ROOT(&pc->chunks)); chunk;
-	     prev = chunk, chunk = next_chunk(chunk)) {
+	for (chunk = pcpu_chunk_first(pc); chunk; prev = chunk, chunk = pcpu_chunk_next(chunk)) {
 		MM_CHECK(chunks++ < pc->nr_chunks, LIST,
 			 "the tree has more than the %llu chunks counted", NUM(pc->nr_chunks));
 		MM_CHECK(!prev || prev->base + pcpu_chunk_span(prev) <= chunk->base, OVERLAP,
@@ -185,13 +211,18 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 		taken += chunk->hidden_end - chunk->hidden_start - chunk->free_bits;
 		populated += chunk->nr_populated;
 		empty += chunk->isolated ? 0 : chunk->nr_empty;
+		waiting += chunk->extend.next != &chunk->extend;
+		found |= chunk == pc->found;
 	}
+	MM_CHECK(found, LIST, "the chunk found last is not in the tree");
 	chunk = pc->reserved;
 	if (chunk) {
 		verify_chunk(chunk);
 		allocs += chunk->nr_allocs;
 		taken += chunk->hidden_end - chunk->hidden_start - chunk->free_bits;
+		waiting += chunk->extend.next != &chunk->extend;
 	}
+	verify_waiting(pc, waiting);
 	MM_CHECK(chunks == pc->nr_chunks, LIST, "%llu chunks counted, %llu are in the tree",
 		 NUM(pc->nr_chunks), NUM(chunks));
 	MM_CHECK(pc->nr_allocs == allocs, COUNT, "%llu objects counted, the chunks have %llu",

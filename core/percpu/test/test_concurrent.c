@@ -94,6 +94,9 @@ static void together(struct fixture *f)
 		task_join(t[i]);
 	flush_work(&f->pc->balance_work);
 	pcpu_verify(f->pc, true);
+	/* What background work is for has been done, unless it had no memory. */
+	CHECK(cds_list_empty(&f->pc->slot[pcpu_to_depopulate_slot(f->pc)]));
+	CHECK(f->cfg.fail.every || f->pc->nr_empty >= f->pc->empty_low);
 	for (i = 0; i < BOXES; i++)
 		if (box[i])
 			object_free(f, box[i]);
@@ -128,17 +131,78 @@ static void test_random_schedules(void **state)
 	many(f, 200);
 }
 
+/* Marks so close that a page more or less is a matter for background work. */
+static void test_marks(void **state)
+{
+	struct fixture *f = *state;
+
+	f->schedule.kind = SCHEDULE_RANDOM;
+	f->pcpu.empty_low = f->pcpu.empty_high = 1;
+	for (f->pcpu.allocator = 0; f->pcpu.allocator < NR_PCPU_ALLOCATORS; f->pcpu.allocator++)
+		many(f, 300);
+}
+
 /* Requests fail at the same time. */
 static void test_failures(void **state)
 {
 	struct fixture *f = *state;
 
 	f->schedule.kind = SCHEDULE_RANDOM;
-	f->pcpu.empty_low = 2;
-	for (u32 every = 2; every < 20; every++) {
-		f->cfg.fail.every = every;
-		many(f, 15);
+	for (f->pcpu.allocator = 0; f->pcpu.allocator < NR_PCPU_ALLOCATORS; f->pcpu.allocator++) {
+		f->pcpu.empty_low = f->pcpu.empty_high = 1;
+		f->cfg.fail.classes = FAIL_PAGE;
+		for (u32 every = 5; every < 40; every += 7) {
+			f->cfg.fail.every = every;
+			many(f, 30);
+		}
+		f->pcpu.empty_low = 2;
+		f->cfg.fail.classes = FAIL_ALL;
+		for (u32 every = 2; every < 20; every++) {
+			f->cfg.fail.every = every;
+			many(f, 15);
+		}
 	}
+}
+
+/* A place is asked for while another task takes the last entries of the area map. */
+static void take_entries(void *arg)
+{
+	struct fixture *f = arg;
+
+	free_percpu(f->pc, alloc_percpu_gfp(f->pc, 4, 4, GFP_ATOMIC));
+}
+
+static void place_or_entries(struct fixture *f)
+{
+	const struct task_params p = {.name = "t", .cpu = 1, .fn = take_entries, .arg = f};
+	const struct pcpu_areamap *map;
+	pcpu_addr_t a[64], at;
+	struct task *t;
+	u32 n = 0;
+
+	do {
+		a[n] = pcpu_alloc_at(f->pc, 0, n * 32, 4);
+		CHECK(a[n++]);
+		map = &pcpu_chunk_by_number(f->pc, 0)->map;
+	} while (map->room - map->used > 2);
+	t = task_spawn(&p);
+	at = pcpu_alloc_at(f->pc, 0, 3 * PAGE_SIZE, 64);
+	task_join(t);
+	CHECK(at);
+	free_percpu(f->pc, at);
+	while (n--)
+		free_percpu(f->pc, a[n]);
+}
+
+static void test_place_or_entries(void **state)
+{
+	struct fixture *f = *state;
+
+	f->schedule.kind = SCHEDULE_RANDOM;
+	f->schedule.odds = 2;
+	f->pcpu.allocator = PCPU_AREAMAP;
+	for (f->schedule.seed = 1; f->schedule.seed < 300; f->schedule.seed++)
+		expect_clean(f, place_or_entries);
 }
 
 /* Two tasks find no room at the same time: one chunk is made, and both are served from it. */
@@ -178,9 +242,8 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_random_schedules),
-		T(test_failures),
-		T(test_one_chunk),
+		T(test_random_schedules), T(test_marks),     T(test_failures),
+		T(test_place_or_entries), T(test_one_chunk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,20 @@ static void slots_used(struct fixture *f)
 	  "chunk 1 is isolated, and in slot")                                                      \
 	X(isolated_counts, pcpu_chunk_isolate(c);                                                  \
 	  f->pc->nr_empty += c->nr_empty, COUNT, "empty populated pages counted, the chunks have") \
+	X(sidelined, (pcpu_chunk_isolate(c), pcpu_chunk_sideline(c)), LIST,                        \
+	  "chunk 1 is sidelined, with 3 objects and 1 empty pages")                                \
+	X(first_isolated, pcpu_chunk_isolate(chunk(f, 0)), LIST, "chunk 0 is the first one")       \
+	X(found_last, f->pc->found = (struct pcpu_chunk *)f, LIST,                                 \
+	  "found last is not in the tree")                                                         \
+	X(waits_not, cds_list_add(&c->extend, &f->pc->extend);                                     \
+	  f->pc->extend.next = &f->pc->extend, LIST,                                               \
+	  "1 chunks wait for room in their area map, the list has 0")                              \
+	X(waits_nobody, cds_list_add(&(struct pcpu_chunk){0}.extend, &f->pc->extend), LIST,        \
+	  "0 chunks wait for room in their area map, the list has 1 or more")                      \
+	X(slot_behind, f->pc->slots_used |= 1U << f->pc->nr_slots, LIST, "slots are used behind")  \
+	X(first_pages, f->pc->first_pages--, COUNT, "of the first chunk 3 pages are populated")    \
+	X(not_mapped, vunmap_range(f->m, c->base, 1), FAULT,                                       \
+	  "page 0 of CPU 0's unit is not mapped")                                                  \
 	X(overlap, c->base = chunk(f, 0)->base + PAGE_SIZE, OVERLAP, "overlap")                    \
 	X(low_unit_none, f->pc->low_unit_cpu = PCPU_NO_CPU, RANGE,                                 \
 	  "the lowest unit is said to be CPU 4294967295's, the highest CPU 2's: not possible")     \

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bare.c - metadata memory of a bare machine: as fast as a kernel's, and nothing is checked.
+ *
+ * An object knows its size itself, and nobody else does. What is freed is kept for the next object
+ * of its class, as a slab would, until the machine goes: the cost of the host's malloc() is not the
+ * allocators'. For one thread; machine_config.bare says when.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* Classes are multiples of this many bytes; larger objects than the last class are the host's. */
+#define CLASS_BYTES 64u
+
+/**
+ * struct bare_object - in front of what kmalloc() returns
+ * @size: as asked for
+ * @next: while it is free: next of its class
+ */
+struct bare_object {
+	size_t size;
+	struct bare_object *next;
+	_Alignas(max_align_t) u8 bytes[];
+};
+
+static size_t class_of(size_t size)
+{
+	return DIV_ROUND_UP(size, CLASS_BYTES);
+}
+
+void *bare_alloc(struct machine *m, size_t size, bool zero)
+{
+	size_t class = class_of(size);
+	struct bare_object *o = class < BARE_CLASSES ? m->bare_free[class] : NULL;
+
+	if (o)
+		m->bare_free[class] = o->next;
+	else
+		o = malloc(sizeof(*o) + class * CLASS_BYTES);
+	if (!o)
+		return NULL;
+	if (zero)
+		memset(o->bytes, 0, size);
+	o->size = size;
+	m->meta_bytes += size;
+	m->meta_peak = max(m->meta_peak, m->meta_bytes);
+	return o->bytes;
+}
+
+void bare_free(struct machine *m, void *p)
+{
+	struct bare_object *o = container_of(p, struct bare_object, bytes);
+	size_t class = class_of(o->size);
+
+	m->meta_bytes -= o->size;
+	if (class >= BARE_CLASSES) {
+		free(o);
+		return;
+	}
+	o->next = m->bare_free[class];
+	m->bare_free[class] = o;
+}
+
+/* Give back what was kept. */
+void bare_destroy(struct machine *m)
+{
+	for (u32 class = 0; class < BARE_CLASSES; class ++) {
+		while (m->bare_free[class]) {
+			struct bare_object *o = m->bare_free[class];
+
+			m->bare_free[class] = o->next;
+			free(o);
+		}
+	}
+}
