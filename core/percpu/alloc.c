@@ -226,14 +226,12 @@ static struct pcpu_chunk *take_any_or_create(struct pcpu *pc, struct request *rq
 /* Every CPU's copy is zero at birth. Return: the object. */
 static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
 {
-	struct pcpu *pc = chunk->pc;
-	const u64 at = (u64)off << PCPU_MIN_ALLOC_SHIFT;
-	unsigned int cpu;
+	const struct pcpu *pc = chunk->pc;
+	const u64 addr = chunk->base + ((u64)off << PCPU_MIN_ALLOC_SHIFT);
 
-	for_each_possible_cpu (cpu, pc->topology)
-		mem_set(pc->m, pcpu_unit_addr(chunk, cpu) + at, 0,
-			(size_t)bits << PCPU_MIN_ALLOC_SHIFT);
-	return chunk->base + at;
+	for (u32 i = 0; i < pc->nr_possible; i++)
+		mem_set(pc->m, addr + pc->copy_off[i], 0, (size_t)bits << PCPU_MIN_ALLOC_SHIFT);
+	return addr;
 }
 
 /* Background work is to be done: what was just populated or used changed the number of empty pages.

@@ -77,15 +77,17 @@ static int take_layout(struct pcpu *pc, u32 atom_size, bool distances)
 	err = pcpu_build_alloc_info(pc->m, &p, &ai);
 	if (err)
 		return err;
-	/* One piece: unit_off, group_off, group_size. */
-	pc->unit_off = kcalloc(pc->m, pc->topology->nr_cpu_ids + 2 * (size_t)ai->nr_groups,
-			       sizeof(u64), GFP_KERNEL);
+	/* One piece: unit_off, group_off, group_size, copy_off. */
+	pc->unit_off =
+		kcalloc(pc->m, pc->topology->nr_cpu_ids + 2 * (size_t)ai->nr_groups + ai->nr_units,
+			sizeof(u64), GFP_KERNEL);
 	if (!pc->unit_off) {
 		pcpu_free_alloc_info(pc->m, ai);
 		return -ENOMEM;
 	}
 	pc->group_off = pc->unit_off + pc->topology->nr_cpu_ids;
 	pc->group_size = pc->group_off + ai->nr_groups;
+	pc->copy_off = pc->group_size + ai->nr_groups;
 	for (u32 i = 0; i < ai->nr_groups; i++)
 		pc->group_size[i] = (u64)ai->group[i].nr_units * ai->unit_size;
 	pc->ai = ai;
@@ -117,6 +119,7 @@ static void place_units(struct pcpu *pc)
 			if (cpu == PCPU_NO_CPU)
 				continue;
 			pc->unit_off[cpu] = pc->group_off[group] + (u64)i * ai->unit_size;
+			pc->copy_off[pc->nr_possible] = pc->unit_off[cpu];
 			if (!pc->nr_possible++) {
 				pc->low_unit_cpu = cpu;
 				pc->high_unit_cpu = cpu;

@@ -272,6 +272,7 @@ extern const struct pcpu_backing_ops pcpu_km_ops;
  * @nr_possible: possible CPUs
  * @unit_off:    of each CPU id: its unit's offset from the lowest; 0 for those that are not
  *               possible
+ * @copy_off:    the same of the possible CPUs alone, @nr_possible of them, in order of unit
  * @ai:          the layout that all of this comes from (first.c)
  * @group_off, @group_size: of each group: offset of its first unit from the lowest, and bytes
  * @low_unit_cpu, @high_unit_cpu: CPUs of the lowest and of the highest unit with a CPU
@@ -314,6 +315,7 @@ struct pcpu {
 	u32 map_bits;
 	u32 nr_possible;
 	u64 *unit_off;
+	u64 *copy_off;
 	struct pcpu_alloc_info *ai;
 	u64 *group_off;
 	u64 *group_size;
