@@ -94,7 +94,7 @@ int pcpu_build_alloc_info(struct machine *m, const struct pcpu_layout_params *p,
 void pcpu_free_alloc_info(struct machine *m, struct pcpu_alloc_info *ai);
 
 /**
- * pcpu_print_alloc_info() - the two lines that a kernel prints at boot
+ * pcpu_print_alloc_info() - what a kernel prints at boot, numbers not padded and units on one line
  *
  *   pcpu-alloc: s1024 r8192 d20480 u65536 alloc=1*2097152
  *   pcpu-alloc: [0] 0 1 2 3 [1] 4 5 6 -

@@ -295,6 +295,7 @@ static bool boot(struct world *w)
 		 "boot failed with error %d, and no request had failed", err);
 	if (!err)
 		err = percpu_boot(w);
+	w->boot_error = err;
 	return !err;
 }
 
@@ -320,6 +321,8 @@ static void init_body(void *arg)
 	prepare_objects(w);
 	w->nr_live = w->pool_next = w->since_verify = 0;
 	w->done = w->skipped = w->failed = 0;
+	w->boot_error = 0;
+	w->notice[0] = '\0';
 	for (u32 i = 0; i < WORLD_POOL; i++)
 		w->pool[i] = NULL;
 	if (boot(w)) {
@@ -405,6 +408,8 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	r->ops = w->done;
 	r->skipped = w->skipped;
 	r->failed = w->failed;
+	r->boot_error = w->boot_error;
+	memcpy(r->notice, w->notice, sizeof(r->notice));
 	machine_stats(w->machine, &st);
 	r->requests = st.kmallocs + st.pages + st.tables;
 	r->injected = st.failed;

@@ -39,11 +39,15 @@ struct exec_options {
  * @failed:  requests that the allocators refused
  * @requests: for metadata, page frames and table pages, to the machine, from boot to end
  * @injected: of these, failed by the plan
+ * @boot_error: 0, or the error with which the machine did not come up: no operation was carried out
+ * @notice: the last thing that a kernel would have printed at boot, "" if nothing
  */
 struct exec_result {
 	struct sched_result sched;
 	u64 ops, skipped, failed;
 	u64 requests, injected;
+	int boot_error;
+	char notice[96];
 };
 
 /**

@@ -19,6 +19,7 @@ int fail_each(struct fail_each *f, struct program *p, const struct judge *j)
 	int ret = run_with(f, p, j, 0);
 
 	f->requests = f->result.requests;
+	f->no_boot = f->result.boot_error;
 	for (n = 1; !ret && n <= FAIL_EACH_MAX; n++) {
 		ret = run_with(f, p, j, n);
 		if (!ret && !f->result.injected)

@@ -23,6 +23,7 @@
  * @failing:  the request that fails in the run under way, or did in the last; 0: none
  * @failed:   requests that have failed, one a run
  * @requests: made by the run in which none fails
+ * @no_boot:  the machine did not come up even where no request failed
  * @cut:      there are more than FAIL_EACH_MAX requests: the others were not tried
  * @result:   of the last run
  */
@@ -31,6 +32,7 @@ struct fail_each {
 	u32 failing;
 	u32 failed;
 	u64 requests;
+	bool no_boot;
 	bool cut;
 	struct exec_result result;
 };

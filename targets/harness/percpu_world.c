@@ -42,10 +42,11 @@ static void note_bad_free(void *arg, enum pcpu_bad_free why, u64 addr)
 	w->bad_free = (struct bad_free){.why = why, .addr = addr, .ticket = task_ticket()};
 }
 
-static void print_notice(void *arg, const char *text)
+static void take_notice(void *arg, const char *text)
 {
 	struct world *w = arg;
 
+	snprintf(w->notice, sizeof(w->notice), "%s", text);
 	if (unlikely(w->options->trace))
 		fprintf(w->options->trace, "%s\n", text);
 }
@@ -109,7 +110,7 @@ int percpu_boot(struct world *w)
 		.empty_low = pm->low,
 		.empty_high = pm->high,
 		.bad_free = note_bad_free,
-		.notice = print_notice,
+		.notice = take_notice,
 		.arg = w,
 	};
 	const u8 target = w->program->target;

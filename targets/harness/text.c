@@ -71,8 +71,8 @@ int parse_attribute(struct parser *ps, const struct word *w, const struct operan
 	*bits |= BIT_ULL(i);
 	if (!split) {
 		if (o[i]->kind != OPERAND_FLAG)
-			return lex_fail(&ps->lx, w, "found %s, expected %s=NUMBER", word_quote(w).s,
-					names[i]);
+			return lex_fail(&ps->lx, w, "found %s, expected %s=%s", word_quote(w).s,
+					names[i], unit_choices[o[i]->unit] ? "NAME" : "NUMBER");
 		*x = 1;
 		return (int)i;
 	}

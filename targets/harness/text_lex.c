@@ -316,7 +316,7 @@ int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o,
 		return lex_fail(lx, w, "%s=%.*s is out of range, expected %s%u to %u%s", o->name,
 				(int)min(w->len, 32u), w->s,
 				o->kind == OPERAND_POW2 ? "a power of two from " : "", o->lo, o->hi,
-				pages ? " pages" : "");
+				pages ? " pages, or a size with K, M or G" : "");
 	*x = (u32)v;
 	return 0;
 }

@@ -124,7 +124,7 @@ struct bad_free {
  *             that began alone writes here, and there is no second one until it ends
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @since_verify: operations since the last verification
- * @done, @skipped, @failed: see struct exec_result
+ * @done, @skipped, @failed, @boot_error, @notice: see struct exec_result
  */
 struct world {
 	const struct program *program;
@@ -147,6 +147,8 @@ struct world {
 	u32 nr_ranges, max_ranges;
 	u32 since_verify;
 	u64 done, skipped, failed;
+	int boot_error;
+	char notice[96];
 };
 
 /**

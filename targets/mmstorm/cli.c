@@ -258,6 +258,12 @@ void cli_json_report(struct json_object *j, const struct program *p, const struc
 	free(op);
 }
 
+void cli_print_no_boot(const struct exec_result *r)
+{
+	printf("ok, but the machine does not boot (%s%s%s): no operation was carried out\n",
+	       strerror(-r->boot_error), r->notice[0] ? "; " : "", r->notice);
+}
+
 void cli_print_where(FILE *f, const struct program *p, const struct report *r)
 {
 	char *op = cli_op_text(p, r->op);

@@ -155,6 +155,9 @@ void cli_progress(const char *fmt, ...) __printf(1, 2);
 /** cli_progress_end() - remove the progress line, if there is one */
 void cli_progress_end(void);
 
+/** cli_print_no_boot() - that no operation was carried out, and why; ends the line */
+void cli_print_no_boot(const struct exec_result *r);
+
 /** cli_print_where() - "task b, operation 3: vm_unmap_aliases, step 12" of a report, a line */
 void cli_print_where(FILE *f, const struct program *p, const struct report *r);
 

@@ -123,5 +123,8 @@ int fail_each_run(const char *path, struct program *p, const struct how *how, co
 		printf("%s: ok, each of the first %u requests failed in turn\n", path, f.failed);
 	else
 		printf("%s: ok, each of %u requests failed in turn\n", path, f.failed);
+	if (!ret && !how->json && f.no_boot)
+		printf("%s: but the machine never came up, and no operation was carried out\n",
+		       path);
 	return ret ? EXIT_FINDING : EXIT_CLEAN;
 }

@@ -97,6 +97,14 @@ static struct json_object *operand_json(const struct operand *o)
 	json_object_object_add(j, "lo", json_object_new_int64(o->lo));
 	json_object_object_add(j, "hi", json_object_new_int64(o->hi));
 	json_object_object_add(j, "default", json_object_new_int64(o->def));
+	if (unit_choices[o->unit]) {
+		struct json_object *names = json_object_new_array();
+
+		for (u32 i = 0; unit_choices[o->unit][i]; i++)
+			json_object_array_add(names,
+					      json_object_new_string(unit_choices[o->unit][i]));
+		json_object_object_add(j, "choices", names);
+	}
 	json_object_object_add(j, "help", json_object_new_string(o->help));
 	return j;
 }

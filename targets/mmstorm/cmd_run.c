@@ -21,8 +21,10 @@ static const char help[] =
 	"path. Each file is run in a process of its own: a crash is a finding as others are.\n"
 	"\n"
 	"  -n, --times N        run each N times: all must end in the same way\n"
-	"  -v, --verbose        print the history of the first run, and a sanitizer's whole "
-	"report\n"
+	"  -v, --verbose        print the layout of per-CPU units, the history of the first run, "
+	"and "
+	"a\n"
+	"                       sanitizer's whole report\n"
 	"      --stats          print the per-CPU allocators' statistics when all operations are "
 	"done,\n"
 	"                       in the form of a kernel's percpu_stats\n"
@@ -147,6 +149,10 @@ static void print_json(const char *path, const struct program *p, const struct o
 	json_object_object_add(j, "digest", cli_json_hex(v->result.sched.digest));
 	json_object_object_add(j, "times", json_object_new_int64(o->verdict.times));
 	json_object_object_add(j, "same", json_object_new_int64(v->same));
+	if (v->result.boot_error)
+		json_object_object_add(j, "boot_error", json_object_new_int(v->result.boot_error));
+	if (v->result.notice[0])
+		json_object_object_add(j, "notice", json_object_new_string(v->result.notice));
 	json_object_object_add(j, "operations", json_object_new_int64(v->result.ops));
 	json_object_object_add(j, "skipped", json_object_new_int64(v->result.skipped));
 	json_object_object_add(j, "refused", json_object_new_int64(v->result.failed));
@@ -166,6 +172,10 @@ static void print_text(const char *path, const struct program *p, const struct o
 		       (unsigned long long)o->verdict.times);
 	switch (v->outcome) {
 	case OUTCOME_OK:
+		if (v->result.boot_error) {
+			cli_print_no_boot(&v->result);
+			return;
+		}
 		printf("ok (%llu operations, %llu refused, %llu steps)\n",
 		       (unsigned long long)v->result.ops, (unsigned long long)v->result.failed,
 		       (unsigned long long)v->result.sched.steps);

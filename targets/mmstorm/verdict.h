@@ -21,7 +21,8 @@ enum outcome {
  * @ignore:    `expect` and `digest` do not count
  * @here:      in this process: a crash ends it
  * @trace:     if not NULL, the history of the first run is written there
- * @stats:     if not NULL, the per-CPU allocators' statistics at the end of the first run
+ * @stats:     if not NULL, the per-CPU allocators' statistics at the end of one more run, which is
+ *             not judged, are written there, if the first one had no finding
  * @log:       if not NULL, what sanitizers write during the first run
  */
 struct verdict_options {

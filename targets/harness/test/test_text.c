@@ -205,7 +205,8 @@ static void test_refused_operations(void **unused)
 	assert_refused(TASK "9 = vm_map_ram\n", 3, 1, "found '9', expected the name of an object");
 	assert_refused(TASK "= vm_map_ram\n", 3, 1, "expected the name of an object");
 	assert_refused(TASK "x = vm_unmap_aliases\n", 3, 1, "makes no object");
-	assert_refused(TASK "x = vm_map_ram pages=0\n", 3, 22, "expected 1 to 256 pages");
+	assert_refused(TASK "x = vm_map_ram pages=0\n", 3, 22,
+		       "expected 1 to 256 pages, or a size with K, M or G");
 	assert_refused(TASK "x = vm_map_ram size=1\n", 3, 16, "unknown attribute 'size'");
 	assert_refused(TASK "x = vm_map_ram pages = 2\n", 3, 16, "expected pages=NUMBER");
 	assert_refused(TASK "x = vm_map_ram atomic=2\n", 3, 23, "expected 0 to 1");

@@ -110,6 +110,24 @@ says "  nr_cur_alloc        :            1"
 says "Chunk: <- Reserved Chunk"
 says "  contig_bytes        :         2768"
 check 2 run --stats --fail-each good.prog
+# The listing is of a run of its own: it changes neither digests nor repetitions.
+check 0 run --stats --times 3 "$corpus/percpu/sizes.prog"
+says "sizes.prog: 3 of 3 the same: ok"
+says "nr_cur_alloc"
+cat >no-boot.prog <<-END
+	target percpu_bitmap
+	machine backing=km percpu_alloc=page dynamic=64
+	task a cpu=0
+	  p1 = alloc_percpu
+END
+check 0 run no-boot.prog
+says "ok, but the machine does not boot (Invalid argument; percpu: page by page needs an MMU)"
+check 0 run --json no-boot.prog
+says '"boot_error":-22,"notice":"percpu: page by page needs an MMU"'
+check 0 run --fail-each no-boot.prog
+says "the machine never came up"
+check 0 list --json operations
+says '"choices":["inside","other-cpu","nowhere","static"]'
 check 0 run --json good.prog
 says '"file":"good.prog","target":"vmap","outcome":"ok","oracle":"none"'
 check 1 run expects.prog
