@@ -26,7 +26,8 @@
  * Costs: to allocate is to walk over all areas in front of the first that fits (first fit, from
  * the start of the unit each time); to free, over all areas in front of the object. Both then move
  * what is behind in the array. All are linear in the number of areas, which is that of objects
- * and holes. 4 bytes an area, whatever its size.
+ * and holes. To ask if a page is empty is a walk too: to count the empty pages of a chunk is pages
+ * times areas, under pcpu.lock. 4 bytes an area, whatever its size.
  *
  * A4 costs a walk over the rest of the array when the only area of the largest size is cut. (The
  * allocator of 2009 remembered a size that could be too large until a search had failed.) As the

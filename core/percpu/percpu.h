@@ -74,19 +74,20 @@ struct pcpu_fc_provider {
  * struct pcpu_config - how an allocator is made
  * @allocator:     inside of chunks
  * @backing:       of chunks behind the first
- * @fc:            how the first chunk is made
+ * @fc:            how the first chunk is made; without regions it says nothing
  * @unit_size:     least bytes of a CPU's share of a chunk; a multiple of the page size. It grows to
- *                 hold the first chunk's three regions, and to fill @atom_size evenly
+ *                 hold the first chunk's three regions, and to fill @atom_size evenly, to at
+ *                 most 512 pages
  * @static_size:   bytes at the start of the first chunk that are taken for ever
  * @reserved_size: bytes behind them that alloc_reserved_percpu() serves
  * @dyn_size:      bytes behind these that the first chunk serves. What is left of the unit is
  *                 never served ("hidden"). Each is rounded up to PCPU_MIN_ALLOC_SIZE.
  *                 0 for all three: no first chunk
- * @atom_size:     bytes that boot memory comes in, a power of two; 0: the page size
+ * @atom_size:     bytes that boot memory comes in, a power of two; less than a page counts as one
  * @static_data:   @static_size bytes that each CPU's copy begins with; NULL: zeroes
  * @provider:      boot memory for an embedded first chunk, until pcpu_destroy(); NULL: page frames
  * @empty_low:     background work keeps at least so many empty populated pages
- * @empty_high:    and at most so many
+ * @empty_high:    and at most so many; less than @empty_low counts as that
  * @bad_free:      told of an address that cannot be freed, nothing is changed; NULL: ORACLE_RANGE
  * @notice:        told what a kernel would print at boot; NULL: nobody is
  * @arg:           for both
@@ -123,7 +124,7 @@ typedef u64 pcpu_addr_t;
  * @m:   the machine, booted
  * @vs:  where chunks are mapped; with PCPU_KM and without PCPU_FC_PAGE never used
  * @cfg: copied, but for what it points to
- * @out: receives the allocator
+ * @out: receives the allocator, for pcpu_destroy(); unchanged on an error
  *
  * Return: 0, -EINVAL (sizes; PCPU_KM with more than one group, or with PCPU_FC_PAGE; PCPU_FC_EMBED
  * with groups further apart than three quarters of the address space), -ENOMEM.
@@ -157,7 +158,10 @@ u64 pcpu_base_addr(const struct pcpu *pc);
  * @gfp:   GFP_KERNEL may sleep, populate pages and make chunks; GFP_ATOMIC is served
  *         from populated pages only, and starts background work when these run short
  *
- * Return: the object, or 0: bad arguments, no memory, or no address space.
+ * Return: the object, or 0: bad arguments, no memory, no address space; of an atomic request also:
+ * no populated room, or no room in a chunk's area map, both of which are made in the background.
+ * Context: any with GFP_ATOMIC, else one that may sleep. Source: the announcements of 2014 and
+ * 2017.
  */
 pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp);
 
@@ -168,7 +172,7 @@ pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align);
  * alloc_reserved_percpu() - an object from the reserved region of the first chunk alone
  *
  * As alloc_percpu(), for objects that must lie near the static ones (a module's static data).
- * Return: the object, or 0: bad arguments, or no room there.
+ * Return: the object, or 0: bad arguments, or no room there. Context: may sleep.
  */
 pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align);
 
@@ -191,7 +195,9 @@ bool is_percpu_address(const struct pcpu *pc, u64 addr);
 /**
  * per_cpu_ptr_to_phys() - the physical address behind a CPU's copy
  * @pc:   the allocator
- * @addr: from per_cpu_ptr(), of an object or of the static region
+ * @addr: from per_cpu_ptr(), of an object or of the static region; anything else is ORACLE_FAULT
+ *
+ * Context: any.
  */
 u64 per_cpu_ptr_to_phys(const struct pcpu *pc, u64 addr);
 
@@ -199,10 +205,11 @@ u64 per_cpu_ptr_to_phys(const struct pcpu *pc, u64 addr);
  * pcpu_place() - where an object lies
  * @pc:    the allocator
  * @ptr:   an object
- * @chunk: receives the chunk's number: 0 is the first made, numbers are not used again
+ * @chunk: receives the chunk's number: 0 is the first made, numbers are not used again. Objects of
+ *         the reserved region lie in chunk 0 too
  * @off:   receives the offset in the chunk's unit, in bytes
  *
- * Return: 0, or -ENOENT if @ptr lies in no chunk.
+ * Return: 0, or -ENOENT if @ptr lies in no chunk. Context: any.
  */
 int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off);
 
@@ -214,7 +221,8 @@ int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off);
  * @off:   offset, a multiple of PCPU_MIN_ALLOC_SIZE
  * @size:  bytes, from 1; not beyond the unit
  *
- * Return: the object, or 0: the place is taken, or no memory. Context: may sleep.
+ * Return: the object, or 0: a bad offset or size, no such chunk, the place is taken or in the
+ * reserved region, or no memory. Context: may sleep.
  */
 pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 chunk, u32 off, u32 size);
 
@@ -226,7 +234,7 @@ pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 chunk, u32 off, u32 size);
  * @populated:     populated pages of one CPU's units
  * @empty_populated: of these, pages with no object in them, in chunks that keep account
  * @scanned:       steps taken by searches inside of chunks, a measure of work
- * @made, @freed:  objects ever made and freed
+ * @made, @freed:  objects ever made and freed, those included whose pages could not be had
  * @max_allocs:    most objects at a time
  * @max_chunks:    most chunks at a time
  * @min_size, @max_size: least and greatest bytes of an object, rounded up likewise; 0: none yet
@@ -244,6 +252,7 @@ struct pcpu_stats {
 	u32 min_size, max_size;
 };
 
+/** pcpu_stats() - as of now. Context: any */
 void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st);
 
 /**
