@@ -379,6 +379,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 		 struct exec_result *r)
 {
 	static const struct exec_options defaults;
+	const struct program_machine *pm = &p->machine;
 	struct world *w = &x->world;
 	struct sched_params sp = {.nr_cpus = p->machine.cpus};
 	struct machine_stats st;
@@ -391,8 +392,12 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (p->machine.sparse)
 		sp.schedule = possible_schedule(x, sp.schedule);
 	sp.taken = o->taken;
-	/* Long enough for any run that makes progress: the longest operations pass hundreds. */
-	sp.max_points = 200000 + 2000ULL * p->nr_ops;
+	/*
+	 * Long enough for any run that makes progress: most operations pass hundreds of points. But
+	 * each may be followed by background work that asks for the pages of a chunk and for those
+	 * that are kept ready, of every CPU, and gives them back when memory runs out.
+	 */
+	sp.max_points = 200000 + (2000 + 8ULL * pm->cpus * (pm->unit + pm->high)) * p->nr_ops;
 	if (o->trace) {
 		sp.on_switch = trace_switch;
 		sp.hook_arg = w;
