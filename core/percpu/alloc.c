@@ -84,8 +84,8 @@ static u32 next_used_slot(const struct pcpu *pc, u32 slot)
 }
 
 /*
- * An area from the first chunk that has room, tightest slot first, up to the last of @slots. The
- * lock is held. NULL: none has, or rq->full is in the way.
+ * An area from the first chunk that has room, tightest slot first, up to slot @last. The lock is
+ * held. NULL: none has, or rq->full is in the way.
  */
 static struct pcpu_chunk *take_area(struct pcpu *pc, struct request *rq, u32 last)
 {
@@ -234,8 +234,7 @@ static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return addr;
 }
 
-/* Background work is to be done: what was just populated or used changed the number of empty pages.
- */
+/* Are there too few empty pages? What was just populated or used has changed their number. */
 static bool is_low(struct pcpu *pc)
 {
 	unsigned long flags;
