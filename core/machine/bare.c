@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bare.c - metadata memory of a bare machine: as fast as a kernel's, and nothing is checked.
+ * bare.c - memory of a bare machine: as fast as a kernel's, and nothing is checked.
  *
- * An object knows its size itself, and nobody else does. What is freed is kept for the next object
- * of its class, as a slab would, until the machine goes: the cost of the host's malloc() is not the
- * allocators'. For one thread; machine_config.bare says when.
+ * An object of metadata knows its size itself, and nobody else does. What is freed is kept for the
+ * next object of its class, as a slab would, until the machine goes: the cost of the host's
+ * malloc() is not the allocators'. A run of page frames is kept whole for the next request for as
+ * many, as a buddy allocator would, which writes to the first frame of a block and to no other. It
+ * counts as used until it is given back, which somebody who finds no frame asks for, or who looks
+ * for leaks.
+ *
+ * For one thread; machine_config.bare says when.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,4 +79,45 @@ void bare_destroy(struct machine *m)
 			free(o);
 		}
 	}
+}
+
+/*
+ * Keep a run that has no user any more; it is linked by the first frame's @private. Only runs of
+ * one length are kept. Return: done.
+ */
+bool bare_run_keep(struct machine *m, struct page *page, u64 nr)
+{
+	if (m->bare_run && m->bare_run_nr != nr)
+		return false;
+	page->private = (uintptr_t)m->bare_run;
+	m->bare_run = page;
+	m->bare_run_nr = nr;
+	return true;
+}
+
+/* A run that was kept, or NULL. What it is to hold was not asked for. */
+struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 align)
+{
+	struct page *page = m->bare_run;
+
+	if (!page || m->bare_run_nr != nr || page->nid != nid || page->pfn & (align - 1))
+		return NULL;
+	m->bare_run = (struct page *)(uintptr_t)page->private;
+	page->private = 0;
+	return page;
+}
+
+/* Really free what was kept. Return: there was something. */
+bool bare_runs_return(struct machine *m)
+{
+	bool any = m->bare_run;
+
+	while (m->bare_run) {
+		struct page *page = m->bare_run;
+
+		m->bare_run = (struct page *)(uintptr_t)page->private;
+		for (u64 n = m->bare_run_nr; n--;)
+			page_drop(m, (u32)(page - m->page + n), 0);
+	}
+	return any;
 }

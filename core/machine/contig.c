@@ -125,12 +125,25 @@ static u32 run_take(struct machine *m, unsigned int nid, u64 nr, u64 align, gfp_
 	return first;
 }
 
+/* The same of the nearest node that has one. */
+static u32 nodes_take(struct machine *m, unsigned int nid, u64 nr, u64 align, gfp_t gfp,
+		      const char *owner)
+{
+	int node = nr <= m->nr_frames - m->nr_used ? (int)nid : -1;
+	u32 first = NO_FRAME;
+
+	while (node >= 0 && first == NO_FRAME) {
+		first = run_take(m, node, nr, align, gfp, owner);
+		node = gfp & __GFP_THISNODE ? -1 : node_fallback(m, nid, node);
+	}
+	return first;
+}
+
 struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, gfp_t gfp,
 				const char *owner)
 {
-	u32 first = NO_FRAME, i;
+	u32 first, i;
 	bool fails;
-	int node;
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
@@ -142,12 +155,16 @@ struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, g
 	if (fails)
 		return NULL;
 	nid = node_preferred(m, nid);
-	hw_lock(&m->page_lock);
-	node = nr <= m->nr_frames - m->nr_used ? nid : -1;
-	while (node >= 0 && first == NO_FRAME) {
-		first = run_take(m, node, nr, align, gfp, owner);
-		node = gfp & __GFP_THISNODE ? -1 : node_fallback(m, nid, node);
+	if (m->cfg.bare && !(gfp & __GFP_ZERO)) {
+		struct page *kept = bare_run_take(m, nid, nr, align);
+
+		if (kept)
+			return kept;
 	}
+	hw_lock(&m->page_lock);
+	first = nodes_take(m, nid, nr, align, gfp, owner);
+	if (unlikely(first == NO_FRAME) && bare_runs_return(m))
+		first = nodes_take(m, nid, nr, align, gfp, owner);
 	hw_unlock(&m->page_lock);
 	if (first == NO_FRAME)
 		return NULL;

@@ -210,6 +210,8 @@ struct machine {
 	unsigned int meta_shift; /* 64 - log2 of slots; slots are twice max_meta */
 	u64 kmallocs, meta_bytes, meta_peak;
 	struct bare_object *bare_free[BARE_CLASSES];
+	struct page *bare_run; /* freed last of those that are kept; each of @bare_run_nr frames */
+	u64 bare_run_nr;
 
 	/* Page frames, by index: ranges one behind the other, without the holes between. */
 	struct hw_lock page_lock;
@@ -266,6 +268,9 @@ void meta_destroy(struct machine *m);
 void *bare_alloc(struct machine *m, size_t size, bool zero);
 void bare_free(struct machine *m, void *p);
 void bare_destroy(struct machine *m);
+bool bare_run_keep(struct machine *m, struct page *page, u64 nr);
+struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 align);
+bool bare_runs_return(struct machine *m);
 
 /* page.c */
 void page_sweep(struct machine *m);
@@ -275,6 +280,7 @@ void page_check_leaks(struct machine *m);
 void page_destroy(struct machine *m);
 u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner);
 void page_init(struct machine *m, const struct frame_range *r, u32 i);
+void page_drop(struct machine *m, u32 i, u64 ticket);
 void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner);
 void node_push(struct machine *m, struct node *n, u32 i);
 unsigned int node_preferred(struct machine *m, int nid);

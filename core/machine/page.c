@@ -154,6 +154,8 @@ struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *
 		return NULL;
 	hw_lock(&m->page_lock);
 	i = page_take(m, nid, gfp, owner);
+	if (unlikely(i == NO_FRAME) && bare_runs_return(m))
+		i = page_take(m, nid, gfp, owner);
 	hw_unlock(&m->page_lock);
 	if (i == NO_FRAME)
 		return NULL;
@@ -198,7 +200,7 @@ void get_page(struct machine *m, struct page *page)
 }
 
 /* One reference less to frame i; the caller holds page_lock. */
-static void page_drop(struct machine *m, u32 i, u64 ticket)
+void page_drop(struct machine *m, u32 i, u64 ticket)
 {
 	struct page *page = &m->page[i];
 	struct frame *f = &m->frame[i];
@@ -238,6 +240,8 @@ void put_contig_pages(struct machine *m, struct page *page, u64 nr)
 		 "put_contig_pages() of %llu frames from frame %llu on, which are not there",
 		 (unsigned long long)nr, (unsigned long long)page->pfn);
 	sched_point();
+	if (m->cfg.bare && bare_run_keep(m, page, nr))
+		return;
 	for (u64 n = 0; n < nr; n++)
 		san_release(page + n);
 	hw_lock(&m->page_lock);
@@ -398,14 +402,16 @@ void page_reset(struct machine *m)
 	}
 	m->peak_used = 0;
 	m->pages = 0;
+	m->bare_run = NULL;
 }
 
 void page_check_leaks(struct machine *m)
 {
-	u32 leaked = m->nr_used - m->nr_tables;
 	unsigned int r;
-	u32 i;
+	u32 leaked, i;
 
+	bare_runs_return(m);
+	leaked = m->nr_used - m->nr_tables;
 	if (!leaked)
 		return;
 	for (r = 0; r < m->nr_ranges; r++) {

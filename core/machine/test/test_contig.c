@@ -407,6 +407,38 @@ static void test_bare(void **state)
 	machine_check_leaks(f->m);
 }
 
+/* Runs of one length are kept whole for the next, and nobody else goes without for it. */
+static void test_bare_runs(void **state)
+{
+	struct fixture *f = *state;
+	struct page *low, *high, *all;
+
+	f->cfg.bare = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	low = run(f, 0, 4, 4, GFP_KERNEL);
+	high = run(f, 0, 4, 4, GFP_KERNEL);
+	put_run(f, low, 4);
+	put_run(f, high, 4);
+	assert_int_equal(nr_free_pages(f->m), 2040);
+	assert_ptr_equal(run(f, 0, 4, 4, GFP_KERNEL), high);
+	/* The first of the kept ones is not aligned to that, or not of that length. */
+	assert_int_equal(low->pfn, 0);
+	put_run(f, high, 4);
+	assert_int_equal(run(f, 0, 4, 8, GFP_KERNEL)->pfn, 8);
+	assert_int_equal(run(f, 0, 2, 1, GFP_KERNEL)->pfn, 12);
+	put_run(f, low + 8, 4);
+	put_run(f, low + 12, 2);
+	all = run(f, 0, 2048, 1, GFP_KERNEL);
+	assert_non_null(all);
+	put_run(f, all, 2048);
+	assert_int_equal(nr_free_pages(f->m), 0);
+	put_page(f->m, one(f, 0));
+	assert_int_equal(nr_free_pages(f->m), 2048);
+	put_run(f, run(f, 0, 4, 4, GFP_KERNEL), 4);
+	machine_check_leaks(f->m);
+	assert_int_equal(nr_free_pages(f->m), 2048);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -418,6 +450,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_bare, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_bare_runs, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
