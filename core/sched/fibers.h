@@ -34,6 +34,16 @@ typedef struct {
 	struct lock_word word;
 } spinlock_t;
 
+/**
+ * rwlock_t - a reader-writer spinlock
+ * @word:    its writer, and all who wait
+ * @readers: tasks that read
+ */
+typedef struct {
+	struct lock_word word;
+	u64 readers;
+} rwlock_t;
+
 struct mutex {
 	struct lock_word word;
 };

@@ -35,7 +35,7 @@ struct task;
 /*
  * The engine's header defines, complete:
  *
- *   spinlock_t, struct mutex, struct completion, struct rcu_head, struct work_struct
+ *   spinlock_t, rwlock_t, struct mutex, struct completion, struct rcu_head, struct work_struct
  *   current            the calling task (struct task *), NULL outside of a run
  *   sched_point()      a scheduling point; nothing in the threads engine
  */
@@ -49,6 +49,18 @@ void spin_unlock(spinlock_t *lock);
 #define spin_lock_irqsave(lock, flags) ((flags) = __spin_lock_irqsave(lock))
 unsigned long __spin_lock_irqsave(spinlock_t *lock);
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags);
+
+/*
+ * Reader-writer spinlocks: any number of readers, or one writer. Fair to neither: a reader is let
+ * in while a writer waits, so an interrupt may read on top of a reader of its CPU.
+ */
+void rwlock_init(rwlock_t *lock, const char *name);
+#define read_lock_irqsave(lock, flags) ((flags) = __read_lock_irqsave(lock))
+unsigned long __read_lock_irqsave(rwlock_t *lock);
+void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags);
+#define write_lock_irqsave(lock, flags) ((flags) = __write_lock_irqsave(lock))
+unsigned long __write_lock_irqsave(rwlock_t *lock);
+void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags);
 
 /* Mutexes: the caller may sleep. */
 void mutex_init(struct mutex *lock, const char *name);

@@ -31,6 +31,13 @@ typedef struct {
 	const char *name;
 } spinlock_t;
 
+/* @owner: its writer. */
+typedef struct {
+	pthread_rwlock_t lock;
+	struct task *owner;
+	const char *name;
+} rwlock_t;
+
 struct mutex {
 	pthread_mutex_t lock;
 	struct task *owner;

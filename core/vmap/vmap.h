@@ -12,19 +12,40 @@
 #include "../machine/page.h"
 
 /**
+ * enum vmap_kva - how the addresses of a space are kept
+ * @VMAP_LAZY:  free space in an augmented tree, areas in use in a tree and a list, TLBs flushed
+ *              for many unmaps at once (2008, 2019)
+ * @VMAP_EAGER: what that replaced: a sorted list of areas under one lock, first fit, and a
+ *              flush on every CPU at each unmap, under that lock. No vmap blocks, no congruent
+ * areas
+ */
+enum vmap_kva { VMAP_LAZY, VMAP_EAGER, NR_VMAP_KVAS };
+
+/** vmap_kva_name() - "lazy", "eager" */
+const char *vmap_kva_name(enum vmap_kva kva);
+
+/**
  * struct vmap_config - how a vmap space is made
+ * @kva:            how its addresses are kept
  * @start:          first address, page aligned
  * @size:           bytes, a multiple of the page size
  * @block_pages:    pages of a vmap block; 0: computed from @size and the number of CPUs.
  *                  A power of two, at least twice VMAP_MAX_ALLOC
  * @lazy_max_pages: lazily freed pages that are let to gather before a purge; 0: log2 of the
  *                  online CPUs times 32 MiB. Small test machines want less
+ * @notice:         told, in a kernel's words, that a request found the space full: the first
+ *                  time, the second, the fourth, and so on, with how many were not told. NULL:
+ * nobody is. Called with no lock held, in the context of the request
+ * @arg:            first argument of @notice
  */
 struct vmap_config {
+	enum vmap_kva kva;
 	u64 start;
 	u64 size;
 	unsigned int block_pages;
 	unsigned long lazy_max_pages;
+	void (*notice)(void *arg, const char *text);
+	void *arg;
 };
 
 /* Largest request that vm_map_ram() serves from a vmap block, in pages. */
@@ -108,14 +129,14 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
  *           meaning after an error
  *
  * All of them or none, at the highest base at which all are free. The base itself lies in the
- * space only if an offset is 0. When there is none, lazily freed areas are purged once and the
- * search is made again from the top. After "implement and use sparse embedding first chunk
- * allocator" (2009); vm_areas.c says how.
+ * space only if an offset is 0. Only of a space that is VMAP_LAZY. When there is none, lazily freed
+ * areas are purged once and the search is made again from the top. After "implement and use sparse
+ * embedding first chunk allocator" (2009); vm_areas.c says how.
  *
- * Return: 0; -EINVAL (@nr or @align out of its range, an offset or a size that is no multiple of
- * a page, a size of 0, an area that ends beyond 2^64, two that overlap, @gfp that forbids to
- * sleep), -ENOMEM (metadata), -EBUSY (no such base, as when they span more than the space).
- * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP (a space of another kind); -EINVAL (@nr or @align out of its range, an
+ * offset or a size that is no multiple of a page, a size of 0, an area that ends beyond 2^64, two
+ * that overlap, @gfp that forbids to sleep), -ENOMEM (metadata), -EBUSY (no such base, as when they
+ * span more than the space). Context: may sleep.
  */
 int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
 		      u64 align, gfp_t gfp, struct vmap_area **vas);

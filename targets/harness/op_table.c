@@ -11,8 +11,14 @@
 #define PERCPU                                                                                     \
 	(1U << TARGET_PERCPU_BITMAP | 1U << TARGET_PERCPU_AREAMAP | 1U << TARGET_PERCPU_PAIR |     \
 	 1U << TARGET_FIRST_CHUNK)
-#define VMAP (1U << TARGET_VMAP)
 #define VM_AREAS (1U << TARGET_VM_AREAS)
+
+/* Those that the vmap layer is run by: ranges of addresses, short mappings, their aliases. */
+#define VMAP (1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR)
+#define AREA (VMAP | 1U << TARGET_VMAP_AREA)
+#define RAM (VMAP | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES)
+#define ALIASES (VMAP | 1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC)
+#define ALL_VMAP (AREA | RAM | ALIASES | VM_AREAS)
 
 const struct op op_table[] = {
 	{
@@ -49,7 +55,7 @@ const struct op op_table[] = {
 	{
 		.name = "vm_map_ram",
 		.help = "map pages for a short time",
-		.targets = VMAP,
+		.targets = RAM,
 		.makes = OBJECT_RAM,
 		.irq = true,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 256, 1, "pages"},
@@ -59,7 +65,7 @@ const struct op op_table[] = {
 	{
 		.name = "vm_unmap_ram",
 		.help = "check a mapping and unmap it",
-		.targets = VMAP,
+		.targets = RAM,
 		.uses = OBJECT_RAM,
 		.consumes = true,
 		.irq = true,
@@ -68,7 +74,7 @@ const struct op op_table[] = {
 	{
 		.name = "touch_ram",
 		.help = "check a mapping and write through it again",
-		.targets = VMAP,
+		.targets = RAM,
 		.uses = OBJECT_RAM,
 		.irq = true,
 		.exec = op_touch_ram,
@@ -76,13 +82,13 @@ const struct op op_table[] = {
 	{
 		.name = "vm_unmap_aliases",
 		.help = "flush every translation that was unmapped lazily",
-		.targets = VMAP,
+		.targets = ALIASES,
 		.exec = op_vm_unmap_aliases,
 	},
 	{
 		.name = "alloc_vmap_area",
 		.help = "allocate a range of kernel virtual addresses",
-		.targets = VMAP | VM_AREAS,
+		.targets = AREA | VM_AREAS,
 		.makes = OBJECT_AREA,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
 			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
@@ -92,7 +98,7 @@ const struct op op_table[] = {
 	{
 		.name = "free_vmap_area",
 		.help = "check a range of addresses, unmap it and free it, lazily",
-		.targets = VMAP | VM_AREAS,
+		.targets = AREA | VM_AREAS,
 		.uses = OBJECT_AREA,
 		.consumes = true,
 		.irq = true,
@@ -101,20 +107,20 @@ const struct op op_table[] = {
 	{
 		.name = "touch_area",
 		.help = "check what is mapped in a range of addresses and write it again",
-		.targets = VMAP | VM_AREAS,
+		.targets = AREA | VM_AREAS,
 		.uses = OBJECT_AREA,
 		.exec = op_touch_area,
 	},
 	{
 		.name = "purge_vmap_areas",
 		.help = "free what was freed lazily, with one flush",
-		.targets = VMAP | VM_AREAS,
+		.targets = ALL_VMAP,
 		.exec = op_purge_vmap_areas,
 	},
 	{
 		.name = "migrate",
 		.help = "move the task to another CPU",
-		.targets = PERCPU | VMAP | VM_AREAS,
+		.targets = PERCPU | ALL_VMAP,
 		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
 			 "the CPU, modulo those of the machine; the next one if it is not "
 			 "possible"}},
@@ -123,7 +129,7 @@ const struct op op_table[] = {
 	{
 		.name = "cond_resched",
 		.help = "let other tasks run",
-		.targets = PERCPU | VMAP | VM_AREAS,
+		.targets = PERCPU | ALL_VMAP,
 		.exec = op_cond_resched,
 	},
 	{
@@ -178,5 +184,12 @@ const struct target target_table[NR_TARGETS] = {
 	[TARGET_PERCPU_AREAMAP] = {"percpu_areamap", "the per-CPU allocator with area maps"},
 	[TARGET_PERCPU_PAIR] = {"percpu_pair", "both, which must agree on what is possible"},
 	[TARGET_FIRST_CHUNK] = {"first_chunk", "the first chunk and its layout, on any topology"},
+	[TARGET_VMAP_AREA] = {"vmap_area",
+			      "ranges of addresses: the lowest that fits, exact accounts"},
+	[TARGET_VMAP_BLOCK] = {"vmap_block", "short mappings in vmap blocks"},
+	[TARGET_VMAP_ALIASES] = {"vmap_aliases", "mappings of the same pages, and the end of them"},
+	[TARGET_VMAP_PAIR] = {"vmap_pair", "eager and lazy, which must agree on what is possible"},
+	[TARGET_VMALLOC] = {"vmalloc",
+			    "the vmalloc interface: areas, mappings, readers, users' mappings"},
 	[TARGET_VM_AREAS] = {"vm_areas", "several ranges of addresses at given distances"},
 };

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmalloc.h - the vmalloc interface: areas with an owner, and memory mapped in them.
+ *
+ * After Linux's interface of that name, as "mm: rewrite vmap layer" (2008) left it. An area of this
+ * interface is a range of addresses (vmap.h) with a guard page behind it, which is never mapped,
+ * and a struct vm_struct that says whose it is. It works over every kind of space.
+ *
+ * Three layers, each usable by itself:
+ *
+ *   get_vm_area(), remove_vm_area(), find_vm_area()     addresses and their owner
+ *   map_vm_area(), unmap_kernel_range(), vmap()         pages of somebody else's behind them
+ *   vmalloc() and its sisters, vfree()                  pages of the area's own
+ *
+ * Unmapping is as lazy as the space is: translations go at the next purge.
+ */
+#ifndef MM_VMAP_VMALLOC_H
+#define MM_VMAP_VMALLOC_H
+
+#include "vmap.h"
+
+/* vm_struct.flags: what an area is for. One of the first three; the others may be added. */
+#define VM_IOREMAP BIT_ULL(0) /* device memory: aligned to its size, never read by vread() */
+#define VM_ALLOC BIT_ULL(1)   /* vmalloc(): the pages are the area's own */
+#define VM_MAP BIT_ULL(2)     /* vmap(): the pages are somebody else's */
+#define VM_USERMAP BIT_ULL(3) /* may be mapped to users: its pages were zeroed */
+
+/* Alignment of VM_IOREMAP areas: a power of two from their size, between a page and this. */
+#define IOREMAP_MAX_ALIGN (512UL * PAGE_SIZE)
+
+/**
+ * struct vm_struct - an area and its owner
+ * @va:       its addresses, guard page included
+ * @addr:     first address
+ * @size:     bytes, guard page included
+ * @flags:    VM_*
+ * @pages:    VM_ALLOC: the frames, @nr_pages of them, of the area's own array; else NULL
+ * @nr_pages: frames mapped by vmalloc() or vmap()
+ * @caller:   who asked for it: a string that outlives the area
+ *
+ * Valid from get_vm_area() to remove_vm_area(); not to be written by others than core/vmap.
+ */
+struct vm_struct {
+	struct vmap_area *va;
+	u64 addr;
+	u64 size;
+	u64 flags;
+	struct page **pages;
+	unsigned long nr_pages;
+	const char *caller;
+};
+
+/** get_vm_area_size() - bytes that can be mapped: all but the guard page */
+static inline u64 get_vm_area_size(const struct vm_struct *vm)
+{
+	return vm->size - PAGE_SIZE;
+}
+
+/**
+ * get_vm_area() - addresses with an owner, nothing mapped
+ * @vs:     the space
+ * @size:   bytes, from 1; rounded up to pages
+ * @flags:  VM_*
+ * @start:  the area lies at or above this address; 0: anywhere
+ * @end:    and ends, its guard page included, at or below this one; UINT64_MAX: anywhere
+ * @gfp:    as for alloc_vmap_area()
+ * @caller: who asks, for listings and reports; outlives the area
+ *
+ * Return: the area, or ERR_PTR: -EINVAL (@size is 0 or does not fit an address, @start >= @end),
+ * -ENOMEM, -EBUSY. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
+ */
+struct vm_struct *get_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 start, u64 end,
+			      gfp_t gfp, const char *caller);
+
+/**
+ * find_vm_area() - the area of this interface that contains an address, guard page included
+ *
+ * Return: the area, or NULL: nothing there, or something without an owner. The caller keeps it from
+ * being freed.
+ */
+struct vm_struct *find_vm_area(struct vmap_space *vs, u64 addr);
+
+/**
+ * remove_vm_area() - unmap an area, give its addresses back, lazily, and forget its owner
+ * @vs:   the space
+ * @addr: its first address
+ *
+ * The pages that were mapped are the caller's business.
+ *
+ * Return: the structure, for kfree() by the caller, who reads nothing of it but @pages, @nr_pages,
+ * @flags and @caller; NULL if no area of this interface begins at @addr: nothing was changed then.
+ * Context: any.
+ */
+struct vm_struct *remove_vm_area(struct vmap_space *vs, u64 addr);
+
+/**
+ * map_vm_area() - map pages from the start of an area on
+ * @vs:    the space
+ * @vm:    the area; nothing is mapped in it
+ * @pages: the frames, all in use, as many as fill the area up to its guard page
+ * @gfp:   for table pages
+ *
+ * All or nothing: on failure what was mapped is unmapped and flushed.
+ *
+ * Return: 0, -EBUSY (an entry is in use), -ENOMEM (a table page). Context: as @gfp.
+ */
+int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages, gfp_t gfp);
+
+/**
+ * unmap_kernel_range() - clear the entries of a range and flush it at once
+ * @vs:   the space
+ * @addr: first address, a multiple of the page size
+ * @size: bytes, a multiple of the page size; pages that are not mapped are passed over
+ *
+ * The addresses stay with their owner. ORACLE_RANGE unless the range lies in one area of this
+ * interface. Context: any.
+ */
+void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size);
+
+/**
+ * vmap() - map pages of the caller's at consecutive addresses
+ * @vs:     the space
+ * @pages:  the frames, all in use; they stay the caller's
+ * @count:  how many, from 1
+ * @flags:  0 or VM_USERMAP
+ * @caller: as for get_vm_area()
+ *
+ * Return: the address, or 0: more pages than the machine has, no memory, no room. Context: may
+ * sleep.
+ */
+u64 vmap(struct vmap_space *vs, struct page **pages, unsigned long count, u64 flags,
+	 const char *caller);
+
+/**
+ * vunmap() - undo vmap()
+ * @addr: from vmap(); 0 is allowed. ORACLE_RANGE for an address at which no area of vmap() begins
+ *
+ * Context: may sleep.
+ */
+void vunmap(struct vmap_space *vs, u64 addr);
+
+/**
+ * __vmalloc() - memory of consecutive addresses, of frames from anywhere
+ * @vs:     the space
+ * @size:   bytes, from 1; rounded up to pages
+ * @node:   preferred node of the frames, or NUMA_NO_NODE
+ * @gfp:    of frames and metadata; __GFP_ZERO zeroes. GFP_KERNEL may sleep; with GFP_ATOMIC it may
+ * be called from anywhere
+ * @flags:  0 or VM_USERMAP
+ * @caller: as for get_vm_area()
+ *
+ * Return: the address, or 0: @size is 0 or more than the machine has, no memory, no room; nothing
+ * is kept then.
+ */
+u64 __vmalloc(struct vmap_space *vs, u64 size, int node, gfp_t gfp, u64 flags, const char *caller);
+
+/** vmalloc() - __vmalloc() of the caller's node, that may sleep */
+static inline u64 vmalloc(struct vmap_space *vs, u64 size, const char *caller)
+{
+	return __vmalloc(vs, size, NUMA_NO_NODE, GFP_KERNEL, 0, caller);
+}
+
+/** vzalloc() - the same, zeroed */
+static inline u64 vzalloc(struct vmap_space *vs, u64 size, const char *caller)
+{
+	return __vmalloc(vs, size, NUMA_NO_NODE, GFP_KERNEL | __GFP_ZERO, 0, caller);
+}
+
+/** vmalloc_user() - the same, zeroed, for remap_vmalloc_range() */
+static inline u64 vmalloc_user(struct vmap_space *vs, u64 size, const char *caller)
+{
+	return __vmalloc(vs, size, NUMA_NO_NODE, GFP_KERNEL | __GFP_ZERO, VM_USERMAP, caller);
+}
+
+/** vmalloc_node() - the same with frames of a node as long as it has some; others are next */
+static inline u64 vmalloc_node(struct vmap_space *vs, u64 size, int node, const char *caller)
+{
+	return __vmalloc(vs, size, node, GFP_KERNEL, 0, caller);
+}
+
+/**
+ * vfree() - free what vmalloc() and its sisters returned
+ * @addr: from them; 0 is allowed. ORACLE_RANGE for an address at which no area of theirs begins
+ *
+ * Each frame goes back before the translations to it are flushed, as in Linux: whoever must know
+ * that none is left calls vm_unmap_aliases().
+ *
+ * Context: any. In atomic context the work is left to a worker: until that has run, the area is
+ * the worker's and no longer the caller's.
+ */
+void vfree(struct vmap_space *vs, u64 addr);
+
+/**
+ * struct user_range - what a process has mapped, as far as remap_vmalloc_range() is concerned
+ * @nr:    pages of the range, from 1
+ * @page:  @nr frames, in order of address; each holds a reference. NULL: not mapped
+ */
+struct user_range {
+	unsigned long nr;
+	struct page **page;
+};
+
+/**
+ * remap_vmalloc_range() - map a VM_USERMAP area to a user
+ * @vs:    the space
+ * @user:  the whole of it is filled; nothing is mapped in it yet
+ * @addr:  page-aligned, the start of an area of vmalloc_user(), or of vmap() with VM_USERMAP
+ * @pgoff: pages of the area left out at its start
+ *
+ * Every page that is mapped gets a reference of the user's. Checked are: the address is a multiple
+ * of a page and the start of an area; the area may be mapped to users; @pgoff + @user->nr does not
+ * wrap and is not more than the area has pages, its guard page not counted.
+ *
+ * Return: 0, or -EINVAL: nothing was mapped. Context: may sleep.
+ */
+int remap_vmalloc_range(struct vmap_space *vs, struct user_range *user, u64 addr, u64 pgoff);
+
+/**
+ * vread() - read memory of this interface, wherever it may be
+ * @vs:   the space
+ * @buf:  receives @size bytes
+ * @addr: any address
+ * @size: bytes
+ *
+ * What lies in no area of this interface, in a guard page, in VM_IOREMAP areas or where nothing is
+ * mapped reads as zeroes. It never faults, whatever others free meanwhile.
+ *
+ * Return: bytes of @buf up to the end of the last area met; 0 if there was none. What is behind is
+ * zeroed too. Context: may sleep.
+ */
+u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size);
+
+/**
+ * vmallocinfo() - a listing as in /proc/vmallocinfo: a line an area, in order of address
+ * @vs:   the space
+ * @line: called for each: "0x<start>-0x<end> <bytes> <caller> pages=<n> vmalloc N0=<n> N1=<n>",
+ * with ioremap, vmalloc, vmap, user as they apply, and the frames of each node; of an area without
+ * an owner (vm_map_ram(), alloc_vmap_area()) "vm_map_ram" in place of the caller and all behind it.
+ *        It must not sleep nor call back
+ * @arg:  its last argument
+ */
+void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg), void *arg);
+
+/**
+ * struct vmalloc_info - the three numbers of /proc/meminfo
+ * @total:         bytes of the space
+ * @used:          bytes in use, those of vmap blocks included, lazily freed ones not
+ * @largest_chunk: bytes of the largest gap between areas in use
+ */
+struct vmalloc_info {
+	u64 total;
+	u64 used;
+	u64 largest_chunk;
+};
+
+/** get_vmalloc_info() - walks the areas in use under RCU, without a lock, if the space is VMAP_LAZY
+ */
+void get_vmalloc_info(struct vmap_space *vs, struct vmalloc_info *info);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmalloc.c - fuzz target: programs of one or several tasks on the vmalloc interface.
+ */
+#include "fuzz.h"
+
+const enum target_id fuzz_target = TARGET_VMALLOC;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	return fuzz_one(data, size);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmap_pair.c - fuzz target: programs of one or several tasks on the eager and the lazy vmap layer
+ * at once.
+ */
+#include "fuzz.h"
+
+const enum target_id fuzz_target = TARGET_VMAP_PAIR;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	return fuzz_one(data, size);
+}
