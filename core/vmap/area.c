@@ -115,6 +115,29 @@ struct vmap_area *first_vmap_area(struct vmap_space *vs)
 	return RB_MIN(busy_tree, &vs->busy_root);
 }
 
+/* hold_vmap_areas() - from here on no area comes into use or leaves it; must not sleep */
+unsigned long hold_vmap_areas(struct vmap_space *vs)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vs->vmap_area_lock, flags);
+	return flags;
+}
+
+/* release_vmap_areas() - up to here */
+void release_vmap_areas(struct vmap_space *vs, unsigned long flags)
+{
+	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+}
+
+/* vmap_area_from() - the lowest area in use that ends above @addr; held */
+struct vmap_area *vmap_area_from(struct vmap_space *vs, u64 addr)
+{
+	struct vmap_area key = {.va_start = addr, .va_end = addr + 1};
+
+	return RB_NFIND(busy_tree, &vs->busy_root, &key);
+}
+
 struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
 				  gfp_t gfp)
 {
@@ -160,6 +183,7 @@ retry:
 	kfree(vs->m, spare);
 	va->va_start = addr;
 	va->va_end = addr + size;
+	va->vm = NULL;
 	insert_vmap_areas(vs, &va, 1);
 	return va;
 

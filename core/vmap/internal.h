@@ -38,6 +38,8 @@
  * @rb:               node of the free or of the busy tree; unused while lazy
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
+ * @vm:               busy: its owner in the vmalloc interface, or NULL; set before others may look
+ *                    for the owner, under hold_vmap_areas() (vmalloc.h)
  */
 struct vmap_area {
 	u64 va_start;
@@ -47,6 +49,7 @@ struct vmap_area {
 		u64 subtree_max_size;
 		struct vmap_area *purge_next;
 	};
+	struct vm_struct *vm;
 };
 
 RB_HEAD(free_tree, vmap_area);
@@ -223,6 +226,9 @@ void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned i
 void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 struct vmap_area *find_unlink_vmap_area(struct vmap_space *vs, u64 addr);
 struct vmap_area *first_vmap_area(struct vmap_space *vs);
+unsigned long hold_vmap_areas(struct vmap_space *vs);
+void release_vmap_areas(struct vmap_space *vs, unsigned long flags);
+struct vmap_area *vmap_area_from(struct vmap_space *vs, u64 addr);
 
 /* purge.c */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va);

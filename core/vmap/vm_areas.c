@@ -126,6 +126,7 @@ static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base
 
 		vas[i]->va_start = base + r->offsets[i];
 		vas[i]->va_end = base + area_end(r, i);
+		vas[i]->vm = NULL;
 		va_clip(vs, free_last(vs, vas[i]->va_end, r->sizes[i]), vas[i]->va_start,
 			r->sizes[i], &spare);
 		if (!spare)
