@@ -53,4 +53,25 @@ static inline void announce_unlock(const void *lock)
 #endif
 }
 
+/* The same for a reader: ordered with writers alone. */
+static inline void announce_read_lock(const void *lock)
+{
+#ifdef MM_TSAN
+	__tsan_mutex_pre_lock((void *)lock, __tsan_mutex_read_lock);
+	__tsan_mutex_post_lock((void *)lock, __tsan_mutex_read_lock, 0);
+#else
+	(void)lock;
+#endif
+}
+
+static inline void announce_read_unlock(const void *lock)
+{
+#ifdef MM_TSAN
+	__tsan_mutex_pre_unlock((void *)lock, __tsan_mutex_read_lock);
+	__tsan_mutex_post_unlock((void *)lock, __tsan_mutex_read_lock);
+#else
+	(void)lock;
+#endif
+}
+
 #endif

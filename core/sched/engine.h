@@ -52,6 +52,8 @@ enum wait_kind {
 	WAIT_NONE,
 	WAIT_SPIN,	 /* struct lock_word */
 	WAIT_MUTEX,	 /* struct lock_word */
+	WAIT_READ,	 /* rwlock_t, for its writer */
+	WAIT_WRITE,	 /* rwlock_t, for its writer and readers */
 	WAIT_COMPLETION, /* struct completion */
 	WAIT_JOIN,	 /* struct task */
 	WAIT_GRACE,	 /* readers that entered at or before @wait_clock */
@@ -63,10 +65,12 @@ enum wait_kind {
  * struct held_lock - a lock that a task holds
  * @word:  the lock
  * @class: its class; kept here since the lock may be gone when it is asked for
+ * @read:  it is held as a reader
  */
 struct held_lock {
 	const struct lock_word *word;
 	u8 class;
+	bool read;
 };
 
 /**

@@ -15,7 +15,7 @@
 struct task;
 
 /**
- * struct lock_word - what spinlocks and mutexes have in common
+ * struct lock_word - what all locks have in common
  * @name:    name of its class; NULL: never initialised
  * @owner:   holder, or NULL
  * @waiters: tasks that wait for it; empty unless @owner is set, or they have just been woken
@@ -36,8 +36,8 @@ typedef struct {
 
 /**
  * rwlock_t - a reader-writer spinlock
- * @word:    its writer, and all who wait
- * @readers: tasks that read
+ * @word:    its writer, and all who wait; first, so that a wait for either finds it
+ * @readers: tasks that read; 0 if there is a writer
  */
 typedef struct {
 	struct lock_word word;

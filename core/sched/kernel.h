@@ -52,7 +52,8 @@ void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags);
 
 /*
  * Reader-writer spinlocks: any number of readers, or one writer. Fair to neither: a reader is let
- * in while a writer waits, so an interrupt may read on top of a reader of its CPU.
+ * in while a writer waits, in an interrupt and elsewhere. A task reads a lock once at a time, and
+ * the rules of locking are the same for both.
  */
 void rwlock_init(rwlock_t *lock, const char *name);
 #define read_lock_irqsave(lock, flags) ((flags) = __read_lock_irqsave(lock))

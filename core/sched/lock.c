@@ -12,42 +12,7 @@
  * Order announced to ThreadSanitizer: a release of a lock comes before its next acquisition, and
  * complete_all() before the return of any wait.
  */
-#include "engine.h"
-
-static void word_init(struct lock_word *w, const char *name)
-{
-	*w = (struct lock_word){.name = name};
-}
-
-static inline void word_taken(struct task *t, struct lock_word *w, u8 class)
-{
-	w->owner = t;
-	t->held[t->nr_held].word = w;
-	t->held[t->nr_held++].class = class;
-	t->held_mask |= BIT_ULL(class);
-	announce_lock(w);
-}
-
-static inline void word_wait(struct sched *s, struct task *t, struct lock_word *w,
-			     enum wait_kind kind)
-{
-	while (unlikely(w->owner)) {
-		w->waiters |= t->bit;
-		task_wait(s, t, kind, w);
-	}
-}
-
-static inline void word_release(struct sched *s, struct task *t, struct lock_word *w)
-{
-	MM_CHECK(w->owner == t, LOCK_OWNER, "'%s' is released by a task that does not hold it (%s)",
-		 w->name ? w->name : "lock without a name",
-		 w->owner ? task_name(w->owner) : "nobody does");
-	lockdep_release(t, w);
-	announce_unlock(w);
-	w->owner = NULL;
-	s->ready |= w->waiters;
-	w->waiters = 0;
-}
+#include "word.h"
 
 void spin_lock_init(spinlock_t *lock, const char *name)
 {
@@ -114,9 +79,7 @@ unsigned long __spin_lock_irqsave(spinlock_t *lock)
 	if (unlikely(!t))
 		return 0;
 	sched_point();
-	flags = t->irqs_off;
-	if (!flags)
-		irqs_disable(t);
+	flags = irqs_save(t);
 	take_spin(t, &lock->word, 0);
 	return flags;
 }
@@ -129,10 +92,7 @@ void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 		return;
 	sched_point();
 	word_release(t->sched, t, &lock->word);
-	if (!flags && t->irqs_off)
-		irqs_enable(t);
-	else if (flags && !t->irqs_off)
-		irqs_disable(t);
+	irqs_restore(t, flags);
 	unpin(t);
 }
 

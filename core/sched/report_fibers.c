@@ -80,9 +80,24 @@ void report_limit(struct sched *s)
 		  (unsigned long long)s->max_points, names);
 }
 
+/* "a, b" for the tasks that read. */
+static void name_readers(const struct sched *s, const rwlock_t *lock, char *text, size_t size)
+{
+	u64 readers = lock->readers;
+	size_t used = 0;
+	unsigned int i;
+
+	text[0] = '\0';
+	for_each_bit (i, readers)
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+						 s->task[i].name);
+}
+
 static size_t describe_wait(const struct sched *s, const struct task *t, char *text, size_t size)
 {
 	const struct lock_word *w = t->on;
+	char names[120];
 	int n = 0;
 
 	switch ((enum wait_kind)t->wait) {
@@ -95,6 +110,15 @@ static size_t describe_wait(const struct sched *s, const struct task *t, char *t
 		n = snprintf(text, size, "%s waits for %s '%s' of %s", t->name,
 			     t->wait == WAIT_SPIN ? "lock" : "mutex", w->name,
 			     w->owner ? w->owner->name : "nobody");
+		break;
+	case WAIT_READ:
+		n = snprintf(text, size, "%s waits to read '%s', which %s writes", t->name, w->name,
+			     w->owner ? w->owner->name : "nobody");
+		break;
+	case WAIT_WRITE:
+		name_readers(s, t->on, names, sizeof(names));
+		n = snprintf(text, size, "%s waits to write '%s', which %s %s", t->name, w->name,
+			     w->owner ? w->owner->name : names, w->owner ? "writes" : "read");
 		break;
 	case WAIT_COMPLETION:
 		n = snprintf(text, size, "%s waits for a completion", t->name);

@@ -36,6 +36,7 @@
  * @irqs_off: interrupts disabled
  * @preempt_count: depth of preempt_disable(), spinlocks and interrupts included
  * @mutexes: mutexes held
+ * @reads:   reader-writer locks held to read
  * @rcu_depth: depth of RCU read-side sections
  * @op:      operation that it is in, or -1
  * @ticket:  its ticket, or 0; others read it
@@ -58,6 +59,7 @@ struct task {
 	bool irqs_off;
 	unsigned int preempt_count;
 	unsigned int mutexes;
+	unsigned int reads;
 	unsigned int rcu_depth;
 	s32 op;
 	u64 ticket;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * threads_lock.c - the threads engine: spinlocks, mutexes, completions.
+ * threads_lock.c - the threads engine: spinlocks, reader-writer locks, mutexes, completions.
  *
  * The rules of locks are the fibers engine's to check; here only the owner and sleeping in
  * atomic context are, which cost nothing to know. Outside of a run there is no
@@ -81,6 +81,54 @@ unsigned long __spin_lock_irqsave(spinlock_t *lock)
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
 	spin_unlock(lock);
+	local_irq_restore(flags);
+}
+
+void rwlock_init(rwlock_t *lock, const char *name)
+{
+	/* By default readers do not wait for writers that wait. */
+	pthread_rwlock_init(&lock->lock, NULL);
+	lock->owner = NULL;
+	lock->name = name;
+}
+
+unsigned long __read_lock_irqsave(rwlock_t *lock)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	preempt_disable();
+	threads_must(pthread_rwlock_rdlock(&lock->lock), "a lock to read");
+	self()->reads++;
+	return flags;
+}
+
+void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
+{
+	MM_CHECK(self()->reads, LOCK_OWNER, "rwlock %s is released by a task that does not read",
+		 lock->name);
+	self()->reads--;
+	pthread_rwlock_unlock(&lock->lock);
+	preempt_enable();
+	local_irq_restore(flags);
+}
+
+unsigned long __write_lock_irqsave(rwlock_t *lock)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	preempt_disable();
+	threads_must(pthread_rwlock_wrlock(&lock->lock), "a lock to write");
+	own(&lock->owner);
+	return flags;
+}
+
+void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
+{
+	disown(&lock->owner, "rwlock", lock->name);
+	pthread_rwlock_unlock(&lock->lock);
+	preempt_enable();
 	local_irq_restore(flags);
 }
 

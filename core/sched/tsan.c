@@ -86,8 +86,14 @@ void tsan_abandon(struct sched *s)
 		if (!t->entered)
 			continue;
 		__tsan_switch_to_fiber(t->fiber.tsan, __tsan_switch_to_fiber_no_sync);
-		while (t->nr_held)
-			announce_unlock(t->held[--t->nr_held].word);
+		while (t->nr_held) {
+			const struct held_lock *h = &t->held[--t->nr_held];
+
+			if (h->read)
+				announce_read_unlock(h->word);
+			else
+				announce_unlock(h->word);
+		}
 		announce_release(&s->run_order);
 		__tsan_switch_to_fiber(s->main.tsan, __tsan_switch_to_fiber_no_sync);
 	}

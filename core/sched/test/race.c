@@ -34,6 +34,7 @@ static struct world {
 	struct message message;
 	struct message *published;
 	spinlock_t lock, other;
+	rwlock_t rw;
 	struct mutex mutex;
 	struct completion done;
 	struct work_struct work;
@@ -103,6 +104,34 @@ static void by_irqsave(void *arg)
 	w.shared++;
 	if (w.correct)
 		spin_unlock_irqrestore(&w.lock, flags);
+}
+
+/* Without: both read, which orders nobody; still held when the race ends the run. */
+static void by_write(void *arg)
+{
+	unsigned long flags;
+
+	if (w.correct)
+		write_lock_irqsave(&w.rw, flags);
+	else
+		read_lock_irqsave(&w.rw, flags);
+	w.shared++;
+	sched_point();
+	if (w.correct)
+		write_unlock_irqrestore(&w.rw, flags);
+	else
+		read_unlock_irqrestore(&w.rw, flags);
+}
+
+/* The other side of by_write(), which must write for it. */
+static void by_read(void *arg)
+{
+	unsigned long flags;
+
+	read_lock_irqsave(&w.rw, flags);
+	w.message.word[0] = w.shared;
+	sched_point();
+	read_unlock_irqrestore(&w.rw, flags);
 }
 
 static void by_mutex(void *arg)
@@ -238,6 +267,8 @@ static const struct word {
 	{.name = "spin", .a = by_spin, .b = by_spin, .cpu_b = 1},
 	{.name = "trylock", .a = by_trylock, .b = by_trylock, .cpu_b = 1},
 	{.name = "irqsave", .a = by_irqsave, .b = by_irqsave, .cpu_b = 1},
+	{.name = "read-write", .a = by_read, .b = by_write, .cpu_b = 1},
+	{.name = "write-write", .a = by_write, .b = by_write, .cpu_b = 1},
 	{.name = "mutex", .a = by_mutex, .b = by_mutex, .cpu_b = 1},
 	{.name = "preempt", .a = by_preempt, .b = by_preempt},
 	{.name = "irq-off", .a = by_irq_off, .b = by_irq_off},
@@ -284,6 +315,7 @@ static void init_word(void *arg)
 
 	spin_lock_init(&w.lock, "lock");
 	spin_lock_init(&w.other, "other");
+	rwlock_init(&w.rw, "rw");
 	mutex_init(&w.mutex, "mutex");
 	init_completion(&w.done);
 	INIT_WORK(&w.work, work_func);

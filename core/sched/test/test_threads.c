@@ -31,9 +31,10 @@ struct node {
 static struct world {
 	spinlock_t spin;
 	spinlock_t irq_spin;
+	rwlock_t rw;
 	struct mutex mutex;
 	struct completion go;
-	long by_spin, by_irq, by_mutex;
+	long by_spin, by_irq, by_mutex, by_write, by_write_too;
 	long by_cpu[CPUS];
 	atomic_long_t atomic;
 	struct node *node;
@@ -41,7 +42,7 @@ static struct world {
 	bool no_grace_period;
 	struct work_struct work[3];
 	long ran[3];
-	atomic_t irqs;
+	atomic_t together;
 } w;
 
 static void run(void (*init)(void *arg), struct schedule *schedule)
@@ -62,6 +63,7 @@ static void world_init(void)
 	memset(&w, 0, sizeof(w));
 	spin_lock_init(&w.spin, "spin");
 	spin_lock_init(&w.irq_spin, "irq_spin");
+	rwlock_init(&w.rw, "rw");
 	mutex_init(&w.mutex, "mutex");
 	init_completion(&w.go);
 }
@@ -97,6 +99,14 @@ static void count(void *arg)
 		spin_lock_irqsave(&w.irq_spin, flags);
 		w.by_irq++;
 		spin_unlock_irqrestore(&w.irq_spin, flags);
+		write_lock_irqsave(&w.rw, flags);
+		w.by_write++;
+		w.by_write_too++;
+		write_unlock_irqrestore(&w.rw, flags);
+		read_lock_irqsave(&w.rw, flags);
+		assert_true(in_atomic());
+		assert_int_equal(w.by_write, w.by_write_too);
+		read_unlock_irqrestore(&w.rw, flags);
 		mutex_lock(&w.mutex);
 		lockdep_assert_mutex_held(&w.mutex);
 		w.by_mutex++;
@@ -133,6 +143,7 @@ static void test_counters(void **state)
 	assert_int_equal(w.by_spin, 2 * TASKS * ROUNDS);
 	assert_int_equal(w.by_irq, TASKS * ROUNDS);
 	assert_int_equal(w.by_mutex, TASKS * ROUNDS);
+	assert_int_equal(w.by_write, TASKS * ROUNDS);
 	assert_int_equal(w.by_cpu[0] + w.by_cpu[1], TASKS * ROUNDS);
 	assert_int_equal(w.atomic.counter, TASKS * ROUNDS);
 }
@@ -144,6 +155,33 @@ static void test_migrations(void **state)
 	run(count_init, &often);
 	assert_int_equal(w.by_cpu[0] + w.by_cpu[1], TASKS * ROUNDS);
 	assert_true(w.by_cpu[0] > 0 && w.by_cpu[1] > 0);
+}
+
+/* Each reads until all do. */
+static void reads_together(void *arg)
+{
+	unsigned long flags;
+
+	read_lock_irqsave(&w.rw, flags);
+	atomic_inc(&w.together);
+	while (atomic_read(&w.together) < CPUS)
+		cpu_relax();
+	read_unlock_irqrestore(&w.rw, flags);
+}
+
+static void together_init(void *arg)
+{
+	struct task_params p = {.name = "reader", .fn = reads_together};
+
+	world_init();
+	for (p.cpu = 0; p.cpu < CPUS; p.cpu++)
+		task_spawn(&p);
+}
+
+static void test_readers(void **state)
+{
+	run(together_init, NULL);
+	assert_int_equal(w.together.counter, CPUS);
 }
 
 static void node_free(struct rcu_head *head)
@@ -379,6 +417,21 @@ static void wrong_owner(void *arg)
 	spin_unlock(&w.spin);
 }
 
+static void wrong_writer(void *arg)
+{
+	write_unlock_irqrestore(&w.rw, 0);
+}
+
+static void wrong_reader(void *arg)
+{
+	read_unlock_irqrestore(&w.rw, 0);
+}
+
+static void left_read_locked(void *arg)
+{
+	__read_lock_irqsave(&w.rw);
+}
+
 static void not_held(void *arg)
 {
 	lockdep_assert_mutex_held(&w.mutex);
@@ -413,8 +466,9 @@ static void cpu_while_preemptible(void *arg)
 static void test_rules(void **state)
 {
 	static void (*const broken[])(void *arg) = {
-		sleep_in_atomic, sleep_in_reader, wrong_owner,	not_held,
-		left_held,	 left_disabled,	  left_reading, cpu_while_preemptible,
+		sleep_in_atomic, sleep_in_reader, wrong_owner,		 not_held,
+		wrong_writer,	 wrong_reader,	  left_read_locked,	 left_held,
+		left_disabled,	 left_reading,	  cpu_while_preemptible,
 	};
 	unsigned int i;
 
@@ -443,7 +497,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_migrations),
 		cmocka_unit_test(test_rcu),	 cmocka_unit_test(test_work),
-		cmocka_unit_test(test_irq),
+		cmocka_unit_test(test_irq),	 cmocka_unit_test(test_readers),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "race")) {

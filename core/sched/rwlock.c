@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rwlock.c - reader-writer spinlocks: any number of readers, or one writer.
+ *
+ * The writer is the owner of the lock's word, readers are a set of task numbers beside it. A reader
+ * waits for the writer alone, a writer for both. Whoever leaves the lock free makes all ready
+ * that wait, and the schedule decides; writers that wait keep no reader out.
+ *
+ * The rules of locking do not tell readers from writers: what is found for a writer would be found
+ * for a reader as soon as somebody writes. So a task that reads twice breaks the order of its
+ * class, and a class that an interrupt reads must not be held with interrupts on.
+ *
+ * Order announced to ThreadSanitizer: the end of a writer comes before what follows it, the end of
+ * a reader before the next writer. Readers are not ordered with each other.
+ *
+ * Invariants, at every scheduling point: @word.owner is NULL or @readers is 0; a task whose bit is
+ * set in @readers has the lock among its @held, marked as read.
+ */
+#include "word.h"
+
+void rwlock_init(rwlock_t *lock, const char *name)
+{
+	word_init(&lock->word, name);
+	lock->readers = 0;
+}
+
+unsigned long __read_lock_irqsave(rwlock_t *lock)
+{
+	struct task *t = current;
+	unsigned long flags;
+	u8 class;
+
+	if (unlikely(!t))
+		return 0;
+	sched_point();
+	flags = irqs_save(t);
+	pin(t);
+	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
+	word_wait(t->sched, t, &lock->word, WAIT_READ);
+	lock->readers |= t->bit;
+	word_hold(t, &lock->word, class, true);
+	announce_read_lock(lock);
+	return flags;
+}
+
+void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	MM_CHECK(lock->readers & t->bit, LOCK_OWNER,
+		 "'%s' is released by a task that does not read it",
+		 lock->word.name ? lock->word.name : "lock without a name");
+	lockdep_release(t, &lock->word);
+	announce_read_unlock(lock);
+	lock->readers &= ~t->bit;
+	if (!lock->readers)
+		word_wake(t->sched, &lock->word);
+	irqs_restore(t, flags);
+	unpin(t);
+}
+
+unsigned long __write_lock_irqsave(rwlock_t *lock)
+{
+	struct task *t = current;
+	unsigned long flags;
+	u8 class;
+
+	if (unlikely(!t))
+		return 0;
+	sched_point();
+	flags = irqs_save(t);
+	pin(t);
+	MM_CHECK(!(lock->readers & t->bit), DEADLOCK,
+		 "'%s' is taken to write by a task that reads it", lock->word.name);
+	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
+	while (unlikely(lock->word.owner || lock->readers)) {
+		lock->word.waiters |= t->bit;
+		task_wait(t->sched, t, WAIT_WRITE, lock);
+	}
+	word_taken(t, &lock->word, class);
+	return flags;
+}
+
+void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
+{
+	struct task *t = current;
+
+	if (unlikely(!t))
+		return;
+	sched_point();
+	word_release(t->sched, t, &lock->word);
+	irqs_restore(t, flags);
+	unpin(t);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * word.h - the fibers engine: taking and giving back what a lock has one of.
+ *
+ * Spinlocks, mutexes and reader-writer locks are a struct lock_word and a few rules on top of it.
+ * What is here has no scheduling point of its own, but where it waits.
+ */
+#ifndef MM_SCHED_WORD_H
+#define MM_SCHED_WORD_H
+
+#include "engine.h"
+
+static inline void word_init(struct lock_word *w, const char *name)
+{
+	*w = (struct lock_word){.name = name};
+}
+
+/* The task's list of locks; @read: it is held beside other readers. */
+static inline void word_hold(struct task *t, const struct lock_word *w, u8 class, bool read)
+{
+	t->held[t->nr_held].word = w;
+	t->held[t->nr_held].read = read;
+	t->held[t->nr_held++].class = class;
+	t->held_mask |= BIT_ULL(class);
+}
+
+static inline void word_taken(struct task *t, struct lock_word *w, u8 class)
+{
+	w->owner = t;
+	word_hold(t, w, class, false);
+	announce_lock(w);
+}
+
+static inline void word_wait(struct sched *s, struct task *t, struct lock_word *w,
+			     enum wait_kind kind)
+{
+	while (unlikely(w->owner)) {
+		w->waiters |= t->bit;
+		task_wait(s, t, kind, w);
+	}
+}
+
+static inline void word_wake(struct sched *s, struct lock_word *w)
+{
+	s->ready |= w->waiters;
+	w->waiters = 0;
+}
+
+static inline void word_release(struct sched *s, struct task *t, struct lock_word *w)
+{
+	MM_CHECK(w->owner == t, LOCK_OWNER, "'%s' is released by a task that does not hold it (%s)",
+		 w->name ? w->name : "lock without a name",
+		 w->owner ? task_name(w->owner) : "nobody does");
+	lockdep_release(t, w);
+	announce_unlock(w);
+	w->owner = NULL;
+	word_wake(s, w);
+}
+
+/* Interrupts of the calling task, in front of a lock and behind it. Return: flags. */
+static inline unsigned long irqs_save(struct task *t)
+{
+	unsigned long flags = t->irqs_off;
+
+	if (!flags)
+		irqs_disable(t);
+	return flags;
+}
+
+static inline void irqs_restore(struct task *t, unsigned long flags)
+{
+	if (!flags && t->irqs_off)
+		irqs_enable(t);
+	else if (flags && !t->irqs_off)
+		irqs_disable(t);
+}
+
+#endif
