@@ -12,6 +12,7 @@
  */
 #include <stdlib.h>
 
+#include "../sched/vtime.h"
 #include "internal.h"
 
 #define STALE_MIN 1024
@@ -90,6 +91,7 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end)
 	u64 pages, i;
 
 	sched_point();
+	sched_vtime_flush(m->ipis_each);
 	hw_lock(&m->mmu_lock);
 	m->flushes++;
 	m->ipis += m->ipis_each;

@@ -26,11 +26,13 @@
 #include "fiber.h"
 #include "kernel.h"
 #include "sched.h"
+#include "vtime.h"
 
 #define MAX_HELD 32
 #define MAX_CLASSES 64
 #define MAX_DEMOTIONS 64
 #define MAX_MARKED 64
+#define NO_CPU 0xff
 
 #define TASK_BIT(n) BIT_ULL(n)
 #define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
@@ -94,7 +96,8 @@ struct held_lock {
  * @from:       task that a source was let in over, to go on after the interrupt
  * @op:         see task_set_op()
  * @ticket:     of its operation; valid while its bit is set in sched.inflight
- * @priority:   SCHEDULE_PCT
+ * @priority:   SCHEDULE_PCT, and virtual time
+ * @ready_at:   virtual time: it goes on no earlier; a source's clock outside of its interrupts
  * @held:       locks, in order of acquisition
  * @held_mask:  classes of @held
  * @work, @running, @running_func, @again: see work.c
@@ -124,6 +127,7 @@ struct task {
 	s32 op;
 	u64 ticket;
 	s64 priority;
+	u64 ready_at;
 	u64 held_mask;
 	struct held_lock held[MAX_HELD];
 	struct work_struct *work;
@@ -139,6 +143,7 @@ struct task {
  * @gate:    sources that wait to interrupt it
  * @pinner:  task on it that has preemption or interrupts disabled
  * @in_irq:  source whose interrupt it handles
+ * @clock:   virtual time, in ns
  * @preempt_order, @irq_order: addresses for announcements, see irq.c
  */
 struct cpu {
@@ -146,6 +151,7 @@ struct cpu {
 	u64 gate;
 	struct task *pinner;
 	struct task *in_irq;
+	u64 clock;
 	char preempt_order;
 	char irq_order;
 };
@@ -197,7 +203,8 @@ struct race {
  * struct sched - an engine
  * @ready, @hidden: see above
  * @points:      scheduling points passed
- * @limit:       more points than this end the run
+ * @limit:       more points than this end the run, or are a matter of virtual time
+ * @vtime:       what things cost in virtual time; NULL: the run is not in virtual time
  * @step:        steps so far
  * @next_change: before this step the default rule decides
  * @digest:      of the run so far
@@ -223,6 +230,7 @@ struct sched {
 	u64 hidden;
 	u64 points;
 	u64 limit;
+	const struct sched_vtime *vtime;
 	u64 step;
 	u64 next_change;
 	u64 digest;
@@ -356,6 +364,22 @@ void __noreturn report_limit(struct sched *s);
 
 /* What TSan has reported becomes the result. */
 void report_race(struct sched *s);
+
+/* vtime.c: all but the last only in virtual time, and without a scheduling point. */
+void vtime_point(struct sched *s, struct task *t);
+struct task *vtime_choose(struct sched *s, u64 run);
+void vtime_woken(struct sched *s, u64 tasks);
+void vtime_took(struct sched *s, struct task *t, struct lock_word *w);
+void vtime_released(struct sched *s, struct task *t, struct lock_word *w);
+u64 vtime_end(const struct sched *s);
+
+/* Waits of these tasks are over, for anything but a lock. */
+static inline void wake(struct sched *s, u64 tasks)
+{
+	s->ready |= tasks;
+	if (unlikely(s->vtime))
+		vtime_woken(s, tasks);
+}
 
 /* strategy.c */
 void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken);

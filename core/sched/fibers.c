@@ -55,6 +55,14 @@ static inline struct task *choose(struct sched *s, struct task *t, u64 run, stru
 	return strategy_choose(s, t, run, dflt);
 }
 
+/* Returns in virtual time only. */
+static void past_limit(struct sched *s, struct task *t)
+{
+	if (!s->vtime || s->race || s->points > s->max_points)
+		report_limit(s);
+	vtime_point(s, t);
+}
+
 void sched_point(void)
 {
 	struct task *t = current, *next;
@@ -64,8 +72,11 @@ void sched_point(void)
 	if (unlikely(!t))
 		return;
 	s = t->sched;
-	if (unlikely(++s->points > s->limit))
-		report_limit(s);
+	if (unlikely(++s->points > s->limit)) {
+		past_limit(s, t);
+		resched(s, t, t, SWITCH_SCHEDULE);
+		return;
+	}
 	run = runnable(s);
 	if (!(run & (run - 1)))
 		return;
@@ -98,7 +109,7 @@ void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_rea
 void point(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
 {
 	if (unlikely(++s->points > s->limit))
-		report_limit(s);
+		past_limit(s, t);
 	resched(s, t, dflt, why);
 }
 
@@ -158,7 +169,8 @@ static void task_exit(struct sched *s, struct task *t)
 	s->inflight &= ~t->bit;
 	c->tasks &= ~t->bit;
 	s->hidden &= ~t->bit;
-	s->ready = (s->ready & ~t->bit) | t->joiners;
+	s->ready &= ~t->bit;
+	wake(s, t->joiners);
 	t->joiners = 0;
 	resched(s, t, NULL, SWITCH_DONE);
 }
@@ -202,6 +214,7 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	t->work = NULL;
 	t->running = NULL;
 	t->again = false;
+	t->ready_at = s->vtime ? sched_vtime_now() : 0;
 	strategy_spawned(s, t);
 	announce_release(t);
 	s->used |= t->bit;
@@ -277,7 +290,9 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 	s->announced += s->points;
 	memset(s, 0, offsetof(struct sched, schedule));
 	memset(s->cpu, 0, p->nr_cpus * sizeof(s->cpu[0]));
-	s->max_points = s->limit = p->max_points ? p->max_points : DEFAULT_MAX_POINTS;
+	s->max_points = p->max_points ? p->max_points : DEFAULT_MAX_POINTS;
+	s->vtime = p->vtime;
+	s->limit = s->vtime ? 0 : s->max_points;
 	s->digest = 0x6d6d73746f726d31ULL;
 	s->params = p;
 	s->result = r;
@@ -320,5 +335,6 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	r->points = s->points;
 	r->steps = s->step;
 	r->digest = s->digest;
+	r->vtime = vtime_end(s);
 	return r->report.oracle != ORACLE_NONE;
 }

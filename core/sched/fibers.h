@@ -19,15 +19,19 @@ struct task;
  * @name:    name of its class; NULL: never initialised
  * @owner:   holder, or NULL
  * @waiters: tasks that wait for it; empty unless @owner is set, or they have just been woken
- * @gen:     run in which @class was looked up
+ * @released: virtual time of its last release (vtime.h)
+ * @gen:     run that @class, @cpu and @released are of
  * @class:   its class in that run
+ * @cpu:     CPU that took or released it last; NO_CPU: none. In virtual time only
  */
 struct lock_word {
 	const char *name;
 	struct task *owner;
 	u64 waiters;
+	u64 released;
 	u32 gen;
 	u8 class;
+	u8 cpu;
 };
 
 typedef struct {

@@ -243,6 +243,8 @@ void irq_exit(void)
 	check_balance(t, "interrupt ended");
 	announce_release(&c->irq_order);
 	announce_release(&c->preempt_order);
+	if (unlikely(s->vtime))
+		t->ready_at = sched_vtime_now();
 	t->irq = IRQ_NONE;
 	t->from = NULL;
 	c->in_irq = NULL;

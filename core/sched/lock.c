@@ -171,7 +171,7 @@ void complete_all(struct completion *x)
 	announce_release(x);
 	x->done = true;
 	if (t)
-		t->sched->ready |= x->waiters;
+		wake(t->sched, x->waiters);
 	x->waiters = 0;
 }
 

@@ -67,12 +67,14 @@ static u8 find_class(struct sched *s, const char *name, unsigned int subclass)
 
 static inline u8 class_of(struct sched *s, struct lock_word *w, unsigned int subclass)
 {
-	if (unlikely(subclass))
-		return find_class(s, w->name, subclass);
 	if (unlikely(w->gen != s->gen)) {
 		w->class = find_class(s, w->name, 0);
+		w->cpu = NO_CPU;
+		w->released = 0;
 		w->gen = s->gen;
 	}
+	if (unlikely(subclass))
+		return find_class(s, w->name, subclass);
 	return w->class;
 }
 

@@ -66,7 +66,7 @@ static void rcu_main(void *arg)
 		run_callback(s, t, head);
 		s->called++;
 		announce_release(&s->callbacks);
-		s->ready |= s->barrier_waiters;
+		wake(s, s->barrier_waiters);
 		s->barrier_waiters = 0;
 		sched_point();
 	}
@@ -103,7 +103,7 @@ static void reader_left(struct sched *s)
 	for_each_bit (i, waiters)
 		if (grace_period_over(s, s->task[i].wait_clock)) {
 			s->grace_waiters &= ~TASK_BIT(i);
-			s->ready |= TASK_BIT(i);
+			wake(s, TASK_BIT(i));
 		}
 	kick(s);
 }

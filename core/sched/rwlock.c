@@ -39,6 +39,8 @@ unsigned long __read_lock_irqsave(rwlock_t *lock)
 	word_wait(t->sched, t, &lock->word, WAIT_READ);
 	lock->readers |= t->bit;
 	word_hold(t, &lock->word, class, true);
+	if (unlikely(t->sched->vtime))
+		vtime_took(t->sched, t, &lock->word);
 	announce_read_lock(lock);
 	return flags;
 }
@@ -55,6 +57,8 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 		 lock->word.name ? lock->word.name : "lock without a name");
 	lockdep_release(t, &lock->word);
 	announce_read_unlock(lock);
+	if (unlikely(t->sched->vtime))
+		vtime_released(t->sched, t, &lock->word);
 	lock->readers &= ~t->bit;
 	if (!lock->readers)
 		word_wake(t->sched, &lock->word);

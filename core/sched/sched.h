@@ -39,6 +39,7 @@
 #define SCHED_TASK_RCU 63 /* RCU callbacks */
 
 struct sched;
+struct sched_vtime;
 struct task;
 
 /* Why the running task changed; for the history of a run. */
@@ -56,6 +57,8 @@ enum switch_reason {
  * @schedule:   which task runs next; NULL: the sequential run. The threads engine
  *              takes no more of it than seed and odds of SCHEDULE_RANDOM: how often
  *              preempt_enable() moves a task to another CPU (without: 1 in 1,024)
+ * @vtime:      if not NULL, the run is in virtual time (vtime.h): @schedule is not consulted.
+ *              Not in the threads engine
  * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)
  * @on_switch:  if not NULL, told of each change of the running task (fibers engine)
  * @hook_arg:   first argument of @on_switch
@@ -64,6 +67,7 @@ struct sched_params {
 	unsigned int nr_cpus;
 	u64 max_points;
 	const struct schedule *schedule;
+	const struct sched_vtime *vtime;
 	struct schedule *taken;
 	void (*on_switch)(void *arg, u64 step, const struct task *from, const struct task *to,
 			  enum switch_reason why);
@@ -77,6 +81,7 @@ struct sched_params {
  * @steps:  of these, points with more than one runnable task
  * @digest: over (step, set of runnable tasks) of every step: two runs that took
  *          the same path have the same digest
+ * @vtime:  the latest clock of a CPU, in ns; 0 without virtual time
  * @taken_overflow: @taken was too short for the run: it does not replay it
  */
 struct sched_result {
@@ -84,6 +89,7 @@ struct sched_result {
 	u64 points;
 	u64 steps;
 	u64 digest;
+	u64 vtime;
 	bool taken_overflow;
 };
 

@@ -18,6 +18,9 @@
 #include "engine.h"
 #include "random.h"
 
+/* Virtual time decides; not a kind that a caller can ask for. */
+#define KIND_VTIME NR_SCHEDULE_KINDS
+
 static u64 rng_below(struct sched *s, u64 n)
 {
 	return (u64)((unsigned __int128)random_next(&s->rng) * n >> 64);
@@ -30,7 +33,6 @@ static void pct_begin(struct sched *s, const struct schedule *schedule)
 	u32 length = max(schedule->length, 1u);
 
 	s->nr_demotions = min(n, (u32)MAX_DEMOTIONS);
-	s->lowest = 0;
 	for (u32 i = 0; i < s->nr_demotions; i++) {
 		u32 step = 1 + (u32)rng_below(s, length), j = i;
 
@@ -43,10 +45,14 @@ static void pct_begin(struct sched *s, const struct schedule *schedule)
 void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken)
 {
 	static const struct schedule sequential = {.kind = SCHEDULE_SPARSE};
+	static const struct schedule vtime = {.kind = KIND_VTIME};
 
-	if (!schedule)
+	if (s->vtime)
+		schedule = &vtime;
+	else if (!schedule)
 		schedule = &sequential;
 	s->schedule = schedule;
+	s->lowest = 0;
 	s->pos = 0;
 	s->turn = 0;
 	s->rng = schedule->seed;
@@ -70,11 +76,13 @@ void strategy_spawned(struct sched *s, struct task *t)
 	/* Above all demoted ones. */
 	if (s->schedule->kind == SCHEDULE_PCT)
 		t->priority = (s64)(random_next(&s->rng) >> 1 | 1);
+	else
+		t->priority = 0;
 }
 
 void strategy_yields(struct sched *s, struct task *t)
 {
-	if (s->schedule->kind == SCHEDULE_PCT)
+	if (s->schedule->kind == SCHEDULE_PCT || s->vtime)
 		t->priority = --s->lowest;
 }
 
@@ -205,6 +213,9 @@ struct task *strategy_choose(struct sched *s, struct task *t, u64 run, struct ta
 		break;
 	case SCHEDULE_PCT:
 		pick = pct(s, t, run);
+		break;
+	case KIND_VTIME:
+		pick = vtime_choose(s, run);
 		break;
 	default:
 		pick = dflt;

@@ -63,6 +63,8 @@ void task_move(struct sched *s, struct task *t, unsigned int cpu)
 {
 	struct cpu *old = &s->cpu[t->cpu], *new = &s->cpu[cpu];
 
+	if (unlikely(s->vtime))
+		t->ready_at = max(t->ready_at, old->clock);
 	old->tasks &= ~t->bit;
 	s->hidden &= ~t->bit;
 	new->tasks |= t->bit;

@@ -28,6 +28,8 @@ static inline void word_taken(struct task *t, struct lock_word *w, u8 class)
 {
 	w->owner = t;
 	word_hold(t, w, class, false);
+	if (unlikely(t->sched->vtime))
+		vtime_took(t->sched, t, w);
 	announce_lock(w);
 }
 
@@ -53,6 +55,8 @@ static inline void word_release(struct sched *s, struct task *t, struct lock_wor
 		 w->owner ? task_name(w->owner) : "nobody does");
 	lockdep_release(t, w);
 	announce_unlock(w);
+	if (unlikely(s->vtime))
+		vtime_released(s, t, w);
 	w->owner = NULL;
 	word_wake(s, w);
 }

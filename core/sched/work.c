@@ -70,7 +70,7 @@ static void run_item(struct sched *s, struct task *t, struct work_struct *work)
 	op_end(s, t);
 	announce_release(&s->work_order);
 	t->running = NULL;
-	s->ready |= s->work_waiters;
+	wake(s, s->work_waiters);
 	s->work_waiters = 0;
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vtime.c - virtual time in the fibers engine: a clock for each CPU, and events in its order.
+ *
+ * It is a simulation by discrete events. A task's next event is at its CPU's clock, or when it was
+ * made ready if that is later (ready_at). The runnable task whose event is first
+ * always goes on: it runs to its next scheduling point, where the work since the last one is added
+ * to its clock and the choice is made anew. So whatever tasks do to each other they do in the order
+ * of their clocks, but for what lies between two points of one task.
+ *
+ * Who waits for a lock keeps the clock with which it came, so of many the one that came first goes
+ * first. When it gets the lock it is moved on to the time of the release. All other
+ * waits end at the clock of who ends them.
+ *
+ * A run in virtual time has sched.limit at 0, so that each point takes the slow path, where a run
+ * without pays nothing; and sched.next_change at 0, so that each choice comes here.
+ *
+ * Tasks whose events are at the same time: an interrupt first, then who has not yielded or did so
+ * longer ago (task.priority, as PCT uses it), then the lowest number.
+ */
+#include "engine.h"
+
+/* The clock that a task moves on; a source outside of its interrupts has its own. */
+static u64 *clock_of(struct task *t)
+{
+	struct cpu *c = task_cpu_of(t);
+
+	if (!on_cpu(t))
+		return &t->ready_at;
+	c->clock = max(c->clock, t->ready_at);
+	return &c->clock;
+}
+
+static u64 next_event(const struct sched *s, const struct task *t)
+{
+	if (t->source && t->irq == IRQ_NONE)
+		return t->ready_at;
+	return max(s->cpu[t->cpu].clock, t->ready_at);
+}
+
+void vtime_point(struct sched *s, struct task *t)
+{
+	*clock_of(t) += s->vtime->point;
+}
+
+struct task *vtime_choose(struct sched *s, u64 run)
+{
+	struct task *best = NULL;
+	u64 first = 0;
+	unsigned int i;
+
+	for_each_bit (i, run) {
+		struct task *t = &s->task[i];
+		u64 at = next_event(s, t);
+		bool gate = t->irq == IRQ_GATE;
+
+		if (best) {
+			bool best_gate = best->irq == IRQ_GATE;
+
+			if (at > first || (at == first && gate < best_gate))
+				continue;
+			if (at == first && gate == best_gate && t->priority <= best->priority)
+				continue;
+		}
+		best = t;
+		first = at;
+	}
+	return best;
+}
+
+void vtime_woken(struct sched *s, u64 tasks)
+{
+	u64 now = sched_vtime_now();
+	unsigned int i;
+
+	for_each_bit (i, tasks)
+		s->task[i].ready_at = max(s->task[i].ready_at, now);
+}
+
+/* The lock's line comes to the CPU of who writes it. */
+static void fetch(const struct sched *s, const struct task *t, struct lock_word *w, u64 *clock)
+{
+	if (w->cpu != t->cpu && w->cpu != NO_CPU)
+		*clock += s->vtime->handover;
+	w->cpu = t->cpu;
+}
+
+void vtime_took(struct sched *s, struct task *t, struct lock_word *w)
+{
+	u64 *clock = clock_of(t);
+
+	*clock = max(*clock, w->released);
+	fetch(s, t, w, clock);
+}
+
+/* The holder may have been moved, and other readers may have come. */
+void vtime_released(struct sched *s, struct task *t, struct lock_word *w)
+{
+	u64 *clock = clock_of(t);
+
+	fetch(s, t, w, clock);
+	w->released = max(w->released, *clock);
+}
+
+u64 vtime_end(const struct sched *s)
+{
+	u64 end = 0;
+
+	for (u32 i = 0; s->vtime && i < s->nr_cpus; i++)
+		end = max(end, s->cpu[i].clock);
+	return end;
+}
+
+u64 sched_vtime_now(void)
+{
+	struct task *t = current;
+
+	return t && t->sched->vtime ? *clock_of(t) : 0;
+}
+
+void sched_vtime_add(u64 ns)
+{
+	struct task *t = current;
+
+	if (t && t->sched->vtime)
+		*clock_of(t) += ns;
+}
+
+void sched_vtime_flush(u64 others)
+{
+	struct task *t = current;
+	const struct sched_vtime *v;
+	struct sched *s;
+
+	if (!t || !t->sched->vtime)
+		return;
+	s = t->sched;
+	v = s->vtime;
+	*clock_of(t) += v->flush;
+	if (!others)
+		return;
+	*clock_of(t) += v->ipi_wait + others * v->ipi;
+	for (u32 i = 0; i < s->nr_cpus; i++)
+		if (s->cpu[i].tasks && !(i == t->cpu && on_cpu(t)))
+			s->cpu[i].clock += v->ipi_handler;
+}
