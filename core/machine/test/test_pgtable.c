@@ -2,6 +2,7 @@
 /*
  * test_pgtable.c - page table and TLBs against a naive model, and each oracle made to fire.
  */
+#include "../../sched/vtime.h"
 #include "run.h"
 
 #define PAGES 64
@@ -288,6 +289,31 @@ static void tickets(void *arg)
 	task_set_op(-1);
 }
 
+static void flush_twice(void *arg)
+{
+	struct fixture *f = arg;
+
+	flush_tlb_kernel_range(f->m, at(0), at(1));
+	flush_tlb_kernel_range(f->m, at(0), at(4000));
+}
+
+/* In virtual time a flush costs what the topology's other CPUs make it cost. */
+static void test_flush_costs(void **state)
+{
+	static const struct sched_vtime vtime = {.flush = 1000, .ipi_wait = 100, .ipi = 10};
+	struct sched_params p = {.nr_cpus = 4, .vtime = &vtime};
+	struct fixture *f = *state;
+
+	for (unsigned int cpus = 1; cpus <= 4; cpus++) {
+		topology_init(&f->cfg.topology, cpus, 1, 2048);
+		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+		sched_run(f->s, &p, flush_twice, f, &f->result);
+		assert_clean(&f->result);
+		assert_int_equal(f->result.vtime,
+				 2 * (1000 + (cpus > 1 ? 100 + 10 * (cpus - 1) : 0)));
+	}
+}
+
 static void test_findings(void **state)
 {
 	struct fixture *f = *state;
@@ -313,6 +339,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_map, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_corners, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_flush_costs, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
 	};
 

@@ -153,6 +153,26 @@ static void test_readers(void **state)
 	assert_int_equal(result.vtime, ROUNDS * WORK);
 }
 
+/* A mutex that is given back elsewhere. */
+static void moves_with_mutex(void *arg)
+{
+	mutex_lock(&mutex);
+	task_migrate(1);
+	mutex_unlock(&mutex);
+	ends();
+}
+
+static void init_moves(void *arg)
+{
+	spawn("task", 0, moves_with_mutex, NULL);
+}
+
+static void test_moved_holder(void **state)
+{
+	expect_clean(init_moves, NULL);
+	assert_int_equal(ended[1], HANDOVER);
+}
+
 /* A writer gets in when the last of two readers has left, at 700. */
 static void reads_for(void *arg)
 {
@@ -284,6 +304,13 @@ static void init_flush(void *arg)
 	spawn("two", 2, works, NULL);
 }
 
+/* The CPU of a task that comes later was idle, and lost nothing. */
+static void init_flush_idle(void *arg)
+{
+	task_join(spawn("flusher", 0, flushes, NULL));
+	spawn("later", 3, works, NULL);
+}
+
 static void init_flush_here(void *arg)
 {
 	init_flush(&flag);
@@ -298,6 +325,9 @@ static void test_flush(void **state)
 	expect_clean(init_flush_here, NULL);
 	assert_int_equal(ended[0], 100);
 	assert_int_equal(ended[1], WORK);
+	vtime.ipi_handler = 5000;
+	expect_clean(init_flush_idle, NULL);
+	assert_int_equal(ended[3], 1500 + WORK);
 }
 
 /* Two tasks of one CPU share its time; one that is made on an idle CPU starts no earlier. */
@@ -333,8 +363,9 @@ static void waits_for_callbacks(void *arg)
 	call_rcu(&rcu, frees);
 	synchronize_rcu();
 	ends();
+	task_migrate(3);
 	rcu_barrier();
-	ended[3] = sched_vtime_now();
+	ends();
 }
 
 static void reads_long(void *arg)
@@ -362,9 +393,12 @@ static void queues(void *arg)
 {
 	sched_vtime_add(WORK);
 	schedule_work(&work);
-	flush_work(&work);
 	ends();
 	task_migrate(2);
+	flush_work(&work);
+	ends();
+	sched_vtime_add(WORK);
+	task_migrate(3);
 	ends();
 }
 
@@ -379,12 +413,13 @@ static void test_other_waits(void **state)
 {
 	expect_clean(init_waits, NULL);
 	assert_int_equal(ended[1], 3 * WORK);
-	assert_in_range(ended[2], 3 * WORK, 4 * WORK);
+	assert_int_equal(ended[2], 3 * WORK);
 	assert_int_equal(ended[3], 4 * WORK);
 	expect_clean(init_work, NULL);
-	assert_int_equal(ended[1], 2 * WORK);
+	assert_int_equal(ended[1], WORK);
 	assert_int_equal(ended[2], 2 * WORK);
-	assert_int_equal(ended[0], 2 * WORK);
+	assert_int_equal(ended[3], 3 * WORK);
+	assert_int_equal(ended[0], 3 * WORK);
 }
 
 /* A device that interrupts every 400 ns, twice, for 50 ns; the second finds interrupts disabled. */
@@ -512,6 +547,7 @@ int main(void)
 		VTIME_TEST(test_contended),
 		VTIME_TEST(test_uncontended),
 		VTIME_TEST(test_readers),
+		VTIME_TEST(test_moved_holder),
 		VTIME_TEST(test_writer_waits_for_readers),
 		VTIME_TEST(test_order_of_acquisition),
 		VTIME_TEST(test_deterministic),
