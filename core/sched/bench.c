@@ -3,7 +3,8 @@
  * bench.c - what the engine itself costs.
  *
  * Bare steps: two tasks at scheduling points and nothing else, with a switch at each step
- * (round robin), at each second one (random walk over two tasks), and at none (sequential).
+ * (round robin), at each second one (random walk over two tasks), and at none (sequential); and in
+ * virtual time, where two equal CPUs take turns.
  * Schedules: three tasks that each four times take a lock, read and write four words, release it
  * and add to an atomic; all rules on, another random walk each time. A run of nothing:
  * what each execution pays whatever it does.
@@ -16,6 +17,7 @@
 #include "clock.h"
 #include "kernel.h"
 #include "sched.h"
+#include "vtime.h"
 
 #define POINTS 1000000
 #define TASKS 3
@@ -26,11 +28,13 @@
  * struct bench - one benchmark's program
  * @body:   of each task; NULL: there are none
  * @tasks:  how many
+ * @vtime:  in virtual time, or NULL
  * @lock, @word, @sum: what the lock program works on
  */
 struct bench {
 	void (*body)(void *arg);
 	unsigned int tasks;
+	const struct sched_vtime *vtime;
 	spinlock_t lock;
 	long word[WORDS];
 	atomic_t sum;
@@ -74,7 +78,10 @@ static void bench_init(void *arg)
 static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps,
 		   bool quick)
 {
-	struct sched_params p = {.nr_cpus = TASKS, .max_points = UINT64_MAX, .schedule = schedule};
+	struct sched_params p = {.nr_cpus = TASKS,
+				 .max_points = UINT64_MAX,
+				 .schedule = schedule,
+				 .vtime = b->vtime};
 	double begin = clock_seconds(), now;
 	struct sched_result r;
 	u64 n = 0;
@@ -104,6 +111,8 @@ void sched_bench(struct bench_out *out)
 {
 	struct schedule *schedule = calloc(1, sizeof(*schedule));
 	struct bench bare = {.body = points_body, .tasks = 2};
+	static const struct sched_vtime costs = SCHED_VTIME_DEFAULTS;
+	struct bench clocks = {.body = points_body, .tasks = 2, .vtime = &costs};
 	struct bench locks = {.body = lock_body, .tasks = TASKS};
 	struct bench empty = {.tasks = 0};
 	struct {
@@ -115,6 +124,7 @@ void sched_bench(struct bench_out *out)
 		{"sched-sequential", &bare, SCHEDULE_SPARSE, "steps"},
 		{"sched-round-robin", &bare, SCHEDULE_ROUND_ROBIN, "steps"},
 		{"sched-random", &bare, SCHEDULE_RANDOM, "steps"},
+		{"sched-vtime", &clocks, SCHEDULE_SPARSE, "steps"},
 		{"sched-lock-random", &locks, SCHEDULE_RANDOM, "schedules"},
 		{"sched-lock-pct", &locks, SCHEDULE_PCT, "schedules"},
 		{"sched-empty", &empty, SCHEDULE_PCT, "runs"},
@@ -133,7 +143,7 @@ void sched_bench(struct bench_out *out)
 
 		bench_progress(out, cases[i].name);
 		schedule->kind = cases[i].kind;
-		value = rate(s, cases[i].b, schedule, cases[i].b == &bare, out->quick);
+		value = rate(s, cases[i].b, schedule, cases[i].b->body == points_body, out->quick);
 		bench_value(out, cases[i].name, cases[i].metric, value, "1/s");
 		bench_bar(out, &rates_plot, cases[i].metric, cases[i].name, value);
 	}

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "threads_internal.h"
+#include "vtime.h"
 
 #define DEFAULT_ODDS 1024
 
