@@ -237,7 +237,7 @@ static void vb_free_rcu(struct rcu_head *head)
  * All of the block is dirty, and only the caller knows it. Lazy first, off the list of all
  * afterwards: see the top. From then on, vb->va may be somebody else's.
  *
- * Return: lazy pages, for drain_vmap_area_lazy().
+ * Return: lazy pages, for vmap_kva_ops.drain().
  */
 static unsigned long free_vmap_block(struct vmap_block *vb)
 {
@@ -246,8 +246,7 @@ static unsigned long free_vmap_block(struct vmap_block *vb)
 	unsigned long flags, nr_lazy;
 
 	WRITE_ONCE(*vb_slot(vs, addr_to_vb_idx(vs, vb->start)), NULL);
-	unlink_vmap_areas(vs, &vb->va, 1);
-	nr_lazy = add_vmap_area_lazy(vs, vb->va);
+	nr_lazy = vs->ops->retire(vs, &vb->va, 1);
 
 	spin_lock_irqsave(&vbq->lock, flags);
 	list_del_rcu(&vb->all);
@@ -286,7 +285,7 @@ void vb_free(struct vmap_space *vs, u64 addr, unsigned int order)
 	vb->dirty += nr;
 	if (vb->dirty == vs->block_pages) {
 		spin_unlock_irqrestore(&vb->lock, flags);
-		drain_vmap_area_lazy(vs, free_vmap_block(vb));
+		vs->ops->drain(vs, free_vmap_block(vb));
 		return;
 	}
 	spin_unlock_irqrestore(&vb->lock, flags);

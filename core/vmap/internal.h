@@ -2,15 +2,24 @@
 /*
  * internal.h - a map of the vmap layer: its types, and what holds between them.
  *
- * The address space of a struct vmap_space is at every moment the disjoint union of
+ * What keeps the addresses of a space is its back end, behind struct vmap_kva_ops. The interface
+ * (vmap.h) checks arguments and asks the back end; vmap blocks (block.c, ram.c) and congruent areas
+ * (vm_areas.c) are for those that have them. There are two.
+ *
+ * lazy: the address space is at every moment the disjoint union of
  *
  *   free areas   in the tree vs->free_root, no two of them touching (free.c)
- *   busy areas   in the tree vs->busy_root (area.c)
+ *   busy areas   in the tree vs->busy_root and on vs->busy_list (lazy.c)
  *   lazy areas   on the list vs->purge_list: unmapped, perhaps still in some TLB (purge.c)
  *   areas on the way from one to the next, each known to one task alone
  *
- * and an area moves in one direction only: free, busy, lazy, and free again after a flush.
+ * and an area moves in one direction only: free, busy, lazy, and free again after a flush and a
+ * grace period. From the moment that it is busy until then neither its bounds nor its link forward
+ * are changed by anybody who is not putting an area behind it: who walks the list under RCU may
+ * stand on an area that is in use no longer, and finds the way on.
  * A vmap block is a busy area out of which vm_map_ram() serves small requests (block.c, ram.c).
+ *
+ * eager (eager.c): busy areas on vs->busy_list; all else is free.
  *
  * Locks, outermost first; those that an interrupt may want are taken with irqsave:
  *
@@ -19,7 +28,8 @@
  *   vmap_block.lock      irqsave: counts, map and dirty range of a block
  *   vmap_block_queue.lock irqsave: changes of a CPU's two lists of blocks; readers use RCU
  *   free_vmap_area_lock  irqsave: the free tree
- *   vmap_area_lock       irqsave: the busy tree
+ *   vmap_area_lock       irqsave: the busy tree, and changes of the list
+ *   vmlist_lock          rwlock, irqsave: all that there is of an eager space
  */
 #ifndef MM_VMAP_INTERNAL_H
 #define MM_VMAP_INTERNAL_H
@@ -36,6 +46,8 @@
  * @va_start:         first address, page aligned
  * @va_end:           behind the last; above @va_start
  * @rb:               node of the free or of the busy tree; unused while lazy
+ * @list:             busy: on vmap_space.busy_list. Kept until a grace period after it was taken
+ * off
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
  * @vm:               busy: its owner in the vmalloc interface, or NULL; set before others may look
@@ -45,6 +57,7 @@ struct vmap_area {
 	u64 va_start;
 	u64 va_end;
 	RB_ENTRY(vmap_area) rb;
+	struct cds_list_head list;
 	union {
 		u64 subtree_max_size;
 		struct vmap_area *purge_next;
@@ -112,21 +125,104 @@ struct vmap_block_queue {
 #define VB_LEAF_SHIFT 9
 
 /**
+ * struct vmap_kva_ops - a back end: how the addresses of a space are kept
+ * @name:      see vmap_kva_name()
+ * @blocks:    vm_map_ram() serves small requests from vmap blocks
+ * @congruent: there is pcpu_get_vm_areas(), on the free tree of free.c
+ *
+ * @init:      all of the space is free. 0 or -ENOMEM. May sleep
+ * @exit:      nobody else is left: report what is still in use, give all back. May sleep
+ *
+ * @alloc:     a range comes into use, the lowest that fits. The arguments are sound, and the bounds
+ *             multiples of a page inside the space, with room for @size. An area, or ERR_PTR:
+ *             -ENOMEM, -EBUSY. Context as @gfp
+ * @free:      areas come out of use, are unmapped, and are given back. Any context
+ * @free_at:   the same for the area that begins at @addr, found and taken in one step; whether it
+ *             is the one that is meant is judged by check_ram_area(). Any context
+ * @find:      the area in use that contains an address, or NULL. Any context
+ *
+ * @hold:      from here on no area comes into use or leaves it; no sleep. Returns flags
+ * @release:   up to here
+ * @from:      the lowest area in use that ends above an address, or NULL; held
+ * @walk_lock: from here on areas in use can be walked; no sleep. Areas may come and go meanwhile,
+ *             but what is met stays as it is. Returns flags
+ * @walk_unlock: up to here
+ * @next:      the next area in use by address, or NULL; the first, after NULL. Held or in a walk
+ *
+ * @purge:     what is given back becomes free; waits for a purge under way. May sleep
+ * @stats:     all of struct vmap_stats but @blocks. Any context
+ * @verify:    see vmap_verify(). A judge: verify.c says what that means
+ * @for_each_lazy: see for_each_lazy_area(). A judge; NULL if nothing is given back lazily
+ *
+ * With vmap blocks or congruent areas also:
+ * @insert:    ranges cut out of the free tree come into use, all at once. Any context
+ * @retire:    areas whose addresses are unmapped come out of use and are given back. Returns how
+ *             many lazy pages there are, for @drain. Any context
+ * @drain:     purge if @retire found too much. Any context
+ * @reclaim:   make free what can be made free, fragmented blocks too. May sleep
+ * @flush:     the forced flush of vm_unmap_aliases(); vmap_purge_lock held. May sleep
+ * @in_use:    is it this area that an address leads to? @va may be gone. A judge
+ */
+struct vmap_kva_ops {
+	const char *name;
+	bool blocks, congruent;
+
+	int (*init)(struct vmap_space *vs);
+	void (*exit)(struct vmap_space *vs);
+
+	struct vmap_area *(*alloc)(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
+				   gfp_t gfp);
+	void (*free)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+	void (*free_at)(struct vmap_space *vs, u64 addr, unsigned int pages);
+	struct vmap_area *(*find)(struct vmap_space *vs, u64 addr);
+
+	unsigned long (*hold)(struct vmap_space *vs);
+	void (*release)(struct vmap_space *vs, unsigned long flags);
+	struct vmap_area *(*from)(struct vmap_space *vs, u64 addr);
+	unsigned long (*walk_lock)(struct vmap_space *vs);
+	void (*walk_unlock)(struct vmap_space *vs, unsigned long flags);
+	struct vmap_area *(*next)(struct vmap_space *vs, const struct vmap_area *va);
+
+	void (*purge)(struct vmap_space *vs);
+	void (*stats)(struct vmap_space *vs, struct vmap_stats *st);
+	void (*verify)(const struct vmap_space *vs, bool quiet);
+	void (*for_each_lazy)(const struct vmap_space *vs,
+			      void (*fn)(u64 start, u64 end, void *arg), void *arg);
+
+	void (*insert)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+	unsigned long (*retire)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+	void (*drain)(struct vmap_space *vs, unsigned long nr_lazy);
+	void (*reclaim)(struct vmap_space *vs);
+	void (*flush)(struct vmap_space *vs, u64 start, u64 end);
+	bool (*in_use)(const struct vmap_space *vs, u64 addr, const struct vmap_area *va);
+};
+
+extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
+
+/**
  * struct vmap_space - a space
  * @m:              the machine
+ * @ops:            its back end
  * @start:          first address
  * @end:            behind the last; does not wrap
  * @lazy_max_pages: more lazy pages than this are purged
+ * @block_max:      requests of up to this many pages are served from vmap blocks; 0: none are
  * @block_shift:    log2 of a block's size in bytes
  * @block_pages:    its pages
  * @nr_cpus:        elements of @vbq
+ * @notice:         told that the space was found full; may be NULL
+ * @arg:            its first argument
+ * @refusals:       how often that was
+ * @busy_list:      busy areas by address, under vmap_area_lock or vmlist_lock
+ * @nr_busy:        how many
+ * @busy_pages:     pages in them
+ *
+ * Lazy:
  * @free_vmap_area_lock: over the next two
  * @free_root:      free areas by address; no two touch
  * @free_pages:     pages in them
- * @vmap_area_lock: over the next three
- * @busy_root:      busy areas by address; no two overlap
- * @nr_busy:        how many
- * @busy_pages:     pages in them
+ * @vmap_area_lock: over @busy_root, @nr_busy, @busy_pages, and changes of @busy_list
+ * @busy_root:      busy areas by address, those of @busy_list; no two overlap
  * @vmap_lazy_nr:   pages in @purge_list, or more: rises before an area is put there and falls
  *                  after it was taken, so it is never less than what can be found there
  * @purge_list:     lazy areas, a stack without a lock
@@ -137,14 +233,28 @@ struct vmap_block_queue {
  * @nr_blocks:      blocks on the queues
  * @block_leaf:     index of blocks: leaves are made on demand and stay
  * @nr_leaves:      elements of @block_leaf
+ *
+ * Eager:
+ * @vmlist_lock:    over @busy_list, @nr_busy, @busy_pages, and the addresses of a busy area while
+ *                  they are unmapped and flushed
  */
 struct vmap_space {
 	struct machine *m;
+	const struct vmap_kva_ops *ops;
 	u64 start, end;
 	unsigned long lazy_max_pages;
+	unsigned int block_max;
 	unsigned int block_shift;
 	unsigned int block_pages;
 	unsigned int nr_cpus;
+
+	void (*notice)(void *arg, const char *text);
+	void *arg;
+	atomic_long_t refusals;
+
+	struct cds_list_head busy_list;
+	u64 nr_busy;
+	u64 busy_pages;
 
 	spinlock_t free_vmap_area_lock;
 	struct free_tree free_root;
@@ -152,8 +262,6 @@ struct vmap_space {
 
 	spinlock_t vmap_area_lock;
 	struct busy_tree busy_root;
-	u64 nr_busy;
-	u64 busy_pages;
 
 	atomic_long_t vmap_lazy_nr;
 	struct vmap_area *purge_list;
@@ -165,6 +273,8 @@ struct vmap_space {
 	atomic_long_t nr_blocks;
 	struct vmap_block ***block_leaf;
 	unsigned int nr_leaves;
+
+	rwlock_t vmlist_lock;
 };
 
 static inline u64 va_size(const struct vmap_area *va)
@@ -189,6 +299,15 @@ static inline void list_add_tail_rcu(struct cds_list_head *elem, struct cds_list
 	elem->prev = head->prev;
 	rcu_assign_pointer(head->prev->next, elem);
 	head->prev = elem;
+}
+
+/* Behind @prev, which is an element or the head. */
+static inline void list_add_rcu(struct cds_list_head *elem, struct cds_list_head *prev)
+{
+	elem->next = prev->next;
+	elem->prev = prev;
+	elem->next->prev = elem;
+	rcu_assign_pointer(prev->next, elem);
 }
 
 static inline void list_del_rcu(struct cds_list_head *elem)
@@ -222,18 +341,22 @@ void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
 void merge_or_add_vmap_area(struct vmap_space *vs, struct vmap_area *va);
 
 /* area.c */
-void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
-void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
-struct vmap_area *find_unlink_vmap_area(struct vmap_space *vs, u64 addr);
 struct vmap_area *first_vmap_area(struct vmap_space *vs);
 unsigned long hold_vmap_areas(struct vmap_space *vs);
 void release_vmap_areas(struct vmap_space *vs, unsigned long flags);
 struct vmap_area *vmap_area_from(struct vmap_space *vs, u64 addr);
+void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages);
+void check_none_left(struct vmap_space *vs);
+void notice_refusal(struct vmap_space *vs, u64 size);
+
+/* lazy.c */
+void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 
 /* purge.c */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va);
 void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy);
-bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end);
+void sync_purge_vmap_area_lazy(struct vmap_space *vs);
+void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end);
 void reclaim_and_purge_vmap_areas(struct vmap_space *vs);
 void drain_vmap_work(struct work_struct *work);
 
@@ -246,5 +369,12 @@ struct vmap_block *addr_to_vb(struct vmap_space *vs, u64 addr);
 bool purge_fragmented_block(struct vmap_block *vb, struct vmap_block **purge_list);
 void free_purged_blocks(struct vmap_space *vs, struct vmap_block *purge_list);
 void purge_fragmented_blocks_allcpus(struct vmap_space *vs);
+
+/* verify_lazy.c, verify_eager.c */
+void verify_lazy_space(const struct vmap_space *vs, bool quiet);
+bool lazy_in_use(const struct vmap_space *vs, u64 addr, const struct vmap_area *va);
+void for_each_purge_list(const struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
+			 void *arg);
+void verify_eager_space(const struct vmap_space *vs, bool quiet);
 
 #endif

@@ -15,12 +15,16 @@
  * take acquires, so the cleared translations are seen as cleared by who flushes. No
  * element is ever popped alone, so there is no ABA.
  *
- * Three ways to purge:
- *   try      drain_vmap_area_lazy(): over the threshold, in a context that could sleep; does
- *            nothing if a purge is under way. In atomic context, drain_vmap_work() does it later
- *   sync     purge_vmap_area_lazy(): waits for a purge under way, then purges
- *   reclaim  reclaim_and_purge_vmap_areas(): fragmented vmap blocks too; when room is short
- * and vm_unmap_aliases() (ram.c), which extends the range by the dirty parts of blocks.
+ * Between the flush and the free tree lies a grace period of RCU: until it has passed, somebody
+ * may stand on an area that was on the list of those in use (lazy.c). A purge waits for one, for
+ * all that it frees; so the hot path pays nothing for it.
+ *
+ * Four ways to purge, each of its own meaning:
+ *   try      try_purge_vmap_area_lazy(): too much has gathered. Unless somebody purges already
+ *   sync     sync_purge_vmap_area_lazy(): all that was freed before must be free now
+ *   forced   flush_vmap_area_lazy(): a range must be flushed now, whether or not there is
+ *            anything to purge; for vm_unmap_aliases() (ram.c)
+ *   reclaim  reclaim_and_purge_vmap_areas(): room is short. Fragmented vmap blocks too
  */
 #include "internal.h"
 
@@ -43,12 +47,11 @@ unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
 }
 
 /*
- * __purge_vmap_area_lazy() - flush, and free what is on the list; vmap_purge_lock held
- * @start: the flush covers this range too, which is empty if @start >= @end
- *
- * Return: whether there was a flush: not if the list was empty, whatever the range.
+ * Flush, and free what is on the list; vmap_purge_lock held. The flush covers [start, end) too,
+ * which is empty if @start >= @end. False: the list was empty, and there was no flush, whatever the
+ * range.
  */
-bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
+static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 {
 	struct vmap_area *va, *next, *list;
 	unsigned long flags;
@@ -65,6 +68,8 @@ bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 	}
 	flush_tlb_kernel_range(vs->m, start, end);
 	atomic_long_add(1, &vs->purges);
+	/* Walkers of the busy list leave these areas. From here on they may change. */
+	synchronize_rcu();
 
 	spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
 	for (va = list; va; va = next) {
@@ -79,14 +84,26 @@ bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 	return true;
 }
 
-void purge_vmap_area_lazy(struct vmap_space *vs)
+/*
+ * sync_purge_vmap_area_lazy() - what was lazily freed before the call is free when it returns
+ *
+ * So a purge under way is waited for: it may have taken the list and not yet given back what it
+ * took. Nothing is flushed if nothing is on the list then. Context: may sleep.
+ */
+void sync_purge_vmap_area_lazy(struct vmap_space *vs)
 {
-	might_sleep();
 	mutex_lock(&vs->vmap_purge_lock);
 	__purge_vmap_area_lazy(vs, vs->end, vs->start);
 	mutex_unlock(&vs->vmap_purge_lock);
 }
 
+/*
+ * try_purge_vmap_area_lazy() - keep down what has gathered
+ *
+ * Nobody needs to know what becomes free by it. So if a purge is under way this does nothing and
+ * waits for nothing, and what that purge leaves behind is left to whoever frees next. Context: may
+ * sleep, because of the grace period.
+ */
 static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 {
 	if (!mutex_trylock(&vs->vmap_purge_lock))
@@ -96,22 +113,43 @@ static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 }
 
 /*
+ * flush_vmap_area_lazy() - no TLB holds a translation of a range, or of what is lazily freed
+ * @start: first address of the range
+ * @end:   behind the last; an empty range has @start >= @end
+ *
+ * One flush for both. That there is nothing to purge is no reason to leave the range unflushed:
+ * it is of vmap blocks, which are in use. Only if there is no range either, there is no flush.
+ * Context: vmap_purge_lock is held, from before the range was looked for: a purge under way, which
+ * may have taken areas and not yet flushed them, has ended then. May sleep.
+ */
+void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
+{
+	if (!__purge_vmap_area_lazy(vs, start, end) && start < end)
+		flush_tlb_kernel_range(vs->m, start, end);
+}
+
+/*
  * drain_vmap_area_lazy() - purge if too much has gathered
  * @nr_lazy: as add_vmap_area_lazy() found it
  *
- * Context: any; in atomic context the purge is left to a worker.
+ * Context: any; where nobody may sleep, the purge is left to a worker. A reader of RCU may not
+ * either, though nothing is locked.
  */
 void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy)
 {
 	if (likely(nr_lazy <= vs->lazy_max_pages))
 		return;
-	if (in_atomic())
+	if (in_atomic() || (current && rcu_read_lock_held()))
 		schedule_work(&vs->purge_work);
 	else
 		try_purge_vmap_area_lazy(vs);
 }
 
-/* reclaim_and_purge_vmap_areas() - make free what can be made free. Context: may sleep */
+/*
+ * reclaim_and_purge_vmap_areas() - make free what can be made free
+ *
+ * For a request that found no room, and the end of a space. Context: may sleep.
+ */
 void reclaim_and_purge_vmap_areas(struct vmap_space *vs)
 {
 	mutex_lock(&vs->vmap_purge_lock);

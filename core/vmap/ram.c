@@ -3,7 +3,9 @@
  * ram.c - short mappings for the users of memory, and the end of their aliases.
  *
  * After "mm: rewrite vmap layer" (2008): vm_map_ram(), vm_unmap_ram(), vm_unmap_aliases().
- * Small requests are served from vmap blocks (block.c), large ones have an area of their own.
+ * Small requests are served from vmap blocks (block.c), large ones have an area of their own; and
+ * all of them have if the space's back end knows no blocks, which leaves no old translations
+ * either.
  *
  * vm_unmap_aliases() is for who must know that a page is reached through no old
  * translation. Those can be in two places: in dirty parts of vmap blocks, and in lazy areas. It
@@ -24,7 +26,7 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 	u64 addr;
 	int err;
 
-	if (likely(count <= VMAP_MAX_ALLOC)) {
+	if (likely(count <= vs->block_max)) {
 		addr = vb_alloc(vs, get_order(count), gfp);
 		if (!addr)
 			return 0;
@@ -49,26 +51,15 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 {
-	struct vmap_area *va;
-
 	MM_CHECK(count, COUNT, "vm_unmap_ram(): no pages at %#llx", (unsigned long long)addr);
 	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), ALIGNMENT, "vm_unmap_ram(): %#llx is no page",
 		 (unsigned long long)addr);
 	MM_CHECK(addr >= vs->start && addr < vs->end, RANGE,
 		 "vm_unmap_ram(): %#llx lies outside of the space", (unsigned long long)addr);
-	if (likely(count <= VMAP_MAX_ALLOC)) {
+	if (likely(count <= vs->block_max))
 		vb_free(vs, addr, get_order(count));
-		return;
-	}
-
-	va = find_unlink_vmap_area(vs, addr);
-	MM_CHECK(va && va->va_start == addr, RANGE, "vm_unmap_ram(): no area begins at %#llx",
-		 (unsigned long long)addr);
-	MM_CHECK(va_pages(va) == count, COUNT,
-		 "vm_unmap_ram(): %u pages at %#llx, the area has %llu", count,
-		 (unsigned long long)addr, (unsigned long long)va_pages(va));
-	vunmap_range(vs->m, va->va_start, count);
-	drain_vmap_area_lazy(vs, add_vmap_area_lazy(vs, va));
+	else
+		vs->ops->free_at(vs, addr, count);
 }
 
 /*
@@ -107,11 +98,12 @@ void vm_unmap_aliases(struct vmap_space *vs)
 	unsigned int cpu;
 
 	might_sleep();
+	if (!vs->ops->blocks)
+		return;
 	mutex_lock(&vs->vmap_purge_lock);
 	for (cpu = 0; cpu < vs->nr_cpus; cpu++)
 		collect_dirty(&vs->vbq[cpu], &start, &end, &purge_list);
 	free_purged_blocks(vs, purge_list);
-	if (!__purge_vmap_area_lazy(vs, start, end) && start < end)
-		flush_tlb_kernel_range(vs->m, start, end);
+	vs->ops->flush(vs, start, end);
 	mutex_unlock(&vs->vmap_purge_lock);
 }

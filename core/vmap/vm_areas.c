@@ -178,7 +178,7 @@ static int find_and_take(struct vmap_space *vs, const struct vm_areas *r, struct
 			return 0;
 		if (purged)
 			return -EBUSY;
-		reclaim_and_purge_vmap_areas(vs);
+		vs->ops->reclaim(vs);
 		purged = true;
 	}
 }
@@ -193,6 +193,8 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 	u64 end;
 	int err;
 
+	if (!vs->ops->congruent)
+		return -EOPNOTSUPP;
 	if (!nr || nr > VM_AREAS_MAX || !gfpflags_allow_blocking(gfp))
 		return -EINVAL;
 	err = check_request(&r, order);
@@ -221,19 +223,13 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 			kfree(vs->m, vas[i]);
 	free_areas(vs, spares);
 	if (!err)
-		insert_vmap_areas(vs, vas, nr);
+		vs->ops->insert(vs, vas, nr);
+	else
+		notice_refusal(vs, end - offsets[order[0]]);
 	return err;
 }
 
 void pcpu_free_vm_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	unsigned long nr_lazy = 0;
-
-	unlink_vmap_areas(vs, vas, nr);
-	for (unsigned int i = 0; i < nr; i++)
-		vunmap_range(vs->m, vas[i]->va_start, va_pages(vas[i]));
-	/* From here on the areas belong to whoever purges. */
-	for (unsigned int i = 0; i < nr; i++)
-		nr_lazy = add_vmap_area_lazy(vs, vas[i]);
-	drain_vmap_area_lazy(vs, nr_lazy);
+	vs->ops->free(vs, vas, nr);
 }

@@ -41,6 +41,13 @@ static inline void fixture_init(struct fixture *f)
 				       .lazy_max_pages = 256};
 }
 
+/* No purge in the background is left. */
+static inline void settle(struct fixture *f)
+{
+	if (f->vmap.kva == VMAP_LAZY)
+		flush_work(&f->vs->purge_work);
+}
+
 /* Within a run: a world, the body, and everything must have been given back. */
 static inline void run_body(void *arg)
 {
@@ -61,7 +68,7 @@ static inline void run_body(void *arg)
 		for (i = 0; i < NR_PAGES; i++)
 			f->page[i] = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
 		f->body(f);
-		flush_work(&f->vs->purge_work);
+		settle(f);
 		vmap_verify(f->vs, true);
 		vmap_destroy(f->vs);
 		for (i = 0; i < NR_PAGES; i++)

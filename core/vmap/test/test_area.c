@@ -256,7 +256,7 @@ static void purge_and_retry(struct fixture *f)
 	CHECK(vstats(f).lazy_pages == pages);
 	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, KVA, f->vs->end, GFP_ATOMIC) ==
 	      ERR_PTR(-EBUSY));
-	flush_work(&f->vs->purge_work);
+	settle(f);
 	CHECK(vstats(f).lazy_pages == 0);
 
 	va = alloc_pages_any(f, pages);

@@ -179,7 +179,7 @@ static void many_tasks(struct fixture *f)
 	}
 	for (unsigned int i = 0; i < 5; i++)
 		task_join(task[i]);
-	flush_work(&f->vs->purge_work);
+	settle(f);
 	vmap_verify(f->vs, true);
 	aliases(f);
 	CHECK(mstats(f).stale == 0);

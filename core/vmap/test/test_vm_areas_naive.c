@@ -120,7 +120,7 @@ static void single_alloc(struct fixture *f, struct differential *d)
 
 	/* Without the flag that lets it purge. */
 	va = alloc_vmap_area(f->vs, end - at, PAGE_SIZE, at, end, GFP_ATOMIC);
-	flush_work(&f->vs->purge_work);
+	settle(f);
 	if (IS_ERR(va)) {
 		purge_vmap_area_lazy(f->vs);
 		model_purge(&d->mo);

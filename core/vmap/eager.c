@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * eager.c - the eager back end: what the rewrite of 2008 replaced, to be measured against.
+ *
+ * After the vmalloc layer of Linux up to 2.6.27: a list of areas sorted by address, under one
+ * reader-writer lock. A search begins at the list's head and takes the first gap that fits; an
+ * unmap clears the translations, flushes the range on all CPUs, and takes the area off the list,
+ * all of it with the lock held for writing. So both cost more the more areas there are, and
+ * an unmap costs more the more CPUs there are, while nobody else can look at anything.
+ *
+ * What that buys is simplicity: a range is in use or it is free, and who holds the lock sees no
+ * translation of a free one. There is nothing to purge and no alias to be afraid of.
+ *
+ * One thing is not as it was: the lock is taken with interrupts off, so that the same programs run
+ * on every back end. The layer of then could not be used in an interrupt, for a good reason: a real
+ * machine cannot wait for all CPUs with interrupts off, since the other CPU may be waiting for this
+ * one. The machine model flushes in one step, and can.
+ */
+#include "internal.h"
+
+/* The next area behind @at, an element or the head; NULL behind the last. Lock held. */
+static struct vmap_area *area_behind(const struct vmap_space *vs, const struct cds_list_head *at)
+{
+	return at->next == &vs->busy_list ? NULL : container_of(at->next, struct vmap_area, list);
+}
+
+#define for_each_area(va, vs)                                                                      \
+	for ((va) = area_behind(vs, &(vs)->busy_list); va; (va) = area_behind(vs, &(va)->list))
+
+/* The lowest area in use that ends above @addr; held. */
+static struct vmap_area *eager_from(struct vmap_space *vs, u64 addr)
+{
+	struct vmap_area *va;
+
+	for_each_area(va, vs) if (va->va_end > addr) break;
+	return va;
+}
+
+static struct vmap_area *__eager_find(struct vmap_space *vs, u64 addr)
+{
+	struct vmap_area *va = eager_from(vs, addr);
+
+	return va && va->va_start <= addr ? va : NULL;
+}
+
+static struct vmap_area *eager_find(struct vmap_space *vs, u64 addr)
+{
+	struct vmap_area *va;
+	unsigned long flags;
+
+	read_lock_irqsave(&vs->vmlist_lock, flags);
+	va = __eager_find(vs, addr);
+	read_unlock_irqrestore(&vs->vmlist_lock, flags);
+	return va;
+}
+
+/*
+ * The first gap with room, lock held. Gaps are met by address, and in each the lowest aligned
+ * address is tried: what fits first is the lowest that fits.
+ *
+ * Return: the area to put the new one behind, or the list's head; NULL: no room.
+ */
+static struct cds_list_head *first_fit(struct vmap_space *vs, u64 size, u64 align, u64 vstart,
+				       u64 vend, u64 *addr)
+{
+	struct cds_list_head *prev = &vs->busy_list;
+	u64 from = vstart, at;
+	struct vmap_area *va;
+
+	for (;;) {
+		va = area_behind(vs, prev);
+		at = ALIGN(from, align);
+		/* Near the top of the address space, both the alignment and the sum may wrap. */
+		if (at < from || at + size < at || at + size > vend)
+			return NULL;
+		if (!va || at + size <= va->va_start) {
+			*addr = at;
+			return prev;
+		}
+		from = max(from, va->va_end);
+		prev = &va->list;
+	}
+}
+
+static struct vmap_area *eager_alloc(struct vmap_space *vs, u64 size, u64 align, u64 vstart,
+				     u64 vend, gfp_t gfp)
+{
+	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), gfp);
+	struct cds_list_head *prev;
+	unsigned long flags;
+	u64 addr;
+
+	if (!va)
+		return ERR_PTR(-ENOMEM);
+	write_lock_irqsave(&vs->vmlist_lock, flags);
+	prev = first_fit(vs, size, align, vstart, vend, &addr);
+	if (prev) {
+		va->va_start = addr;
+		va->va_end = addr + size;
+		va->vm = NULL;
+		cds_list_add(&va->list, prev);
+		vs->nr_busy++;
+		vs->busy_pages += va_pages(va);
+	}
+	write_unlock_irqrestore(&vs->vmlist_lock, flags);
+	if (!prev) {
+		kfree(vs->m, va);
+		return ERR_PTR(-EBUSY);
+	}
+	return va;
+}
+
+/* Unmap, flush, and take off the list; lock held for writing. The structure is the caller's. */
+static void eager_unlink(struct vmap_space *vs, struct vmap_area *va)
+{
+	vunmap_range(vs->m, va->va_start, va_pages(va));
+	flush_tlb_kernel_range(vs->m, va->va_start, va->va_end);
+	cds_list_del(&va->list);
+	vs->nr_busy--;
+	vs->busy_pages -= va_pages(va);
+}
+
+static void eager_free(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
+{
+	unsigned long flags;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		write_lock_irqsave(&vs->vmlist_lock, flags);
+		eager_unlink(vs, vas[i]);
+		write_unlock_irqrestore(&vs->vmlist_lock, flags);
+		kfree(vs->m, vas[i]);
+	}
+}
+
+static void eager_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
+{
+	struct vmap_area *va;
+	unsigned long flags;
+
+	write_lock_irqsave(&vs->vmlist_lock, flags);
+	va = __eager_find(vs, addr);
+	check_ram_area(va, addr, pages);
+	eager_unlink(vs, va);
+	write_unlock_irqrestore(&vs->vmlist_lock, flags);
+	kfree(vs->m, va);
+}
+
+/* For writing: who holds may say whose an area is (vmap_area.vm). */
+static unsigned long eager_hold(struct vmap_space *vs)
+{
+	unsigned long flags;
+
+	write_lock_irqsave(&vs->vmlist_lock, flags);
+	return flags;
+}
+
+static void eager_release(struct vmap_space *vs, unsigned long flags)
+{
+	write_unlock_irqrestore(&vs->vmlist_lock, flags);
+}
+
+static unsigned long eager_walk_lock(struct vmap_space *vs)
+{
+	unsigned long flags;
+
+	read_lock_irqsave(&vs->vmlist_lock, flags);
+	return flags;
+}
+
+static void eager_walk_unlock(struct vmap_space *vs, unsigned long flags)
+{
+	read_unlock_irqrestore(&vs->vmlist_lock, flags);
+}
+
+static struct vmap_area *eager_next(struct vmap_space *vs, const struct vmap_area *va)
+{
+	return area_behind(vs, va ? &va->list : &vs->busy_list);
+}
+
+static void eager_purge(struct vmap_space *vs __maybe_unused)
+{
+}
+
+static int eager_init(struct vmap_space *vs)
+{
+	rwlock_init(&vs->vmlist_lock, "vmlist_lock");
+	return 0;
+}
+
+static void eager_stats(struct vmap_space *vs, struct vmap_stats *st)
+{
+	u64 at = vs->start, largest = 0;
+	const struct vmap_area *va;
+	unsigned long flags;
+
+	read_lock_irqsave(&vs->vmlist_lock, flags);
+	for_each_area(va, vs)
+	{
+		largest = max(largest, va->va_start - at);
+		at = va->va_end;
+	}
+	st->areas = vs->nr_busy;
+	st->busy_pages = vs->busy_pages;
+	read_unlock_irqrestore(&vs->vmlist_lock, flags);
+
+	st->free_pages = ((vs->end - vs->start) >> PAGE_SHIFT) - st->busy_pages;
+	st->largest_free = max(largest, vs->end - at);
+	st->lazy_pages = 0;
+	st->purges = 0;
+}
+
+const struct vmap_kva_ops vmap_eager_ops = {
+	.name = "eager",
+	.init = eager_init,
+	.exit = check_none_left,
+	.alloc = eager_alloc,
+	.free = eager_free,
+	.free_at = eager_free_at,
+	.find = eager_find,
+	.hold = eager_hold,
+	.release = eager_release,
+	.from = eager_from,
+	.walk_lock = eager_walk_lock,
+	.walk_unlock = eager_walk_unlock,
+	.next = eager_next,
+	.purge = eager_purge,
+	.stats = eager_stats,
+	.verify = verify_eager_space,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verify_eager.c - recompute what an eager space remembers: its list of areas, and the counts.
+ *
+ * What a judge may and may not do: see verify.c. What is free is remembered nowhere, so with areas
+ * that lie in the space, in order, and do not overlap, the partition is complete. No translation of
+ * a free page is left in any TLB: that is what the flush at each unmap is for.
+ */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
+			     apply_to = function)
+#endif
+
+#include "internal.h"
+
+#define HEX(x) ((unsigned long long)(x))
+
+/* verify_eager_space() - see vmap_verify() */
+void verify_eager_space(const struct vmap_space *vs, bool quiet)
+{
+	const u64 most = (vs->end - vs->start) >> PAGE_SHIFT;
+	const struct cds_list_head *pos;
+	u64 areas = 0, pages = 0, at = vs->start;
+
+	if (!quiet)
+		return;
+	for (pos = vs->busy_list.next; pos != &vs->busy_list; pos = pos->next) {
+		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
+
+		MM_CHECK(areas < most, LIST, "the list of areas has no end");
+		MM_CHECK(pos->prev->next == pos && pos->next->prev == pos, LIST,
+			 "area %#llx is not its neighbours' neighbour", HEX(va->va_start));
+		MM_CHECK(va->va_start < va->va_end &&
+				 IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
+				 va->va_start >= vs->start && va->va_end <= vs->end,
+			 LIST, "area [%#llx, %#llx) is no range of pages of the space",
+			 HEX(va->va_start), HEX(va->va_end));
+		/* Those behind the area in front: it may begin where that ends. */
+		MM_CHECK(va->va_end > at, LIST, "area %#llx stands behind one that ends at %#llx",
+			 HEX(va->va_start), HEX(at));
+		MM_CHECK(va->va_start >= at, OVERLAP,
+			 "areas overlap: one ends at %#llx, the next is [%#llx, %#llx)", HEX(at),
+			 HEX(va->va_start), HEX(va->va_end));
+		at = va->va_end;
+		areas++;
+		pages += va_pages(va);
+	}
+	MM_CHECK(vs->nr_busy == areas, COUNT, "busy areas: %llu remembered, %llu found",
+		 HEX(vs->nr_busy), HEX(areas));
+	MM_CHECK(vs->busy_pages == pages, COUNT, "busy pages: %llu remembered, %llu found",
+		 HEX(vs->busy_pages), HEX(pages));
+}
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
