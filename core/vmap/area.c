@@ -45,12 +45,8 @@ void notice_refusal(struct vmap_space *vs, u64 size)
 struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
 				  gfp_t gfp)
 {
-	struct vmap_area *va;
-
 	if (!size || !IS_ALIGNED(size, PAGE_SIZE) || !is_power_of_2(align) || align < PAGE_SIZE)
 		return ERR_PTR(-EINVAL);
-	if (gfpflags_allow_blocking(gfp))
-		might_sleep();
 	vstart = max(vstart, vs->start);
 	vend = min(vend, vs->end);
 	if (vstart >= vend)
@@ -60,15 +56,12 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
 	if (vstart >= vend || size > vend - vstart)
 		return ERR_PTR(-EBUSY);
 
-	va = vs->ops->alloc(vs, size, align, vstart, vend, gfp);
-	if (unlikely(va == ERR_PTR(-EBUSY)))
-		notice_refusal(vs, size);
-	return va;
+	return vs->ops->alloc(vs, size, align, vstart, vend, gfp);
 }
 
 void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 {
-	vs->ops->free(vs, &va, 1);
+	vs->ops->free(vs, va);
 }
 
 /*

@@ -105,6 +105,7 @@ static struct vmap_area *eager_alloc(struct vmap_space *vs, u64 size, u64 align,
 	write_unlock_irqrestore(&vs->vmlist_lock, flags);
 	if (!prev) {
 		kfree(vs->m, va);
+		notice_refusal(vs, size);
 		return ERR_PTR(-EBUSY);
 	}
 	return va;
@@ -120,16 +121,14 @@ static void eager_unlink(struct vmap_space *vs, struct vmap_area *va)
 	vs->busy_pages -= va_pages(va);
 }
 
-static void eager_free(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
+static void eager_free(struct vmap_space *vs, struct vmap_area *va)
 {
 	unsigned long flags;
 
-	for (unsigned int i = 0; i < nr; i++) {
-		write_lock_irqsave(&vs->vmlist_lock, flags);
-		eager_unlink(vs, vas[i]);
-		write_unlock_irqrestore(&vs->vmlist_lock, flags);
-		kfree(vs->m, vas[i]);
-	}
+	write_lock_irqsave(&vs->vmlist_lock, flags);
+	eager_unlink(vs, va);
+	write_unlock_irqrestore(&vs->vmlist_lock, flags);
+	kfree(vs->m, va);
 }
 
 static void eager_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)

@@ -50,8 +50,8 @@
  * off
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
- * @vm:               busy: its owner in the vmalloc interface, or NULL; set before others may look
- *                    for the owner, under hold_vmap_areas() (vmalloc.h)
+ * @vm:               busy: its owner in the vmalloc interface, or NULL; set, and looked at, under
+ *                    hold_vmap_areas(). Not for walkers under RCU: the area may be lazy by then
  */
 struct vmap_area {
 	u64 va_start;
@@ -61,8 +61,8 @@ struct vmap_area {
 	union {
 		u64 subtree_max_size;
 		struct vmap_area *purge_next;
+		struct vm_struct *vm;
 	};
-	struct vm_struct *vm;
 };
 
 RB_HEAD(free_tree, vmap_area);
@@ -135,8 +135,8 @@ struct vmap_block_queue {
  *
  * @alloc:     a range comes into use, the lowest that fits. The arguments are sound, and the bounds
  *             multiples of a page inside the space, with room for @size. An area, or ERR_PTR:
- *             -ENOMEM, -EBUSY. Context as @gfp
- * @free:      areas come out of use, are unmapped, and are given back. Any context
+ *             -ENOMEM, -EBUSY after notice_refusal(). Begins with kmalloc(): context as @gfp
+ * @free:      an area comes out of use, is unmapped, and is given back. Any context
  * @free_at:   the same for the area that begins at @addr, found and taken in one step; whether it
  *             is the one that is meant is judged by check_ram_area(). Any context
  * @find:      the area in use that contains an address, or NULL. Any context
@@ -155,6 +155,7 @@ struct vmap_block_queue {
  * @for_each_lazy: see for_each_lazy_area(). A judge; NULL if nothing is given back lazily
  *
  * With vmap blocks or congruent areas also:
+ * @free_many: @free, all at once
  * @insert:    ranges cut out of the free tree come into use, all at once. Any context
  * @retire:    areas whose addresses are unmapped come out of use and are given back. Returns how
  *             many lazy pages there are, for @drain. Any context
@@ -172,7 +173,7 @@ struct vmap_kva_ops {
 
 	struct vmap_area *(*alloc)(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
 				   gfp_t gfp);
-	void (*free)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+	void (*free)(struct vmap_space *vs, struct vmap_area *va);
 	void (*free_at)(struct vmap_space *vs, u64 addr, unsigned int pages);
 	struct vmap_area *(*find)(struct vmap_space *vs, u64 addr);
 
@@ -189,6 +190,7 @@ struct vmap_kva_ops {
 	void (*for_each_lazy)(const struct vmap_space *vs,
 			      void (*fn)(u64 start, u64 end, void *arg), void *arg);
 
+	void (*free_many)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 	void (*insert)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 	unsigned long (*retire)(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 	void (*drain)(struct vmap_space *vs, unsigned long nr_lazy);

@@ -159,13 +159,25 @@ overflow:
 		purged = true;
 		goto retry;
 	}
+	notice_refusal(vs, size);
 	kfree(vs->m, spare);
 out_free:
 	kfree(vs->m, va);
 	return ERR_PTR(err);
 }
 
-static void lazy_free(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
+static void lazy_free(struct vmap_space *vs, struct vmap_area *va)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vs->vmap_area_lock, flags);
+	unlink_vmap_area(vs, va);
+	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	vunmap_range(vs->m, va->va_start, va_pages(va));
+	drain_vmap_area_lazy(vs, add_vmap_area_lazy(vs, va));
+}
+
+static void lazy_free_many(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
 	unsigned long nr_lazy = 0;
 	unsigned int i;
@@ -299,6 +311,7 @@ const struct vmap_kva_ops vmap_lazy_ops = {
 	.stats = lazy_stats,
 	.verify = verify_lazy_space,
 	.for_each_lazy = for_each_purge_list,
+	.free_many = lazy_free_many,
 	.insert = insert_vmap_areas,
 	.retire = lazy_retire,
 	.drain = drain_vmap_area_lazy,

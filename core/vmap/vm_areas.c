@@ -231,5 +231,5 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 
 void pcpu_free_vm_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	vs->ops->free(vs, vas, nr);
+	vs->ops->free_many(vs, vas, nr);
 }
