@@ -18,7 +18,6 @@
 /* verify_eager_space() - see vmap_verify() */
 void verify_eager_space(const struct vmap_space *vs, bool quiet)
 {
-	const u64 most = (vs->end - vs->start) >> PAGE_SHIFT;
 	const struct cds_list_head *pos;
 	u64 areas = 0, pages = 0, at = vs->start;
 
@@ -27,7 +26,6 @@ void verify_eager_space(const struct vmap_space *vs, bool quiet)
 	for (pos = vs->busy_list.next; pos != &vs->busy_list; pos = pos->next) {
 		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
 
-		MM_CHECK(areas < most, LIST, "the list of areas has no end");
 		MM_CHECK(pos->prev->next == pos && pos->next->prev == pos, LIST,
 			 "area %#llx is not its neighbours' neighbour", HEX(va->va_start));
 		MM_CHECK(va->va_start < va->va_end &&
@@ -35,7 +33,7 @@ void verify_eager_space(const struct vmap_space *vs, bool quiet)
 				 va->va_start >= vs->start && va->va_end <= vs->end,
 			 LIST, "area [%#llx, %#llx) is no range of pages of the space",
 			 HEX(va->va_start), HEX(va->va_end));
-		/* Those behind the area in front: it may begin where that ends. */
+		/* Each ends above the one before, so a list without an end is met here too. */
 		MM_CHECK(va->va_end > at, LIST, "area %#llx stands behind one that ends at %#llx",
 			 HEX(va->va_start), HEX(at));
 		MM_CHECK(va->va_start >= at, OVERLAP,

@@ -78,6 +78,15 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
+/* Run @body on a space of each kind; nothing must be found. */
+static inline void expect_clean_on_each(struct fixture *f, void (*body)(struct fixture *f))
+{
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		expect_clean(f, body);
+	}
+}
+
 static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 {
 	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, PAGE_SIZE, f->vs->start, f->vs->end,

@@ -2,9 +2,10 @@
 /*
  * test_area.c - areas against a naive model that has an array of pages and searches it one by one.
  *
- * The model knows one thing about the search under test besides "lowest address": that of the free
- * ranges that are long enough but do not fit because of alignment, it looks at only so many before
- * it asks for ranges of size + align - page (free.c).
+ * The model knows one thing about the lazy back end's search besides "lowest address": that of the
+ * free ranges that are long enough but do not fit because of alignment, it looks at only so many
+ * before it asks for ranges of size + align - page (free.c). The eager one looks at all of them,
+ * and what is freed is free at once.
  */
 #include "model.h"
 
@@ -22,7 +23,7 @@ static unsigned int model_run(const struct model *mo, unsigned int at)
 
 /* First page of the range that must be handed out; PAGES: none. In pages. */
 static unsigned int model_search(const struct model *mo, unsigned int size, u64 align,
-				 unsigned int from, unsigned int to)
+				 unsigned int from, unsigned int to, enum vmap_kva kva)
 {
 	unsigned int at, len, misses = 0, first;
 	u64 length = size;
@@ -36,7 +37,7 @@ static unsigned int model_search(const struct model *mo, unsigned int size, u64 
 		for (first = max(at, from); first + size <= min(at + len, to); first++)
 			if (IS_ALIGNED(KVA / PAGE_SIZE + first, align))
 				return first;
-		if (++misses == MISSES)
+		if (kva == VMAP_LAZY && ++misses == MISSES)
 			length += align - 1;
 	}
 	return PAGES;
@@ -56,10 +57,10 @@ static void model_alloc(struct fixture *f, struct model *mo)
 	}
 	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
 			     KVA + to * PAGE_SIZE, GFP_KERNEL);
-	want = from < to ? model_search(mo, size, align, from, to) : PAGES;
+	want = from < to ? model_search(mo, size, align, from, to, f->vmap.kva) : PAGES;
 	if (want == PAGES && from < to && size <= to - from) {
 		model_purge(mo);
-		want = model_search(mo, size, align, from, to);
+		want = model_search(mo, size, align, from, to, f->vmap.kva);
 	}
 	if (want == PAGES) {
 		CHECK(va == ERR_PTR(-EBUSY));
@@ -82,7 +83,7 @@ static void model_free(struct fixture *f, struct model *mo)
 	i = random_next(&f->seed) % mo->nr_areas;
 	va = mo->area[i];
 	mo->area[i] = mo->area[--mo->nr_areas];
-	model_set(mo, va->va_start, va->va_end, LAZY);
+	model_set(mo, va->va_start, va->va_end, f->vmap.kva == VMAP_LAZY ? LAZY : FREE);
 	free_unmap_vmap_area(f->vs, va);
 	if (model_count(mo, LAZY) > f->vmap.lazy_max_pages)
 		model_purge(mo);
@@ -138,8 +139,11 @@ static void test_model(void **state)
 	f->vmap.size = PAGES * PAGE_SIZE;
 	f->vmap.lazy_max_pages = 64;
 	for (u64 seed = 0; seed < 40; seed++) {
-		f->seed = seed;
-		expect_clean(f, random_ops);
+		for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+			f->seed = seed;
+			f->vmap.kva = (enum vmap_kva)kva;
+			expect_clean(f, random_ops);
+		}
 	}
 }
 
@@ -170,8 +174,13 @@ static void test_bad_arguments(void **state)
 	struct vmap_space *vs;
 	struct vmap_config c = f->vmap;
 
-	expect_clean(f, bad_arguments);
+	expect_clean_on_each(f, bad_arguments);
+	assert_string_equal(vmap_kva_name(VMAP_LAZY), "lazy");
+	assert_string_equal(vmap_kva_name(VMAP_EAGER), "eager");
 
+	c.kva = NR_VMAP_KVAS;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap;
 	c.start = 0;
 	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
 	c = f->vmap, c.start++;
@@ -192,6 +201,8 @@ static void test_bad_arguments(void **state)
 /* The space ends one page below 2^64: sums beyond it wrap. */
 static void top_of_memory(struct fixture *f)
 {
+	const struct vmap_area *ebusy = ERR_PTR(-EBUSY);
+	u64 last = f->vs->end - PAGE_SIZE;
 	struct vmap_area *a, *b;
 
 	a = alloc_vmap_area(f->vs, 4 * PAGE_SIZE, 4 * PAGE_SIZE, 0, ~0ULL, GFP_KERNEL);
@@ -205,6 +216,22 @@ static void top_of_memory(struct fixture *f)
 	CHECK(alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
 	free_unmap_vmap_area(f->vs, a);
 	free_unmap_vmap_area(f->vs, b);
+
+	/* The last page, and what would reach beyond it. */
+	a = alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last, ~0ULL, GFP_KERNEL);
+	CHECK(!IS_ERR(a) && a->va_start == last && a->va_end == f->vs->end);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last, ~0ULL, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, 2 * PAGE_SIZE, PAGE_SIZE, last, ~0ULL, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last + 1, ~0ULL, GFP_KERNEL) == ebusy);
+	CHECK(alloc_vmap_area(f->vs, 4 * PAGE_SIZE, 1ULL << 63, 0, ~0ULL, GFP_KERNEL) == ebusy);
+	b = alloc_vmap_area(f->vs, 6 * PAGE_SIZE, PAGE_SIZE, 0, last, GFP_KERNEL);
+	CHECK(!IS_ERR(b) && b->va_end == last);
+	vmap_verify(f->vs, true);
+	free_unmap_vmap_area(f->vs, a);
+	a = alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last, f->vs->end, GFP_KERNEL);
+	CHECK(!IS_ERR(a) && a->va_start == last);
+	free_unmap_vmap_area(f->vs, b);
+	free_unmap_vmap_area(f->vs, a);
 }
 
 static void test_top_of_memory(void **state)
@@ -213,7 +240,7 @@ static void test_top_of_memory(void **state)
 
 	f->cfg.kva_start = f->vmap.start = -8 * PAGE_SIZE;
 	f->cfg.kva_size = f->vmap.size = 7 * PAGE_SIZE;
-	expect_clean(f, top_of_memory);
+	expect_clean_on_each(f, top_of_memory);
 }
 
 /* A range exactly as long as the request, free, however badly what surrounds it is aligned. */
@@ -242,7 +269,7 @@ static void exact_fit(struct fixture *f)
 
 static void test_exact_fit(void **state)
 {
-	expect_clean(*state, exact_fit);
+	expect_clean_on_each(*state, exact_fit);
 }
 
 /* Full, and everything lazily freed: the next request purges and starts again at the bottom. */
@@ -328,7 +355,7 @@ static void walk(struct fixture *f)
 
 static void test_walk(void **state)
 {
-	expect_clean(*state, walk);
+	expect_clean_on_each(*state, walk);
 }
 
 static void leak(struct fixture *f)
@@ -338,7 +365,11 @@ static void leak(struct fixture *f)
 
 static void test_leak(void **state)
 {
-	expect_finding(*state, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
+	struct fixture *f = *state;
+
+	expect_finding(f, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
+	f->vmap.kva = VMAP_EAGER;
+	expect_finding(f, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
 }
 
 int main(void)

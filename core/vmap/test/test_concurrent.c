@@ -8,6 +8,7 @@
  * the queues included, which must hold for every interleaving. With ThreadSanitizer there must be
  * no race.
  */
+#include "../vmalloc.h"
 #include "run.h"
 
 #define RAM_SLOTS 6
@@ -124,6 +125,16 @@ static void aliases(struct fixture *f)
 	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", (unsigned long long)addr);
 }
 
+/* A walk beside all the others: info.c judges what it meets. */
+static void info(struct fixture *f)
+{
+	struct vmalloc_info info;
+
+	get_vmalloc_info(f->vs, &info);
+	CHECK(info.total == f->vmap.size);
+	CHECK(info.used + info.largest_chunk <= info.total);
+}
+
 static void one_op(void *arg)
 {
 	struct worker *w = arg;
@@ -131,9 +142,13 @@ static void one_op(void *arg)
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
 
-	switch (w->irq ? r % 12 : r % 16) {
+	switch (w->irq ? r % 13 : 1 + r % 17) {
 	default:
 		ram_op(f, r, gfp);
+		break;
+	case 0:
+	case 17:
+		info(f);
 		break;
 	case 8 ... 10:
 		area_op(f, r, gfp);
@@ -192,8 +207,9 @@ static void many_tasks(struct fixture *f)
 		free_group(f, shared.group[i]);
 }
 
-static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
+static void hunt(struct fixture *f, enum vmap_kva kva, unsigned int kind, unsigned int runs)
 {
+	f->vmap.kva = kva;
 	f->cfg.kva_size = f->vmap.size = 1024 * PAGE_SIZE;
 	f->schedule.kind = kind;
 	f->schedule.depth = 3;
@@ -212,29 +228,34 @@ static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
 /* The host schedules. Few runs: each waits for a grace period of liburcu. */
 static void test_host(void **state)
 {
-	hunt(*state, SCHEDULE_SPARSE, 80);
+	hunt(*state, VMAP_LAZY, SCHEDULE_SPARSE, 80);
+	hunt(*state, VMAP_EAGER, SCHEDULE_SPARSE, 80);
 }
 
 #else
 
 static void test_sequential(void **state)
 {
-	hunt(*state, SCHEDULE_SPARSE, 200);
+	hunt(*state, VMAP_LAZY, SCHEDULE_SPARSE, 200);
+	hunt(*state, VMAP_EAGER, SCHEDULE_SPARSE, 100);
 }
 
 static void test_round_robin(void **state)
 {
-	hunt(*state, SCHEDULE_ROUND_ROBIN, 200);
+	hunt(*state, VMAP_LAZY, SCHEDULE_ROUND_ROBIN, 200);
+	hunt(*state, VMAP_EAGER, SCHEDULE_ROUND_ROBIN, 100);
 }
 
 static void test_random(void **state)
 {
-	hunt(*state, SCHEDULE_RANDOM, 2000);
+	hunt(*state, VMAP_LAZY, SCHEDULE_RANDOM, 2000);
+	hunt(*state, VMAP_EAGER, SCHEDULE_RANDOM, 500);
 }
 
 static void test_pct(void **state)
 {
-	hunt(*state, SCHEDULE_PCT, 1000);
+	hunt(*state, VMAP_LAZY, SCHEDULE_PCT, 1000);
+	hunt(*state, VMAP_EAGER, SCHEDULE_PCT, 500);
 }
 
 /* Two makers of blocks on one CPU may make one more than needed: it is marked, and allowed. */

@@ -80,6 +80,15 @@ static void test_each_small(void **state)
 	fail_each(f, 10000);
 }
 
+/* Without blocks and without a purge that could help. */
+static void test_each_eager(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.kva = VMAP_EAGER;
+	fail_each(f, 10000);
+}
+
 static void test_every(void **state)
 {
 	struct fixture *f = *state;
@@ -94,7 +103,8 @@ static void test_every(void **state)
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
-	const struct CMUnitTest tests[] = {T(test_each), T(test_each_small), T(test_every)};
+	const struct CMUnitTest tests[] = {T(test_each), T(test_each_small), T(test_each_eager),
+					   T(test_every)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

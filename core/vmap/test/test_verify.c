@@ -109,6 +109,15 @@ BREAK(busy_order, {
 BREAK(busy_overlap, s.large->va_end += 8 * PAGE_SIZE; vs->busy_pages += 8)
 BREAK(busy_count, vs->nr_busy++)
 BREAK(busy_page_count, vs->busy_pages--)
+BREAK(list_lost, cds_list_del(&s.busy->list))
+BREAK(list_extra, list_add_rcu(&s.lazy->list, &s.busy->list))
+BREAK(list_order, cds_list_del(&s.large->list); list_add_rcu(&s.large->list, &s.busy->list))
+BREAK(list_back, s.busy->list.prev = &s.busy->list)
+BREAK(list_tail, vs->busy_list.prev = vs->busy_list.next)
+BREAK(list_last, {
+	/* A freed one that is still behind the last in use. */
+	list_add_tail_rcu(&s.lazy->list, &vs->busy_list);
+})
 BREAK(lazy_count, vs->vmap_lazy_nr.counter++)
 BREAK(lazy_outside, s.lazy->va_end = vs->end + PAGE_SIZE)
 BREAK(lazy_endless, s.lazy->purge_next = vs->purge_list)
@@ -141,6 +150,7 @@ BREAK(block_link, s.b->all.prev = NULL)
 BREAK(block_counts, s.b->free = 200)
 BREAK(not_quiet_lazy, vs->vmap_lazy_nr.counter = -1; vmap_verify(vs, false))
 BREAK(not_quiet_pages, vs->busy_pages += 1 << 20; vmap_verify(vs, false))
+BREAK(not_quiet_free, vs->free_pages += 1 << 20; vmap_verify(vs, false))
 
 static void test_break(void **state)
 {
@@ -163,6 +173,12 @@ static void test_break(void **state)
 		{busy_overlap, ORACLE_OVERLAP, "overlap"},
 		{busy_count, ORACLE_COUNT, "busy areas:"},
 		{busy_page_count, ORACLE_COUNT, "busy pages:"},
+		{list_lost, ORACLE_LIST, "is not where it belongs on the list"},
+		{list_extra, ORACLE_LIST, "is not where it belongs on the list"},
+		{list_order, ORACLE_LIST, "is not where it belongs on the list"},
+		{list_back, ORACLE_LIST, "is not where it belongs on the list"},
+		{list_tail, ORACLE_LIST, "does not end behind the last"},
+		{list_last, ORACLE_LIST, "does not end behind the last"},
 		{lazy_count, ORACLE_COUNT, "lazy pages:"},
 		{lazy_outside, ORACLE_LIST, "no range of pages"},
 		{lazy_endless, ORACLE_LIST, "no end"},
@@ -192,10 +208,86 @@ static void test_break(void **state)
 		{block_counts, ORACLE_COUNT, "of them 200 free"},
 		{not_quiet_lazy, ORACLE_COUNT, "lazy pages: -1"},
 		{not_quiet_pages, ORACLE_COUNT, "busy, of"},
+		{not_quiet_free, ORACLE_COUNT, "free, of"},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
 		expect_finding(*state, breaks[i].body, breaks[i].oracle, breaks[i].words);
+}
+
+/* An eager space with areas of 1, 2, 3 and 4 pages, a page free behind each. */
+static void eager_scene(struct fixture *f, struct vmap_area **va)
+{
+	for (u64 i = 0, at = KVA; i < 4; at += (++i + 1) * PAGE_SIZE)
+		va[i] = alloc_vmap_area(f->vs, (i + 1) * PAGE_SIZE, PAGE_SIZE, at, f->vs->end,
+					GFP_KERNEL);
+	vmap_verify(f->vs, true);
+}
+
+#define BREAK_EAGER(name, ...)                                                                     \
+	static void name(struct fixture *f)                                                        \
+	{                                                                                          \
+		struct vmap_space *vs = f->vs;                                                     \
+		struct vmap_area *va[4];                                                           \
+                                                                                                   \
+		eager_scene(f, va);                                                                \
+		(void)vs;                                                                          \
+		__VA_ARGS__;                                                                       \
+	}
+
+BREAK_EAGER(eager_order, cds_list_del(&va[1]->list); cds_list_add(&va[1]->list, &va[2]->list))
+BREAK_EAGER(eager_overlap, va[0]->va_end += 2 * PAGE_SIZE; vs->busy_pages += 2)
+BREAK_EAGER(eager_inside, va[0]->va_end = va[3]->va_end)
+BREAK_EAGER(eager_empty, va[0]->va_end = va[0]->va_start)
+BREAK_EAGER(eager_unaligned, va[2]->va_start += 8)
+BREAK_EAGER(eager_below, va[0]->va_start -= PAGE_SIZE)
+BREAK_EAGER(eager_above, va[3]->va_end = vs->end + PAGE_SIZE)
+BREAK_EAGER(eager_back, va[2]->list.prev = &va[0]->list)
+BREAK_EAGER(eager_tail, vs->busy_list.prev = &va[0]->list)
+BREAK_EAGER(eager_lost, cds_list_del(&va[3]->list))
+BREAK_EAGER(eager_count, vs->nr_busy++)
+BREAK_EAGER(eager_page_count, vs->busy_pages--)
+BREAK_EAGER(eager_pages, vs->busy_pages += 1 << 20; vmap_verify(vs, false))
+
+/* A ring that leaves out the head. */
+static void eager_endless(struct fixture *f)
+{
+	struct vmap_area *va[4];
+
+	for (int i = 0; i < 4; i++)
+		va[i] = alloc_pages_any(f, 1);
+	va[3]->list.next = &va[0]->list;
+	va[0]->list.prev = &va[3]->list;
+	vmap_verify(f->vs, true);
+}
+
+static void test_break_eager(void **state)
+{
+	static const struct {
+		void (*body)(struct fixture *f);
+		enum oracle oracle;
+		const char *words;
+	} breaks[] = {
+		{eager_order, ORACLE_LIST, "stands behind one that ends at"},
+		{eager_overlap, ORACLE_OVERLAP, "areas overlap: one ends"},
+		{eager_inside, ORACLE_LIST, "stands behind one that ends at"},
+		{eager_empty, ORACLE_LIST, "no range of pages"},
+		{eager_unaligned, ORACLE_LIST, "no range of pages"},
+		{eager_below, ORACLE_LIST, "no range of pages"},
+		{eager_above, ORACLE_LIST, "no range of pages"},
+		{eager_back, ORACLE_LIST, "neighbours' neighbour"},
+		{eager_tail, ORACLE_LIST, "neighbours' neighbour"},
+		{eager_lost, ORACLE_COUNT, "busy areas:"},
+		{eager_count, ORACLE_COUNT, "busy areas:"},
+		{eager_page_count, ORACLE_COUNT, "busy pages:"},
+		{eager_pages, ORACLE_COUNT, "are busy, of"},
+		{eager_endless, ORACLE_LIST, "stands behind one that ends at"},
+	};
+	struct fixture *f = *state;
+
+	f->vmap.kva = VMAP_EAGER;
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
+		expect_finding(f, breaks[i].body, breaks[i].oracle, breaks[i].words);
 }
 
 /* A block made although an older one had room for the request: its room is not new. */
@@ -286,10 +378,8 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_break),
-		T(test_kva_bound),
-		T(test_own_checks),
-		T(test_lost_space),
+		T(test_break),	    T(test_break_eager), T(test_kva_bound),
+		T(test_own_checks), T(test_lost_space),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
