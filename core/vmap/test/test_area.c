@@ -330,6 +330,24 @@ static void test_one_flush(void **state)
 	expect_clean(*state, one_flush);
 }
 
+/* A reader of RCU may free, but a purge waits for readers: it is a worker's. */
+static void free_as_reader(struct fixture *f)
+{
+	struct vmap_area *va = alloc_pages_any(f, 1 + f->vmap.lazy_max_pages);
+
+	rcu_read_lock();
+	free_unmap_vmap_area(f->vs, va);
+	CHECK(vstats(f).purges == 0);
+	rcu_read_unlock();
+	settle(f);
+	CHECK(vstats(f).purges == 1 && vstats(f).lazy_pages == 0);
+}
+
+static void test_free_as_reader(void **state)
+{
+	expect_clean(*state, free_as_reader);
+}
+
 static void count_area(u64 start, u64 end, void *arg)
 {
 	u64 *last = arg;
@@ -382,6 +400,7 @@ int main(void)
 		T(test_exact_fit),
 		T(test_purge_and_retry),
 		T(test_one_flush),
+		T(test_free_as_reader),
 		T(test_walk),
 		T(test_leak),
 	};
