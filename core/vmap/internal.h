@@ -37,7 +37,7 @@
 #include <bsd/sys/tree.h>
 #include <urcu/list.h>
 
-#include "vmap.h"
+#include "vmalloc.h"
 #include "../machine/meta.h"
 #include "../machine/pgtable.h"
 
@@ -50,8 +50,10 @@
  * off
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
- * @vm:               busy: its owner in the vmalloc interface, or NULL; set, and looked at, under
- *                    hold_vmap_areas(). Not for walkers under RCU: the area may be lazy by then
+ * @vm:               busy: its owner in the vmalloc interface, or NULL: none, or none yet, or none
+ *                    any more. NULL when the area comes into use; read and written under
+ *                    hold_vmap_areas() (owner.c). Not for walkers under RCU: the area may be lazy
+ * by then
  */
 struct vmap_area {
 	u64 va_start;
@@ -239,6 +241,11 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * Eager:
  * @vmlist_lock:    over @busy_list, @nr_busy, @busy_pages, and the addresses of a busy area while
  *                  they are unmapped and flushed
+ *
+ * Of the vmalloc interface, for each kind:
+ * @nr_frames:      page frames of the machine: vmalloc() asks for no more
+ * @vfree_list:     areas that vfree() left to @vfree_work, a stack without a lock as @purge_list
+ * @vfree_work:     frees them
  */
 struct vmap_space {
 	struct machine *m;
@@ -277,6 +284,10 @@ struct vmap_space {
 	unsigned int nr_leaves;
 
 	rwlock_t vmlist_lock;
+
+	u64 nr_frames;
+	struct vm_struct *vfree_list;
+	struct work_struct vfree_work;
 };
 
 static inline u64 va_size(const struct vmap_area *va)
@@ -353,6 +364,20 @@ void notice_refusal(struct vmap_space *vs, u64 size);
 
 /* lazy.c */
 void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
+
+/* owner.c */
+struct vm_struct *make_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 start, u64 end,
+			       unsigned long nr_own, gfp_t gfp, const char *caller);
+void publish_vm_area(struct vmap_space *vs, struct vm_struct *vm);
+struct vm_struct *detach_vm_area(struct vmap_space *vs, u64 addr);
+void discard_vm_area(struct vmap_space *vs, struct vm_struct *vm);
+
+/* map.c */
+int map_new_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages, gfp_t gfp);
+
+/* vmalloc.c */
+void vmalloc_init(struct vmap_space *vs);
+void vmalloc_fini(struct vmap_space *vs);
 
 /* purge.c */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va);

@@ -37,8 +37,11 @@
  * @pages:    VM_ALLOC: the frames, @nr_pages of them, of the area's own array; else NULL
  * @nr_pages: frames mapped by vmalloc() or vmap()
  * @caller:   who asked for it: a string that outlives the area
+ * @next:     next of those that vfree() left to a worker
+ * @own:      what @pages points to if it is not NULL: one allocation for both
  *
- * Valid from get_vm_area() to remove_vm_area(); not to be written by others than core/vmap.
+ * Valid from get_vm_area() to remove_vm_area(); not to be written by others than core/vmap, and by
+ * these not while others can find it: whoever does, under hold_vmap_areas(), may read all of it.
  */
 struct vm_struct {
 	struct vmap_area *va;
@@ -48,6 +51,8 @@ struct vm_struct {
 	struct page **pages;
 	unsigned long nr_pages;
 	const char *caller;
+	struct vm_struct *next;
+	struct page *own[];
 };
 
 /** get_vm_area_size() - bytes that can be mapped: all but the guard page */

@@ -71,6 +71,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->notice = cfg->notice;
 	vs->arg = cfg->arg;
 	CDS_INIT_LIST_HEAD(&vs->busy_list);
+	vmalloc_init(vs);
 
 	if (vs->ops->blocks)
 		err = vmap_blocks_init(vs);
@@ -94,6 +95,7 @@ void vmap_destroy(struct vmap_space *vs)
 {
 	if (!vs)
 		return;
+	vmalloc_fini(vs);
 	vs->ops->exit(vs);
 	if (vs->ops->blocks) {
 		rcu_barrier();

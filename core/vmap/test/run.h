@@ -41,9 +41,10 @@ static inline void fixture_init(struct fixture *f)
 				       .lazy_max_pages = 256};
 }
 
-/* No purge in the background is left. */
+/* No work in the background is left. */
 static inline void settle(struct fixture *f)
 {
+	flush_work(&f->vs->vfree_work);
 	if (f->vmap.kva == VMAP_LAZY)
 		flush_work(&f->vs->purge_work);
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listing.c - all areas in use, for people: what /proc/vmallocinfo shows.
+ *
+ * Held from the first line to the last, so the listing is of one moment.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* A line, and what is added behind its end. What does not fit is cut off. */
+struct text {
+	size_t len;
+	char buf[1024];
+};
+
+static __printf(2, 3) void add(struct text *t, const char *fmt, ...)
+{
+	size_t room = sizeof(t->buf) - t->len;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(t->buf + t->len, room, fmt, ap);
+	va_end(ap);
+	t->len += min((size_t)n, room - 1);
+}
+
+static void add_nodes(struct text *t, const struct vm_struct *vm)
+{
+	unsigned long frames[TOPOLOGY_MAX_NODES] = {0};
+
+	if (!vm->pages)
+		return;
+	for (unsigned long i = 0; i < vm->nr_pages; i++)
+		frames[vm->pages[i]->nid]++;
+	for (unsigned int nid = 0; nid < TOPOLOGY_MAX_NODES; nid++)
+		if (frames[nid])
+			add(t, " N%u=%lu", nid, frames[nid]);
+}
+
+static void add_owner(struct text *t, const struct vm_struct *vm)
+{
+	static const struct {
+		u64 flag;
+		const char *word;
+	} words[] = {
+		{VM_IOREMAP, " ioremap"},
+		{VM_ALLOC, " vmalloc"},
+		{VM_MAP, " vmap"},
+		{VM_USERMAP, " user"},
+	};
+
+	if (!vm) {
+		add(t, " vm_map_ram");
+		return;
+	}
+	add(t, " %s", vm->caller);
+	if (vm->nr_pages)
+		add(t, " pages=%lu", vm->nr_pages);
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		if (vm->flags & words[i].flag)
+			add(t, "%s", words[i].word);
+	add_nodes(t, vm);
+}
+
+void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg), void *arg)
+{
+	unsigned long flags = hold_vmap_areas(vs);
+	const struct vmap_area *va;
+
+	for (va = vmap_area_from(vs, 0); va; va = vmap_area_from(vs, va->va_end)) {
+		struct text t;
+
+		t.len = 0;
+		add(&t, "0x%llx-0x%llx %llu", (unsigned long long)va->va_start,
+		    (unsigned long long)va->va_end, (unsigned long long)va_size(va));
+		add_owner(&t, va->vm);
+		line(t.buf, arg);
+	}
+	release_vmap_areas(vs, flags);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * map.c - pages of somebody else's behind the addresses of an area.
+ *
+ * After map_vm_area(), unmap_kernel_range(), vmap() and vunmap() of Linux, as of 2008. The walks
+ * of the page table are the machine's (pgtable.h). Each of them is given the address at which
+ * it begins, a multiple of the page size inside the space, and how many pages it goes; one that
+ * maps, the frame of each page besides, and what it may do to get a table.
+ *
+ * A walk that maps stops where it fails, with what lies before still mapped. What becomes of that
+ * depends on whose the area is then. If it stays with its owner, who may map something else there
+ * at once, the translations are cleared and flushed. If it was made for this mapping
+ * alone, it is given back as any other: what was mapped is cleared with it, and flushed before
+ * the addresses are handed out again.
+ */
+#include "internal.h"
+
+static unsigned long mappable_pages(const struct vm_struct *vm)
+{
+	return get_vm_area_size(vm) >> PAGE_SHIFT;
+}
+
+/* map_new_vm_area() - map all of an area that nobody else knows. 0 or -ENOMEM, and some mapped */
+int map_new_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages, gfp_t gfp)
+{
+	int err = vmap_pages_range(vs->m, vm->addr, pages, mappable_pages(vm), gfp);
+
+	MM_CHECK(err != -EBUSY, PTE_BUSY,
+		 "of %lu pages at %#llx, just taken for %s, some are mapped", mappable_pages(vm),
+		 (unsigned long long)vm->addr, vm->caller);
+	return err;
+}
+
+int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages, gfp_t gfp)
+{
+	unsigned long nr = mappable_pages(vm);
+	int err;
+
+	/*
+	 * Looked for first: of a walk that stopped at an entry in use, nobody could tell which of
+	 * the entries before are its own.
+	 */
+	for (unsigned long i = 0; i < nr; i++)
+		if (vmalloc_to_page(vs->m, vm->addr + i * PAGE_SIZE))
+			return -EBUSY;
+	err = vmap_pages_range(vs->m, vm->addr, pages, nr, gfp);
+	if (err)
+		unmap_kernel_range(vs, vm->addr, get_vm_area_size(vm));
+	return err;
+}
+
+/* Does [@addr, @addr + @size) lie in one area that has an owner? Held. */
+static bool range_is_owned(struct vmap_space *vs, u64 addr, u64 size)
+{
+	const struct vmap_area *va = vmap_area_from(vs, addr);
+
+	return va && va->vm && va->va_start <= addr && size <= va->va_end - addr;
+}
+
+void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
+{
+	unsigned long flags;
+
+	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), RANGE, "unmap_kernel_range(): %#llx is no page",
+		 (unsigned long long)addr);
+	MM_CHECK(IS_ALIGNED(size, PAGE_SIZE), RANGE,
+		 "unmap_kernel_range(): %#llx bytes at %#llx are no pages",
+		 (unsigned long long)size, (unsigned long long)addr);
+
+	/* Held while it is cleared: vread() does not come to stand on a page that goes. */
+	flags = hold_vmap_areas(vs);
+	MM_CHECK(range_is_owned(vs, addr, size), RANGE,
+		 "unmap_kernel_range(): [%#llx, + %#llx) does not lie in one area with an owner",
+		 (unsigned long long)addr, (unsigned long long)size);
+	vunmap_range(vs->m, addr, size >> PAGE_SHIFT);
+	release_vmap_areas(vs, flags);
+	flush_tlb_kernel_range(vs->m, addr, addr + size);
+}
+
+u64 vmap(struct vmap_space *vs, struct page **pages, unsigned long count, u64 flags,
+	 const char *caller)
+{
+	struct vm_struct *vm;
+
+	might_sleep();
+	if (count > vs->nr_frames)
+		return 0;
+	vm = make_vm_area(vs, (u64)count << PAGE_SHIFT, VM_MAP | flags, 0, UINT64_MAX, 0,
+			  GFP_KERNEL, caller);
+	if (IS_ERR(vm))
+		return 0;
+	if (map_new_vm_area(vs, vm, pages, GFP_KERNEL)) {
+		discard_vm_area(vs, vm);
+		return 0;
+	}
+	vm->nr_pages = count;
+	publish_vm_area(vs, vm);
+	return vm->addr;
+}
+
+void vunmap(struct vmap_space *vs, u64 addr)
+{
+	struct vm_struct *vm;
+
+	might_sleep();
+	if (!addr)
+		return;
+	vm = detach_vm_area(vs, addr);
+	MM_CHECK(vm && vm->flags & VM_MAP && vm->nr_pages, RANGE,
+		 "vunmap(): no area of vmap() begins at %#llx", (unsigned long long)addr);
+	discard_vm_area(vs, vm);
+}
