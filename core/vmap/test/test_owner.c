@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_owner.c - areas with an owner: where they lie, who finds them, who is refused.
+ */
+#include "vmalloc.h"
+
+static void fields(struct fixture *f)
+{
+	struct vm_struct *vm = get_vm_area(f->vs, PAGE_SIZE + 1, VM_MAP | VM_USERMAP, 0, UINT64_MAX,
+					   GFP_KERNEL, "someone");
+
+	CHECK(!IS_ERR(vm));
+	CHECK(vm->addr == KVA && vm->size == 3 * PAGE_SIZE);
+	CHECK(get_vm_area_size(vm) == 2 * PAGE_SIZE);
+	CHECK(vm->flags == (VM_MAP | VM_USERMAP));
+	CHECK(!vm->pages && !vm->nr_pages);
+	CHECK(!strcmp(vm->caller, "someone"));
+	CHECK(vmap_area_start(vm->va) == vm->addr);
+	CHECK(vmap_area_end(vm->va) == vm->addr + vm->size);
+	CHECK(!vmalloc_to_page(f->m, vm->addr));
+	CHECK(vstats(f).busy_pages == 3);
+	remove_area(f, vm);
+	CHECK(vstats(f).busy_pages == 0 && vstats(f).lazy_pages == 3);
+}
+
+static void test_fields(void **state)
+{
+	expect_clean(*state, fields);
+}
+
+/* From each byte of it, and of no other. */
+static void found(struct fixture *f)
+{
+	struct vmap_area *none = alloc_pages_any(f, 1);
+	struct vm_struct *a = get_area(f, 1, VM_MAP), *b = get_area(f, 2, VM_MAP);
+	u64 addr = a->addr;
+
+	CHECK(b->addr == a->addr + 2 * PAGE_SIZE);
+	CHECK(!find_vm_area(f->vs, 0) && !find_vm_area(f->vs, KVA - 1));
+	CHECK(find_vmap_area(f->vs, KVA) == none && !find_vm_area(f->vs, KVA));
+	CHECK(!find_vm_area(f->vs, a->addr - 1));
+	CHECK(find_vm_area(f->vs, a->addr) == a);
+	CHECK(find_vm_area(f->vs, a->addr + PAGE_SIZE - 1) == a);
+	CHECK(find_vm_area(f->vs, b->addr - 1) == a);
+	CHECK(find_vm_area(f->vs, b->addr) == b);
+	CHECK(find_vm_area(f->vs, b->addr + 3 * PAGE_SIZE - 1) == b);
+	CHECK(!find_vm_area(f->vs, b->addr + 3 * PAGE_SIZE));
+	CHECK(!find_vm_area(f->vs, UINT64_MAX));
+
+	/* Only by the address at which it begins, only if it has an owner, and only once. */
+	CHECK(!remove_vm_area(f->vs, KVA));
+	CHECK(!remove_vm_area(f->vs, a->addr + PAGE_SIZE));
+	CHECK(!remove_vm_area(f->vs, a->addr + 1));
+	CHECK(!remove_vm_area(f->vs, b->addr + 3 * PAGE_SIZE));
+	CHECK(vstats(f).areas == 3);
+	remove_area(f, a);
+	CHECK(!find_vm_area(f->vs, addr) && !remove_vm_area(f->vs, addr));
+	CHECK(find_vm_area(f->vs, b->addr) == b);
+	remove_area(f, b);
+
+	/* Whoever has the addresses next does not inherit the owner. */
+	purge_vmap_area_lazy(f->vs);
+	free_unmap_vmap_area(f->vs, none);
+	purge_vmap_area_lazy(f->vs);
+	none = alloc_pages_any(f, 4);
+	CHECK(find_vmap_area(f->vs, addr) == none && !find_vm_area(f->vs, addr));
+	free_unmap_vmap_area(f->vs, none);
+}
+
+static void test_found(void **state)
+{
+	expect_clean(*state, found);
+}
+
+/* What its maker has not finished has no owner yet; who asks is told so, and cannot remove it. */
+static void half_made(struct fixture *f)
+{
+	struct vm_struct *vm =
+		make_vm_area(f->vs, PAGE_SIZE, VM_MAP, 0, UINT64_MAX, 0, GFP_KERNEL, "test");
+
+	CHECK(!IS_ERR(vm));
+	CHECK(!find_vm_area(f->vs, vm->addr) && !remove_vm_area(f->vs, vm->addr));
+	publish_vm_area(f->vs, vm);
+	CHECK(find_vm_area(f->vs, vm->addr) == vm);
+	CHECK(detach_vm_area(f->vs, vm->addr) == vm);
+	CHECK(!find_vm_area(f->vs, vm->addr) && !detach_vm_area(f->vs, vm->addr));
+	CHECK(vstats(f).areas == 1);
+	discard_vm_area(f->vs, vm);
+	CHECK(vstats(f).areas == 0);
+}
+
+static void test_half_made(void **state)
+{
+	expect_clean(*state, half_made);
+}
+
+static long refusal(struct fixture *f, u64 size, u64 start, u64 end)
+{
+	struct vm_struct *vm = get_vm_area(f->vs, size, VM_MAP, start, end, GFP_KERNEL, "test");
+
+	if (!IS_ERR(vm)) {
+		remove_area(f, vm);
+		purge_vmap_area_lazy(f->vs);
+		return 0;
+	}
+	return PTR_ERR(vm);
+}
+
+static void ranges(struct fixture *f)
+{
+	const u64 page = PAGE_SIZE, end = f->vs->end;
+	struct vm_struct *vm = get_vm_area(f->vs, 2 * page, VM_MAP, KVA + 7 * page, KVA + 10 * page,
+					   GFP_KERNEL, "test");
+
+	CHECK(!IS_ERR(vm) && vm->addr == KVA + 7 * page);
+	CHECK(refusal(f, 1, KVA + 7 * page, KVA + 11 * page) == -EBUSY);
+	CHECK(refusal(f, 1, KVA + 7 * page, KVA + 12 * page) == 0);
+	remove_area(f, vm);
+	purge_vmap_area_lazy(f->vs);
+
+	CHECK(refusal(f, 0, 0, UINT64_MAX) == -EINVAL);
+	CHECK(refusal(f, page, KVA, KVA) == -EINVAL);
+	CHECK(refusal(f, page, KVA + page, KVA) == -EINVAL);
+	CHECK(refusal(f, UINT64_MAX, 0, UINT64_MAX) == -EINVAL);
+	CHECK(refusal(f, -page, 0, UINT64_MAX) == -EINVAL);
+	CHECK(refusal(f, -2 * page + 1, 0, UINT64_MAX) == -EINVAL);
+	CHECK(refusal(f, -2 * page, 0, UINT64_MAX) == -EBUSY);
+	/* The guard page counts: all of the space but a page can be had. */
+	CHECK(refusal(f, end - KVA, 0, UINT64_MAX) == -EBUSY);
+	CHECK(refusal(f, end - KVA - page + 1, 0, UINT64_MAX) == -EBUSY);
+	CHECK(refusal(f, end - KVA - page, 0, UINT64_MAX) == 0);
+	CHECK(refusal(f, page, end - page, UINT64_MAX) == -EBUSY);
+	CHECK(refusal(f, page, end - 2 * page, UINT64_MAX) == 0);
+	CHECK(refusal(f, page, KVA, KVA + page) == -EBUSY);
+	CHECK(refusal(f, page, end, UINT64_MAX) == -EBUSY);
+	CHECK(refusal(f, page, 0, KVA) == -EBUSY);
+}
+
+static void test_ranges(void **state)
+{
+	expect_clean(*state, ranges);
+}
+
+static void ioremap(struct fixture *f)
+{
+	static const struct {
+		u64 size, align;
+	} want[] = {
+		{1, PAGE_SIZE},
+		{PAGE_SIZE, PAGE_SIZE},
+		{PAGE_SIZE + 1, 2 * PAGE_SIZE},
+		{3 * PAGE_SIZE, 4 * PAGE_SIZE},
+		{4 * PAGE_SIZE, 4 * PAGE_SIZE},
+		{5 * PAGE_SIZE, 8 * PAGE_SIZE},
+		{511 * PAGE_SIZE, IOREMAP_MAX_ALIGN},
+		{512 * PAGE_SIZE, IOREMAP_MAX_ALIGN},
+		{700 * PAGE_SIZE, IOREMAP_MAX_ALIGN},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(want); i++) {
+		/* The first page is taken: the lowest address is the alignment, no less and no
+		 * more. */
+		struct vm_struct *first = get_area(f, 1, VM_MAP), *last;
+		u64 at = KVA + max(want[i].align, 2 * PAGE_SIZE);
+		struct vm_struct *vm = get_vm_area(f->vs, want[i].size, VM_IOREMAP, 0, UINT64_MAX,
+						   GFP_KERNEL, "test");
+
+		CHECK(IS_ALIGNED(KVA, IOREMAP_MAX_ALIGN));
+		CHECK(!IS_ERR(vm) && vm->addr == at);
+		remove_area(f, vm);
+		purge_vmap_area_lazy(f->vs);
+		/* Others are not aligned. */
+		last = get_vm_area(f->vs, want[i].size, VM_MAP, 0, UINT64_MAX, GFP_KERNEL, "test");
+		CHECK(!IS_ERR(last) && last->addr == KVA + 2 * PAGE_SIZE);
+		remove_area(f, last);
+		remove_area(f, first);
+		purge_vmap_area_lazy(f->vs);
+	}
+}
+
+static void test_ioremap(void **state)
+{
+	expect_clean(*state, ioremap);
+}
+
+/* In an interrupt too, with memory that may not sleep. */
+static void atomic(struct fixture *f)
+{
+	struct vm_struct *vm;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	vm = get_vm_area(f->vs, PAGE_SIZE, VM_MAP, 0, UINT64_MAX, GFP_ATOMIC, "test");
+	CHECK(!IS_ERR(vm) && find_vm_area(f->vs, vm->addr) == vm);
+	remove_area(f, vm);
+	local_irq_restore(flags);
+}
+
+static void test_atomic(void **state)
+{
+	expect_clean(*state, atomic);
+}
+
+static void sleeps(struct fixture *f)
+{
+	preempt_disable();
+	get_area(f, 1, VM_MAP);
+}
+
+static void leaks(struct fixture *f)
+{
+	get_area(f, 3, VM_MAP);
+}
+
+/* The address space is what is told of first. */
+static void test_findings(void **state)
+{
+	expect_finding(*state, sleeps, ORACLE_LOCK_SLEEP, "");
+	expect_finding(*state, leaks, ORACLE_LEAK_AREA, "1 areas of 4 pages are still in use");
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_fields),	 T(test_found),	 T(test_half_made), T(test_ranges),
+		T(test_ioremap), T(test_atomic), T(test_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
