@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_vmalloc_concurrent.c - tasks and interrupts in the vmalloc interface at once, under many
+ * schedules: no finding.
+ *
+ * Areas are passed around through slots that tasks exchange, so that who frees is seldom who
+ * allocated. Readers read all the space meanwhile, areas that are being made and freed included,
+ * and know what they may find: zeroes, or what the owner of the area has written, which tells the
+ * page it was written to. The listing is taken and its lines are looked at. With ThreadSanitizer
+ * there must be no race.
+ */
+#include "vmalloc.h"
+
+#define MEM_SLOTS 4
+#define MAP_SLOTS 2
+#define AREA_SLOTS 2
+#define MAX_PAGES 5
+#define SPACE_PAGES 256
+#define OPS 12
+
+struct worker {
+	struct fixture *f;
+	u64 seed;
+	bool irq;
+	u8 buf[3 * PAGE_SIZE];
+};
+
+struct shared {
+	u64 mem[MEM_SLOTS]; /* of vmalloc() */
+	u64 map[MAP_SLOTS]; /* of vmap() */
+	struct vm_struct *area[AREA_SLOTS];
+	struct worker worker[5];
+};
+
+static struct shared shared;
+
+/* The first bytes of each page of an area say which page it is. */
+static void sign(struct fixture *f, u64 addr, u64 pages)
+{
+	for (u64 i = 0; i < pages; i++)
+		*(u64 *)mem_address(f->m, addr + i * PAGE_SIZE, 8) = addr + i * PAGE_SIZE;
+}
+
+static void check_signed(struct fixture *f, u64 addr, u64 pages)
+{
+	for (u64 i = 0; i < pages; i++)
+		CHECK(*(u64 *)mem_address(f->m, addr + i * PAGE_SIZE, 8) == addr + i * PAGE_SIZE);
+}
+
+static void free_mem(struct fixture *f, u64 addr)
+{
+	const struct vm_struct *vm;
+
+	if (!addr)
+		return;
+	vm = find_vm_area(f->vs, addr);
+	CHECK(vm && vm->addr == addr && vm->pages);
+	check_signed(f, addr, vm->nr_pages);
+	vfree(f->vs, addr);
+}
+
+static void mem_op(struct fixture *f, u64 r, gfp_t gfp)
+{
+	u64 addr = 0, pages = 1 + (r >> 17) % MAX_PAGES;
+
+	if (r >> 16 & 1) {
+		addr = __vmalloc(f->vs, pages * PAGE_SIZE, NUMA_NO_NODE, gfp | __GFP_ZERO, 0,
+				 "concurrent");
+		if (addr)
+			sign(f, addr, pages);
+	}
+	free_mem(f, xchg(&shared.mem[(r >> 8) % MEM_SLOTS], addr));
+}
+
+/* Pages of the test, which nobody writes to: readers find zeroes. */
+static void map_op(struct fixture *f, u64 r)
+{
+	u64 addr = 0;
+
+	if (r >> 16 & 1)
+		addr = vmap(f->vs, f->page, 1 + (r >> 17) % MAX_PAGES, 0, "concurrent");
+	addr = xchg(&shared.map[(r >> 8) % MAP_SLOTS], addr);
+	if (addr)
+		CHECK(vmalloc_to_page(f->m, addr) == f->page[0]);
+	vunmap(f->vs, addr);
+}
+
+static void free_area(struct fixture *f, struct vm_struct *vm)
+{
+	if (!vm)
+		return;
+	CHECK(find_vm_area(f->vs, vm->addr) == vm);
+	unmap_kernel_range(f->vs, vm->addr, PAGE_SIZE);
+	CHECK(!is_stale(f, vm->addr, PAGE_SIZE));
+	CHECK(!map_vm_area(f->vs, vm, f->page, GFP_ATOMIC) || get_vm_area_size(vm) > PAGE_SIZE);
+	CHECK(remove_vm_area(f->vs, vm->addr) == vm);
+	kfree(f->m, vm);
+}
+
+static void area_op(struct fixture *f, u64 r, gfp_t gfp)
+{
+	struct vm_struct *vm = NULL;
+
+	if (r >> 16 & 1) {
+		vm = get_vm_area(f->vs, (1 + (r >> 17) % MAX_PAGES) * PAGE_SIZE,
+				 r >> 40 & 1 ? VM_IOREMAP : VM_MAP, 0, UINT64_MAX, gfp,
+				 "concurrent");
+		if (IS_ERR(vm))
+			vm = NULL;
+		else
+			CHECK(!map_vm_area(f->vs, vm, f->page, gfp));
+	}
+	free_area(f, xchg(&shared.area[(r >> 8) % AREA_SLOTS], vm));
+}
+
+/* Each page that begins in what was read is zeroed, or was signed by its owner for this address. */
+static void read_op(struct worker *w, u64 r)
+{
+	u64 addr = KVA + (r >> 8) % (SPACE_PAGES * PAGE_SIZE), at;
+	u64 got = vread(w->f->vs, w->buf, addr, sizeof(w->buf));
+
+	CHECK(got <= sizeof(w->buf));
+	for (at = ALIGN(addr, PAGE_SIZE); at + 8 <= addr + sizeof(w->buf); at += PAGE_SIZE) {
+		u64 word;
+
+		memcpy(&word, w->buf + (at - addr), sizeof(word));
+		CHECK(!word || word == at);
+	}
+}
+
+struct lines {
+	u64 last;
+	unsigned int nr;
+};
+
+static void check_line(const char *text, void *arg)
+{
+	struct lines *l = arg;
+	u64 start = strtoull(text, NULL, 16);
+
+	CHECK(start >= l->last);
+	l->last = start + PAGE_SIZE;
+	l->nr++;
+	CHECK(strstr(text, " concurrent") || strstr(text, " vm_map_ram"));
+}
+
+static void one_op(void *arg)
+{
+	struct worker *w = arg;
+	struct fixture *f = w->f;
+	u64 r = random_next(&w->seed);
+	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
+	struct lines lines = {0};
+
+	switch (w->irq ? r % 8 : r % 16) {
+	default:
+		mem_op(f, r, gfp);
+		break;
+	case 6 ... 7:
+		area_op(f, r, gfp);
+		break;
+	case 8 ... 9:
+		map_op(f, r);
+		break;
+	case 10 ... 12:
+		read_op(w, r);
+		break;
+	case 13:
+		vmallocinfo(f->vs, check_line, &lines);
+		break;
+	case 14:
+		vm_unmap_aliases(f->vs);
+		break;
+	case 15:
+		task_migrate((r >> 8) % 2);
+		break;
+	}
+	vmap_verify(f->vs, false);
+}
+
+static void worker(void *arg)
+{
+	struct worker *w = arg;
+
+	do_ops(OPS, w->irq, one_op, w);
+}
+
+static void many_tasks(struct fixture *f)
+{
+	static const char *const names[] = {"a", "b", "c", "i", "j"};
+	struct task *task[5];
+
+	memset(&shared, 0, sizeof(shared));
+	for (unsigned int i = 0; i < MAX_PAGES; i++)
+		memset(page_address(f->m, f->page[i]), 0, PAGE_SIZE);
+	for (unsigned int i = 0; i < 5; i++) {
+		struct task_params p = {.name = names[i],
+					.cpu = i == 2 || i == 4,
+					.irq = i >= 3,
+					.fn = worker,
+					.arg = &shared.worker[i]};
+
+		shared.worker[i].f = f;
+		shared.worker[i].seed = f->seed * 8 + i;
+		shared.worker[i].irq = i >= 3;
+		task[i] = task_spawn(&p);
+	}
+	for (unsigned int i = 0; i < 5; i++)
+		task_join(task[i]);
+	for (unsigned int i = 0; i < MEM_SLOTS; i++)
+		free_mem(f, shared.mem[i]);
+	for (unsigned int i = 0; i < MAP_SLOTS; i++)
+		vunmap(f->vs, shared.map[i]);
+	for (unsigned int i = 0; i < AREA_SLOTS; i++)
+		free_area(f, shared.area[i]);
+}
+
+static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
+{
+	f->cfg.kva_size = f->vmap.size = SPACE_PAGES * PAGE_SIZE;
+	f->schedule.kind = kind;
+	f->schedule.depth = 3;
+	f->schedule.length = 1500;
+	for (unsigned int i = 0; i < runs; i++) {
+		f->seed = i / 4;
+		f->schedule.seed = i;
+		f->schedule.odds = 1 + i % 13;
+		f->vmap.lazy_max_pages = i % 2 ? 1 : 100;
+		expect_clean(f, many_tasks);
+	}
+}
+
+#ifdef MM_ENGINE_THREADS
+
+/* The host schedules. */
+static void test_host(void **state)
+{
+	hunt(*state, SCHEDULE_SPARSE, 80);
+}
+
+#else
+
+static void test_sequential(void **state)
+{
+	hunt(*state, SCHEDULE_SPARSE, 200);
+}
+
+static void test_round_robin(void **state)
+{
+	hunt(*state, SCHEDULE_ROUND_ROBIN, 200);
+}
+
+static void test_random(void **state)
+{
+	hunt(*state, SCHEDULE_RANDOM, 2000);
+}
+
+static void test_pct(void **state)
+{
+	hunt(*state, SCHEDULE_PCT, 1000);
+}
+
+#endif
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+#ifdef MM_ENGINE_THREADS
+		T(test_host),
+#else
+		T(test_sequential),
+		T(test_round_robin),
+		T(test_random),
+		T(test_pct),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
