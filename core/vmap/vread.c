@@ -17,8 +17,9 @@
 #include "internal.h"
 
 /*
- * Bytes that others may be writing. Words if it can, for speed; a loop of our own, since
- * ThreadSanitizer sees memcpy() whoever calls it.
+ * Bytes that others may be writing. Words if it can, for speed. What ThreadSanitizer must not see
+ * are plain accesses of our own: it sees memcpy() whoever calls it, and atomics wherever they are.
+ * Volatile, so that no compiler makes a memcpy() of it.
  */
 __attribute__((no_sanitize("thread"))) static void copy_racy(u8 *to, const u8 *from, size_t len)
 {
@@ -26,13 +27,13 @@ __attribute__((no_sanitize("thread"))) static void copy_racy(u8 *to, const u8 *f
 
 	if (IS_ALIGNED((uintptr_t)from, sizeof(u64))) {
 		for (; i + sizeof(u64) <= len; i += sizeof(u64)) {
-			u64 word = __atomic_load_n((const u64 *)(from + i), __ATOMIC_RELAXED);
+			u64 word = *(const volatile u64 *)(from + i);
 
 			__builtin_memcpy(to + i, &word, sizeof(word));
 		}
 	}
 	for (; i < len; i++)
-		to[i] = __atomic_load_n(from + i, __ATOMIC_RELAXED);
+		to[i] = *(const volatile u8 *)(from + i);
 }
 
 /*
