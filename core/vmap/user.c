@@ -7,14 +7,11 @@
  */
 #include "internal.h"
 
-/* The area that may be mapped to users and begins at @addr, or NULL. */
+/* The area that may be mapped to users and begins at @addr, so at a page; or NULL. */
 static struct vm_struct *find_user_area(struct vmap_space *vs, u64 addr)
 {
-	struct vm_struct *vm;
+	struct vm_struct *vm = find_vm_area(vs, addr);
 
-	if (!IS_ALIGNED(addr, PAGE_SIZE))
-		return NULL;
-	vm = find_vm_area(vs, addr);
 	if (!vm || vm->addr != addr)
 		return NULL;
 	return vm->flags & VM_USERMAP ? vm : NULL;

@@ -59,12 +59,14 @@ static void test_lazily(void **state)
 static void refused(struct fixture *f)
 {
 	u64 used = mstats(f).pages_used, free = nr_free_pages(f->m);
-	u64 meta = mstats(f).meta_bytes;
+	u64 meta = mstats(f).meta_bytes, kmallocs = mstats(f).kmallocs;
 
+	/* No request is made for what cannot be. */
 	CHECK(!vmalloc(f->vs, 0, "nothing"));
 	CHECK(!vmalloc(f->vs, UINT64_MAX, "rounding wraps"));
 	CHECK(!vmalloc(f->vs, -2 * PAGE_SIZE, "more than addresses"));
 	CHECK(!vmalloc(f->vs, (2048 + 1) * PAGE_SIZE, "more frames than there are"));
+	CHECK(mstats(f).kmallocs == kmallocs);
 	CHECK(!vmalloc(f->vs, (free + 1) * PAGE_SIZE, "more frames than are free"));
 	CHECK(mstats(f).pages_used == used && mstats(f).meta_bytes - meta <= 256);
 	CHECK(vstats(f).areas == 0);
@@ -176,7 +178,6 @@ static void atomic(struct fixture *f)
 	local_irq_save(flags);
 	addr[0] = __vmalloc(f->vs, 5 * PAGE_SIZE, NUMA_NO_NODE, GFP_ATOMIC | __GFP_ZERO, 0, "irq");
 	CHECK(addr[0]);
-	/* Who takes the space down does what the worker has not done. */
 	vfree(f->vs, addr[0]);
 	local_irq_restore(flags);
 }
@@ -184,6 +185,42 @@ static void atomic(struct fixture *f)
 static void test_atomic(void **state)
 {
 	expect_clean(*state, atomic);
+}
+
+/* Who takes a space down does what its worker has not done, and lets it do nothing afterwards. */
+static void destroyed(struct fixture *f)
+{
+	struct vmap_config cfg = f->vmap;
+	struct vmap_space *vs;
+	u64 used = 0;
+
+	cfg.start += 64 * PAGE_SIZE;
+	cfg.size = 64 * PAGE_SIZE;
+	CHECK(!vmap_create(f->m, &cfg, &vs));
+	for (unsigned int i = 0; i < 2; i++) {
+		u64 addr = vmalloc(vs, 3 * PAGE_SIZE, "test");
+
+		/* Table pages stay, which the first one may have needed. */
+		if (!i)
+			used = mstats(f).pages_used - 3;
+		preempt_disable();
+		vfree(vs, addr);
+		preempt_enable();
+	}
+	vmap_destroy(vs);
+	CHECK(mstats(f).pages_used == used);
+	cond_resched();
+}
+
+static void test_destroyed(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_clean(f, destroyed);
+	f->schedule.kind = SCHEDULE_RANDOM;
+	f->schedule.odds = 2;
+	for (f->schedule.seed = 0; f->schedule.seed < 300; f->schedule.seed++)
+		expect_clean(f, destroyed);
 }
 
 static void twice_deferred(struct fixture *f)
@@ -291,8 +328,12 @@ static int remap(struct fixture *f, unsigned long nr, u64 addr, u64 pgoff)
 
 static void user(struct fixture *f)
 {
+	/* What lies directly before it is mapped, for offsets that wrap to come to. */
+	struct vmap_area *before = alloc_pages_any(f, 2);
 	u64 addr = vmalloc_user(f->vs, 4 * PAGE_SIZE, "user"), other, mapped;
 
+	CHECK(addr == vmap_area_end(before));
+	CHECK(!vmap_pages_range(f->m, vmap_area_start(before), f->page, 2, GFP_KERNEL));
 	CHECK(remap(f, 4, addr, 0) == 0);
 	CHECK(remap(f, 1, addr, 3) == 0);
 	CHECK(remap(f, 2, addr, 1) == 0);
@@ -307,6 +348,9 @@ static void user(struct fixture *f)
 	CHECK(remap(f, 1, addr + PAGE_SIZE, 0) == -EINVAL);
 	CHECK(remap(f, 1, addr + 5 * PAGE_SIZE, 0) == -EINVAL);
 	CHECK(remap(f, 1, 0, 0) == -EINVAL);
+	/* And by what the area says, not by what happens to be mapped. */
+	CHECK(!vmap_pages_range(f->m, addr + 4 * PAGE_SIZE, f->page, 1, GFP_KERNEL));
+	CHECK(remap(f, 5, addr, 0) == -EINVAL);
 
 	other = vmalloc(f->vs, PAGE_SIZE, "not for users");
 	CHECK(remap(f, 1, other, 0) == -EINVAL);
@@ -321,6 +365,7 @@ static void user(struct fixture *f)
 	vunmap(f->vs, mapped);
 	vfree(f->vs, other);
 	vfree(f->vs, addr);
+	free_unmap_vmap_area(f->vs, before);
 }
 
 static void test_user(void **state)
@@ -350,9 +395,9 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_sizes),	T(test_lazily),	    T(test_refused), T(test_no_room),
-		T(test_zeroed), T(test_nodes),	    T(test_atomic),  T(test_findings),
-		T(test_user),	T(test_user_stays),
+		T(test_sizes),	  T(test_lazily), T(test_refused),    T(test_no_room),
+		T(test_zeroed),	  T(test_nodes),  T(test_atomic),     T(test_destroyed),
+		T(test_findings), T(test_user),	  T(test_user_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,20 +85,25 @@ static void map_op(struct fixture *f, u64 r)
 	vunmap(f->vs, addr);
 }
 
+/* The frame of its first page is its own, and goes as soon as it is unmapped. */
 static void free_area(struct fixture *f, struct vm_struct *vm)
 {
+	struct page *own;
+
 	if (!vm)
 		return;
 	CHECK(find_vm_area(f->vs, vm->addr) == vm);
+	own = vmalloc_to_page(f->m, vm->addr);
 	unmap_kernel_range(f->vs, vm->addr, PAGE_SIZE);
 	CHECK(!is_stale(f, vm->addr, PAGE_SIZE));
-	CHECK(!map_vm_area(f->vs, vm, f->page, GFP_ATOMIC) || get_vm_area_size(vm) > PAGE_SIZE);
+	put_page(f->m, own);
 	CHECK(remove_vm_area(f->vs, vm->addr) == vm);
 	kfree(f->m, vm);
 }
 
 static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 {
+	struct page *pages[MAX_PAGES] = {NULL};
 	struct vm_struct *vm = NULL;
 
 	if (r >> 16 & 1) {
@@ -107,8 +112,12 @@ static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 				 "concurrent");
 		if (IS_ERR(vm))
 			vm = NULL;
-		else
-			CHECK(!map_vm_area(f->vs, vm, f->page, gfp));
+	}
+	if (vm) {
+		memcpy(pages, f->page, sizeof(pages));
+		pages[0] = alloc_page_node(f->m, 0, gfp | __GFP_ZERO, "concurrent");
+		CHECK(pages[0] && !map_vm_area(f->vs, vm, pages, gfp));
+		sign(f, vm->addr, 1);
 	}
 	free_area(f, xchg(&shared.area[(r >> 8) % AREA_SLOTS], vm));
 }

@@ -150,6 +150,30 @@ static void test_ends(void **state)
 	expect_clean(*state, ends);
 }
 
+/* A read that would go on at address 0. */
+static void wraps(struct fixture *f)
+{
+	struct vm_struct *top = get_vm_area(f->vs, PAGE_SIZE, VM_MAP, f->vs->end - 2 * PAGE_SIZE,
+					    UINT64_MAX, GFP_KERNEL, "top");
+
+	CHECK(!IS_ERR(top) && top->addr == -3 * PAGE_SIZE);
+	CHECK(!map_vm_area(f->vs, top, f->page, GFP_KERNEL));
+	mem_set(f->m, top->addr, 0x77, PAGE_SIZE);
+	memset(got, 0xee, sizeof(got));
+	CHECK(vread(f->vs, got, top->addr, 4 * PAGE_SIZE) == PAGE_SIZE);
+	CHECK(got[0] == 0x77 && !got[PAGE_SIZE] && !got[4 * PAGE_SIZE - 1]);
+	CHECK(got[4 * PAGE_SIZE] == 0xee);
+	remove_area(f, top);
+}
+
+static void test_wraps(void **state)
+{
+	struct fixture *f = *state;
+
+	f->cfg.kva_start = f->vmap.start = -(16ULL << 20) - PAGE_SIZE;
+	expect_clean(f, wraps);
+}
+
 struct listing {
 	unsigned int lines;
 	char text[2000];
@@ -207,7 +231,8 @@ static void test_lists(void **state)
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
-	const struct CMUnitTest tests[] = {T(test_reads), T(test_ends), T(test_lists)};
+	const struct CMUnitTest tests[] = {T(test_reads), T(test_ends), T(test_wraps),
+					   T(test_lists)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
