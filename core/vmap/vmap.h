@@ -16,8 +16,8 @@
  * @VMAP_LAZY:  free space in an augmented tree, areas in use in a tree and a list, TLBs flushed
  *              for many unmaps at once (2008, 2019)
  * @VMAP_EAGER: what that replaced: a sorted list of areas under one lock, first fit, and a
- *              flush on every CPU at each unmap, under that lock. No vmap blocks, no congruent
- * areas
+ *              flush on every CPU at each unmap, under that lock. No vmap blocks and no congruent
+ *              areas; nothing waits for a purge
  */
 enum vmap_kva { VMAP_LAZY, VMAP_EAGER, NR_VMAP_KVAS };
 
@@ -35,7 +35,7 @@ const char *vmap_kva_name(enum vmap_kva kva);
  *                  online CPUs times 32 MiB. Small test machines want less
  * @notice:         told, in a kernel's words, that a request found the space full: the first
  *                  time, the second, the fourth, and so on, with how many were not told. NULL:
- * nobody is. Called with no lock held, in the context of the request
+ *                  nobody is. Called with no lock held, in the context of the request
  * @arg:            first argument of @notice
  */
 struct vmap_config {
@@ -70,7 +70,7 @@ u64 vmap_area_end(const struct vmap_area *va);
  * @cfg: copied
  * @out: receives the space
  *
- * Return: 0, -EINVAL (range, block size), -ENOMEM. Context: may sleep.
+ * Return: 0, -EINVAL (kind, range, block size), -ENOMEM. Context: may sleep.
  */
 int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out);
 
@@ -94,9 +94,9 @@ void vmap_destroy(struct vmap_space *vs);
  *          in the background when space is short
  *
  * The lowest address that fits. When nothing fits, lazily freed areas are purged once and
- * the search is made again from the start. With an alignment above a page, holes that are long
- * enough may be passed over (free.c says which), never one of @size + @align - PAGE_SIZE, nor a
- * range that is free and exactly as long as the request.
+ * the search is made again from the start. With an alignment above a page, holes of a lazy space
+ * that are long enough may be passed over (free.c says which), never one of @size + @align -
+ * PAGE_SIZE, nor a range that is free and exactly as long as the request.
  *
  * Return: the area, or ERR_PTR: -EINVAL, -ENOMEM (metadata), -EBUSY (no such range is free).
  */
@@ -109,7 +109,7 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
  * @va: from alloc_vmap_area(); the caller is its only user
  *
  * Translations are cleared now; they are flushed, and the range is free again, at the next
- * purge. Context: any, interrupts included: the purge is then left to deferred work.
+ * purge, or before the return if the space is eager. Context: any, interrupts included: the purge is then left to deferred work.
  */
 void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
 
@@ -162,8 +162,8 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr);
  * vm_map_ram() - map pages for a short time
  * @vs:    the space
  * @pages: the frames, all in use
- * @count: how many, from 1. Up to VMAP_MAX_ALLOC from a vmap block of the CPU, more
- *         from an area of their own
+ * @count: how many, from 1. Up to VMAP_MAX_ALLOC from a vmap block of the CPU; more, and all
+ *         in an eager space, from an area of their own
  * @gfp:   GFP_KERNEL, or GFP_ATOMIC in atomic context and interrupts
  *
  * Return: the address, or 0: no space, or no memory.
@@ -186,7 +186,7 @@ void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count);
  *
  * On return no CPU holds a translation that was unmapped before the call, those in vmap
  * blocks included, whether a block is full or not. Nothing is flushed twice. Fragmented
- * blocks are purged on the way. Context: may sleep.
+ * blocks are purged on the way. An eager space has nothing to do. Context: may sleep.
  */
 void vm_unmap_aliases(struct vmap_space *vs);
 
@@ -194,7 +194,7 @@ void vm_unmap_aliases(struct vmap_space *vs);
  * purge_vmap_area_lazy() - free what is lazily freed, with one flush
  * @vs: the space
  *
- * Waits for a purge that is under way. Context: may sleep.
+ * Waits for a purge that is under way. An eager space has nothing to do. Context: may sleep.
  */
 void purge_vmap_area_lazy(struct vmap_space *vs);
 
