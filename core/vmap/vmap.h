@@ -109,7 +109,8 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
  * @va: from alloc_vmap_area(); the caller is its only user
  *
  * Translations are cleared now; they are flushed, and the range is free again, at the next
- * purge, or before the return if the space is eager. Context: any, interrupts included: the purge is then left to deferred work.
+ * purge, or before the return if the space is eager. Context: any, interrupts included: the purge
+ * is then left to deferred work.
  */
 void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
 
