@@ -23,9 +23,6 @@
  */
 #include "internal.h"
 
-/* Areas that are long enough and do not fit, before a search asks for more. */
-#define VMAP_MAX_MISSES 8
-
 static void augment(struct vmap_area *va)
 {
 	const struct vmap_area *left = RB_LEFT(va, rb), *right = RB_RIGHT(va, rb);

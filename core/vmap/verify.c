@@ -151,6 +151,12 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 		vs->ops->for_each_lazy(vs, fn, arg);
 }
 
+void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
+{
+	for (const struct vmap_area *va = tree_min(RB_ROOT(&vs->busy_root)); va; va = tree_next(va))
+		fn(va->va_start, va->va_end, arg);
+}
+
 #ifdef __clang__
 #pragma clang attribute pop
 #endif

@@ -48,6 +48,12 @@ struct vmap_config {
 	void *arg;
 };
 
+/*
+ * Free areas that are long enough and do not fit because of their alignment, before a search asks
+ * for more than the request: see alloc_vmap_area().
+ */
+#define VMAP_MAX_MISSES 8
+
 /* Largest request that vm_map_ram() serves from a vmap block, in pages. */
 #define VMAP_MAX_ALLOC 64
 
@@ -245,6 +251,15 @@ void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
  * no scheduling point, nor may @fn.
  */
 void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
+			void *arg);
+
+/**
+ * for_each_busy_area() - for_each_vmap_area(), for judges
+ *
+ * As for_each_lazy_area() in all else: no lock and no scheduling point. The busy tree must be at
+ * rest: no operation is under way.
+ */
+void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);
 
 #endif
