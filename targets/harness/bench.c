@@ -136,6 +136,9 @@ static const struct bench_case sequential[] = {
 	{"first_chunk, 64 operations, sequential", TARGET_FIRST_CHUNK},
 	{"vmap, 64 operations, sequential", TARGET_VMAP},
 	{"vm_areas, 64 operations, sequential", TARGET_VM_AREAS},
+	{"vmap_area, 64 operations, sequential", TARGET_VMAP_AREA},
+	{"vmap_block, 64 operations, sequential", TARGET_VMAP_BLOCK},
+	{"vmap_aliases, 64 operations, sequential", TARGET_VMAP_ALIASES},
 };
 
 static const struct bench_case concurrent[] = {
@@ -143,6 +146,9 @@ static const struct bench_case concurrent[] = {
 	{"percpu_areamap, 24 operations, 3 tasks, random schedules", TARGET_PERCPU_AREAMAP},
 	{"vmap, 24 operations, 3 tasks, random schedules", TARGET_VMAP},
 	{"vm_areas, 24 operations, 3 tasks, random schedules", TARGET_VM_AREAS},
+	{"vmap_area, 24 operations, 3 tasks, random schedules", TARGET_VMAP_AREA},
+	{"vmap_block, 24 operations, 3 tasks, random schedules", TARGET_VMAP_BLOCK},
+	{"vmap_aliases, 24 operations, 3 tasks, random schedules", TARGET_VMAP_ALIASES},
 };
 
 void harness_bench(struct bench_out *out)

@@ -8,72 +8,9 @@
  */
 #include "congruent.h"
 
-/*
- * By hand, where qsort() would do: what harness code hands from task to task is hidden from
- * ThreadSanitizer, but not what the C library does for it.
- */
-static void note_range(struct world *w, u64 start, u64 end, bool lazy)
-{
-	u32 at;
+#include "kva_model.h"
 
-	/* One more than there is room for says that there are too many. */
-	if (w->nr_ranges >= w->max_ranges) {
-		w->nr_ranges = w->max_ranges + 1;
-		return;
-	}
-	for (at = w->nr_ranges++; at && w->range[at - 1].start > start; at--)
-		w->range[at] = w->range[at - 1];
-	w->range[at] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
-}
-
-static void note_busy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, false);
-}
-
-static void note_lazy(u64 start, u64 end, void *arg)
-{
-	note_range(arg, start, end, true);
-}
-
-bool congruent_note(struct world *w)
-{
-	w->nr_ranges = 0;
-	for_each_vmap_area(w->vmap, note_busy, w);
-	for_each_lazy_area(w->vmap, note_lazy, w);
-	return w->nr_ranges <= w->max_ranges;
-}
-
-void congruent_forget_lazy(struct world *w)
-{
-	u32 nr = 0;
-
-	for (u32 i = 0; i < w->nr_ranges; i++)
-		if (!w->range[i].lazy)
-			w->range[nr++] = w->range[i];
-	w->nr_ranges = nr;
-}
-
-/* Is the range inside of the space, [from, to), and free? */
-static bool is_free(const struct world *w, u64 from, u64 to, u64 start, u64 size)
-{
-	u32 lo = 0, hi = w->nr_ranges;
-
-	if (start < from || start + size > to)
-		return false;
-	/* The first range that ends above @start. */
-	while (lo < hi) {
-		u32 mid = (lo + hi) / 2;
-
-		if (w->range[mid].end <= start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo == w->nr_ranges || w->range[lo].start >= start + size;
-}
-
-u64 congruent_highest(const struct world *w, const struct congruent *r)
+u64 congruent_highest(struct world *w, const struct congruent *r)
 {
 	const struct machine_config *mc = machine_config(w->machine);
 	u64 from = mc->kva_start, to = from + mc->kva_size, best = 0, lowest_end = ~0ULL;
@@ -97,7 +34,7 @@ u64 congruent_highest(const struct world *w, const struct congruent *r)
 			while (base > best && checked < r->nr) {
 				u32 at = (i + checked) % r->nr;
 
-				if (!is_free(w, from, to, base + r->offset[at], r->size[at]))
+				if (!kva_is_free(w, base + r->offset[at], r->size[at]))
 					break;
 				checked++;
 			}

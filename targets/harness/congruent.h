@@ -2,8 +2,7 @@
 /*
  * congruent.h - a judge for ranges of addresses at given distances from each other.
  *
- * It believes the ranges that are in use and those that are lazily freed, and does not ask the
- * space for its own idea of what is free.
+ * What is free is what kva_model.h has not noted.
  */
 #ifndef MM_HARNESS_CONGRUENT_H
 #define MM_HARNESS_CONGRUENT_H
@@ -23,20 +22,10 @@ struct congruent {
 };
 
 /**
- * congruent_note() - note all ranges that are not free, in order of address
- *
- * To be called by an operation that is alone only. Return: false if there is no room for so many.
- */
-bool congruent_note(struct world *w);
-
-/** congruent_forget_lazy() - of what was noted, what remains after a purge */
-void congruent_forget_lazy(struct world *w);
-
-/**
- * congruent_highest() - the highest base at which all ranges are free
+ * congruent_highest() - the highest base at which all ranges are free, by what kva_note() noted
  *
  * Return: the base, or 0: there is none (no address of the KVA is as low as that).
  */
-u64 congruent_highest(const struct world *w, const struct congruent *c);
+u64 congruent_highest(struct world *w, const struct congruent *c);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kva_books.h"
 #include "machine/meta.h"
 #include "machine/pgtable.h"
 #include "percpu_world.h"
@@ -201,6 +202,15 @@ static void verify(struct world *w, s32 record)
 	w->since_verify = 0;
 }
 
+/* Of the space, after each operation that leaves nothing under way. */
+static void check_books(struct world *w, u32 record)
+{
+	task_set_op((s32)record);
+	if (nothing_older())
+		kva_books_check(w, record);
+	task_set_op(-1);
+}
+
 static void carry_out(struct world *w, u32 record, bool irq)
 {
 	const struct program_op *r = &w->program->op[record];
@@ -241,6 +251,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
+	if (kva_books_kept(w))
+		check_books(w, record);
 	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
 		verify(w, record);
 }
@@ -295,6 +307,8 @@ static bool boot(struct world *w)
 		 "boot failed with error %d, and no request had failed", err);
 	if (!err)
 		err = percpu_boot(w);
+	if (!err)
+		kva_books_open(w);
 	w->boot_error = err;
 	return !err;
 }

@@ -21,6 +21,9 @@ bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp
 /** mapping_check_page() - @addr must lead to frame @i of the object's, for reads and writes */
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr);
 
+/** mapping_check() - mapping_check_page() for some pages of a mapping in one piece */
+void mapping_check(struct world *w, struct object *o);
+
 /**
  * mapping_check_handed_out() - judge addresses before anything is mapped or read there
  *

@@ -93,6 +93,9 @@ extern const char *const *const unit_choices[NR_OPERAND_UNITS];
 #define AREAS_MAX 8
 #define AREAS_LAYOUTS 4096
 
+/* alloc_vmap_range: parts of the space (ops_area.c). */
+#define RANGES 1024
+
 /**
  * struct op - an operation
  * @name:     as in text

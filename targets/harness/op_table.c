@@ -82,7 +82,7 @@ const struct op op_table[] = {
 	{
 		.name = "vm_unmap_aliases",
 		.help = "flush every translation that was unmapped lazily",
-		.targets = ALIASES,
+		.targets = ALIASES | 1U << TARGET_VMAP_BLOCK,
 		.exec = op_vm_unmap_aliases,
 	},
 	{
@@ -90,6 +90,7 @@ const struct op op_table[] = {
 		.help = "allocate a range of kernel virtual addresses",
 		.targets = AREA | VM_AREAS,
 		.makes = OBJECT_AREA,
+		.irq = true,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
 			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
 			{"map", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "map pages behind it"}},
@@ -173,6 +174,18 @@ const struct op op_table[] = {
 			{"at", OPERAND_LOG, UNIT_NONE, 0, 1 << 20, 1,
 			 "byte, or number of the CPU, modulo those that there are"}},
 		.exec = op_misfree_percpu,
+	},
+	{
+		.name = "alloc_vmap_range",
+		.help = "allocate addresses from a part of the space",
+		.targets = AREA,
+		.makes = OBJECT_AREA,
+		.irq = true,
+		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
+			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
+			{"range", OPERAND_INT, UNIT_NONE, 0, RANGES - 1, 0,
+			 "where the part begins and ends; see ops_area.c"}},
+		.exec = op_alloc_vmap_range,
 	},
 };
 

@@ -21,7 +21,10 @@ void op_vm_map_ram(struct world *w, const struct op_call *c);
 void op_vm_unmap_ram(struct world *w, const struct op_call *c);
 void op_touch_ram(struct world *w, const struct op_call *c);
 void op_vm_unmap_aliases(struct world *w, const struct op_call *c);
+
+/* ops_area.c */
 void op_alloc_vmap_area(struct world *w, const struct op_call *c);
+void op_alloc_vmap_range(struct world *w, const struct op_call *c);
 void op_free_vmap_area(struct world *w, const struct op_call *c);
 void op_touch_area(struct world *w, const struct op_call *c);
 void op_purge_vmap_areas(struct world *w, const struct op_call *c);

@@ -14,12 +14,13 @@
  * The first and the last page of each range are mapped.
  *
  * The judge: before a call that begins alone, all ranges that are not free are noted
- * (congruent.h), those that a purge would make free as such. From them follow the two answers
+ * (kva_model.h), those that a purge would make free as such. From them follow the two answers
  * that are right: the highest base at which all is free, or, if there is none, the highest one
  * after a purge.
  */
 #include "areas.h"
 #include "congruent.h"
+#include "kva_model.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -67,7 +68,7 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 	u64 expected = congruent_highest(w, &ranges);
 
 	if (!expected) {
-		congruent_forget_lazy(w);
+		kva_forget_lazy(w);
 		expected = congruent_highest(w, &ranges);
 	}
 	if ((err ? 0 : base) == expected || !call_undisturbed(w, c))
@@ -136,7 +137,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	areas_request(c->op, &r);
 	if (c->alone)
-		MM_CHECK(congruent_note(w), CRASH, "more areas than operations can make");
+		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
 	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_vmap.c - the operations of the vmap layer, and what is expected of each.
+ * ops_vmap.c - short mappings and the end of their aliases, and what is expected of each operation.
  *
- * Mappings are made of the frames of world.pool. A mapping is judged in two ways: each of
- * its pages that is looked at must translate to the frame that was mapped there, and a word
- * written through the mapping must be read back through the frame.
+ * Mappings are made of the frames of world.pool. A mapping is judged in three ways: each of
+ * its pages that is looked at must translate to the frame that was mapped there, a word
+ * written through the mapping must be read back through the frame, and so it must through the
+ * other mappings of that frame (alias_judge.h).
  */
 #include "access.h"
+#include "alias_judge.h"
+#include "kva_books.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -75,9 +78,10 @@ void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu",
 		 (unsigned long long)i, (unsigned long long)o->addr,
 		 (unsigned long long)expected->pfn);
+	alias_check_page(w, o, i, slot(w, o) * sizeof(u64), value);
 }
 
-static void check_mapping(struct world *w, struct object *o)
+void mapping_check(struct world *w, struct object *o)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
 
@@ -121,6 +125,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		return;
 	}
+	w->books.small += pages <= VMAP_MAX_ALLOC;
 	addr = vm_map_ram(w->vmap, frames, pages, gfp);
 	if (!addr) {
 		u64 need = (pages > VMAP_MAX_ALLOC ? pages : block) << PAGE_SHIFT;
@@ -140,12 +145,12 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	o->align = PAGE_SIZE;
 	object_born(w, c, addr);
 	mapping_check_handed_out(w, addr, o->size);
-	check_mapping(w, o);
+	mapping_check(w, o);
 }
 
 void free_ram_object(struct world *w, struct object *o)
 {
-	check_mapping(w, o);
+	mapping_check(w, o);
 	object_dies(w, o);
 	vm_unmap_ram(w->vmap, o->addr, o->size >> PAGE_SHIFT);
 }
@@ -159,98 +164,35 @@ void op_touch_ram(struct world *w, const struct op_call *c)
 {
 	unsigned long flags = object_lock(c->object);
 
-	check_mapping(w, c->object);
+	mapping_check(w, c->object);
 	object_unlock(c->object, flags);
 }
 
 /*
  * What was unmapped by an operation that had ended must be gone from every TLB; what an
- * operation under way at the time of the call is unmapping need not.
+ * operation under way at the time of the call is unmapping need not. With nothing under way, no
+ * block without a mapping is left, and in the target vmap_aliases the call is made once more: then
+ * there is nothing to flush. (Pages of a block are covered again with the block as a whole. But
+ * that takes somebody who unmaps the last of them in between.)
  */
 void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 {
 	u64 ended = oldest_ticket(), addr;
+	struct machine_stats before, after;
 
 	vm_unmap_aliases(w->vmap);
 	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
 		 "0x%llx was unmapped before the call and may still be translated",
 		 (unsigned long long)addr);
-}
-
-void op_purge_vmap_areas(struct world *w, const struct op_call *c)
-{
-	purge_vmap_area_lazy(w->vmap);
-}
-
-void op_alloc_vmap_area(struct world *w, const struct op_call *c)
-{
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 size = (u64)c->op->arg[0] << PAGE_SHIFT, align = (u64)c->op->arg[1] << PAGE_SHIFT;
-	struct object *o = c->object;
-	struct vmap_area *va;
-
-	va = alloc_vmap_area(w->vmap, size, align, mc->kva_start, mc->kva_start + mc->kva_size,
-			     c->gfp);
-	if (IS_ERR(va)) {
-		object_refused(w, c);
-		MM_CHECK(PTR_ERR(va) == -EBUSY || PTR_ERR(va) == -ENOMEM, SPURIOUS,
-			 "alloc_vmap_area: error %ld", PTR_ERR(va));
-		if (gfpflags_allow_blocking(c->gfp))
-			MM_CHECK(!world_kva_fits(w, size, align) || !call_undisturbed(w, c),
-				 SPURIOUS,
-				 "alloc_vmap_area of %llu bytes: refused with error %ld, and it "
-				 "fits",
-				 (unsigned long long)size, PTR_ERR(va));
+	if (!kva_books_kept(w) || !call_undisturbed(w, c))
 		return;
-	}
-	o->area = va;
-	o->size = size;
-	o->align = align;
-	MM_CHECK(vmap_area_end(va) - vmap_area_start(va) == size, RANGE,
-		 "alloc_vmap_area of %llu bytes: the area has %llu", (unsigned long long)size,
-		 (unsigned long long)(vmap_area_end(va) - vmap_area_start(va)));
-	object_born(w, c, vmap_area_start(va));
-	mapping_check_handed_out(w, o->addr, size);
-	if (c->op->arg[2]) {
-		struct page *frames[1024];
-		u64 pages = size >> PAGE_SHIFT;
-		int err;
-
-		MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH,
-			 "alloc_vmap_area: operand above range");
-		if (!mapping_take_frames(w, o, pages, c->gfp, frames))
-			return;
-		err = vmap_pages_range(w->machine, o->addr, frames, pages, c->gfp);
-		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
-			 (unsigned long long)o->addr);
-		/* Partly mapped: freeing the area unmaps what is there. */
-		o->mapped = !err;
-		if (o->mapped)
-			check_mapping(w, o);
-	}
-}
-
-void free_area_object(struct world *w, struct object *o)
-{
-	if (o->mapped)
-		check_mapping(w, o);
-	MM_CHECK(find_vmap_area(w->vmap, o->addr + o->size - 1) == o->area, TREE,
-		 "area at 0x%llx is live and not found by its last address",
-		 (unsigned long long)o->addr);
-	object_dies(w, o);
-	free_unmap_vmap_area(w->vmap, o->area);
-}
-
-void op_free_vmap_area(struct world *w, const struct op_call *c)
-{
-	free_area_object(w, c->object);
-}
-
-void op_touch_area(struct world *w, const struct op_call *c)
-{
-	unsigned long flags = object_lock(c->object);
-
-	if (c->object->mapped)
-		check_mapping(w, c->object);
-	object_unlock(c->object, flags);
+	kva_books_check_blocks(w, c);
+	if (w->program->target != TARGET_VMAP_ALIASES)
+		return;
+	machine_stats(w->machine, &before);
+	vm_unmap_aliases(w->vmap);
+	machine_stats(w->machine, &after);
+	MM_CHECK(after.flushes == before.flushes || !call_undisturbed(w, c), WORK,
+		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",
+		 (unsigned long long)(after.flushes - before.flushes));
 }

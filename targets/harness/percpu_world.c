@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "congruent.h"
+#include "kva_model.h"
 #include "layout_judge.h"
 #include "percpu/layout.h"
 #include "sched/sched.h"
@@ -223,8 +224,8 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)ai->nr_groups)
 		return false;
 	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
-	if (!congruent_note(w))
+	if (!kva_note(w, false))
 		return false;
-	congruent_forget_lazy(w);
+	kva_forget_lazy(w);
 	return congruent_highest(w, &c);
 }

@@ -84,10 +84,29 @@ struct object {
 /* Areas that there can be: those of each record, lazily freed or not, and the first chunk's. */
 #define WORLD_RANGES(records) ((u64)(records)*AREAS_MAX + 16)
 
-/* A range of addresses that is not free. */
+/**
+ * struct kva_range - a range of addresses that is not free
+ * @lazy:       until the next purge
+ * @has_object: an object lies in it (kva_books.c)
+ */
 struct kva_range {
 	u64 start, end;
-	bool lazy; /* until the next purge */
+	bool lazy, has_object;
+};
+
+/**
+ * struct kva_books - what was known of a space when its accounts were last compared
+ * @areas:  in use when the program began
+ * @lazy:   pages
+ * @purges: of the space
+ * @blocks: vmap blocks
+ * @freed:  pages of areas given back since then
+ * @small:  mappings asked for since then that a block may have been made for
+ */
+struct kva_books {
+	u64 areas;
+	u64 lazy, purges, blocks;
+	u64 freed, small;
 };
 
 /* Per-CPU allocators of a world: two in the target percpu_pair. */
@@ -123,6 +142,7 @@ struct bad_free {
  * @range:     what was not free before the operation that is judged, in order of address; only one
  *             that began alone writes here, and there is no second one until it ends
  * @nr_ranges, @max_ranges: entries, and room for so many
+ * @books:     accounts of the space, see kva_books.h
  * @since_verify: operations since the last verification
  * @done, @skipped, @failed, @boot_error, @notice: see struct exec_result
  */
@@ -145,6 +165,7 @@ struct world {
 	u32 pool_next;
 	struct kva_range *range;
 	u32 nr_ranges, max_ranges;
+	struct kva_books books;
 	u32 since_verify;
 	u64 done, skipped, failed;
 	int boot_error;

@@ -4,6 +4,7 @@
  *
  * First fit over a list, one lock, everything unmapped, flushed and free again at once. Areas are
  * disjoint and in ascending order, under the lock; a gap is taken in the section that found it.
+ * Each short mapping has a vmap block of its own.
  * Congruent areas: base by base from the top.
  */
 #include "faulty_allocators.h"
@@ -29,16 +30,20 @@ bool faulty(enum fault fault)
 struct vmap_area {
 	struct cds_list_head list;
 	u64 start, end;
-	bool lazy; /* freed, and with a fault not purged: still on the list */
+	bool lazy;  /* freed, and with a fault not purged: still on the list */
+	bool block; /* of one short mapping, as a vmap block would be */
 };
 
 /**
  * struct vmap_space - a space
  * @inside: operations of both allocators that are under way
+ * @block:  bytes of a vmap block
+ * @purges: areas freed
  */
 struct vmap_space {
 	struct machine *m;
-	u64 start, end;
+	u64 start, end, block;
+	u64 purges;
 	spinlock_t lock;
 	struct cds_list_head areas;
 	atomic_t inside;
@@ -73,6 +78,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->m = m;
 	vs->start = cfg->start;
 	vs->end = cfg->start + cfg->size;
+	vs->block = (u64)cfg->block_pages << PAGE_SHIFT;
 	spin_lock_init(&vs->lock, "areas");
 	CDS_INIT_LIST_HEAD(&vs->areas);
 	*out = vs;
@@ -93,14 +99,13 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 {
 	struct cds_list_head *before = &vs->areas;
 	struct vmap_area *other;
-	u64 at = ALIGN(vstart, align);
+	u64 at = ALIGN(max(vstart, vs->start), align);
 
+	vend = min(vend, vs->end);
 	if (faulty(FAULT_AREA_BEHIND))
 		at = vend - PAGE_SIZE;
 	else if (faulty(FAULT_AREA_BELOW))
 		at -= PAGE_SIZE;
-	else if (at < vs->start || vend > vs->end)
-		return -EINVAL;
 	cds_list_for_each_entry (other, &vs->areas, list) {
 		before = &other->list;
 		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP))
@@ -112,7 +117,7 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		return -EBUSY;
 	va->start = at;
 	va->end = at + size;
-	va->lazy = false;
+	va->lazy = va->block = false;
 	cds_list_add_tail(&va->list, before);
 	return 0;
 }
@@ -159,6 +164,7 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 		va->lazy = true;
 	} else if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
 		spin_lock_irqsave(&vs->lock, flags);
+		vs->purges++;
 		cds_list_del(&va->list);
 		spin_unlock_irqrestore(&vs->lock, flags);
 		kfree(vs->m, va);
@@ -210,7 +216,7 @@ static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 si
 
 	va->start = start;
 	va->end = start + size;
-	va->lazy = false;
+	va->lazy = va->block = false;
 	cds_list_for_each_entry (other, &vs->areas, list)
 		if (before == &vs->areas && other->start > start)
 			before = &other->list;
@@ -306,6 +312,19 @@ static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsi
 	return vmap_pages_range(vs->m, addr, reversed, count, gfp);
 }
 
+/* Addresses for a mapping: a block, or as many as there are pages. */
+static struct vmap_area *ram_area(struct vmap_space *vs, unsigned int count, gfp_t gfp)
+{
+	bool block = count <= VMAP_MAX_ALLOC;
+	u64 size = block ? vs->block : (u64)count << PAGE_SHIFT;
+	struct vmap_area *va;
+
+	va = alloc_vmap_area(vs, size, block ? size : PAGE_SIZE, vs->start, vs->end, gfp);
+	if (!IS_ERR(va))
+		va->block = block;
+	return va;
+}
+
 u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, gfp_t gfp)
 {
 	struct vmap_area *va;
@@ -318,7 +337,7 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 		gfp = GFP_KERNEL;
 	if (faulty(FAULT_RAM_FRAME_KEPT))
 		get_page(vs->m, pages[0]);
-	va = alloc_vmap_area(vs, (u64)count << PAGE_SHIFT, PAGE_SIZE, vs->start, vs->end, gfp);
+	va = ram_area(vs, count, gfp);
 	if (IS_ERR(va))
 		return 0;
 	if (map_frames(vs, va->start, pages, count, gfp)) {
@@ -350,6 +369,11 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
 {
+	for_each_busy_area(vs, fn, arg);
+}
+
+void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
+{
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
@@ -364,4 +388,27 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	cds_list_for_each_entry (va, &vs->areas, list)
 		if (va->lazy)
 			fn(va->start, va->end, arg);
+}
+
+void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
+{
+	u64 at = vs->start;
+	struct vmap_area *va;
+	unsigned long flags;
+
+	*st = (struct vmap_stats){.purges = vs->purges};
+	spin_lock_irqsave(&vs->lock, flags);
+	cds_list_for_each_entry (va, &vs->areas, list) {
+		u64 pages = (va->end - va->start) >> PAGE_SHIFT;
+
+		st->largest_free = max(st->largest_free, va->start - at);
+		st->free_pages += (va->start - at) >> PAGE_SHIFT;
+		st->blocks += va->block;
+		st->areas += !va->lazy;
+		*(va->lazy ? &st->lazy_pages : &st->busy_pages) += pages;
+		at = va->end;
+	}
+	spin_unlock_irqrestore(&vs->lock, flags);
+	st->largest_free = max(st->largest_free, vs->end - at);
+	st->free_pages += (vs->end - at) >> PAGE_SHIFT;
 }

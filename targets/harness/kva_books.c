@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kva_books.c - the accounts of a space; see kva_books.h.
+ *
+ * Areas are walked without a scheduling point; vmap_stats() takes locks, so a difference counts
+ * only if nobody began meanwhile.
+ *
+ * What is freed lazily is exact only where all areas are objects of the program, in the target
+ * vmap_area: a vmap block becomes lazy when the space sees fit.
+ */
+#include "kva_books.h"
+
+#include "kva_model.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+bool kva_books_kept(const struct world *w)
+{
+	return 1U << w->program->target &
+	       (1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES);
+}
+
+/* What the walk has found. */
+struct found {
+	u64 areas, busy_pages, lazy_pages, free_pages, largest_free;
+};
+
+static void add_gap(struct found *f, u64 start, u64 end)
+{
+	if (end <= start)
+		return;
+	f->free_pages += (end - start) >> PAGE_SHIFT;
+	f->largest_free = max(f->largest_free, end - start);
+}
+
+static void walk(struct world *w, struct found *f)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 at = mc->kva_start;
+
+	*f = (struct found){0};
+	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		const struct kva_range *r = &w->range[i];
+		u64 pages = (r->end - r->start) >> PAGE_SHIFT;
+
+		add_gap(f, at, r->start);
+		at = r->end;
+		f->areas += !r->lazy;
+		*(r->lazy ? &f->lazy_pages : &f->busy_pages) += pages;
+	}
+	add_gap(f, at, mc->kva_start + mc->kva_size);
+}
+
+static bool in_block(const struct object *o)
+{
+	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= VMAP_MAX_ALLOC;
+}
+
+/* Each object must stand in an area as it should. Return: blocks with something mapped. */
+static u64 match_objects(struct world *w)
+{
+	u64 block = (u64)w->program->machine.block << PAGE_SHIFT, blocks = 0;
+
+	for (u32 i = 0; i < w->nr_live; i++) {
+		const struct object *o = &w->object[w->live[i]];
+		struct kva_range *r = kva_at(w, o->addr);
+
+		MM_CHECK(r && !r->lazy && r->start <= o->addr && o->addr + o->size <= r->end, TREE,
+			 "0x%llx of %llu bytes is live, and lies in no area in use", ULL(o->addr),
+			 ULL(o->size));
+		if (in_block(o)) {
+			MM_CHECK(r->end - r->start == block && IS_ALIGNED(r->start, block), RANGE,
+				 "mapping at 0x%llx of %llu bytes: [0x%llx, 0x%llx) is no vmap "
+				 "block",
+				 ULL(o->addr), ULL(o->size), ULL(r->start), ULL(r->end));
+			blocks += !r->has_object;
+		} else {
+			MM_CHECK(r->start == o->addr && r->end == o->addr + o->size, COUNT,
+				 "0x%llx of %llu bytes: its area is [0x%llx, 0x%llx)", ULL(o->addr),
+				 ULL(o->size), ULL(r->start), ULL(r->end));
+		}
+		r->has_object = true;
+	}
+	return blocks;
+}
+
+/* Areas without an object: blocks with nothing mapped, and what boot has taken. */
+static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 blocks)
+{
+	u64 left = w->books.areas + st->blocks - blocks;
+
+	MM_CHECK(st->blocks >= blocks, COUNT, "%llu blocks are counted, and mappings lie in %llu",
+		 ULL(st->blocks), ULL(blocks));
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		const struct kva_range *r = &w->range[i];
+
+		if (r->lazy || r->has_object)
+			continue;
+		MM_CHECK(left--, LEAK_AREA,
+			 "[0x%llx, 0x%llx) is in use: neither an object nor one of %llu blocks",
+			 ULL(r->start), ULL(r->end), ULL(st->blocks));
+	}
+	MM_CHECK(!left, COUNT, "%llu blocks are counted, and %llu have no area", ULL(st->blocks),
+		 ULL(left));
+}
+
+static void check_stats(const struct found *f, const struct vmap_stats *st)
+{
+	MM_CHECK(st->areas == f->areas && st->busy_pages == f->busy_pages, COUNT,
+		 "%llu areas of %llu pages are counted, and %llu of %llu are there", ULL(st->areas),
+		 ULL(st->busy_pages), ULL(f->areas), ULL(f->busy_pages));
+	MM_CHECK(st->lazy_pages == f->lazy_pages, COUNT,
+		 "%llu lazy pages are counted, and %llu are there", ULL(st->lazy_pages),
+		 ULL(f->lazy_pages));
+	MM_CHECK(st->free_pages == f->free_pages, COUNT,
+		 "%llu free pages are counted, and %llu are neither in use nor lazy",
+		 ULL(st->free_pages), ULL(f->free_pages));
+	MM_CHECK(st->largest_free == f->largest_free, HINT,
+		 "the largest free range is said to have %llu bytes, and has %llu",
+		 ULL(st->largest_free), ULL(f->largest_free));
+}
+
+/* Pages that were freed since the last time are lazy, and so are those from before. */
+static void check_lazy(const struct world *w, const struct vmap_stats *st)
+{
+	u64 most = w->books.lazy + w->books.freed;
+
+	MM_CHECK(st->lazy_pages <= most, COUNT,
+		 "%llu pages are lazy, and no more than %llu were freed", ULL(st->lazy_pages),
+		 ULL(most));
+	MM_CHECK(st->lazy_pages == most || st->purges != w->books.purges, LEAK_AREA,
+		 "%llu pages are lazy, and %llu were freed since the last purge",
+		 ULL(st->lazy_pages), ULL(most));
+}
+
+static void write_down(struct world *w, const struct vmap_stats *st)
+{
+	w->books.lazy = st->lazy_pages;
+	w->books.freed = 0;
+	w->books.purges = st->purges;
+	w->books.blocks = st->blocks;
+	w->books.small = 0;
+}
+
+void kva_books_open(struct world *w)
+{
+	struct vmap_stats st;
+
+	if (!kva_books_kept(w))
+		return;
+	vmap_stats(w->vmap, &st);
+	write_down(w, &st);
+	w->books.areas = st.areas;
+}
+
+void kva_books_check(struct world *w, u32 record)
+{
+	u64 ticket = task_ticket();
+	struct vmap_stats st;
+	struct found f;
+	u64 blocks;
+
+	walk(w, &f);
+	blocks = match_objects(w);
+	vmap_stats(w->vmap, &st);
+	if (!nothing_began(record, &ticket))
+		return;
+	check_stats(&f, &st);
+	check_unexplained(w, &st, blocks);
+	if (w->program->target == TARGET_VMAP_AREA)
+		check_lazy(w, &st);
+	MM_CHECK(st.blocks <= w->books.blocks + w->books.small, KVA_BOUND,
+		 "%llu blocks, and of %llu before, %llu small mappings were asked for since",
+		 ULL(st.blocks), ULL(w->books.blocks), ULL(w->books.small));
+	write_down(w, &st);
+}
+
+void kva_books_check_blocks(struct world *w, const struct op_call *c)
+{
+	struct vmap_stats st;
+	u64 blocks;
+
+	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	blocks = match_objects(w);
+	vmap_stats(w->vmap, &st);
+	MM_CHECK(st.blocks == blocks || !call_undisturbed(w, c), KVA_BOUND,
+		 "vm_unmap_aliases() leaves %llu blocks, and mappings lie in %llu", ULL(st.blocks),
+		 ULL(blocks));
+}

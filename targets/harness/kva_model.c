@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kva_model.c - what is not free, and the lowest address that fits: a list and a walk along it.
+ * See kva_model.h.
+ */
+#include "kva_model.h"
+
+/*
+ * By hand, where qsort() would do: what harness code hands from task to task is hidden from
+ * ThreadSanitizer, but not what the C library does for it.
+ */
+static void note_range(struct world *w, u64 start, u64 end, bool lazy)
+{
+	u32 at;
+
+	/* One more than there is room for says that there are too many. */
+	if (w->nr_ranges >= w->max_ranges) {
+		w->nr_ranges = w->max_ranges + 1;
+		return;
+	}
+	for (at = w->nr_ranges++; at && w->range[at - 1].start > start; at--)
+		w->range[at] = w->range[at - 1];
+	w->range[at] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
+}
+
+static void note_busy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, false);
+}
+
+static void note_lazy(u64 start, u64 end, void *arg)
+{
+	note_range(arg, start, end, true);
+}
+
+bool kva_note(struct world *w, bool quiet)
+{
+	w->nr_ranges = 0;
+	if (quiet)
+		for_each_busy_area(w->vmap, note_busy, w);
+	else
+		for_each_vmap_area(w->vmap, note_busy, w);
+	for_each_lazy_area(w->vmap, note_lazy, w);
+	return w->nr_ranges <= w->max_ranges;
+}
+
+void kva_forget_lazy(struct world *w)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		if (!w->range[i].lazy)
+			w->range[nr++] = w->range[i];
+	w->nr_ranges = nr;
+}
+
+void kva_forget(struct world *w, u64 start)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		if (w->range[i].start != start)
+			w->range[nr++] = w->range[i];
+	w->nr_ranges = nr;
+}
+
+struct kva_range *kva_at(struct world *w, u64 addr)
+{
+	u32 lo = 0, hi = w->nr_ranges;
+
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (w->range[mid].end <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < w->nr_ranges ? &w->range[lo] : NULL;
+}
+
+bool kva_is_free(struct world *w, u64 start, u64 size)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	const struct kva_range *next;
+
+	if (start < mc->kva_start || start + size > mc->kva_start + mc->kva_size)
+		return false;
+	next = kva_at(w, start);
+	return !next || next->start >= start + size;
+}
+
+u64 kva_lowest(const struct world *w, const struct kva_request *r)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 end = mc->kva_start + mc->kva_size, start = mc->kva_start, length = r->size;
+	u64 from = max(r->from, start), to = min(r->to, end);
+	u32 misses = 0;
+
+	if (from >= to || r->size > to - from)
+		return 0;
+	/* Each free range in turn: [start, up to what is noted next). */
+	for (u32 n = 0; n <= w->nr_ranges && start < to; n++) {
+		u64 limit = n < w->nr_ranges ? w->range[n].start : end;
+
+		if (limit > from && limit >= start + length) {
+			/* The KVA lies far below the last address: no sum wraps. */
+			u64 at = ALIGN(max(start, from), r->align);
+
+			if (at + r->size <= min(limit, to))
+				return at;
+			if (++misses == VMAP_MAX_MISSES)
+				length += r->align - PAGE_SIZE;
+		}
+		start = n < w->nr_ranges ? w->range[n].end : end;
+	}
+	return 0;
+}

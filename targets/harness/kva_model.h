@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kva_model.h - a naive model of a space's addresses: what is not free, and where a request fits.
+ *
+ * It believes the ranges that are in use and those that are lazily freed, and does not ask the
+ * space for its own idea of what is free. What is noted stands in world.range.
+ */
+#ifndef MM_HARNESS_KVA_MODEL_H
+#define MM_HARNESS_KVA_MODEL_H
+
+#include "world.h"
+
+/**
+ * kva_note() - note all ranges that are not free, in order of address
+ * @quiet: no operation is under way but the caller's, which has not begun its own work or is done
+ *         with it: then no scheduling point is passed, and nothing is seen by ThreadSanitizer
+ *
+ * To be called by an operation that began alone only. Return: false if there is no room for so
+ * many.
+ */
+bool kva_note(struct world *w, bool quiet);
+
+/** kva_forget_lazy() - of what was noted, what remains after a purge */
+void kva_forget_lazy(struct world *w);
+
+/** kva_forget() - the range that begins at @start was not noted */
+void kva_forget(struct world *w, u64 start);
+
+/** kva_at() - the lowest noted range that ends above @addr; NULL: there is none */
+struct kva_range *kva_at(struct world *w, u64 addr);
+
+/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it noted?
+ */
+bool kva_is_free(struct world *w, u64 start, u64 size);
+
+/**
+ * struct kva_request - what alloc_vmap_area() is asked for
+ * @size:  bytes, a multiple of the page size
+ * @align: a power of two, at least the page size
+ * @from:  first address at which it may lie, page aligned; may lie outside of the space
+ * @to:    behind the last one
+ */
+struct kva_request {
+	u64 size, align;
+	u64 from, to;
+};
+
+/**
+ * kva_lowest() - the one right answer to a request
+ *
+ * The lowest address that fits, with the exception that core/vmap/free.c documents: of the free
+ * ranges that are long enough and do not fit because of their alignment, VMAP_MAX_MISSES are
+ * looked at, and from then on only those for which it cannot matter.
+ *
+ * Return: the address, or 0: there is none (no address of the KVA is as low as that).
+ */
+u64 kva_lowest(const struct world *w, const struct kva_request *r);
+
+#endif

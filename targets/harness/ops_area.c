@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_area.c - ranges of addresses: the operations, and the one answer that is right for each.
+ *
+ * An operation has three numbers, so the range that alloc_vmap_range asks for is derived from one:
+ *
+ *   range % 16       it starts at so many sixteenths of the space
+ *   range / 16 % 8   and so many pages behind that
+ *   range / 128      how long it is:
+ *                    0  up to the end of the space
+ *                    1  exactly as the request
+ *                    2  a page more
+ *                    3  seven pages more
+ *                    4  as much more as any alignment of its start can cost
+ *                    5  up to the last address of all, far behind the space
+ *                    6  exactly as the request; ends so many pages before the end of the space
+ *                       as range / 16 % 8 says, wherever it starts by range % 16
+ *                    7  as 5, and starts far before the space
+ *
+ * The judge: before a call that begins alone, all ranges that are not free are noted
+ * (kva_model.h). From them follows the lowest address that fits. If there is none, the call has
+ * purged, and what is in use when it returns was so when it searched again.
+ */
+#include "kva_model.h"
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+
+static void whole_space(const struct world *w, struct kva_request *r)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+
+	r->from = mc->kva_start;
+	r->to = mc->kva_start + mc->kva_size;
+}
+
+/* What a record of alloc_vmap_range asks for: see the top. */
+static void range_request(const struct world *w, u32 range, struct kva_request *r)
+{
+	const struct machine_config *mc = machine_config(w->machine);
+	u64 pages = range / 16 % 8 << PAGE_SHIFT;
+
+	whole_space(w, r);
+	r->from += ALIGN_DOWN(mc->kva_size / 16 * (range % 16), PAGE_SIZE) + pages;
+	switch (range / 128) {
+	case 0:
+		break;
+	case 1:
+		r->to = r->from + r->size;
+		break;
+	case 2:
+		r->to = r->from + r->size + PAGE_SIZE;
+		break;
+	case 3:
+		r->to = r->from + r->size + 7 * PAGE_SIZE;
+		break;
+	case 4:
+		r->to = r->from + r->size + r->align - PAGE_SIZE;
+		break;
+	case 5:
+		r->to = ~0ULL;
+		break;
+	case 6:
+		r->to -= pages;
+		r->from = r->to - r->size;
+		break;
+	default:
+		r->from = 0;
+		r->to = ~0ULL;
+		break;
+	}
+}
+
+/* An atomic request neither purges nor waits: that it is refused may have any reason but one. */
+static bool may_be_refused(const struct op_call *c, int err, u64 fits)
+{
+	return !gfpflags_allow_blocking(c->gfp) && !(err == -EBUSY && fits);
+}
+
+/* The call has returned @err, or an area at @addr; @expected is where the model has it. */
+static void judge_lowest(struct world *w, const struct op_call *c, const struct kva_request *r,
+			 int err, u64 addr, u64 expected)
+{
+	const char *name = op_table[c->op->op].name;
+
+	if (err ? may_be_refused(c, err, expected) : addr == expected)
+		return;
+	if (!call_undisturbed(w, c))
+		return;
+	if (!expected && gfpflags_allow_blocking(c->gfp)) {
+		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+		kva_forget_lazy(w);
+		kva_forget(w, addr);
+		expected = kva_lowest(w, r);
+	}
+	if (err) {
+		MM_CHECK(!expected, SPURIOUS,
+			 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
+			 (unsigned long long)r->size, err, (unsigned long long)expected);
+		return;
+	}
+	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
+		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
+		 (unsigned long long)r->size, (unsigned long long)addr);
+	MM_CHECK(!expected || addr <= expected, RANGE,
+		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx", name,
+		 (unsigned long long)r->size, (unsigned long long)addr,
+		 (unsigned long long)expected);
+}
+
+/* Ask, judge the answer. Return: whether there is an area. */
+static bool alloc_area(struct world *w, const struct op_call *c, const struct kva_request *r)
+{
+	const char *name = op_table[c->op->op].name;
+	struct object *o = c->object;
+	struct vmap_area *va;
+	u64 expected = 0, addr = 0;
+	int err = 0;
+
+	if (c->alone) {
+		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+		expected = kva_lowest(w, r);
+	}
+	va = alloc_vmap_area(w->vmap, r->size, r->align, r->from, r->to, c->gfp);
+	if (IS_ERR(va)) {
+		err = (int)PTR_ERR(va);
+		object_refused(w, c);
+		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "%s: error %d", name, err);
+	} else {
+		u64 size = vmap_area_end(va) - vmap_area_start(va);
+
+		addr = vmap_area_start(va);
+		o->area = va;
+		o->size = r->size;
+		o->align = r->align;
+		MM_CHECK(size == r->size, RANGE, "%s of %llu bytes: the area has %llu", name,
+			 (unsigned long long)r->size, (unsigned long long)size);
+		object_born(w, c, addr);
+		mapping_check_handed_out(w, addr, size);
+		MM_CHECK(addr >= r->from && addr <= r->to && size <= r->to - addr, RANGE,
+			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name,
+			 (unsigned long long)size, (unsigned long long)r->from,
+			 (unsigned long long)r->to, (unsigned long long)addr);
+	}
+	if (c->alone)
+		judge_lowest(w, c, r, err, addr, expected);
+	return !err;
+}
+
+static void map_area(struct world *w, struct object *o, gfp_t gfp)
+{
+	u64 pages = o->size >> PAGE_SHIFT;
+	struct page *frames[1024];
+	int err;
+
+	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "alloc_vmap_area: operand above range");
+	if (!mapping_take_frames(w, o, pages, gfp, frames))
+		return;
+	err = vmap_pages_range(w->machine, o->addr, frames, pages, gfp);
+	MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
+		 (unsigned long long)o->addr);
+	/* Partly mapped: freeing the area unmaps what is there. */
+	o->mapped = !err;
+	if (o->mapped)
+		mapping_check(w, o);
+}
+
+void op_alloc_vmap_area(struct world *w, const struct op_call *c)
+{
+	struct kva_request r = {.size = (u64)c->op->arg[0] << PAGE_SHIFT,
+				.align = (u64)c->op->arg[1] << PAGE_SHIFT};
+
+	whole_space(w, &r);
+	if (alloc_area(w, c, &r) && c->op->arg[2])
+		map_area(w, c->object, c->gfp);
+}
+
+void op_alloc_vmap_range(struct world *w, const struct op_call *c)
+{
+	struct kva_request r = {.size = (u64)c->op->arg[0] << PAGE_SHIFT,
+				.align = (u64)c->op->arg[1] << PAGE_SHIFT};
+
+	range_request(w, c->op->arg[2], &r);
+	alloc_area(w, c, &r);
+}
+
+void free_area_object(struct world *w, struct object *o)
+{
+	if (o->mapped)
+		mapping_check(w, o);
+	MM_CHECK(find_vmap_area(w->vmap, o->addr + o->size - 1) == o->area, TREE,
+		 "area at 0x%llx is live and not found by its last address",
+		 (unsigned long long)o->addr);
+	object_dies(w, o);
+	w->books.freed += o->size >> PAGE_SHIFT;
+	free_unmap_vmap_area(w->vmap, o->area);
+}
+
+void op_free_vmap_area(struct world *w, const struct op_call *c)
+{
+	free_area_object(w, c->object);
+}
+
+void op_touch_area(struct world *w, const struct op_call *c)
+{
+	unsigned long flags = object_lock(c->object);
+
+	if (c->object->mapped)
+		mapping_check(w, c->object);
+	object_unlock(c->object, flags);
+}
+
+void op_purge_vmap_areas(struct world *w, const struct op_call *c)
+{
+	purge_vmap_area_lazy(w->vmap);
+	if (!c->alone || !call_undisturbed(w, c))
+		return;
+	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		MM_CHECK(!w->range[i].lazy, LEAK_AREA,
+			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge",
+			 (unsigned long long)w->range[i].start,
+			 (unsigned long long)w->range[i].end);
+}
