@@ -24,6 +24,18 @@ enum fault {
 	FAULT_AREA_ERROR,      /* an error that the contract does not have */
 	FAULT_AREA_NOT_FOUND,  /* find_vmap_area() finds none */
 	FAULT_AREA_NOT_FREED,  /* a freed area is unmapped, and stays in use for ever */
+	FAULT_AREA_HIGHER,     /* not the lowest address, but the next one */
+	FAULT_AREA_NO_EXACT,   /* a range as long as the request is too short */
+	FAULT_AREA_ELSEWHERE,  /* the range that was asked for is not looked at */
+	FAULT_AREA_HIDDEN,     /* the last one is not named by a walk */
+	FAULT_AREA_LAZY,       /* behind each one the same again becomes lazy */
+	FAULT_PURGE_UNCOUNTED, /* what is freed is free at once, and no purge is counted */
+	FAULT_STATS_AREAS,     /* an area more is counted */
+	FAULT_STATS_LAZY,      /* a lazy page more */
+	FAULT_STATS_FREE,      /* a free page more */
+	FAULT_STATS_LARGEST,   /* the largest free range is a page longer */
+	FAULT_STATS_FEWER,     /* no block is counted */
+	FAULT_STATS_MORE,      /* a block more */
 	FAULT_AREAS_REFUSED,   /* congruent areas: -EBUSY */
 	FAULT_AREAS_ERROR,     /* an error that the contract does not have */
 	FAULT_AREAS_LOWER,     /* not the highest base, but the next one */
@@ -47,6 +59,12 @@ enum fault {
 	FAULT_WRITE_LOST,     /* the MMU itself: an access reaches no frame of the machine */
 	FAULT_RAM_GFP,	      /* vm_map_ram() may sleep, whatever it is told */
 	FAULT_RAM_FRAME_KEPT, /* vm_map_ram() takes a reference to a frame */
+	FAULT_RAM_REMAPS,     /* vm_map_ram() maps another frame at the first address in use */
+	FAULT_RAM_NO_BLOCK,   /* a short mapping has an area that is no block */
+	FAULT_RAM_LONG,	      /* the area of a long mapping has a page more */
+	FAULT_RAM_TWO_BLOCKS, /* two blocks are made for a short mapping */
+	FAULT_BLOCK_KEPT,     /* a block stays when what was mapped in it is gone */
+	FAULT_ALIASES_TWICE,  /* vm_unmap_aliases() flushes what was flushed */
 
 	/* Per-CPU objects. */
 	FAULT_PCPU_OVERLAP,	 /* objects in use are not seen by the search */

@@ -99,14 +99,20 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 {
 	struct cds_list_head *before = &vs->areas;
 	struct vmap_area *other;
-	u64 at = ALIGN(max(vstart, vs->start), align);
+	u64 at = ALIGN(max(faulty(FAULT_AREA_ELSEWHERE) ? 0 : vstart, vs->start), align);
 
-	vend = min(vend, vs->end);
+	vend = min(faulty(FAULT_AREA_ELSEWHERE) ? ~0ULL : vend, vs->end);
 	if (faulty(FAULT_AREA_BEHIND))
 		at = vend - PAGE_SIZE;
 	else if (faulty(FAULT_AREA_BELOW))
 		at -= PAGE_SIZE;
+	else if (faulty(FAULT_AREA_HIGHER))
+		at += align;
+	else if (faulty(FAULT_AREA_NO_EXACT))
+		vend -= PAGE_SIZE;
 	cds_list_for_each_entry (other, &vs->areas, list) {
+		if (other->lazy && faulty(FAULT_AREAS_NO_FLUSH))
+			continue;
 		before = &other->list;
 		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP))
 			break;
@@ -120,6 +126,19 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 	va->lazy = va->block = false;
 	cds_list_add_tail(&va->list, before);
 	return 0;
+}
+
+/* An area that nobody asked for. */
+static struct vmap_area *one_more(struct vmap_space *vs, u64 size, u64 align, gfp_t gfp)
+{
+	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), gfp);
+	unsigned long flags;
+
+	MM_CHECK(va, CRASH, "no memory for a fault");
+	spin_lock_irqsave(&vs->lock, flags);
+	MM_CHECK(!find_gap(vs, va, size, align, vs->start, vs->end), CRASH, "no room for a fault");
+	spin_unlock_irqrestore(&vs->lock, flags);
+	return va;
 }
 
 struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
@@ -147,6 +166,8 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
 	}
 	if (err)
 		kfree(vs->m, va);
+	else if (faulty(FAULT_AREA_LAZY))
+		one_more(vs, size, align, gfp)->lazy = true;
 	faulty_leave(vs);
 	return err ? ERR_PTR(err) : va;
 }
@@ -164,7 +185,7 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 		va->lazy = true;
 	} else if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
 		spin_lock_irqsave(&vs->lock, flags);
-		vs->purges++;
+		vs->purges += !faulty(FAULT_PURGE_UNCOUNTED);
 		cds_list_del(&va->list);
 		spin_unlock_irqrestore(&vs->lock, flags);
 		kfree(vs->m, va);
@@ -312,13 +333,25 @@ static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsi
 	return vmap_pages_range(vs->m, addr, reversed, count, gfp);
 }
 
+/* The first address in use gets another frame. */
+static void map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
+{
+	u64 addr = cds_list_first_entry(&vs->areas, struct vmap_area, list)->start;
+
+	vunmap_range(vs->m, addr, 1);
+	flush_tlb_kernel_range(vs->m, addr, addr + PAGE_SIZE);
+	MM_CHECK(!vmap_pages_range(vs->m, addr, page, 1, gfp), CRASH, "no memory for a fault");
+}
+
 /* Addresses for a mapping: a block, or as many as there are pages. */
 static struct vmap_area *ram_area(struct vmap_space *vs, unsigned int count, gfp_t gfp)
 {
-	bool block = count <= VMAP_MAX_ALLOC;
-	u64 size = block ? vs->block : (u64)count << PAGE_SHIFT;
+	bool block = count <= VMAP_MAX_ALLOC && !faulty(FAULT_RAM_NO_BLOCK);
+	u64 size = block ? vs->block : (u64)(count + faulty(FAULT_RAM_LONG)) << PAGE_SHIFT;
 	struct vmap_area *va;
 
+	if (block && faulty(FAULT_RAM_TWO_BLOCKS))
+		one_more(vs, size, size, gfp)->block = true;
 	va = alloc_vmap_area(vs, size, block ? size : PAGE_SIZE, vs->start, vs->end, gfp);
 	if (!IS_ERR(va))
 		va->block = block;
@@ -335,6 +368,8 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 		return cds_list_first_entry(&vs->areas, struct vmap_area, list)->start + PAGE_SIZE;
 	if (faulty(FAULT_RAM_GFP))
 		gfp = GFP_KERNEL;
+	if (faulty(FAULT_RAM_REMAPS) && !cds_list_empty(&vs->areas))
+		map_first(vs, &pages[count - 1], gfp);
 	if (faulty(FAULT_RAM_FRAME_KEPT))
 		get_page(vs->m, pages[0]);
 	va = ram_area(vs, count, gfp);
@@ -349,12 +384,19 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 {
+	if (faulty(FAULT_BLOCK_KEPT)) {
+		vunmap_range(vs->m, addr, count);
+		flush_tlb_kernel_range(vs->m, addr, addr + ((u64)count << PAGE_SHIFT));
+		return;
+	}
 	free_unmap_vmap_area(vs, find_vmap_area(vs, addr));
 }
 
 /* Nothing is ever left to flush. */
 void vm_unmap_aliases(struct vmap_space *vs)
 {
+	if (faulty(FAULT_ALIASES_TWICE))
+		flush_tlb_kernel_range(vs->m, vs->start, vs->end);
 }
 
 void purge_vmap_area_lazy(struct vmap_space *vs)
@@ -377,7 +419,7 @@ void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (!va->lazy)
+		if (!va->lazy && !(va->list.next == &vs->areas && faulty(FAULT_AREA_HIDDEN)))
 			fn(va->start, va->end, arg);
 }
 
@@ -411,4 +453,9 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 	spin_unlock_irqrestore(&vs->lock, flags);
 	st->largest_free = max(st->largest_free, vs->end - at);
 	st->free_pages += (vs->end - at) >> PAGE_SHIFT;
+	st->areas += faulty(FAULT_STATS_AREAS);
+	st->lazy_pages += faulty(FAULT_STATS_LAZY);
+	st->free_pages += faulty(FAULT_STATS_FREE);
+	st->largest_free += faulty(FAULT_STATS_LARGEST) ? PAGE_SIZE : 0;
+	st->blocks = faulty(FAULT_STATS_FEWER) ? 0 : st->blocks + faulty(FAULT_STATS_MORE);
 }

@@ -31,4 +31,8 @@ struct planted {
 extern const struct planted planted_percpu[];
 extern const u32 nr_planted_percpu;
 
+/* The lowest address, accounts, blocks, aliases: planted_vmap.c. */
+extern const struct planted planted_vmap[];
+extern const u32 nr_planted_vmap;
+
 #endif

@@ -199,6 +199,12 @@ static void every_fault_of_percpu_is_found(void **state)
 		assert_found(*state, &planted_percpu[i]);
 }
 
+static void every_fault_of_vmap_is_found(void **state)
+{
+	for (u32 i = 0; i < nr_planted_vmap; i++)
+		assert_found(*state, &planted_vmap[i]);
+}
+
 /* No fault is in the enumeration that no case plants. */
 static void every_fault_is_planted(void **state)
 {
@@ -208,6 +214,8 @@ static void every_fault_is_planted(void **state)
 		seen[planted[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_percpu; i++)
 		seen[planted_percpu[i].fault] = true;
+	for (u32 i = 0; i < nr_planted_vmap; i++)
+		seen[planted_vmap[i].fault] = true;
 	for (u32 i = 0; i <= FAULT_SPINS; i++)
 		if (!seen[i])
 			fail_msg("fault %u is never planted", i);
@@ -249,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_is_found),
 		cmocka_unit_test(every_fault_of_percpu_is_found),
+		cmocka_unit_test(every_fault_of_vmap_is_found),
 		cmocka_unit_test(every_fault_is_planted),
 		cmocka_unit_test(verified_as_asked),
 	};
