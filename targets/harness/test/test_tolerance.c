@@ -6,6 +6,8 @@
  * request failed by plan, and where another task may have had a hand in it: no ORACLE_SPURIOUS and
  * no ORACLE_DIFFERENTIAL.
  */
+#include <string.h>
+
 #include "faulty_allocators.h"
 #include "run_text.h"
 
@@ -55,6 +57,13 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=1\nv2 = alloc_vmap_area pages=200 align=64\n"},
+		/* Nor in the part of the space that is asked for, which begins behind its end. */
+		{FAULT_NONE, 1,
+		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_area pages=3\n"
+		 "v2 = alloc_vmap_range pages=2 range=144\n"},
+		{FAULT_NONE, 1,
+		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_range range=271\n"
+		 "v2 = alloc_vmap_range pages=1024 range=271\n"},
 		/* A mapping needs a block of addresses, or may do without where it is atomic. */
 		{FAULT_RAM_REFUSED, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
@@ -129,6 +138,9 @@ static void refusals_among_others(void **state)
 		 "task b cpu=1\nc1 = get_vm_areas\nschedule @%u b\n"},
 		{FAULT_AREAS_REFUSED, "target vm_areas\ntask a cpu=0\nc1 = get_vm_areas nr=3\n"
 				      "task b cpu=1\nv1 = alloc_vmap_area\nschedule @%u b\n"},
+		{FAULT_AREA_NO_EXACT,
+		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_range pages=3 range=128\n"
+		 "task b cpu=1\nv2 = alloc_vmap_area map\nschedule @%u b\n"},
 		/* The other one's mere presence is enough. */
 		{FAULT_PCPU_REFUSED,
 		 "target percpu_bitmap\nmachine cpus=4 nodes=2 dynamic=4\n"
@@ -162,25 +174,61 @@ static void refusals_among_others(void **state)
 }
 
 /*
- * Two allocators are compared where nobody is at work in one of them, and not if somebody begins
- * while they are looked at. Sound ones agree, wherever the other task comes in between.
+ * Two allocators, or a space and the books, are compared where nobody is at work in one of them,
+ * and not if somebody begins while they are looked at. Sound ones agree, wherever the other task
+ * comes in between; mappings are read through only as long as they are there.
  */
 static void compared_among_others(void **state)
 {
-	faulty_choose(FAULT_NONE);
-	for (u32 step = 1; step <= 120; step++) {
-		struct exec_result r;
-		char text[300];
+	static const char *const among[] = {
+		"target percpu_pair\nmachine verify=1\n"
+		"task a cpu=0\np1 = alloc_percpu\ncond_resched\nfree_percpu p1\n"
+		"task b cpu=1\np2 = alloc_percpu size=64\np3 = alloc_percpu size=4\n",
+		"target vmap_area\n"
+		"task a cpu=0\nv1 = alloc_vmap_area pages=3 map\ncond_resched\nfree_vmap_area v1\n"
+		"task b cpu=1\nv2 = alloc_vmap_area pages=9\nfree_vmap_area v2\n"
+		"v3 = alloc_vmap_area\n",
+		"target vmap_block\n"
+		"task a cpu=0\nm1 = vm_map_ram pages=3\ncond_resched\nvm_unmap_ram m1\n"
+		"task b cpu=1\nm2 = vm_map_ram\nvm_unmap_aliases\nvm_unmap_ram m2\n",
+		"target vmap_aliases\n"
+		"task a cpu=0\nm1 = vm_map_ram pages=32\ntouch_ram m1\nvm_unmap_ram m1\n"
+		"task b cpu=1\nm2 = vm_map_ram pages=65\nvm_unmap_aliases\ntouch_ram m2\n",
+	};
 
-		snprintf(text, sizeof(text),
-			 "target percpu_pair\nmachine verify=1\n"
-			 "task a cpu=0\np1 = alloc_percpu\ncond_resched\nfree_percpu p1\n"
-			 "task b cpu=1\np2 = alloc_percpu size=64\np3 = alloc_percpu size=4\n"
-			 "schedule @%u b\n",
-			 step);
-		run(*state, text, &r);
-		assert_sound(&r, text);
+	faulty_choose(FAULT_NONE);
+	for (u32 t = 0; t < ARRAY_SIZE(among); t++) {
+		for (u32 step = 1; step <= 120; step++) {
+			struct exec_result r;
+			char text[400];
+
+			snprintf(text, sizeof(text), "%sschedule @%u b\n", among[t], step);
+			run(*state, text, &r);
+			assert_sound(&r, text);
+		}
 	}
+}
+
+/*
+ * An address below the one that the documented search finds is as good: here one that the eighth
+ * long enough hole in a row makes it pass over.
+ */
+static void lower_than_documented(void **state)
+{
+	char text[3000] = "target vmap_area\ntask a cpu=0\n";
+	size_t at = strlen(text);
+	struct exec_result r;
+
+	for (u32 i = 1; i <= 40; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "v%u = alloc_vmap_area\n", i);
+	for (u32 i = 2; i <= 34; i += 4)
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "free_vmap_area v%u\n", i);
+	snprintf(text + at, sizeof(text) - at,
+		 "free_vmap_area v37\nv41 = alloc_vmap_area align=4\n");
+	faulty_choose(FAULT_NONE);
+	run(*state, text, &r);
+	assert_sound(&r, text);
+	assert_int_equal(r.failed, 0);
 }
 
 /* Whichever request fails, boot included: naive allocators cope, and nothing is found. */
@@ -192,6 +240,12 @@ static void every_failure_is_tolerated(void **state)
 		{"vmap", "dynamic=64",
 		 "task a cpu=0\nm1 = vm_map_ram pages=40\nv1 = alloc_vmap_area pages=3 map\n"
 		 "touch_ram m1\nvm_unmap_ram m1\nfree_vmap_area v1\nm2 = vm_map_ram\n"},
+		{"vmap_area", "dynamic=64",
+		 "task a cpu=0\nv1 = alloc_vmap_area pages=3 map\nv2 = alloc_vmap_area pages=9\n"
+		 "v3 = alloc_vmap_range align=4 range=8\nfree_vmap_area v2\npurge_vmap_areas\n"},
+		{"vmap_aliases", "dynamic=64",
+		 "task a cpu=0\nm1 = vm_map_ram pages=40\nm2 = vm_map_ram pages=100\n"
+		 "m3 = vm_map_ram\nvm_unmap_ram m1\nvm_unmap_aliases\ntouch_ram m2\n"},
 		{"percpu_bitmap", "dynamic=64",
 		 "task a cpu=0\np1 = alloc_percpu size=100\np2 = alloc_percpu size=32K\n"
 		 "touch_percpu p1\nfree_percpu p1\np3 = alloc_percpu size=64\n"},
@@ -229,6 +283,7 @@ int main(void)
 		cmocka_unit_test(refusals_with_a_reason),
 		cmocka_unit_test(refusals_among_others),
 		cmocka_unit_test(compared_among_others),
+		cmocka_unit_test(lower_than_documented),
 		cmocka_unit_test(every_failure_is_tolerated),
 	};
 
