@@ -91,6 +91,21 @@ out_space:
 	return err;
 }
 
+u64 vmap_start(const struct vmap_space *vs)
+{
+	return vs->start;
+}
+
+u64 vmap_end(const struct vmap_space *vs)
+{
+	return vs->end;
+}
+
+unsigned int vmap_block_pages(const struct vmap_space *vs)
+{
+	return vs->block_pages;
+}
+
 void vmap_destroy(struct vmap_space *vs)
 {
 	if (!vs)

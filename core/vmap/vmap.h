@@ -80,6 +80,13 @@ u64 vmap_area_end(const struct vmap_area *va);
  */
 int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out);
 
+/** vmap_start(), vmap_end() - the first address of a space, and that behind its last */
+u64 vmap_start(const struct vmap_space *vs);
+u64 vmap_end(const struct vmap_space *vs);
+
+/** vmap_block_pages() - pages of its vmap blocks, given or computed */
+unsigned int vmap_block_pages(const struct vmap_space *vs);
+
 /**
  * vmap_destroy() - take it down
  * @vs: the space; NULL is allowed

@@ -20,6 +20,7 @@
 #include "sched/sched.h"
 #include "text.h"
 #include "topology_of.h"
+#include "vmap_world.h"
 #include "world.h"
 
 /**
@@ -166,6 +167,15 @@ bool call_undisturbed(const struct world *w, const struct op_call *c)
 	return c->alone && st.failed == c->failures && nothing_began(c->record, c->ticket);
 }
 
+void world_notice(void *arg, const char *text)
+{
+	struct world *w = arg;
+
+	snprintf(w->notice, sizeof(w->notice), "%s", text);
+	if (unlikely(w->options->trace))
+		fprintf(w->options->trace, "%s\n", text);
+}
+
 static void trace_op(const struct world *w, u32 record, const char *outcome)
 {
 	char name[8];
@@ -196,7 +206,7 @@ static void verify(struct world *w, s32 record)
 
 	task_set_op(record);
 	quiet = nothing_older();
-	vmap_verify(w->vmap, quiet);
+	vmap_check(w, quiet, record);
 	percpu_verify(w, quiet, record);
 	task_set_op(-1);
 	w->since_verify = 0;
@@ -278,8 +288,6 @@ static bool boot(struct world *w)
 	const struct program *p = w->program;
 	const struct program_machine *pm = &p->machine;
 	struct machine_config mc = {
-		.kva_start = MACHINE_KVA_START,
-		.kva_size = (u64)pm->kva << PAGE_SHIFT,
 		.fail =
 			{
 				.at = {p->fail.at0, p->fail.at1, p->fail.at2, p->fail.at3},
@@ -287,24 +295,14 @@ static bool boot(struct world *w)
 				.classes = p->fail.classes,
 			},
 	};
-	struct vmap_config vc = {
-		.start = mc.kva_start,
-		.size = mc.kva_size,
-		.block_pages = pm->block,
-		.lazy_max_pages = pm->lazy,
-	};
-	struct machine_stats st;
 	int err;
 
+	vmap_place(w, &mc.kva_start, &mc.kva_size);
 	program_topology(pm, &mc.topology);
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
-	w->vmap = NULL;
 	w->nr_pcpu = 0;
-	err = vmap_create(w->machine, &vc, &w->vmap);
-	machine_stats(w->machine, &st);
-	MM_CHECK(!err || st.failed, SPURIOUS,
-		 "boot failed with error %d, and no request had failed", err);
+	err = vmap_boot(w);
 	if (!err)
 		err = percpu_boot(w);
 	if (!err)
@@ -317,7 +315,7 @@ static void take_down(struct world *w)
 {
 	object_free_all(w);
 	percpu_take_down(w);
-	vmap_destroy(w->vmap);
+	vmap_take_down(w);
 	for (u32 i = 0; i < WORLD_POOL; i++)
 		if (w->pool[i])
 			put_page(w->machine, w->pool[i]);

@@ -40,7 +40,7 @@ struct exec_options {
  * @requests: for metadata, page frames and table pages, to the machine, from boot to end
  * @injected: of these, failed by the plan
  * @boot_error: 0, or the error with which the machine did not come up: no operation was carried out
- * @notice: the last thing that a kernel would have printed at boot, "" if nothing
+ * @notice: the last thing that a kernel would have printed, "" if nothing
  */
 struct exec_result {
 	struct sched_result sched;

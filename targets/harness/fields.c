@@ -20,6 +20,9 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 	[UNIT_PERCPU_ALLOC] = (const char *const[]){"auto", "embed", "page", NULL},
 	[UNIT_BACKING] = (const char *const[]){"vm", "km", NULL},
 	[UNIT_MISFREE] = (const char *const[]){"inside", "other-cpu", "nowhere", "static", NULL},
+	[UNIT_VMAP] = (const char *const[]){"lazy", "eager", NULL},
+	[UNIT_PLACE] = (const char *const[]){"x86-64", "top", NULL},
+	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 
 const struct operand schedule_odds = {

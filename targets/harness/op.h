@@ -63,6 +63,9 @@ enum operand_unit {
 	UNIT_PERCPU_ALLOC,
 	UNIT_BACKING,
 	UNIT_MISFREE,
+	UNIT_VMAP,
+	UNIT_PLACE,
+	UNIT_BLOCKS,
 	NR_OPERAND_UNITS
 };
 
@@ -83,6 +86,10 @@ struct operand {
 	u32 lo, hi, def;
 	const char *help;
 };
+
+/* Numbers of UNIT_PLACE and UNIT_BLOCKS; those of UNIT_VMAP are enum vmap_kva. */
+enum { PLACE_X86_64, PLACE_TOP };
+enum { BLOCKS_GIVEN, BLOCKS_COMPUTED };
 
 /** unit_choices - the names of the numbers from 0 on, ended by NULL; NULL: text has the number */
 extern const char *const *const unit_choices[NR_OPERAND_UNITS];

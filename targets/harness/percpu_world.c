@@ -43,15 +43,6 @@ static void note_bad_free(void *arg, enum pcpu_bad_free why, u64 addr)
 	w->bad_free = (struct bad_free){.why = why, .addr = addr, .ticket = task_ticket()};
 }
 
-static void take_notice(void *arg, const char *text)
-{
-	struct world *w = arg;
-
-	snprintf(w->notice, sizeof(w->notice), "%s", text);
-	if (unlikely(w->options->trace))
-		fprintf(w->options->trace, "%s\n", text);
-}
-
 /* As much static data as any program has, made once. */
 static const u8 *static_data(struct world *w)
 {
@@ -111,7 +102,7 @@ int percpu_boot(struct world *w)
 		.empty_low = pm->low,
 		.empty_high = pm->high,
 		.bad_free = note_bad_free,
-		.notice = take_notice,
+		.notice = world_notice,
 		.arg = w,
 	};
 	const u8 target = w->program->target;

@@ -55,7 +55,13 @@
 	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws which CPUs are possible; 0: all")       \
 	X(shuffle, "shuffle", INT, NONE, 0, 65535, 0,                                              \
 	  "draws the nodes' CPUs, memory, distances; 0: plain")                                    \
-	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")
+	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")  \
+	X(vmap, "vmap", INT, VMAP, 0, 1, 0,                                                        \
+	  "vmap: areas freed lazily, or flushed at each unmap (vmap_pair has both)")               \
+	X(place, "place", INT, PLACE, 0, 1, 0,                                                     \
+	  "vmap: address space where x86-64 has it, or up to the last page of all")                \
+	X(blocks, "blocks", INT, BLOCKS, 0, 1, 0,                                                  \
+	  "vmap: a block has as many pages as `block` says, or as space and CPUs ask for")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;

@@ -36,7 +36,7 @@ enum object_state {
  * @used:    there is an operation that uses it before the one that consumes it
  * @users:   operations that use it, stand before the one that consumes it, and are not done
  * @addr:    address, as the allocator returned it
- * @twin:    OBJECT_PERCPU of two allocators: address in the second one; else 0
+ * @twin:    of two per-CPU allocators or vmap spaces: address in the second one; else 0
  * @reserved: OBJECT_PERCPU: asked for in the reserved region
  * @size:    bytes, as asked for
  * @align:   bytes, as asked for
@@ -130,6 +130,8 @@ struct bad_free {
  * @options:   how
  * @machine:   booted by exec_program()
  * @vmap:      NULL if the plan made its boot fail
+ * @second:    likewise; only in the target vmap_pair, else NULL
+ * @nr_spaces: how many of these there are to be used
  * @pcpu:      likewise, @nr_pcpu of them
  * @bad_free:  read by the task that freed, at once
  * @static_data: what the static regions of first chunks begin with; kept from run to run
@@ -151,6 +153,8 @@ struct world {
 	const struct exec_options *options;
 	struct machine *machine;
 	struct vmap_space *vmap;
+	struct vmap_space *second;
+	u32 nr_spaces;
 	struct pcpu *pcpu[WORLD_PCPU];
 	u32 nr_pcpu;
 	struct bad_free bad_free;
@@ -193,6 +197,9 @@ struct op_call {
 	u64 *ticket;
 	bool alone;
 };
+
+/** world_notice() - what an allocator has to say, for its configuration; @arg: the world */
+void world_notice(void *arg, const char *text);
 
 /**
  * nothing_began() - has no operation, work item or callback begun since the caller's last look?

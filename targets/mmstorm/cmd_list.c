@@ -88,6 +88,9 @@ static struct json_object *operand_json(const struct operand *o)
 		[UNIT_PERCPU_ALLOC] = "choice",
 		[UNIT_BACKING] = "choice",
 		[UNIT_MISFREE] = "choice",
+		[UNIT_VMAP] = "choice",
+		[UNIT_PLACE] = "choice",
+		[UNIT_BLOCKS] = "choice",
 	};
 	struct json_object *j = json_object_new_object();
 

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vmap_world.h - the vmap spaces of a world: where they lie, made as a program says, and compared.
+ */
+#ifndef MM_HARNESS_VMAP_WORLD_H
+#define MM_HARNESS_VMAP_WORLD_H
+
+#include "world.h"
+
+/* Each space of a world: one, or two in the target vmap_pair. */
+#define for_each_space(k, w) for (u32 k = 0; k < (w)->nr_spaces; k++)
+
+/**
+ * vmap_place() - the addresses that a program's machine has for mappings
+ * @w:     with its program; the machine need not be booted
+ * @start: receives the first one
+ * @size:  receives how many bytes
+ */
+void vmap_place(const struct world *w, u64 *start, u64 *size);
+
+/**
+ * vmap_boot() - make the spaces
+ * @w: with its machine booted
+ *
+ * ORACLE_SPURIOUS if it fails and no request had failed. Return: 0 or a negative error.
+ */
+int vmap_boot(struct world *w);
+
+/** vmap_take_down() - the opposite */
+void vmap_take_down(struct world *w);
+
+/**
+ * vmap_check() - verify each space, and two against each other (ORACLE_DIFFERENTIAL)
+ * @quiet:  nobody is inside of an operation
+ * @record: the operation that the caller is in, to see if somebody begins meanwhile; negative:
+ *          there is no other task
+ */
+void vmap_check(struct world *w, bool quiet, s32 record);
+
+/** vmap_object_addr() - an object's address in space @k */
+static inline u64 vmap_object_addr(const struct object *o, u32 k)
+{
+	return k ? o->twin : o->addr;
+}
+
+/** space_of() - space @k of a world */
+static inline struct vmap_space *space_of(const struct world *w, u32 k)
+{
+	return k ? w->second : w->vmap;
+}
+
+#endif
