@@ -331,7 +331,7 @@ static void init_body(void *arg)
 	char name[8];
 
 	prepare_objects(w);
-	w->nr_live = w->pool_next = w->since_verify = 0;
+	w->nr_live = w->pool_next = w->since_verify = w->deferred_frees = 0;
 	w->done = w->skipped = w->failed = 0;
 	w->boot_error = 0;
 	w->notice[0] = '\0';

@@ -22,6 +22,8 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 	[UNIT_MISFREE] = (const char *const[]){"inside", "other-cpu", "nowhere", "static", NULL},
 	[UNIT_VMAP] = (const char *const[]){"lazy", "eager", NULL},
 	[UNIT_PLACE] = (const char *const[]){"x86-64", "top", NULL},
+	[UNIT_VMALLOC] = (const char *const[]){"plain", "zero", "user", "node", NULL},
+	[UNIT_REMAP] = (const char *const[]){"start", "inside", "unaligned", NULL},
 	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 

@@ -98,26 +98,20 @@ void object_dies(struct world *w, struct object *o)
 
 void object_free_all(struct world *w)
 {
+	static void (*const give_back[NR_OBJECT_TYPES])(struct world * w, struct object * o) = {
+		[OBJECT_PERCPU] = free_percpu_object,	[OBJECT_RAM] = free_ram_object,
+		[OBJECT_AREA] = free_area_object,	[OBJECT_AREAS] = free_areas_object,
+		[OBJECT_VMALLOC] = free_vmalloc_object, [OBJECT_VMAP] = free_vmap_object,
+		[OBJECT_VM_AREA] = free_vm_area_object,
+	};
+
 	for (u32 i = 0; w->nr_live; i++) {
 		struct object *o = &w->object[i];
 
 		/* Entries of records that make nothing hold what an earlier program left. */
 		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
 			continue;
-		switch (o->type) {
-		case OBJECT_PERCPU:
-			free_percpu_object(w, o);
-			break;
-		case OBJECT_RAM:
-			free_ram_object(w, o);
-			break;
-		case OBJECT_AREA:
-			free_area_object(w, o);
-			break;
-		case OBJECT_AREAS:
-			free_areas_object(w, o);
-			break;
-		}
+		give_back[o->type](w, o);
 	}
 }
 

@@ -34,10 +34,13 @@ enum target_id {
 /* What an object is; an operand of one type never names an object of another. */
 enum object_type {
 	OBJECT_NONE,
-	OBJECT_PERCPU, /* alloc_percpu: named p1, p2, .. in text */
-	OBJECT_RAM,    /* vm_map_ram: m1, .. */
-	OBJECT_AREA,   /* alloc_vmap_area with pages mapped: v1, .. */
-	OBJECT_AREAS,  /* get_vm_areas: c1, .. */
+	OBJECT_PERCPU,	/* alloc_percpu: named p1, p2, .. in text */
+	OBJECT_RAM,	/* vm_map_ram: m1, .. */
+	OBJECT_AREA,	/* alloc_vmap_area with pages mapped: v1, .. */
+	OBJECT_AREAS,	/* get_vm_areas: c1, .. */
+	OBJECT_VMALLOC, /* vmalloc: b1, .. */
+	OBJECT_VMAP,	/* vmap: w1, .. */
+	OBJECT_VM_AREA, /* get_vm_area: g1, .. */
 	NR_OBJECT_TYPES
 };
 
@@ -66,6 +69,8 @@ enum operand_unit {
 	UNIT_VMAP,
 	UNIT_PLACE,
 	UNIT_BLOCKS,
+	UNIT_VMALLOC,
+	UNIT_REMAP,
 	NR_OPERAND_UNITS
 };
 
@@ -102,6 +107,10 @@ extern const char *const *const unit_choices[NR_OPERAND_UNITS];
 
 /* alloc_vmap_range: parts of the space (ops_area.c). */
 #define RANGES 1024
+
+/* Pages of one vmap or get_vm_area, and of one remap_vmalloc_range. */
+#define VM_PAGES_MAX 256
+#define REMAP_MAX 64
 
 /**
  * struct op - an operation

@@ -33,6 +33,23 @@ void op_purge_vmap_areas(struct world *w, const struct op_call *c);
 void op_get_vm_areas(struct world *w, const struct op_call *c);
 void op_free_vm_areas(struct world *w, const struct op_call *c);
 
+/* ops_vmalloc.c */
+void op_vmalloc(struct world *w, const struct op_call *c);
+void op_vfree(struct world *w, const struct op_call *c);
+void op_touch_vmalloc(struct world *w, const struct op_call *c);
+void op_remap_vmalloc_range(struct world *w, const struct op_call *c);
+void op_vread(struct world *w, const struct op_call *c);
+
+/* ops_vm_struct.c */
+void op_vmap(struct world *w, const struct op_call *c);
+void op_vunmap(struct world *w, const struct op_call *c);
+void op_touch_vmap(struct world *w, const struct op_call *c);
+void op_get_vm_area(struct world *w, const struct op_call *c);
+void op_remove_vm_area(struct world *w, const struct op_call *c);
+void op_map_vm_area(struct world *w, const struct op_call *c);
+void op_unmap_kernel_range(struct world *w, const struct op_call *c);
+void op_vmallocinfo(struct world *w, const struct op_call *c);
+
 /* ops_sched.c */
 void op_migrate(struct world *w, const struct op_call *c);
 void op_cond_resched(struct world *w, const struct op_call *c);

@@ -40,6 +40,9 @@ enum object_state {
  * @reserved: OBJECT_PERCPU: asked for in the reserved region
  * @size:    bytes, as asked for
  * @align:   bytes, as asked for
+ * @bytes:   OBJECT_VMALLOC: as asked for; @size is then that of the area, guard page included, as
+ * it is of OBJECT_VMAP and OBJECT_VM_AREA
+ * @user:    OBJECT_VMALLOC, OBJECT_VMAP: may be mapped to users; OBJECT_VM_AREA: device memory
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
  * @area:    OBJECT_AREA: its area
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
@@ -57,10 +60,12 @@ struct object {
 	u32 users;
 	u32 first;
 	bool reserved;
+	bool user;
 	u64 addr;
 	u64 twin;
 	u64 size;
 	u64 align;
+	u64 bytes;
 	union {
 		struct vmap_area *area;
 		struct vmap_area *areas[AREAS_MAX];
@@ -145,6 +150,7 @@ struct bad_free {
  *             that began alone writes here, and there is no second one until it ends
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @books:     accounts of the space, see kva_books.h
+ * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
  * @since_verify: operations since the last verification
  * @done, @skipped, @failed, @boot_error, @notice: see struct exec_result
  */
@@ -170,6 +176,7 @@ struct world {
 	struct kva_range *range;
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
+	u32 deferred_frees;
 	u32 since_verify;
 	u64 done, skipped, failed;
 	int boot_error;
@@ -251,14 +258,16 @@ void object_dies(struct world *w, struct object *o);
 bool world_kva_fits(struct world *w, u64 size, u64 align);
 
 /**
- * free_percpu_object(), free_ram_object(), free_area_object(), free_areas_object() - check an
- * object and give it back
+ * free_percpu_object() and its sisters - check an object and give it back
  * @o: live, of that type
  */
 void free_percpu_object(struct world *w, struct object *o);
 void free_ram_object(struct world *w, struct object *o);
 void free_area_object(struct world *w, struct object *o);
 void free_areas_object(struct world *w, struct object *o);
+void free_vmalloc_object(struct world *w, struct object *o);
+void free_vmap_object(struct world *w, struct object *o);
+void free_vm_area_object(struct world *w, struct object *o);
 
 /** object_free_all() - at the end of a program: give back what is live, in order of record */
 void object_free_all(struct world *w);

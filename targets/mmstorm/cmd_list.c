@@ -28,8 +28,9 @@ enum format {
 };
 
 static const char *const object_name[NR_OBJECT_TYPES] = {
-	[OBJECT_NONE] = "",	[OBJECT_PERCPU] = "percpu", [OBJECT_RAM] = "ram",
-	[OBJECT_AREA] = "area", [OBJECT_AREAS] = "areas",
+	[OBJECT_NONE] = "",	[OBJECT_PERCPU] = "percpu",   [OBJECT_RAM] = "ram",
+	[OBJECT_AREA] = "area", [OBJECT_AREAS] = "areas",     [OBJECT_VMALLOC] = "vmalloc",
+	[OBJECT_VMAP] = "vmap", [OBJECT_VM_AREA] = "vm_area",
 };
 
 /* As text_print() writes it: bytes with a suffix, pages that make a size as bytes. */
@@ -91,6 +92,8 @@ static struct json_object *operand_json(const struct operand *o)
 		[UNIT_VMAP] = "choice",
 		[UNIT_PLACE] = "choice",
 		[UNIT_BLOCKS] = "choice",
+		[UNIT_VMALLOC] = "choice",
+		[UNIT_REMAP] = "choice",
 	};
 	struct json_object *j = json_object_new_object();
 

@@ -319,6 +319,9 @@ static void test_names(void **unused)
 	assert_int_equal(object_letter(OBJECT_RAM), 'm');
 	assert_int_equal(object_letter(OBJECT_AREA), 'v');
 	assert_int_equal(object_letter(OBJECT_AREAS), 'c');
+	assert_int_equal(object_letter(OBJECT_VMALLOC), 'b');
+	assert_int_equal(object_letter(OBJECT_VMAP), 'w');
+	assert_int_equal(object_letter(OBJECT_VM_AREA), 'g');
 	program_fini(&p);
 }
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vmalloc.c - memory of consecutive addresses: its operations, and what is expected of each.
+ *
+ * An object of vmalloc() holds a pattern of its own, all of it if it is short enough. The page
+ * behind every object is a guard: it belongs to the area, and nothing is ever mapped there. So an
+ * object's size, in the books, is that of its area; what may be used is what was asked for.
+ * What is done with areas and with other people's pages stands in ops_vm_struct.c.
+ */
+#include "access.h"
+#include "machine/pgtable.h"
+#include "ops.h"
+#include "vm_struct.h"
+
+/* Objects up to this many bytes are filled and checked as a whole. */
+#define WHOLE_BYTES (16UL << 10)
+
+/* Bytes that one vread() of a program reads, at most. */
+#define VREAD_MAX (PAGE_SIZE + 64)
+
+enum { PLAIN, ZERO, USER, NODE };
+
+static const char caller[] = "vmalloc of a program";
+
+static bool whole(const struct object *o)
+{
+	return o->bytes <= WHOLE_BYTES;
+}
+
+static u64 seed(const struct world *w, const struct object *o)
+{
+	return (u64)(o - w->object) << 8;
+}
+
+void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who)
+{
+	const u64 guard = o->addr + o->size - PAGE_SIZE;
+	const struct vm_struct *vm = find_vm_area(w->vmap, o->addr);
+
+	MM_CHECK(vm && vm->addr == o->addr && vm->size == o->size && vm->flags == flags &&
+			 vm->caller == who,
+		 TREE, "area at 0x%llx of %llu bytes: its owner is not found, or is another's",
+		 (unsigned long long)o->addr, (unsigned long long)o->size);
+	MM_CHECK(find_vm_area(w->vmap, o->addr + o->size - 1) == vm, TREE,
+		 "area at 0x%llx: not found by an address in its guard page",
+		 (unsigned long long)o->addr);
+	MM_CHECK(!vmalloc_to_page(w->machine, guard), OVERLAP,
+		 "area at 0x%llx: its guard page at 0x%llx is mapped", (unsigned long long)o->addr,
+		 (unsigned long long)guard);
+}
+
+static u64 flags_of(const struct object *o)
+{
+	return VM_ALLOC | (o->user ? VM_USERMAP : 0);
+}
+
+static void check(struct world *w, struct object *o)
+{
+	vm_struct_check(w, o, flags_of(o), caller);
+	access_check(w->machine, o->addr, o->bytes, seed(w, o), whole(o));
+}
+
+/* Room for the request, its guard page and its tables: then it must be served. */
+static bool must_serve(struct world *w, u64 pages)
+{
+	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
+	       world_kva_fits(w, (pages + 1) << PAGE_SHIFT, PAGE_SIZE);
+}
+
+void op_vmalloc(struct world *w, const struct op_call *c)
+{
+	const u64 size = c->op->arg[0], pages = DIV_ROUND_UP(size, PAGE_SIZE);
+	const u32 kind = c->op->arg[1];
+	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
+	struct object *o = c->object;
+	u64 addr;
+
+	addr = __vmalloc(w->vmap, size, kind == NODE ? (int)(size % 4) : NUMA_NO_NODE,
+			 gfp | (kind == ZERO || kind == USER ? __GFP_ZERO : 0),
+			 kind == USER ? VM_USERMAP : 0, caller);
+	if (!addr) {
+		object_refused(w, c);
+		if (gfpflags_allow_blocking(gfp) && c->alone)
+			MM_CHECK(!must_serve(w, pages) || !call_undisturbed(w, c), SPURIOUS,
+				 "vmalloc of %llu bytes: refused, and there is room",
+				 (unsigned long long)size);
+		return;
+	}
+	o->bytes = size;
+	o->size = (pages + 1) << PAGE_SHIFT;
+	o->align = PAGE_SIZE;
+	o->user = kind == USER;
+	object_born(w, c, addr);
+	vm_struct_judge_addresses(w, o);
+	if (kind == ZERO || kind == USER)
+		access_check_zero(w->machine, addr, size, seed(w, o));
+	access_fill(w->machine, addr, size, seed(w, o), whole(o));
+	check(w, o);
+}
+
+void free_vmalloc_object(struct world *w, struct object *o)
+{
+	check(w, o);
+	object_dies(w, o);
+	if (in_atomic())
+		w->deferred_frees++;
+	vfree(w->vmap, o->addr);
+}
+
+void op_vfree(struct world *w, const struct op_call *c)
+{
+	free_vmalloc_object(w, c->object);
+}
+
+void op_touch_vmalloc(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	unsigned long flags = object_lock(o);
+
+	check(w, o);
+	access_fill(w->machine, o->addr, o->bytes, seed(w, o), whole(o));
+	object_unlock(o, flags);
+}
+
+/* What a user may have of an object is what its bounds say, whatever else goes on. */
+void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
+{
+	const u64 pgoff = c->op->arg[0], nr = c->op->arg[1];
+	enum { START, INSIDE, UNALIGNED } how = c->op->arg[2];
+	const struct object *o = c->object;
+	const u64 pages = (o->size >> PAGE_SHIFT) - 1;
+	const bool valid = o->user && how == START && pgoff <= pages && nr <= pages - pgoff;
+	struct page *page[REMAP_MAX] = {NULL};
+	struct user_range user = {.nr = (unsigned long)nr, .page = page};
+	int err;
+
+	/* Beyond what a program's number can say: that sum wraps. */
+	err = remap_vmalloc_range(w->vmap, &user, o->addr, UINT64_MAX - nr / 2);
+	MM_CHECK(err == -EINVAL && !page[0], RANGE,
+		 "remap_vmalloc_range of %llu pages from the last one of all on: %d",
+		 (unsigned long long)nr, err);
+	err = remap_vmalloc_range(w->vmap, &user,
+				  o->addr + (how == INSIDE	? PAGE_SIZE
+					     : how == UNALIGNED ? 1
+								: 0),
+				  pgoff);
+	MM_CHECK(err == (valid ? 0 : -EINVAL), RANGE,
+		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d",
+		 (unsigned long long)nr, (unsigned long long)pgoff, (unsigned long long)pages,
+		 o->user ? "" : ", which is for no user", err);
+	for (u64 i = 0; i < nr; i++) {
+		const u64 addr = o->addr + ((pgoff + i) << PAGE_SHIFT);
+
+		MM_CHECK(page[i] == (valid ? vmalloc_to_page(w->machine, addr) : NULL), CONTENTS,
+			 "remap_vmalloc_range: page %llu of the user is not that at 0x%llx",
+			 (unsigned long long)i, (unsigned long long)addr);
+		MM_CHECK(!valid || page[i]->count > 1, PAGE_FREE,
+			 "remap_vmalloc_range: page %llu of the user has no reference of his",
+			 (unsigned long long)i);
+		if (valid)
+			put_page(w->machine, page[i]);
+	}
+}
+
+/*
+ * A window that begins in the object. What the object has in it is compared byte by byte with
+ * the memory behind, as far as it was written; the guard page behind reads as zeroes. What follows
+ * may be somebody else's.
+ */
+void op_vread(struct world *w, const struct op_call *c)
+{
+	const struct object *o = c->object;
+	const u64 mapped = o->size - PAGE_SIZE, at = c->op->arg[0] % mapped;
+	const u64 size = c->op->arg[1];
+	unsigned long flags;
+	u8 buf[VREAD_MAX];
+	u64 got;
+
+	MM_CHECK(size <= VREAD_MAX, CRASH, "vread: operand above its range");
+	flags = object_lock(c->object);
+	got = vread(w->vmap, buf, o->addr + at, size);
+	MM_CHECK(got && got <= size, COUNT, "vread of %llu bytes at 0x%llx, in an area: %llu read",
+		 (unsigned long long)size, (unsigned long long)(o->addr + at),
+		 (unsigned long long)got);
+	for (u64 i = 0; i < size && at + i < o->size; i++) {
+		u8 expected = 0;
+
+		/* Neither written by the object's user nor zeroed for him: anything. */
+		if (at + i < mapped && (!whole(o) || at + i >= o->bytes))
+			continue;
+		if (at + i < mapped)
+			expected = *(const u8 *)mem_address(w->machine, o->addr + at + i, 1);
+		MM_CHECK(buf[i] == expected, CONTENTS,
+			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x%02x",
+			 (unsigned long long)(o->addr + at), (unsigned long long)i, buf[i],
+			 expected);
+	}
+	object_unlock(c->object, flags);
+}

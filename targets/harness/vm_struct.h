@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * vm_struct.h - what the operations of the vmalloc interface share.
+ */
+#ifndef MM_HARNESS_VM_STRUCT_H
+#define MM_HARNESS_VM_STRUCT_H
+
+#include "vmap/vmalloc.h"
+#include "world.h"
+
+/**
+ * vm_struct_check() - a live object must be known to the interface as what it is
+ * @o:     OBJECT_VMALLOC, OBJECT_VMAP or OBJECT_VM_AREA
+ * @flags: VM_* that its area has
+ * @who:   its caller, the same string
+ *
+ * ORACLE_TREE: not found, or not as it was asked for. ORACLE_OVERLAP: its guard page is mapped.
+ */
+void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who);
+
+/** vm_struct_judge_addresses() - of an object just born: inside of the space (ORACLE_RANGE) */
+void vm_struct_judge_addresses(struct world *w, const struct object *o);
+
+#endif
