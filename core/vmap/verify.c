@@ -153,8 +153,13 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 
 void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
 {
-	for (const struct vmap_area *va = tree_min(RB_ROOT(&vs->busy_root)); va; va = tree_next(va))
+	const struct cds_list_head *at = vs->busy_list.next;
+
+	for (; at != &vs->busy_list; at = at->next) {
+		const struct vmap_area *va = container_of(at, struct vmap_area, list);
+
 		fn(va->va_start, va->va_end, arg);
+	}
 }
 
 #ifdef __clang__

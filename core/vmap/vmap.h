@@ -263,7 +263,7 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 /**
  * for_each_busy_area() - for_each_vmap_area(), for judges
  *
- * As for_each_lazy_area() in all else: no lock and no scheduling point. The busy tree must be at
+ * As for_each_lazy_area() in all else: no lock and no scheduling point. The areas in use must be at
  * rest: no operation is under way.
  */
 void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
