@@ -101,6 +101,15 @@ u64 vmap_end(const struct vmap_space *vs)
 	return vs->end;
 }
 
+enum vmap_kva vmap_kva(const struct vmap_space *vs)
+{
+	enum vmap_kva kva = 0;
+
+	while (kva_ops[kva] != vs->ops)
+		kva++;
+	return kva;
+}
+
 unsigned int vmap_block_pages(const struct vmap_space *vs)
 {
 	return vs->block_pages;

@@ -84,6 +84,9 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 u64 vmap_start(const struct vmap_space *vs);
 u64 vmap_end(const struct vmap_space *vs);
 
+/** vmap_kva() - the kind of a space */
+enum vmap_kva vmap_kva(const struct vmap_space *vs);
+
 /** vmap_block_pages() - pages of its vmap blocks, given or computed */
 unsigned int vmap_block_pages(const struct vmap_space *vs);
 

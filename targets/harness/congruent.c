@@ -12,8 +12,7 @@
 
 u64 congruent_highest(struct world *w, const struct congruent *r)
 {
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 from = mc->kva_start, to = from + mc->kva_size, best = 0, lowest_end = ~0ULL;
+	u64 from = vmap_start(w->noted), to = vmap_end(w->noted), best = 0, lowest_end = ~0ULL;
 
 	for (u32 i = 0; i < r->nr; i++)
 		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);

@@ -35,11 +35,10 @@ static void add_gap(struct found *f, u64 start, u64 end)
 
 static void walk(struct world *w, struct found *f)
 {
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 at = mc->kva_start;
+	u64 at = vmap_start(w->vmap);
 
 	*f = (struct found){0};
-	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 		u64 pages = (r->end - r->start) >> PAGE_SHIFT;
@@ -49,18 +48,19 @@ static void walk(struct world *w, struct found *f)
 		f->areas += !r->lazy;
 		*(r->lazy ? &f->lazy_pages : &f->busy_pages) += pages;
 	}
-	add_gap(f, at, mc->kva_start + mc->kva_size);
+	add_gap(f, at, vmap_end(w->vmap));
 }
 
-static bool in_block(const struct object *o)
+static bool in_block(const struct world *w, const struct object *o)
 {
-	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= VMAP_MAX_ALLOC;
+	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= VMAP_MAX_ALLOC &&
+	       vmap_kva(w->vmap) != VMAP_EAGER;
 }
 
 /* Each object must stand in an area as it should. Return: blocks with something mapped. */
 static u64 match_objects(struct world *w)
 {
-	u64 block = (u64)w->program->machine.block << PAGE_SHIFT, blocks = 0;
+	u64 block = (u64)vmap_block_pages(w->vmap) << PAGE_SHIFT, blocks = 0;
 
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *o = &w->object[w->live[i]];
@@ -69,7 +69,7 @@ static u64 match_objects(struct world *w)
 		MM_CHECK(r && !r->lazy && r->start <= o->addr && o->addr + o->size <= r->end, TREE,
 			 "0x%llx of %llu bytes is live, and lies in no area in use", ULL(o->addr),
 			 ULL(o->size));
-		if (in_block(o)) {
+		if (in_block(w, o)) {
 			MM_CHECK(r->end - r->start == block && IS_ALIGNED(r->start, block), RANGE,
 				 "mapping at 0x%llx of %llu bytes: [0x%llx, 0x%llx) is no vmap "
 				 "block",
@@ -124,7 +124,7 @@ static void check_stats(const struct found *f, const struct vmap_stats *st)
 /* Pages that were freed since the last time are lazy, and so are those from before. */
 static void check_lazy(const struct world *w, const struct vmap_stats *st)
 {
-	u64 most = w->books.lazy + w->books.freed;
+	u64 most = vmap_kva(w->vmap) == VMAP_EAGER ? 0 : w->books.lazy + w->books.freed;
 
 	MM_CHECK(st->lazy_pages <= most, COUNT,
 		 "%llu pages are lazy, and no more than %llu were freed", ULL(st->lazy_pages),
@@ -181,7 +181,7 @@ void kva_books_check_blocks(struct world *w, const struct op_call *c)
 	struct vmap_stats st;
 	u64 blocks;
 
-	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
 	blocks = match_objects(w);
 	vmap_stats(w->vmap, &st);
 	MM_CHECK(st.blocks == blocks || !call_undisturbed(w, c), KVA_BOUND,

@@ -33,14 +33,15 @@ static void note_lazy(u64 start, u64 end, void *arg)
 	note_range(arg, start, end, true);
 }
 
-bool kva_note(struct world *w, bool quiet)
+bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
 {
+	w->noted = vs;
 	w->nr_ranges = 0;
 	if (quiet)
-		for_each_busy_area(w->vmap, note_busy, w);
+		for_each_busy_area(vs, note_busy, w);
 	else
-		for_each_vmap_area(w->vmap, note_busy, w);
-	for_each_lazy_area(w->vmap, note_lazy, w);
+		for_each_vmap_area(vs, note_busy, w);
+	for_each_lazy_area(vs, note_lazy, w);
 	return w->nr_ranges <= w->max_ranges;
 }
 
@@ -81,10 +82,11 @@ struct kva_range *kva_at(struct world *w, u64 addr)
 
 bool kva_is_free(struct world *w, u64 start, u64 size)
 {
-	const struct machine_config *mc = machine_config(w->machine);
 	const struct kva_range *next;
 
-	if (start < mc->kva_start || start + size > mc->kva_start + mc->kva_size)
+	/* At the top of all addresses sums wrap. */
+	if (start < vmap_start(w->noted) || start > vmap_end(w->noted) ||
+	    size > vmap_end(w->noted) - start)
 		return false;
 	next = kva_at(w, start);
 	return !next || next->start >= start + size;
@@ -92,8 +94,7 @@ bool kva_is_free(struct world *w, u64 start, u64 size)
 
 u64 kva_lowest(const struct world *w, const struct kva_request *r)
 {
-	const struct machine_config *mc = machine_config(w->machine);
-	u64 end = mc->kva_start + mc->kva_size, start = mc->kva_start, length = r->size;
+	u64 end = vmap_end(w->noted), start = vmap_start(w->noted), length = r->size;
 	u64 from = max(r->from, start), to = min(r->to, end);
 	u32 misses = 0;
 
@@ -103,13 +104,13 @@ u64 kva_lowest(const struct world *w, const struct kva_request *r)
 	for (u32 n = 0; n <= w->nr_ranges && start < to; n++) {
 		u64 limit = n < w->nr_ranges ? w->range[n].start : end;
 
-		if (limit > from && limit >= start + length) {
-			/* The KVA lies far below the last address: no sum wraps. */
-			u64 at = ALIGN(max(start, from), r->align);
+		if (limit > from && limit - start >= length) {
+			u64 at = ALIGN(max(start, from), r->align), last = min(limit, to);
 
-			if (at + r->size <= min(limit, to))
+			/* At the top of all addresses sums wrap. */
+			if (at >= start && at <= last && r->size <= last - at)
 				return at;
-			if (++misses == VMAP_MAX_MISSES)
+			if (++misses == VMAP_MAX_MISSES && vmap_kva(w->noted) == VMAP_LAZY)
 				length += r->align - PAGE_SIZE;
 		}
 		start = n < w->nr_ranges ? w->range[n].end : end;

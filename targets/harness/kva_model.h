@@ -11,14 +11,15 @@
 #include "world.h"
 
 /**
- * kva_note() - note all ranges that are not free, in order of address
+ * kva_note() - note all ranges of a space that are not free, in order of address
+ * @vs:    the space; the functions below speak of the one that was noted last
  * @quiet: no operation is under way but the caller's, which has not begun its own work or is done
  *         with it: then no scheduling point is passed, and nothing is seen by ThreadSanitizer
  *
  * To be called by an operation that began alone only. Return: false if there is no room for so
  * many.
  */
-bool kva_note(struct world *w, bool quiet);
+bool kva_note(struct world *w, struct vmap_space *vs, bool quiet);
 
 /** kva_forget_lazy() - of what was noted, what remains after a purge */
 void kva_forget_lazy(struct world *w);
@@ -50,7 +51,8 @@ struct kva_request {
  *
  * The lowest address that fits, with the exception that core/vmap/free.c documents: of the free
  * ranges that are long enough and do not fit because of their alignment, VMAP_MAX_MISSES are
- * looked at, and from then on only those for which it cannot matter.
+ * looked at, and from then on only those for which it cannot matter. An eager space has no
+ * exception.
  *
  * Return: the address, or 0: there is none (no address of the KVA is as low as that).
  */

@@ -66,6 +66,22 @@ void object_born(struct world *w, const struct op_call *c, u64 addr)
 	w->live[w->nr_live++] = c->record;
 }
 
+void object_twin_born(struct world *w, const struct object *o)
+{
+	MM_CHECK(IS_ALIGNED(o->twin, o->align), ALIGNMENT,
+		 "object at 0x%llx: not a multiple of %llu", (unsigned long long)o->twin,
+		 (unsigned long long)o->align);
+	for (u32 i = 0; i < w->nr_live; i++) {
+		const struct object *other = &w->object[w->live[i]];
+
+		MM_CHECK(other == o || o->twin >= other->twin + other->size ||
+				 other->twin >= o->twin + o->size,
+			 OVERLAP, "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu",
+			 (unsigned long long)o->twin, (unsigned long long)o->size, w->live[i],
+			 (unsigned long long)other->twin, (unsigned long long)other->size);
+	}
+}
+
 void object_refused(struct world *w, const struct op_call *c)
 {
 	c->object->state = OBJECT_FAILED;
@@ -135,12 +151,11 @@ static void look_at_gap(u64 start, u64 end, void *arg)
 	s->free = end;
 }
 
-bool world_kva_fits(struct world *w, u64 size, u64 align)
+bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align)
 {
-	const struct machine_config *mc = machine_config(w->machine);
-	struct gap_search s = {.size = size, .align = align, .free = mc->kva_start};
+	struct gap_search s = {.size = size, .align = align, .free = vmap_start(vs)};
 
-	for_each_vmap_area(w->vmap, look_at_gap, &s);
-	look_at_gap(mc->kva_start + mc->kva_size, 0, &s);
+	for_each_vmap_area(vs, look_at_gap, &s);
+	look_at_gap(vmap_end(vs), 0, &s);
 	return s.found;
 }

@@ -25,23 +25,21 @@
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
+#include "vmap_world.h"
 
-static void whole_space(const struct world *w, struct kva_request *r)
+static void whole_space(const struct vmap_space *vs, struct kva_request *r)
 {
-	const struct machine_config *mc = machine_config(w->machine);
-
-	r->from = mc->kva_start;
-	r->to = mc->kva_start + mc->kva_size;
+	r->from = vmap_start(vs);
+	r->to = vmap_end(vs);
 }
 
 /* What a record of alloc_vmap_range asks for: see the top. */
-static void range_request(const struct world *w, u32 range, struct kva_request *r)
+static void range_request(const struct vmap_space *vs, u32 range, struct kva_request *r)
 {
-	const struct machine_config *mc = machine_config(w->machine);
 	u64 pages = range / 16 % 8 << PAGE_SHIFT;
 
-	whole_space(w, r);
-	r->from += ALIGN_DOWN(mc->kva_size / 16 * (range % 16), PAGE_SIZE) + pages;
+	whole_space(vs, r);
+	r->from += ALIGN_DOWN((r->to - r->from) / 16 * (range % 16), PAGE_SIZE) + pages;
 	switch (range / 128) {
 	case 0:
 		break;
@@ -78,8 +76,8 @@ static bool may_be_refused(const struct op_call *c, int err, u64 fits)
 }
 
 /* The call has returned @err, or an area at @addr; @expected is where the model has it. */
-static void judge_lowest(struct world *w, const struct op_call *c, const struct kva_request *r,
-			 int err, u64 addr, u64 expected)
+static void judge_lowest(struct world *w, const struct op_call *c, struct vmap_space *vs,
+			 const struct kva_request *r, int err, u64 addr, u64 expected)
 {
 	const char *name = op_table[c->op->op].name;
 
@@ -88,7 +86,7 @@ static void judge_lowest(struct world *w, const struct op_call *c, const struct 
 	if (!call_undisturbed(w, c))
 		return;
 	if (!expected && gfpflags_allow_blocking(c->gfp)) {
-		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
 		kva_forget_lazy(w);
 		kva_forget(w, addr);
 		expected = kva_lowest(w, r);
@@ -108,57 +106,86 @@ static void judge_lowest(struct world *w, const struct op_call *c, const struct 
 		 (unsigned long long)expected);
 }
 
-/* Ask, judge the answer. Return: whether there is an area. */
-static bool alloc_area(struct world *w, const struct op_call *c, const struct kva_request *r)
+/* Ask one space, judge the answer. Return: the area, or NULL: it refused. */
+static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, struct vmap_space *vs,
+				  const struct kva_request *r)
 {
 	const char *name = op_table[c->op->op].name;
-	struct object *o = c->object;
-	struct vmap_area *va;
 	u64 expected = 0, addr = 0;
+	struct vmap_area *va;
 	int err = 0;
 
 	if (c->alone) {
-		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
 		expected = kva_lowest(w, r);
 	}
-	va = alloc_vmap_area(w->vmap, r->size, r->align, r->from, r->to, c->gfp);
+	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
 	if (IS_ERR(va)) {
 		err = (int)PTR_ERR(va);
-		object_refused(w, c);
+		va = NULL;
 		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "%s: error %d", name, err);
 	} else {
 		u64 size = vmap_area_end(va) - vmap_area_start(va);
 
 		addr = vmap_area_start(va);
-		o->area = va;
-		o->size = r->size;
-		o->align = r->align;
 		MM_CHECK(size == r->size, RANGE, "%s of %llu bytes: the area has %llu", name,
 			 (unsigned long long)r->size, (unsigned long long)size);
-		object_born(w, c, addr);
-		mapping_check_handed_out(w, addr, size);
+		mapping_check_handed_out(w, vs, addr, size);
 		MM_CHECK(addr >= r->from && addr <= r->to && size <= r->to - addr, RANGE,
 			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name,
 			 (unsigned long long)size, (unsigned long long)r->from,
 			 (unsigned long long)r->to, (unsigned long long)addr);
 	}
 	if (c->alone)
-		judge_lowest(w, c, r, err, addr, expected);
-	return !err;
+		judge_lowest(w, c, vs, r, err, addr, expected);
+	return va;
+}
+
+/*
+ * Ask each space for its own part of itself. If one refuses, none holds the object: by then their
+ * holes may be others, and each is judged alone. Return: whether there is an object.
+ */
+static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 align, u32 range)
+{
+	struct kva_request r = {.size = size, .align = align};
+	struct object *o = c->object;
+	bool all = true;
+
+	for_each_space (k, w) {
+		range_request(space_of(w, k), range, &r);
+		o->areas[k] = alloc_in(w, c, space_of(w, k), &r);
+		all &= o->areas[k] != NULL;
+	}
+	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+		if (o->areas[k])
+			free_unmap_vmap_area(space_of(w, k), o->areas[k]);
+	if (!all) {
+		object_refused(w, c);
+		return false;
+	}
+	o->size = size;
+	o->align = align;
+	o->twin = w->second ? vmap_area_start(o->areas[1]) : 0;
+	object_born(w, c, vmap_area_start(o->areas[0]));
+	if (o->twin)
+		object_twin_born(w, o);
+	return true;
 }
 
 static void map_area(struct world *w, struct object *o, gfp_t gfp)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
 	struct page *frames[1024];
-	int err;
+	int err = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "alloc_vmap_area: operand above range");
 	if (!mapping_take_frames(w, o, pages, gfp, frames))
 		return;
-	err = vmap_pages_range(w->machine, o->addr, frames, pages, gfp);
-	MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
-		 (unsigned long long)o->addr);
+	for (u32 k = 0; k < w->nr_spaces && !err; k++) {
+		err = vmap_pages_range(w->machine, vmap_object_addr(o, k), frames, pages, gfp);
+		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
+			 (unsigned long long)vmap_object_addr(o, k));
+	}
 	/* Partly mapped: freeing the area unmaps what is there. */
 	o->mapped = !err;
 	if (o->mapped)
@@ -167,33 +194,32 @@ static void map_area(struct world *w, struct object *o, gfp_t gfp)
 
 void op_alloc_vmap_area(struct world *w, const struct op_call *c)
 {
-	struct kva_request r = {.size = (u64)c->op->arg[0] << PAGE_SHIFT,
-				.align = (u64)c->op->arg[1] << PAGE_SHIFT};
-
-	whole_space(w, &r);
-	if (alloc_area(w, c, &r) && c->op->arg[2])
+	/* The first part of all is the whole. */
+	if (alloc_area(w, c, (u64)c->op->arg[0] << PAGE_SHIFT, (u64)c->op->arg[1] << PAGE_SHIFT,
+		       0) &&
+	    c->op->arg[2])
 		map_area(w, c->object, c->gfp);
 }
 
 void op_alloc_vmap_range(struct world *w, const struct op_call *c)
 {
-	struct kva_request r = {.size = (u64)c->op->arg[0] << PAGE_SHIFT,
-				.align = (u64)c->op->arg[1] << PAGE_SHIFT};
-
-	range_request(w, c->op->arg[2], &r);
-	alloc_area(w, c, &r);
+	alloc_area(w, c, (u64)c->op->arg[0] << PAGE_SHIFT, (u64)c->op->arg[1] << PAGE_SHIFT,
+		   c->op->arg[2]);
 }
 
 void free_area_object(struct world *w, struct object *o)
 {
 	if (o->mapped)
 		mapping_check(w, o);
-	MM_CHECK(find_vmap_area(w->vmap, o->addr + o->size - 1) == o->area, TREE,
-		 "area at 0x%llx is live and not found by its last address",
-		 (unsigned long long)o->addr);
+	for_each_space (k, w)
+		MM_CHECK(find_vmap_area(space_of(w, k), vmap_object_addr(o, k) + o->size - 1) ==
+				 o->areas[k],
+			 TREE, "area at 0x%llx is live and not found by its last address",
+			 (unsigned long long)vmap_object_addr(o, k));
 	object_dies(w, o);
 	w->books.freed += o->size >> PAGE_SHIFT;
-	free_unmap_vmap_area(w->vmap, o->area);
+	for_each_space (k, w)
+		free_unmap_vmap_area(space_of(w, k), o->areas[k]);
 }
 
 void op_free_vmap_area(struct world *w, const struct op_call *c)
@@ -212,10 +238,11 @@ void op_touch_area(struct world *w, const struct op_call *c)
 
 void op_purge_vmap_areas(struct world *w, const struct op_call *c)
 {
-	purge_vmap_area_lazy(w->vmap);
+	for_each_space (k, w)
+		purge_vmap_area_lazy(space_of(w, k));
 	if (!c->alone || !call_undisturbed(w, c))
 		return;
-	MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
 	for (u32 i = 0; i < w->nr_ranges; i++)
 		MM_CHECK(!w->range[i].lazy, LEAK_AREA,
 			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge",

@@ -197,23 +197,6 @@ static pcpu_addr_t ask(struct pcpu *pc, const struct percpu_request *r)
 			   : alloc_percpu_gfp(pc, r->size, r->align, r->gfp);
 }
 
-/* The second allocator's object: what object_born() judges of the first's. */
-static void twin_born(struct world *w, const struct object *o)
-{
-	MM_CHECK(IS_ALIGNED(o->twin, o->align), ALIGNMENT,
-		 "object at 0x%llx: not a multiple of %llu", (unsigned long long)o->twin,
-		 (unsigned long long)o->align);
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *other = &w->object[w->live[i]];
-
-		MM_CHECK(other == o || o->twin >= other->twin + other->size ||
-				 other->twin >= o->twin + o->size,
-			 OVERLAP, "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu",
-			 (unsigned long long)o->twin, (unsigned long long)o->size, w->live[i],
-			 (unsigned long long)other->twin, (unsigned long long)other->size);
-	}
-}
-
 /* Free, and say what the allocator had against it: NR_PCPU_BAD_FREE if nothing. */
 static enum pcpu_bad_free free_in(struct world *w, u32 k, u64 addr)
 {
@@ -277,7 +260,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	o->twin = addr[1];
 	object_born(w, c, addr[0]);
 	if (o->twin)
-		twin_born(w, o);
+		object_twin_born(w, o);
 	for_each_pcpu (k, w) {
 		check_region(w, o, k);
 		if (!r->reserved)

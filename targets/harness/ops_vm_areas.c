@@ -137,7 +137,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	areas_request(c->op, &r);
 	if (c->alone)
-		MM_CHECK(kva_note(w, true), CRASH, "more areas than operations can make");
+		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
 	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);
@@ -160,7 +160,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 		}
 		object_born(w, c, base);
 		for (u32 i = 0; i < r.nr; i++)
-			mapping_check_handed_out(w, base + r.offset[i], r.size[i]);
+			mapping_check_handed_out(w, w->vmap, base + r.offset[i], r.size[i]);
 	}
 	if (c->alone)
 		judge_base(w, c, &r, err, base);

@@ -64,7 +64,8 @@ void op_vmap(struct world *w, const struct op_call *c)
 		addr = vmap(w->vmap, frames, pages, c->op->arg[1] ? VM_USERMAP : 0, vmap_caller);
 		if (!addr && c->alone)
 			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
-					 !world_kva_fits(w, (pages + 1) << PAGE_SHIFT, PAGE_SIZE) ||
+					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
+							 PAGE_SIZE) ||
 					 !call_undisturbed(w, c),
 				 SPURIOUS, "vmap of %llu pages: refused, and there is room",
 				 (unsigned long long)pages);
@@ -130,7 +131,8 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
 			 "get_vm_area: error %ld", PTR_ERR(vm));
 		if (gfpflags_allow_blocking(gfp) && c->alone)
-			MM_CHECK(!world_kva_fits(w, o->size, o->align) || !call_undisturbed(w, c),
+			MM_CHECK(!world_kva_fits(w->vmap, o->size, o->align) ||
+					 !call_undisturbed(w, c),
 				 SPURIOUS, "get_vm_area of %llu bytes: refused, and it fits",
 				 (unsigned long long)size);
 		return;

@@ -64,7 +64,7 @@ static void check(struct world *w, struct object *o)
 static bool must_serve(struct world *w, u64 pages)
 {
 	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
-	       world_kva_fits(w, (pages + 1) << PAGE_SHIFT, PAGE_SIZE);
+	       world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT, PAGE_SIZE);
 }
 
 void op_vmalloc(struct world *w, const struct op_call *c)

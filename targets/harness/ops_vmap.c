@@ -13,6 +13,7 @@
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
+#include "vmap_world.h"
 
 /* At most so many pages of a mapping are looked at, spread over it. */
 #define PAGES_LOOKED_AT 4
@@ -85,20 +86,20 @@ void mapping_check(struct world *w, struct object *o)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
 
-	for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
-		u64 i = looked_at(pages, n);
+	for_each_space (k, w) {
+		for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
+			u64 i = looked_at(pages, n);
 
-		mapping_check_page(w, o, i, o->addr + (i << PAGE_SHIFT));
+			mapping_check_page(w, o, i, vmap_object_addr(o, k) + (i << PAGE_SHIFT));
+		}
 	}
 }
 
-void mapping_check_handed_out(struct world *w, u64 addr, u64 size)
+void mapping_check_handed_out(struct world *w, const struct vmap_space *vs, u64 addr, u64 size)
 {
-	const struct machine_config *mc = machine_config(w->machine);
 	u64 stale;
 
-	MM_CHECK(addr >= mc->kva_start && size <= mc->kva_size &&
-			 addr - mc->kva_start <= mc->kva_size - size,
+	MM_CHECK(addr >= vmap_start(vs) && addr < vmap_end(vs) && size <= vmap_end(vs) - addr,
 		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space",
 		 (unsigned long long)addr, (unsigned long long)size);
 	MM_CHECK(!tlb_stale_in_range(w->machine, addr, addr + size, &stale), STALE,
@@ -112,13 +113,47 @@ static bool tables_fit(const struct world *w, u64 pages)
 	return nr_free_pages(w->machine) >= pages / 512 + 6;
 }
 
+/* A refusal that nothing disturbed must have a reason. */
+static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_space *vs,
+			  u64 pages, gfp_t gfp)
+{
+	bool own = pages > VMAP_MAX_ALLOC || vmap_kva(vs) == VMAP_EAGER;
+	u64 need = (own ? pages : vmap_block_pages(vs)) << PAGE_SHIFT;
+
+	/* An atomic request must not purge: lazily freed space is out of its reach. */
+	if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages))
+		MM_CHECK(!world_kva_fits(vs, need, own ? PAGE_SIZE : need) ||
+				 !call_undisturbed(w, c),
+			 SPURIOUS,
+			 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
+			 (unsigned long long)pages, (unsigned long long)need);
+}
+
+/* Map in each space. If one refuses, none holds the mapping. */
+static bool map_all(struct world *w, const struct op_call *c, struct page **frames, u32 pages,
+		    gfp_t gfp, u64 addr[WORLD_VMAP])
+{
+	bool all = true;
+
+	for_each_space (k, w) {
+		addr[k] = vm_map_ram(space_of(w, k), frames, pages, gfp);
+		if (!addr[k])
+			judge_refusal(w, c, space_of(w, k), pages, gfp);
+		all &= addr[k] != 0;
+	}
+	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+		if (addr[k])
+			vm_unmap_ram(space_of(w, k), addr[k], pages);
+	return all;
+}
+
 void op_vm_map_ram(struct world *w, const struct op_call *c)
 {
-	u64 pages = c->op->arg[0], block = w->program->machine.block;
 	gfp_t gfp = c->op->arg[1] ? GFP_ATOMIC : c->gfp;
+	u64 addr[WORLD_VMAP] = {0};
+	u32 pages = c->op->arg[0];
 	struct object *o = c->object;
 	struct page *frames[256];
-	u64 addr = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
 	if (!mapping_take_frames(w, o, pages, gfp, frames)) {
@@ -126,25 +161,18 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 		return;
 	}
 	w->books.small += pages <= VMAP_MAX_ALLOC;
-	addr = vm_map_ram(w->vmap, frames, pages, gfp);
-	if (!addr) {
-		u64 need = (pages > VMAP_MAX_ALLOC ? pages : block) << PAGE_SHIFT;
-		u64 align = pages > VMAP_MAX_ALLOC ? PAGE_SIZE : need;
-
+	if (!map_all(w, c, frames, pages, gfp, addr)) {
 		object_refused(w, c);
-		/* An atomic request must not purge: lazily freed space is out of its reach. */
-		if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages))
-			MM_CHECK(!world_kva_fits(w, need, align) || !call_undisturbed(w, c),
-				 SPURIOUS,
-				 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is "
-				 "free",
-				 (unsigned long long)pages, (unsigned long long)need);
 		return;
 	}
-	o->size = pages << PAGE_SHIFT;
+	o->size = (u64)pages << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
-	object_born(w, c, addr);
-	mapping_check_handed_out(w, addr, o->size);
+	o->twin = addr[1];
+	object_born(w, c, addr[0]);
+	if (o->twin)
+		object_twin_born(w, o);
+	for_each_space (k, w)
+		mapping_check_handed_out(w, space_of(w, k), addr[k], o->size);
 	mapping_check(w, o);
 }
 
@@ -152,7 +180,8 @@ void free_ram_object(struct world *w, struct object *o)
 {
 	mapping_check(w, o);
 	object_dies(w, o);
-	vm_unmap_ram(w->vmap, o->addr, o->size >> PAGE_SHIFT);
+	for_each_space (k, w)
+		vm_unmap_ram(space_of(w, k), vmap_object_addr(o, k), o->size >> PAGE_SHIFT);
 }
 
 void op_vm_unmap_ram(struct world *w, const struct op_call *c)
@@ -180,7 +209,8 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 	u64 ended = oldest_ticket(), addr;
 	struct machine_stats before, after;
 
-	vm_unmap_aliases(w->vmap);
+	for_each_space (k, w)
+		vm_unmap_aliases(space_of(w, k));
 	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
 		 "0x%llx was unmapped before the call and may still be translated",
 		 (unsigned long long)addr);

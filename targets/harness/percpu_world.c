@@ -11,6 +11,7 @@
 #include "layout_judge.h"
 #include "percpu/layout.h"
 #include "sched/sched.h"
+#include "vmap_world.h"
 
 /* What each target runs on. */
 static const struct {
@@ -110,6 +111,8 @@ int percpu_boot(struct world *w)
 	int err;
 
 	w->bad_free = (struct bad_free){0};
+	if (vmap_kind(w) == VMAP_EAGER)
+		return 0;
 	for (u32 k = 0; k < allocators[target].nr; k++) {
 		cfg.allocator = allocators[target].allocator[k];
 		err = pcpu_create(w->machine, w->vmap, &cfg, &w->pcpu[k]);
@@ -215,7 +218,7 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)ai->nr_groups)
 		return false;
 	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
-	if (!kva_note(w, false))
+	if (!kva_note(w, w->vmap, false))
 		return false;
 	kva_forget_lazy(w);
 	return congruent_highest(w, &c);

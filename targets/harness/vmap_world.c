@@ -15,6 +15,18 @@ static bool is_pair(const struct world *w)
 	return w->program->target == TARGET_VMAP_PAIR;
 }
 
+/*
+ * Per-CPU allocators and congruent areas need a lazy space: where these are the target, that is
+ * what there is. Of vmap_pair it is the first space.
+ */
+enum vmap_kva vmap_kind(const struct world *w)
+{
+	const u32 any = 1U << TARGET_VMAP | 1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK |
+			1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC;
+
+	return any & 1U << w->program->target ? w->program->machine.vmap : VMAP_LAZY;
+}
+
 static u64 space_size(const struct world *w)
 {
 	return (u64)w->program->machine.kva << PAGE_SHIFT;
@@ -37,7 +49,7 @@ int vmap_boot(struct world *w)
 {
 	const struct program_machine *pm = &w->program->machine;
 	struct vmap_config vc = {
-		.kva = is_pair(w) ? VMAP_LAZY : pm->vmap,
+		.kva = vmap_kind(w),
 		.size = space_size(w),
 		.block_pages = pm->blocks == BLOCKS_COMPUTED ? 0 : pm->block,
 		.lazy_max_pages = pm->lazy,

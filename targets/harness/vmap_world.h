@@ -18,6 +18,9 @@
  */
 void vmap_place(const struct world *w, u64 *start, u64 *size);
 
+/** vmap_kind() - the kind of a program's first space */
+enum vmap_kva vmap_kind(const struct world *w);
+
 /**
  * vmap_boot() - make the spaces
  * @w: with its machine booted

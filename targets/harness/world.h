@@ -44,7 +44,7 @@ enum object_state {
  * it is of OBJECT_VMAP and OBJECT_VM_AREA
  * @user:    OBJECT_VMALLOC, OBJECT_VMAP: may be mapped to users; OBJECT_VM_AREA: device memory
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
- * @area:    OBJECT_AREA: its area
+ * @area:    OBJECT_AREA: its area; of two spaces @areas[0], and @areas[1] is the second's
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
  * @mapped:  OBJECT_AREA, OBJECT_AREAS: frames are mapped behind it
  * @lock:    users of a shared object exclude each other, as those of any shared memory do
@@ -114,6 +114,9 @@ struct kva_books {
 	u64 freed, small;
 };
 
+/* Vmap spaces of a world: two in the target vmap_pair. */
+#define WORLD_VMAP 2
+
 /* Per-CPU allocators of a world: two in the target percpu_pair. */
 #define WORLD_PCPU 2
 
@@ -148,6 +151,7 @@ struct bad_free {
  * @pool_next: where the next mapping begins in @pool
  * @range:     what was not free before the operation that is judged, in order of address; only one
  *             that began alone writes here, and there is no second one until it ends
+ * @noted:     the space that @range tells of
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @books:     accounts of the space, see kva_books.h
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
@@ -174,6 +178,7 @@ struct world {
 	struct page *pool[WORLD_POOL];
 	u32 pool_next;
 	struct kva_range *range;
+	struct vmap_space *noted;
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
 	u32 deferred_frees;
@@ -235,6 +240,9 @@ bool call_undisturbed(const struct world *w, const struct op_call *c);
  */
 void object_born(struct world *w, const struct op_call *c, u64 addr);
 
+/** object_twin_born() - the second of two allocators did: the same of @o->twin, behind the other */
+void object_twin_born(struct world *w, const struct object *o);
+
 /** object_refused() - an allocator returned none; the operation says beforehand if it may */
 void object_refused(struct world *w, const struct op_call *c);
 
@@ -251,11 +259,12 @@ void object_unlock(struct object *o, unsigned long flags);
 void object_dies(struct world *w, struct object *o);
 
 /**
- * world_kva_fits() - naive search: is there a free range in the KVA for an area?
+ * world_kva_fits() - naive search: is there a free range in a space for an area?
+ * @vs:    the space
  * @size:  bytes
  * @align: bytes; large alignments are only counted as fitting where size + align does
  */
-bool world_kva_fits(struct world *w, u64 size, u64 align);
+bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align);
 
 /**
  * free_percpu_object() and its sisters - check an object and give it back
