@@ -62,7 +62,8 @@ void op_vmap(struct world *w, const struct op_call *c)
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
 	if (mapping_take_frames(w, o, pages, c->gfp, frames)) {
 		addr = vmap(w->vmap, frames, pages, c->op->arg[1] ? VM_USERMAP : 0, vmap_caller);
-		if (!addr && c->alone)
+		/* More pages than the machine has cannot be meant. */
+		if (!addr && c->alone && pages <= w->program->machine.pages)
 			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
 					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
 							 PAGE_SIZE) ||
