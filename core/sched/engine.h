@@ -365,7 +365,7 @@ void __noreturn report_limit(struct sched *s);
 /* What TSan has reported becomes the result. */
 void report_race(struct sched *s);
 
-/* vtime.c: all but the last only in virtual time, and without a scheduling point. */
+/* vtime.c: only in virtual time, and without a scheduling point. */
 void vtime_point(struct sched *s, struct task *t);
 struct task *vtime_choose(struct sched *s, u64 run);
 void vtime_woken(struct sched *s, u64 tasks);

@@ -335,6 +335,6 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	r->points = s->points;
 	r->steps = s->step;
 	r->digest = s->digest;
-	r->vtime = vtime_end(s);
+	r->vtime = s->vtime ? vtime_end(s) : 0;
 	return r->report.oracle != ORACLE_NONE;
 }

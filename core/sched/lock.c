@@ -21,12 +21,13 @@ void spin_lock_init(spinlock_t *lock, const char *name)
 
 static inline void take_spin(struct task *t, struct lock_word *w, unsigned int subclass)
 {
+	struct sched *s = t->sched;
 	u8 class;
 
 	pin(t);
-	class = lockdep_acquire(t->sched, t, w, subclass, false);
-	word_wait(t->sched, t, w, WAIT_SPIN);
-	word_taken(t, w, class);
+	class = lockdep_acquire(s, t, w, subclass, false);
+	word_wait(s, t, w, WAIT_SPIN);
+	word_taken(s, t, w, class);
 }
 
 void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
@@ -56,7 +57,7 @@ bool spin_trylock(spinlock_t *lock)
 		return false;
 	pin(t);
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
-	word_taken(t, &lock->word, class);
+	word_taken(t->sched, t, &lock->word, class);
 	return true;
 }
 
@@ -112,7 +113,7 @@ void mutex_lock(struct mutex *lock)
 	sched_point();
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
 	word_wait(t->sched, t, &lock->word, WAIT_MUTEX);
-	word_taken(t, &lock->word, class);
+	word_taken(t->sched, t, &lock->word, class);
 }
 
 bool mutex_trylock(struct mutex *lock)
@@ -126,7 +127,7 @@ bool mutex_trylock(struct mutex *lock)
 	if (lock->word.owner)
 		return false;
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
-	word_taken(t, &lock->word, class);
+	word_taken(t->sched, t, &lock->word, class);
 	return true;
 }
 

@@ -84,7 +84,7 @@ unsigned long __write_lock_irqsave(rwlock_t *lock)
 		lock->word.waiters |= t->bit;
 		task_wait(t->sched, t, WAIT_WRITE, lock);
 	}
-	word_taken(t, &lock->word, class);
+	word_taken(t->sched, t, &lock->word, class);
 	return flags;
 }
 

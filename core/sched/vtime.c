@@ -106,7 +106,7 @@ u64 vtime_end(const struct sched *s)
 {
 	u64 end = 0;
 
-	for (u32 i = 0; s->vtime && i < s->nr_cpus; i++)
+	for (u32 i = 0; i < s->nr_cpus; i++)
 		end = max(end, s->cpu[i].clock);
 	return end;
 }

@@ -18,18 +18,16 @@ static inline void word_init(struct lock_word *w, const char *name)
 /* The task's list of locks; @read: it is held beside other readers. */
 static inline void word_hold(struct task *t, const struct lock_word *w, u8 class, bool read)
 {
-	t->held[t->nr_held].word = w;
-	t->held[t->nr_held].read = read;
-	t->held[t->nr_held++].class = class;
+	t->held[t->nr_held++] = (struct held_lock){.word = w, .class = class, .read = read};
 	t->held_mask |= BIT_ULL(class);
 }
 
-static inline void word_taken(struct task *t, struct lock_word *w, u8 class)
+static inline void word_taken(struct sched *s, struct task *t, struct lock_word *w, u8 class)
 {
 	w->owner = t;
 	word_hold(t, w, class, false);
-	if (unlikely(t->sched->vtime))
-		vtime_took(t->sched, t, w);
+	if (unlikely(s->vtime))
+		vtime_took(s, t, w);
 	announce_lock(w);
 }
 
