@@ -63,6 +63,8 @@ static u64 vread_page(struct vmap_space *vs, u8 *buf, u64 addr, u64 end, u64 *by
 		return va->va_end;
 	stop = min(stop, ALIGN(pos + 1, PAGE_SIZE));
 	page = vmalloc_to_page(vs->m, pos);
+	/* Where it would be too late, were the areas not held. */
+	sched_point();
 	if (page)
 		copy_racy(buf + (pos - addr), (u8 *)page_address(vs->m, page) + pos % PAGE_SIZE,
 			  stop - pos);

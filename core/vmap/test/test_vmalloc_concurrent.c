@@ -108,7 +108,7 @@ static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 
 	if (r >> 16 & 1) {
 		vm = get_vm_area(f->vs, (1 + (r >> 17) % MAX_PAGES) * PAGE_SIZE,
-				 r >> 40 & 1 ? VM_IOREMAP : VM_MAP, 0, UINT64_MAX, gfp,
+				 (r >> 40) % 4 ? VM_MAP : VM_IOREMAP, 0, UINT64_MAX, gfp,
 				 "concurrent");
 		if (IS_ERR(vm))
 			vm = NULL;
@@ -125,7 +125,8 @@ static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 /* Each page that begins in what was read is zeroed, or was signed by its owner for this address. */
 static void read_op(struct worker *w, u64 r)
 {
-	u64 addr = KVA + (r >> 8) % (SPACE_PAGES * PAGE_SIZE), at;
+	/* Mostly where most areas lie. */
+	u64 addr = KVA + (r >> 8) % ((r >> 60 ? SPACE_PAGES / 8 : SPACE_PAGES) * PAGE_SIZE), at;
 	u64 got = vread(w->f->vs, w->buf, addr, sizeof(w->buf));
 
 	CHECK(got <= sizeof(w->buf));
@@ -249,6 +250,63 @@ static void test_host(void **state)
 
 #else
 
+/* One page, which goes while it is read: in each of the ways in which it can. */
+static void read_first(void *arg)
+{
+	struct worker *w = arg;
+
+	for (unsigned int i = 0; i < 3; i++)
+		vread(w->f->vs, w->buf, KVA, PAGE_SIZE);
+}
+
+static void page_goes(struct fixture *f)
+{
+	struct task_params p = {.name = "reader", .cpu = 1, .fn = read_first};
+	struct page *page = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
+	struct task *reader;
+	struct vm_struct *vm;
+	u64 addr;
+
+	shared.worker[0].f = f;
+	p.arg = &shared.worker[0];
+	switch (f->seed % 3) {
+	case 0:
+		vm = get_area(f, 1, VM_MAP);
+		CHECK(!map_vm_area(f->vs, vm, &page, GFP_KERNEL));
+		reader = task_spawn(&p);
+		unmap_kernel_range(f->vs, vm->addr, PAGE_SIZE);
+		put_page(f->m, page);
+		page = NULL;
+		remove_area(f, vm);
+		break;
+	case 1:
+		addr = vmap(f->vs, &page, 1, 0, "test");
+		reader = task_spawn(&p);
+		vunmap(f->vs, addr);
+		break;
+	default:
+		addr = vmalloc(f->vs, PAGE_SIZE, "test");
+		reader = task_spawn(&p);
+		vfree(f->vs, addr);
+		break;
+	}
+	if (page)
+		put_page(f->m, page);
+	task_join(reader);
+}
+
+static void test_page_goes(void **state)
+{
+	struct fixture *f = *state;
+
+	f->schedule.kind = SCHEDULE_RANDOM;
+	f->schedule.odds = 3;
+	for (f->schedule.seed = 0; f->schedule.seed < 900; f->schedule.seed++) {
+		f->seed = f->schedule.seed;
+		expect_clean(f, page_goes);
+	}
+}
+
 static void test_sequential(void **state)
 {
 	hunt(*state, SCHEDULE_SPARSE, 200);
@@ -278,10 +336,8 @@ int main(void)
 #ifdef MM_ENGINE_THREADS
 		T(test_host),
 #else
-		T(test_sequential),
-		T(test_round_robin),
-		T(test_random),
-		T(test_pct),
+		T(test_sequential), T(test_round_robin), T(test_random),
+		T(test_pct),	    T(test_page_goes),
 #endif
 	};
 
