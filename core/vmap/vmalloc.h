@@ -13,6 +13,9 @@
  *   vmalloc() and its sisters, vfree()                  pages of the area's own
  *
  * Unmapping is as lazy as the space is: translations go at the next purge.
+ *
+ * An area has an owner from the end of the function that makes it to the beginning of the one that
+ * gives it back: while one of them is at work, others find an area in use of nobody's.
  */
 #ifndef MM_VMAP_VMALLOC_H
 #define MM_VMAP_VMALLOC_H
@@ -71,8 +74,12 @@ static inline u64 get_vm_area_size(const struct vm_struct *vm)
  * @gfp:    as for alloc_vmap_area()
  * @caller: who asks, for listings and reports; outlives the area
  *
- * Return: the area, or ERR_PTR: -EINVAL (@size is 0 or does not fit an address, @start >= @end),
- * -ENOMEM, -EBUSY. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
+ * The lowest address that fits, as alloc_vmap_area() says; of a VM_IOREMAP area a multiple of its
+ * size, without guard page, rounded up to a power of two, or of IOREMAP_MAX_ALIGN if that is less.
+ *
+ * Return: the area, or ERR_PTR: -EINVAL (@size is 0 or does not fit an address with the guard page,
+ * @start >= @end), -ENOMEM (metadata), -EBUSY (no such range is free). Context: may sleep with
+ * GFP_KERNEL, any with GFP_ATOMIC.
  */
 struct vm_struct *get_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 start, u64 end,
 			      gfp_t gfp, const char *caller);
@@ -81,7 +88,7 @@ struct vm_struct *get_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 st
  * find_vm_area() - the area of this interface that contains an address, guard page included
  *
  * Return: the area, or NULL: nothing there, or something without an owner. The caller keeps it from
- * being freed.
+ * being freed. Context: any.
  */
 struct vm_struct *find_vm_area(struct vmap_space *vs, u64 addr);
 
@@ -90,22 +97,24 @@ struct vm_struct *find_vm_area(struct vmap_space *vs, u64 addr);
  * @vs:   the space
  * @addr: its first address
  *
- * The pages that were mapped are the caller's business.
+ * The pages that were mapped are the caller's business, those of vmalloc() too.
  *
  * Return: the structure, for kfree() by the caller, who reads nothing of it but @pages, @nr_pages,
  * @flags and @caller; NULL if no area of this interface begins at @addr: nothing was changed then.
- * Context: any.
+ * Of several callers with the same address one gets it. Context: any.
  */
 struct vm_struct *remove_vm_area(struct vmap_space *vs, u64 addr);
 
 /**
  * map_vm_area() - map pages from the start of an area on
  * @vs:    the space
- * @vm:    the area; nothing is mapped in it
+ * @vm:    the area; no other task maps or unmaps anything in it meanwhile
  * @pages: the frames, all in use, as many as fill the area up to its guard page
  * @gfp:   for table pages
  *
- * All or nothing: on failure what was mapped is unmapped and flushed.
+ * All or nothing: what was mapped before a table page could not be had is unmapped and flushed, so
+ * that the area can be mapped anew at once. Where something is mapped already, it stays, and
+ * nothing is done.
  *
  * Return: 0, -EBUSY (an entry is in use), -ENOMEM (a table page). Context: as @gfp.
  */
@@ -117,8 +126,9 @@ int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages
  * @addr: first address, a multiple of the page size
  * @size: bytes, a multiple of the page size; pages that are not mapped are passed over
  *
- * The addresses stay with their owner. ORACLE_RANGE unless the range lies in one area of this
- * interface. Context: any.
+ * The addresses stay with their owner, the guard page counts as his. No reader stands on the pages
+ * any more when it returns: they may be freed. ORACLE_RANGE unless the range lies in one area of
+ * this interface. Context: any.
  */
 void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size);
 
@@ -126,12 +136,12 @@ void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size);
  * vmap() - map pages of the caller's at consecutive addresses
  * @vs:     the space
  * @pages:  the frames, all in use; they stay the caller's
- * @count:  how many, from 1
+ * @count:  how many
  * @flags:  0 or VM_USERMAP
  * @caller: as for get_vm_area()
  *
- * Return: the address, or 0: more pages than the machine has, no memory, no room. Context: may
- * sleep.
+ * Return: the address, or 0: @count is 0 or more than the machine has, no memory, no room. What was
+ * mapped in part is given back as vunmap() would. Context: may sleep.
  */
 u64 vmap(struct vmap_space *vs, struct page **pages, unsigned long count, u64 flags,
 	 const char *caller);
@@ -187,8 +197,9 @@ static inline u64 vmalloc_node(struct vmap_space *vs, u64 size, int node, const 
  * vfree() - free what vmalloc() and its sisters returned
  * @addr: from them; 0 is allowed. ORACLE_RANGE for an address at which no area of theirs begins
  *
- * Each frame goes back before the translations to it are flushed, as in Linux: whoever must know
- * that none is left calls vm_unmap_aliases().
+ * Each frame goes back when it is unmapped and before the translations to it are flushed, as in
+ * Linux: whoever must know that none is left calls vm_unmap_aliases(). An address that is freed
+ * twice is told of whether or not the worker has run in between.
  *
  * Context: any. In atomic context the work is left to a worker: until that has run, the area is
  * the worker's and no longer the caller's.
@@ -214,7 +225,7 @@ struct user_range {
  *
  * Every page that is mapped gets a reference of the user's. Checked are: the address is a multiple
  * of a page and the start of an area; the area may be mapped to users; @pgoff + @user->nr does not
- * wrap and is not more than the area has pages, its guard page not counted.
+ * wrap and is not more than the area has pages, its guard page not counted; each page is mapped.
  *
  * Return: 0, or -EINVAL: nothing was mapped. Context: may sleep.
  */
@@ -228,21 +239,31 @@ int remap_vmalloc_range(struct vmap_space *vs, struct user_range *user, u64 addr
  * @size: bytes
  *
  * What lies in no area of this interface, in a guard page, in VM_IOREMAP areas or where nothing is
- * mapped reads as zeroes. It never faults, whatever others free meanwhile.
+ * mapped reads as zeroes; so does what would lie above 2^64. It never faults, whatever others free
+ * meanwhile. Each page is read at a moment of its own, and what its owner is writing just then is
+ * read in part.
  *
- * Return: bytes of @buf up to the end of the last area met; 0 if there was none. What is behind is
- * zeroed too. Context: may sleep.
+ * Return: bytes of @buf up to the end of the last area with an owner that was met, VM_IOREMAP ones
+ * included and guard pages not; 0 if there was none. What is behind is zeroed too. Context: may
+ * sleep.
  */
 u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size);
 
 /**
  * vmallocinfo() - a listing as in /proc/vmallocinfo: a line an area, in order of address
  * @vs:   the space
- * @line: called for each: "0x<start>-0x<end> <bytes> <caller> pages=<n> vmalloc N0=<n> N1=<n>",
- * with ioremap, vmalloc, vmap, user as they apply, and the frames of each node; of an area without
- * an owner (vm_map_ram(), alloc_vmap_area()) "vm_map_ram" in place of the caller and all behind it.
- *        It must not sleep nor call back
+ * @line: called for each with its text, without a newline. Under a lock: it must not sleep nor call
+ *        back
  * @arg:  its last argument
+ *
+ *	0x<start>-0x<end> <bytes> <caller> pages=<n> ioremap vmalloc vmap user N0=<n> N1=<n>
+ *
+ * with the guard page in <end> and <bytes>, "pages" if vmalloc() or vmap() mapped any, those words
+ * that apply, and of vmalloc()'s own frames how many each node has, nodes without any left out. Of
+ * an area without an owner (vm_map_ram(), alloc_vmap_area(), or one that is being made or given
+ * back) "vm_map_ram" in place of the caller and all behind it. The listing is of one moment.
+ *
+ * Context: any.
  */
 void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg), void *arg);
 
