@@ -236,7 +236,7 @@ static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
 		f->schedule.seed = i;
 		f->schedule.odds = 1 + i % 13;
 		f->vmap.lazy_max_pages = i % 2 ? 1 : 100;
-		expect_clean(f, many_tasks);
+		expect_clean_on_each(f, many_tasks);
 	}
 }
 
@@ -303,7 +303,7 @@ static void test_page_goes(void **state)
 	f->schedule.odds = 3;
 	for (f->schedule.seed = 0; f->schedule.seed < 900; f->schedule.seed++) {
 		f->seed = f->schedule.seed;
-		expect_clean(f, page_goes);
+		expect_clean_on_each(f, page_goes);
 	}
 }
 

@@ -89,11 +89,11 @@ static void mixed_ops(struct fixture *f)
 }
 
 /* One failure at a time, until the run has no more requests. */
-static void test_each(void **state)
+static void fail_each(struct fixture *f, enum vmap_kva kva)
 {
-	struct fixture *f = *state;
 	u32 n;
 
+	f->vmap.kva = kva;
 	for (n = 1; n < 10000; n++) {
 		f->cfg.fail.at[0] = n;
 		expect_clean(f, mixed_ops);
@@ -103,6 +103,16 @@ static void test_each(void **state)
 	assert_in_range(n, NR_PAGES + 500, 9999);
 }
 
+static void test_each(void **state)
+{
+	fail_each(*state, VMAP_LAZY);
+}
+
+static void test_each_eager(void **state)
+{
+	fail_each(*state, VMAP_EAGER);
+}
+
 static void test_every(void **state)
 {
 	struct fixture *f = *state;
@@ -110,14 +120,14 @@ static void test_every(void **state)
 	for (u32 every = 2; every < 60; every++) {
 		f->cfg.fail.classes = every % 2 ? FAIL_META | FAIL_TABLE : FAIL_ALL;
 		f->cfg.fail.every = every;
-		expect_clean(f, mixed_ops);
+		expect_clean_on_each(f, mixed_ops);
 	}
 }
 
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
-	const struct CMUnitTest tests[] = {T(test_each), T(test_every)};
+	const struct CMUnitTest tests[] = {T(test_each), T(test_each_eager), T(test_every)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,7 +122,7 @@ static void reads(struct fixture *f)
 
 static void test_reads(void **state)
 {
-	expect_clean(*state, reads);
+	expect_clean_on_each(*state, reads);
 }
 
 /* Where there are no addresses at all. */
@@ -147,7 +147,7 @@ static void ends(struct fixture *f)
 
 static void test_ends(void **state)
 {
-	expect_clean(*state, ends);
+	expect_clean_on_each(*state, ends);
 }
 
 /* A read that would go on at address 0. */
@@ -171,7 +171,7 @@ static void test_wraps(void **state)
 	struct fixture *f = *state;
 
 	f->cfg.kva_start = f->vmap.start = -(16ULL << 20) - PAGE_SIZE;
-	expect_clean(f, wraps);
+	expect_clean_on_each(f, wraps);
 }
 
 struct listing {
@@ -225,7 +225,7 @@ static void test_lists(void **state)
 	struct fixture *f = *state;
 
 	topology_init(&f->cfg.topology, 4, 2, 2048);
-	expect_clean(f, lists);
+	expect_clean_on_each(f, lists);
 }
 
 int main(void)
