@@ -176,7 +176,7 @@ void kva_books_check(struct world *w, u32 record)
 	write_down(w, &st);
 }
 
-void kva_books_check_blocks(struct world *w, const struct op_call *c)
+void kva_books_check_blocks(struct world *w, const struct op_call *c, const char *behind)
 {
 	struct vmap_stats st;
 	u64 blocks;
@@ -185,6 +185,6 @@ void kva_books_check_blocks(struct world *w, const struct op_call *c)
 	blocks = match_objects(w);
 	vmap_stats(w->vmap, &st);
 	MM_CHECK(st.blocks == blocks || !call_undisturbed(w, c), KVA_BOUND,
-		 "vm_unmap_aliases() leaves %llu blocks, and mappings lie in %llu", ULL(st.blocks),
+		 "%s leaves %llu blocks, and mappings lie in %llu", behind, ULL(st.blocks),
 		 ULL(blocks));
 }

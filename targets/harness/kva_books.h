@@ -30,10 +30,11 @@ void kva_books_open(struct world *w);
 void kva_books_check(struct world *w, u32 record);
 
 /**
- * kva_books_check_blocks() - directly behind vm_unmap_aliases(), undisturbed
+ * kva_books_check_blocks() - directly behind what gives up blocks with nothing mapped, undisturbed
+ * @behind: what that was
  *
  * Each block that is left must have something mapped in it: ORACLE_KVA_BOUND.
  */
-void kva_books_check_blocks(struct world *w, const struct op_call *c);
+void kva_books_check_blocks(struct world *w, const struct op_call *c, const char *behind);
 
 #endif

@@ -121,12 +121,14 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 	u64 need = (own ? pages : vmap_block_pages(vs)) << PAGE_SHIFT;
 
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
-	if (gfpflags_allow_blocking(gfp) && tables_fit(w, pages))
-		MM_CHECK(!world_kva_fits(vs, need, own ? PAGE_SIZE : need) ||
-				 !call_undisturbed(w, c),
-			 SPURIOUS,
-			 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
-			 (unsigned long long)pages, (unsigned long long)need);
+	if (!gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
+		return;
+	MM_CHECK(!world_kva_fits(vs, need, own ? PAGE_SIZE : need) || !call_undisturbed(w, c),
+		 SPURIOUS, "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
+		 (unsigned long long)pages, (unsigned long long)need);
+	/* For want of room, then: blocks with nothing mapped have been given up. */
+	if (kva_books_kept(w) && call_undisturbed(w, c))
+		kva_books_check_blocks(w, c, "a refusal");
 }
 
 /* Map in each space. If one refuses, none holds the mapping. */
@@ -216,7 +218,7 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 		 (unsigned long long)addr);
 	if (!kva_books_kept(w) || !call_undisturbed(w, c))
 		return;
-	kva_books_check_blocks(w, c);
+	kva_books_check_blocks(w, c, "vm_unmap_aliases()");
 	if (w->program->target != TARGET_VMAP_ALIASES)
 		return;
 	machine_stats(w->machine, &before);

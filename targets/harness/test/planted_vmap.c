@@ -62,6 +62,9 @@ const struct planted planted_vmap[] = {
 	{FAULT_BLOCK_KEPT, ORACLE_KVA_BOUND, 2,
 	 "vm_unmap_aliases() leaves 1 blocks, and mappings lie in 0",
 	 ONE_MAPPING "vm_unmap_ram m1\nvm_unmap_aliases\n"},
+	{FAULT_BLOCK_KEPT, ORACLE_KVA_BOUND, 2, "a refusal leaves 1 blocks, and mappings lie in 0",
+	 "target vmap_block\nmachine kva=1M\ntask a cpu=0\n"
+	 "m1 = vm_map_ram\nvm_unmap_ram m1\nm2 = vm_map_ram pages=200\n"},
 
 	/* Aliases. */
 	{FAULT_RAM_REMAPS, ORACLE_CONTENTS, 1, "what is written is not read through page 0 of",
