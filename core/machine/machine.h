@@ -55,7 +55,8 @@ typedef unsigned int gfp_t;
  * @bare:      nothing is done to find faults of the machine's users. Frames and metadata hold what
  *             they held before, neither garbage nor poison is written to them; no book is kept of
  *             metadata: what is not freed, or freed twice, is not found; put_contig_pages() keeps
- *             runs whole for the next request. For benchmarks, of one thread
+ *             runs whole for the next request; no TLB keeps a translation that was cleared, and
+ *             a mapping may lead to any frame, free ones too. For benchmarks, of one thread
  */
 struct machine_config {
 	struct topology topology;

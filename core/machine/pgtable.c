@@ -126,34 +126,35 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 	return i;
 }
 
-static int map_one(struct machine *m, u64 addr, const struct page *page)
+/* Map addresses from @addr to @end, which lie in one lowest-level table. */
+static int map_in_leaf(struct machine *m, u64 *pte, struct page **pages, u64 addr, u64 end)
 {
-	struct table *leaf = leaf_make(m, addr);
-	u64 *pte, frame;
+	for (; addr < end; addr += PAGE_SIZE, pte++, pages++) {
+		u64 frame;
 
-	if (!leaf)
-		return -ENOMEM;
-	pte = &leaf->pte[pte_index(addr)];
-	if (unlikely(*pte & PTE_PRESENT))
-		return -EBUSY;
-	if (unlikely(*pte & PTE_STALE)) {
-		const struct stale *s = &m->stale[*pte >> PTE_SHIFT];
+		if (unlikely(*pte & PTE_PRESENT))
+			return -EBUSY;
+		if (unlikely(*pte & PTE_STALE)) {
+			const struct stale *s = &m->stale[*pte >> PTE_SHIFT];
 
-		mm_report(ORACLE_STALE,
-			  "0x%llx is mapped again while TLBs may still translate it to page frame "
-			  "%llu: cleared in operation ticket %llu and not flushed since",
-			  (unsigned long long)addr, (unsigned long long)m->page[s->frame].pfn,
-			  (unsigned long long)s->ticket);
+			mm_report(ORACLE_STALE,
+				  "0x%llx is mapped again while TLBs may still translate it to "
+				  "page frame %llu: cleared in operation ticket %llu and not "
+				  "flushed since",
+				  (unsigned long long)addr,
+				  (unsigned long long)m->page[s->frame].pfn,
+				  (unsigned long long)s->ticket);
+		}
+		frame = mapped_frame(m, *pages, addr);
+		hw_write(pte, frame << PTE_SHIFT | PTE_PRESENT);
+		m->nr_present++;
 	}
-	frame = mapped_frame(m, page, addr);
-	hw_write(pte, frame << PTE_SHIFT | PTE_PRESENT);
-	m->nr_present++;
 	return 0;
 }
 
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp)
 {
-	unsigned long i;
+	u64 end = addr + nr * PAGE_SIZE, stop;
 	int err;
 
 	if (gfpflags_allow_blocking(gfp))
@@ -161,36 +162,58 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 	sched_point();
 	check_range(m, addr, nr, "mapping");
 	hw_lock(&m->mmu_lock);
-	err = tlb_reserve(m, nr);
-	for (i = 0; i < nr && !err; i++)
-		err = map_one(m, addr + i * PAGE_SIZE, pages[i]);
+	err = m->cfg.bare ? 0 : tlb_reserve(m, nr);
+	for (; addr < end && !err; pages += (stop - addr) / PAGE_SIZE, addr = stop) {
+		struct table *leaf = leaf_make(m, addr);
+		u64 *pte = leaf ? &leaf->pte[pte_index(addr)] : NULL;
+
+		stop = leaf_end(addr, end);
+		if (!leaf)
+			err = -ENOMEM;
+		else if (m->cfg.bare)
+			err = bare_map(m, pte, pages, (stop - addr) / PAGE_SIZE);
+		else
+			err = map_in_leaf(m, pte, pages, addr, stop);
+	}
 	hw_unlock(&m->mmu_lock);
 	return err;
 }
 
+/* The reverse of map_in_leaf(). Return: entries cleared. */
+static unsigned long unmap_in_leaf(struct machine *m, u64 *pte, u64 addr, u64 end, u64 ticket)
+{
+	unsigned long cleared = 0;
+
+	for (; addr < end; addr += PAGE_SIZE, pte++) {
+		if (!(*pte & PTE_PRESENT))
+			continue;
+		tlb_add(m, pte, addr, *pte >> PTE_SHIFT, ticket);
+		cleared++;
+	}
+	m->nr_present -= cleared;
+	return cleared;
+}
+
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 {
-	u64 end = addr + nr * PAGE_SIZE;
+	u64 end = addr + nr * PAGE_SIZE, stop;
 	unsigned long cleared = 0;
 	u64 ticket = task_ticket();
 
 	sched_point();
 	check_range(m, addr, nr, "unmapping");
 	hw_lock(&m->mmu_lock);
-	while (addr < end) {
-		u64 stop = leaf_end(addr, end);
+	for (; addr < end; addr = stop) {
 		struct table *leaf = pgtable_leaf(m, addr);
+		u64 *pte = leaf ? &leaf->pte[pte_index(addr)] : NULL;
 
-		for (; leaf && addr < stop; addr += PAGE_SIZE) {
-			u64 *pte = &leaf->pte[pte_index(addr)];
-
-			if (!(*pte & PTE_PRESENT))
-				continue;
-			m->nr_present--;
-			tlb_add(m, pte, addr, *pte >> PTE_SHIFT, ticket);
-			cleared++;
-		}
-		addr = stop;
+		stop = leaf_end(addr, end);
+		if (!leaf)
+			continue;
+		if (m->cfg.bare)
+			cleared += bare_unmap(m, pte, (stop - addr) / PAGE_SIZE);
+		else
+			cleared += unmap_in_leaf(m, pte, addr, stop, ticket);
 	}
 	hw_unlock(&m->mmu_lock);
 	return cleared;

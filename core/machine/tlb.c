@@ -8,7 +8,8 @@
  * shorter, the range or the array; the hole that it leaves is filled with the last element.
  *
  * Invariants: for i < nr_stale, *stale[i].pte == (i << PTE_SHIFT | PTE_STALE);
- * nr_present + nr_stale <= max_stale, so that unmapping never needs memory.
+ * nr_present + nr_stale <= max_stale, so that unmapping never needs memory. A bare machine has no
+ * stale translations, and no room for them.
  */
 #include <stdlib.h>
 

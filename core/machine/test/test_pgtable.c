@@ -176,6 +176,62 @@ static void test_random(void **state)
 		assert_int_equal(vmap_pages_range(f->m, at(i), pages, PAGES, 0), 0);
 }
 
+/* A bare machine maps as any other, and no TLB of its remembers what was. */
+static void test_bare(void **state)
+{
+	struct fixture *f = *state;
+	struct page *pages[PAGES];
+	u64 addr;
+	int i;
+
+	f->cfg.bare = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	get_pages(f, pages, PAGES);
+	/* Across the border of two table pages. */
+	assert_int_equal(vmap_pages_range(f->m, at(500), pages, PAGES, GFP_KERNEL), 0);
+	assert_int_equal(stats(f->m).tables, 4);
+	assert_int_equal(stats(f->m).pages_used, PAGES + 4);
+	for (i = 0; i < PAGES; i++)
+		assert_ptr_equal(vmalloc_to_page(f->m, at(500 + i)), pages[i]);
+	assert_null(vmalloc_to_page(f->m, at(499)));
+	assert_null(vmalloc_to_page(f->m, at(500 + PAGES)));
+	mem_set(f->m, at(511), 0x5a, 2 * PAGE_SIZE);
+	assert_int_equal(*(u8 *)page_address(f->m, pages[12]), 0x5a);
+	/* The entry in use is refused, those before it stay. */
+	assert_int_equal(vmap_pages_range(f->m, at(498), pages, 4, GFP_KERNEL), -EBUSY);
+	assert_ptr_equal(vmalloc_to_page(f->m, at(499)), pages[1]);
+	assert_int_equal(vunmap_range(f->m, at(0), 1024), PAGES + 2);
+	assert_int_equal(vunmap_range(f->m, at(0), 4096), 0);
+	assert_null(vmalloc_to_page(f->m, at(500)));
+	assert_int_equal(stats(f->m).stale, 0);
+	assert_false(tlb_stale_in_range(f->m, 0, UINT64_MAX, &addr));
+	/* Nothing has to be flushed in between, and who flushes is counted all the same. */
+	assert_int_equal(vmap_pages_range(f->m, at(500), pages + 1, PAGES - 1, GFP_KERNEL), 0);
+	assert_ptr_equal(vmalloc_to_page(f->m, at(500)), pages[1]);
+	assert_int_equal(stats(f->m).tables, 4);
+	flush_tlb_kernel_range(f->m, at(0), at(4000));
+	assert_int_equal(stats(f->m).flushes, 1);
+	assert_int_equal(stats(f->m).ipis, 1);
+	assert_ptr_equal(vmalloc_to_page(f->m, at(500)), pages[1]);
+	assert_int_equal(vunmap_range(f->m, at(500), PAGES), PAGES - 1);
+	/* Nobody asks what a mapping leads to. */
+	put_pages(f, pages, PAGES);
+	assert_int_equal(vmap_pages_range(f->m, at(0), pages, 1, GFP_KERNEL), 0);
+	assert_int_equal(vunmap_range(f->m, at(0), 1), 1);
+	machine_check_leaks(f->m);
+
+	/* What is left mapped is gone after the next boot, which is of another kind. */
+	get_pages(f, pages, 1);
+	assert_int_equal(vmap_pages_range(f->m, at(500), pages, 1, GFP_KERNEL), 0);
+	f->cfg.bare = false;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_null(vmalloc_to_page(f->m, at(500)));
+	get_pages(f, pages, PAGES);
+	assert_int_equal(vmap_pages_range(f->m, at(500), pages, PAGES, GFP_KERNEL), 0);
+	assert_int_equal(vunmap_range(f->m, at(500), PAGES), PAGES);
+	assert_int_equal(stats(f->m).stale, PAGES);
+}
+
 static void map_one(struct fixture *f, u64 page)
 {
 	struct page *p = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
@@ -261,6 +317,16 @@ static void leave_mapped(void *arg)
 	machine_check_leaks(f->m);
 }
 
+static void leave_mapped_bare(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->cfg.bare = true;
+	machine_boot(f->m, &f->cfg);
+	f->cfg.bare = false;
+	leave_mapped(f);
+}
+
 static void leave_stale(void *arg)
 {
 	struct fixture *f = arg;
@@ -329,6 +395,7 @@ static void test_findings(void **state)
 	expect_finding(f, access_crossing, ORACLE_FAULT, "crosses a page");
 	expect_finding(f, access_freed, ORACLE_FAULT, "frame 0, which is free");
 	expect_finding(f, leave_mapped, ORACLE_LEAK_AREA, "1 pages are still mapped");
+	expect_finding(f, leave_mapped_bare, ORACLE_LEAK_AREA, "1 pages are still mapped");
 	expect_finding(f, leave_stale, ORACLE_LEAK_AREA, "1 translations were never flushed");
 	expect_finding(f, tickets, ORACLE_NONE, "");
 }
@@ -340,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_corners, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_flush_costs, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_bare, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
 	};
 
