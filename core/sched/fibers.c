@@ -45,14 +45,27 @@ static inline u64 digest_mix(u64 digest, u64 step, u64 run)
 	return digest ^ digest >> 32;
 }
 
-/* A choice at a step; @dflt is the default rule's, and mostly the answer. */
-static inline struct task *choose(struct sched *s, struct task *t, u64 run, struct task *dflt)
+/* Count a step. Return: whether the schedule may want another task than the default rule. */
+static inline bool take_step(struct sched *s, u64 run)
 {
 	s->step++;
 	s->digest = digest_mix(s->digest, s->step, run);
-	if (likely(s->step < s->next_change))
-		return dflt;
-	return strategy_choose(s, t, run, dflt);
+	return s->step >= s->next_change;
+}
+
+/* A choice at a step; @dflt is the default rule's, and mostly the answer. */
+static inline struct task *choose(struct sched *s, struct task *t, u64 run, struct task *dflt)
+{
+	return unlikely(take_step(s, run)) ? strategy_choose(s, t, run, dflt) : dflt;
+}
+
+/* A step at which the schedule may have something to say. */
+static __attribute__((noinline)) void sched_change(struct sched *s, struct task *t, u64 run)
+{
+	struct task *next = strategy_choose(s, t, run, t);
+
+	if (next != t)
+		switch_to(s, t, next, SWITCH_SCHEDULE);
 }
 
 /* Returns in virtual time only. */
@@ -63,9 +76,17 @@ static void past_limit(struct sched *s, struct task *t)
 	vtime_point(s, t);
 }
 
+/* A point of virtual time, or none at all. */
+static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct task *t)
+{
+	past_limit(s, t);
+	resched(s, t, t, SWITCH_SCHEDULE);
+}
+
+/* What is seldom done is elsewhere, so that the rest needs neither stack nor saved registers. */
 void sched_point(void)
 {
-	struct task *t = current, *next;
+	struct task *t = current;
 	struct sched *s;
 	u64 run;
 
@@ -73,16 +94,14 @@ void sched_point(void)
 		return;
 	s = t->sched;
 	if (unlikely(++s->points > s->limit)) {
-		past_limit(s, t);
-		resched(s, t, t, SWITCH_SCHEDULE);
+		sched_past_limit(s, t);
 		return;
 	}
 	run = runnable(s);
 	if (!(run & (run - 1)))
 		return;
-	next = choose(s, t, run, t);
-	if (next != t)
-		switch_to(s, t, next, SWITCH_SCHEDULE);
+	if (unlikely(take_step(s, run)))
+		sched_change(s, t, run);
 }
 
 void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
