@@ -38,15 +38,18 @@
 /**
  * struct vm_areas - a request
  * @offsets, @sizes: of each area, as the caller gave them
- * @order:           numbers of the areas, in ascending order of offset; they do not overlap
  * @nr:              how many
  * @align:           of the base
+ * @vas:             structures for the areas; until they are taken, each one's @purge_next is the
+ *                   free area in which it fitted when it was looked at last
+ * @order:           numbers of the areas, in ascending order of offset; they do not overlap
  */
 struct vm_areas {
 	const u64 *offsets, *sizes;
-	const u16 *order;
 	unsigned int nr;
 	u64 align;
+	struct vmap_area **vas;
+	u16 order[VM_AREAS_MAX];
 };
 
 static u64 area_end(const struct vm_areas *r, unsigned int area)
@@ -55,8 +58,9 @@ static u64 area_end(const struct vm_areas *r, unsigned int area)
 }
 
 /* What the contract says of a request, apart from the space. Fills in @order. */
-static int check_request(const struct vm_areas *r, u16 *order)
+static int check_request(struct vm_areas *r)
 {
+	u16 *order = r->order;
 	unsigned int i, at;
 
 	if (!is_power_of_2(r->align) || r->align < PAGE_SIZE)
@@ -87,7 +91,10 @@ static bool base_below(const struct vm_areas *r, unsigned int area, u64 addr, u6
 	return true;
 }
 
-/* The highest base at which every area is free; free_vmap_area_lock held. False: none. */
+/*
+ * The highest base at which every area is free; free_vmap_area_lock held. False: none. Where an
+ * area fitted last, it fits with the base that was found.
+ */
 static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base)
 {
 	unsigned int turn = r->nr - 1, fitted = 0, area = r->order[turn];
@@ -103,9 +110,10 @@ static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base
 		} else if (*base + r->offsets[area] < va->va_start) {
 			va = free_prev(va, r->sizes[area]);
 			fitted = 0;
-		} else if (++fitted == r->nr) {
-			return true;
 		} else {
+			r->vas[area]->purge_next = va;
+			if (++fitted == r->nr)
+				return true;
 			turn = turn ? turn - 1 : r->nr - 1;
 			area = r->order[turn];
 			va = free_last(vs, *base + area_end(r, area), r->sizes[area]);
@@ -117,18 +125,35 @@ static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base
 	return false;
 }
 
-/* Cut the areas out of the free space. Each may cut a free area in two, and then takes a spare. */
+/* How many of the areas leave something free on both sides: these may take a spare each. */
+static unsigned int count_cuts(const struct vm_areas *r, u64 base)
+{
+	unsigned int cuts = 0;
+
+	for (unsigned int i = 0; i < r->nr; i++) {
+		const struct vmap_area *in = r->vas[i]->purge_next;
+
+		cuts += base + r->offsets[i] > in->va_start && base + area_end(r, i) < in->va_end;
+	}
+	return cuts;
+}
+
+/*
+ * Cut the areas out of the free space, from the lowest to the highest: of a free area that is cut
+ * in two, the upper part keeps the structure, and the areas that are still to be cut out of it.
+ */
 static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base,
-		       struct vmap_area **vas, struct vmap_area **spares)
+		       struct vmap_area **spares)
 {
 	for (unsigned int i = 0; i < r->nr; i++) {
 		struct vmap_area *spare = *spares, *next = spare ? spare->purge_next : NULL;
+		unsigned int area = r->order[i];
+		struct vmap_area *va = r->vas[area];
 
-		vas[i]->va_start = base + r->offsets[i];
-		vas[i]->va_end = base + area_end(r, i);
-		vas[i]->vm = NULL;
-		va_clip(vs, free_last(vs, vas[i]->va_end, r->sizes[i]), vas[i]->va_start,
-			r->sizes[i], &spare);
+		va->va_start = base + r->offsets[area];
+		va->va_end = base + area_end(r, area);
+		va_clip(vs, va->purge_next, va->va_start, r->sizes[area], &spare);
+		va->vm = NULL;
 		if (!spare)
 			*spares = next;
 	}
@@ -144,26 +169,34 @@ static void free_areas(struct vmap_space *vs, struct vmap_area *va)
 	}
 }
 
-/* Structures on a list, linked by what only lazy areas use otherwise. 0 or -ENOMEM. */
+/* @nr structures more on a list, linked by what only lazy areas use otherwise. 0 or -ENOMEM. */
 static int alloc_areas(struct vmap_space *vs, unsigned int nr, gfp_t gfp, struct vmap_area **list)
 {
-	for (*list = NULL; nr; nr--) {
+	while (nr--) {
 		struct vmap_area *va = kmalloc(vs->m, sizeof(*va), gfp);
 
-		if (!va) {
-			free_areas(vs, *list);
+		if (!va)
 			return -ENOMEM;
-		}
 		va->purge_next = *list;
 		*list = va;
 	}
 	return 0;
 }
 
-/* Search and take, or purge once and do it again. 0 or -EBUSY. */
-static int find_and_take(struct vmap_space *vs, const struct vm_areas *r, struct vmap_area **areas,
-			 struct vmap_area **vas)
+/*
+ * Search and take, or purge once and do it again.
+ * @spares: none; receives those that were asked for and not needed
+ *
+ * How many spares it needs is known when a base was found, and mostly these are none: where areas
+ * like these have been before, free areas end. If there are too few, more are asked for and the
+ * base is looked for again. That ends: an area takes no more than one.
+ *
+ * Return: 0, -EBUSY or -ENOMEM.
+ */
+static int find_and_take(struct vmap_space *vs, const struct vm_areas *r, gfp_t gfp,
+			 struct vmap_area **spares)
 {
+	unsigned int cuts, nr_spares = 0;
 	bool purged = false, found;
 	unsigned long flags;
 	u64 base;
@@ -171,25 +204,30 @@ static int find_and_take(struct vmap_space *vs, const struct vm_areas *r, struct
 	for (;;) {
 		spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
 		found = find_base(vs, r, &base);
-		if (found)
-			take_areas(vs, r, base, vas, areas);
+		cuts = found ? count_cuts(r, base) : 0;
+		if (found && cuts <= nr_spares)
+			take_areas(vs, r, base, spares);
 		spin_unlock_irqrestore(&vs->free_vmap_area_lock, flags);
-		if (found)
+		if (!found) {
+			if (purged)
+				return -EBUSY;
+			vs->ops->reclaim(vs);
+			purged = true;
+		} else if (cuts <= nr_spares) {
 			return 0;
-		if (purged)
-			return -EBUSY;
-		vs->ops->reclaim(vs);
-		purged = true;
+		} else {
+			if (alloc_areas(vs, cuts - nr_spares, gfp, spares))
+				return -ENOMEM;
+			nr_spares = cuts;
+		}
 	}
 }
 
 int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
 		      u64 align, gfp_t gfp, struct vmap_area **vas)
 {
-	u16 order[VM_AREAS_MAX];
-	struct vm_areas r = {
-		.offsets = offsets, .sizes = sizes, .order = order, .nr = nr, .align = align};
-	struct vmap_area *spares;
+	struct vmap_area *areas = NULL, *spares = NULL;
+	struct vm_areas r;
 	u64 end;
 	int err;
 
@@ -197,35 +235,37 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 		return -EOPNOTSUPP;
 	if (!nr || nr > VM_AREAS_MAX || !gfpflags_allow_blocking(gfp))
 		return -EINVAL;
-	err = check_request(&r, order);
+	r.offsets = offsets;
+	r.sizes = sizes;
+	r.nr = nr;
+	r.align = align;
+	r.vas = vas;
+	err = check_request(&r);
 	if (err)
 		return err;
 	might_sleep();
 	/* No purge makes room for what is longer than the space, or has to lie behind it. */
-	end = area_end(&r, order[nr - 1]);
-	if (end > vs->end || end - offsets[order[0]] > vs->end - vs->start)
+	end = area_end(&r, r.order[nr - 1]);
+	if (end > vs->end || end - offsets[r.order[0]] > vs->end - vs->start)
 		return -EBUSY;
 
-	/*
-	 * At worst each area is cut out of the middle of a free one. If the base is not rounded,
-	 * one is not: that which determined it ends where a free area ends.
-	 */
-	err = alloc_areas(vs, 2 * nr - (align == PAGE_SIZE), gfp, &spares);
-	if (err)
+	err = alloc_areas(vs, nr, gfp, &areas);
+	if (err) {
+		free_areas(vs, areas);
 		return err;
-	for (unsigned int i = 0; i < nr; i++) {
-		vas[i] = spares;
-		spares = spares->purge_next;
 	}
-	err = find_and_take(vs, &r, &spares, vas);
-	if (err)
-		for (unsigned int i = 0; i < nr; i++)
-			kfree(vs->m, vas[i]);
+	for (unsigned int i = 0; i < nr; i++) {
+		vas[i] = areas;
+		areas = areas->purge_next;
+	}
+	err = find_and_take(vs, &r, gfp, &spares);
 	free_areas(vs, spares);
 	if (!err)
 		vs->ops->insert(vs, vas, nr);
-	else
-		notice_refusal(vs, end - offsets[order[0]]);
+	if (err == -EBUSY)
+		notice_refusal(vs, end - offsets[r.order[0]]);
+	for (unsigned int i = 0; err && i < nr; i++)
+		kfree(vs->m, vas[i]);
 	return err;
 }
 

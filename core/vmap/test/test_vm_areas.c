@@ -337,8 +337,35 @@ static void test_failures(void **state)
 		if (!mstats(f).failed)
 			break;
 	}
-	/* Behind the frames that every test has: an area and a spare for each of the five. */
-	assert_true(n < 1000 && n > NR_PAGES + 10);
+	/* Behind the frames that every test has: the five areas, and two spares of the first group.
+	 */
+	assert_true(n < 1000 && n > NR_PAGES + 7);
+}
+
+static u64 requests_of(struct fixture *f, struct group *g)
+{
+	u64 before = mstats(f).kmallocs;
+
+	CHECK(!get(f, g));
+	vmap_verify(f->vs, true);
+	return mstats(f).kmallocs - before;
+}
+
+/* Structures are asked for as they are needed: one an area, and one for each cut in two. */
+static void spares(struct fixture *f)
+{
+	struct group first = GROUP(1, {0, 2}, {20, 2}, {40, 2}), second = first;
+
+	/* The highest lies at the end of the space, the others in the middle of what is free. */
+	CHECK(requests_of(f, &first) == 5);
+	CHECK(requests_of(f, &second) == 3);
+	put(f, &first);
+	put(f, &second);
+}
+
+static void test_spares(void **state)
+{
+	expect_clean(*state, spares);
 }
 
 int main(void)
@@ -347,7 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_known_answers), T(test_exact_fit),	T(test_bad_arguments),
 		T(test_base_zero),     T(test_purge_and_retry), T(test_one_decision),
-		T(test_many_areas),    T(test_failures),
+		T(test_many_areas),    T(test_failures),	T(test_spares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
