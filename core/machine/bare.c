@@ -38,23 +38,27 @@ static size_t class_of(size_t size)
 	return DIV_ROUND_UP(size, CLASS_BYTES);
 }
 
+/* An object that was never used, or NULL: out of line, as most are used again. */
+static __attribute__((noinline)) struct bare_object *object_make(size_t class)
+{
+	return malloc(sizeof(struct bare_object) + class * CLASS_BYTES);
+}
+
 void *bare_alloc(struct machine *m, size_t size, bool zero)
 {
 	size_t class = class_of(size);
 	struct bare_object *o = class < BARE_CLASSES ? m->bare_free[class] : NULL;
 
-	if (o)
+	if (likely(o))
 		m->bare_free[class] = o->next;
 	else
-		o = malloc(sizeof(*o) + class * CLASS_BYTES);
+		o = object_make(class);
 	if (!o)
 		return NULL;
-	if (zero)
-		memset(o->bytes, 0, size);
 	o->size = size;
 	m->meta_bytes += size;
 	m->meta_peak = max(m->meta_peak, m->meta_bytes);
-	return o->bytes;
+	return zero ? memset(o->bytes, 0, size) : o->bytes;
 }
 
 void bare_free(struct machine *m, void *p)

@@ -252,8 +252,17 @@ struct machine {
 	struct machine_config cfg; /* only the part in use is ever copied */
 };
 
+/* Is request @n one that the plan lets fail? Then it is counted. */
+bool fail_planned(struct machine *m, enum fail_class class, u64 n);
+
 /* The request's number in the run, and whether it fails. */
-u64 fail_request(struct machine *m, enum fail_class class, bool *fails);
+static inline u64 fail_request(struct machine *m, enum fail_class class, bool *fails)
+{
+	u64 n = hw_add(&m->requests, 1);
+
+	*fails = unlikely(m->fail_armed) && fail_planned(m, class, n);
+	return n;
+}
 
 /* topology.c: only the parts that nr_cpu_ids, nr_nodes and nr_ranges say are in use. */
 bool topology_same(const struct topology *a, const struct topology *b);

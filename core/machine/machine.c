@@ -119,15 +119,12 @@ static bool plan_says(const struct fail_plan *plan, u64 n)
 	return plan->every && n % plan->every == 0;
 }
 
-u64 fail_request(struct machine *m, enum fail_class class, bool *fails)
+bool fail_planned(struct machine *m, enum fail_class class, u64 n)
 {
-	u64 n = hw_add(&m->requests, 1);
-
-	*fails = unlikely(m->fail_armed) && m->cfg.fail.classes & class &&
-		 plan_says(&m->cfg.fail, n);
-	if (*fails)
-		hw_add(&m->failed, 1);
-	return n;
+	if (!(m->cfg.fail.classes & class) || !plan_says(&m->cfg.fail, n))
+		return false;
+	hw_add(&m->failed, 1);
+	return true;
 }
 
 void machine_check_leaks(struct machine *m)

@@ -137,21 +137,13 @@ static void meta_remove(struct machine *m, u32 i)
 	}
 }
 
-void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
+/* An object of its own, with its entry in the book. */
+static __attribute__((noinline)) void *meta_alloc(struct machine *m, size_t size, gfp_t gfp,
+						  u64 request)
 {
-	bool fails, inserted;
-	u64 request;
+	bool inserted;
 	void *p;
 
-	if (gfpflags_allow_blocking(gfp))
-		might_sleep();
-	sched_point();
-	hw_add(&m->kmallocs, 1);
-	request = fail_request(m, FAIL_META, &fails);
-	if (fails)
-		return NULL;
-	if (m->cfg.bare)
-		return bare_alloc(m, size, gfp & __GFP_ZERO);
 	p = malloc(size);
 	if (!p)
 		return NULL;
@@ -171,6 +163,23 @@ void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 	return p;
 }
 
+void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
+{
+	u64 request;
+	bool fails;
+
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	sched_point();
+	hw_add(&m->kmallocs, 1);
+	request = fail_request(m, FAIL_META, &fails);
+	if (fails)
+		return NULL;
+	if (m->cfg.bare)
+		return bare_alloc(m, size, gfp & __GFP_ZERO);
+	return meta_alloc(m, size, gfp, request);
+}
+
 void *kzalloc(struct machine *m, size_t size, gfp_t gfp)
 {
 	return kmalloc(m, size, gfp | __GFP_ZERO);
@@ -185,17 +194,10 @@ void *kcalloc(struct machine *m, size_t n, size_t size, gfp_t gfp)
 	return kmalloc(m, bytes, gfp | __GFP_ZERO);
 }
 
-void kfree(struct machine *m, void *p)
+static __attribute__((noinline)) void meta_free(struct machine *m, void *p)
 {
 	s64 i;
 
-	if (!p)
-		return;
-	sched_point();
-	if (m->cfg.bare) {
-		bare_free(m, p);
-		return;
-	}
 	hw_lock(&m->meta_lock);
 	i = meta_find(m, p);
 	if (unlikely(i < 0)) {
@@ -208,6 +210,17 @@ void kfree(struct machine *m, void *p)
 	meta_remove(m, i);
 	hw_unlock(&m->meta_lock);
 	free(p);
+}
+
+void kfree(struct machine *m, void *p)
+{
+	if (!p)
+		return;
+	sched_point();
+	if (m->cfg.bare)
+		bare_free(m, p);
+	else
+		meta_free(m, p);
 }
 
 void meta_sweep(struct machine *m)
