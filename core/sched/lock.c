@@ -72,29 +72,39 @@ void spin_unlock(spinlock_t *lock)
 	unpin(t);
 }
 
+/* Out of line, as below: who locks outside of a run saves no registers for it. */
+static __attribute__((noinline)) unsigned long lock_irqsave(struct task *t, struct lock_word *w)
+{
+	unsigned long flags;
+
+	sched_point();
+	flags = irqs_save(t);
+	take_spin(t, w, 0);
+	return flags;
+}
+
 unsigned long __spin_lock_irqsave(spinlock_t *lock)
 {
 	struct task *t = current;
-	unsigned long flags;
 
-	if (unlikely(!t))
-		return 0;
+	return likely(t) ? lock_irqsave(t, &lock->word) : 0;
+}
+
+static __attribute__((noinline)) void unlock_irqrestore(struct task *t, struct lock_word *w,
+							unsigned long flags)
+{
 	sched_point();
-	flags = irqs_save(t);
-	take_spin(t, &lock->word, 0);
-	return flags;
+	word_release(t->sched, t, w);
+	irqs_restore(t, flags);
+	unpin(t);
 }
 
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
 {
 	struct task *t = current;
 
-	if (unlikely(!t))
-		return;
-	sched_point();
-	word_release(t->sched, t, &lock->word);
-	irqs_restore(t, flags);
-	unpin(t);
+	if (likely(t))
+		unlock_irqrestore(t, &lock->word, flags);
 }
 
 void mutex_init(struct mutex *lock, const char *name)
