@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bare.c - memory and mappings of a bare machine: as fast as a kernel's, and nothing is checked.
+ * bare.c - memory of a bare machine: as fast as a kernel's, and nothing is checked.
  *
  * An object of metadata knows its size itself, and nobody else does. What is freed is kept for the
  * next object of its class, as a slab would, until the machine goes: the cost of the host's
@@ -8,9 +8,6 @@
  * many, as a buddy allocator would, which writes to the first frame of a block and to no other. It
  * counts as used until it is given back, which somebody who finds no frame asks for, or who looks
  * for leaks.
- *
- * A mapping is an entry of the page table and no more: once it is cleared, no TLB remembers it, and
- * the address can be mapped again at once.
  *
  * For one thread; machine_config.bare says when.
  */
@@ -127,34 +124,4 @@ bool bare_runs_return(struct machine *m)
 			page_drop(m, (u32)(page - m->page + n), 0);
 	}
 	return any;
-}
-
-/*
- * Map @nr pages at consecutive entries of one table: what they lead to is taken on trust.
- * Return: 0 or -EBUSY, as vmap_pages_range().
- */
-int bare_map(struct machine *m, u64 *pte, struct page **pages, u64 nr)
-{
-	for (u64 i = 0; i < nr; i++) {
-		if (unlikely(pte[i])) {
-			m->nr_present += i;
-			return -EBUSY;
-		}
-		pte[i] = (u64)(pages[i] - m->page) << PTE_SHIFT | PTE_PRESENT;
-	}
-	m->nr_present += nr;
-	return 0;
-}
-
-/* Clear @nr consecutive entries of one table: nothing stays stale. Return: entries cleared. */
-unsigned long bare_unmap(struct machine *m, u64 *pte, u64 nr)
-{
-	unsigned long cleared = 0;
-
-	for (u64 i = 0; i < nr; i++) {
-		cleared += pte[i] != 0;
-		pte[i] = 0;
-	}
-	m->nr_present -= cleared;
-	return cleared;
 }

@@ -280,8 +280,6 @@ void bare_destroy(struct machine *m);
 bool bare_run_keep(struct machine *m, struct page *page, u64 nr);
 struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 align);
 bool bare_runs_return(struct machine *m);
-int bare_map(struct machine *m, u64 *pte, struct page **pages, u64 nr);
-unsigned long bare_unmap(struct machine *m, u64 *pte, u64 nr);
 
 /* page.c */
 void page_sweep(struct machine *m);

@@ -85,15 +85,12 @@ static struct table *table_make(struct machine *m, struct table **slot, bool lea
 	return t;
 }
 
-/* As pgtable_leaf(); tables that are missing are made. */
-static struct table *leaf_make(struct machine *m, u64 addr)
+/* Out of line: a table is made once, and then used often. */
+static __attribute__((noinline)) struct table *tables_make(struct machine *m, u64 addr)
 {
-	struct table *t = pgtable_leaf(m, addr);
+	struct table *t = &m->root;
 	unsigned int level;
 
-	if (likely(t && t->gen == m->gen))
-		return t;
-	t = &m->root;
 	for (level = TABLE_LEVELS - 1; level; level--) {
 		struct table **slot = &t->child[level_index(addr, level)];
 
@@ -104,6 +101,14 @@ static struct table *leaf_make(struct machine *m, u64 addr)
 			return NULL;
 	}
 	return t;
+}
+
+/* As pgtable_leaf(); tables that are missing are made. */
+static struct table *leaf_make(struct machine *m, u64 addr)
+{
+	struct table *t = pgtable_leaf(m, addr);
+
+	return likely(t && t->gen == m->gen) ? t : tables_make(m, addr);
 }
 
 static void check_range(struct machine *m, u64 addr, unsigned long nr, const char *what)
@@ -126,10 +131,10 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 	return i;
 }
 
-/* Map addresses from @addr to @end, which lie in one lowest-level table. */
-static int map_in_leaf(struct machine *m, u64 *pte, struct page **pages, u64 addr, u64 end)
+/* Map @nr pages at @addr, whose entries lie side by side from @pte on. */
+static int map_entries(struct machine *m, u64 *pte, struct page **pages, unsigned long nr, u64 addr)
 {
-	for (; addr < end; addr += PAGE_SIZE, pte++, pages++) {
+	for (; nr; nr--, pte++, pages++, addr += PAGE_SIZE) {
 		u64 frame;
 
 		if (unlikely(*pte & PTE_PRESENT))
@@ -152,9 +157,30 @@ static int map_in_leaf(struct machine *m, u64 *pte, struct page **pages, u64 add
 	return 0;
 }
 
+/* The same on a bare machine: what the entries lead to is taken on trust. */
+static inline int map_entries_bare(struct machine *m, u64 *pte, struct page **pages,
+				   unsigned long nr)
+{
+	for (unsigned long i = 0; i < nr; i++) {
+		if (unlikely(pte[i])) {
+			m->nr_present += i;
+			return -EBUSY;
+		}
+		pte[i] = (u64)(pages[i] - m->page) << PTE_SHIFT | PTE_PRESENT;
+	}
+	m->nr_present += nr;
+	return 0;
+}
+
+/* How many of the @nr entries from @addr on lie in one table. */
+static inline unsigned long entries_here(u64 addr, unsigned long nr)
+{
+	return min(nr, (unsigned long)TABLE_ENTRIES - pte_index(addr));
+}
+
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp)
 {
-	u64 end = addr + nr * PAGE_SIZE, stop;
+	unsigned long part;
 	int err;
 
 	if (gfpflags_allow_blocking(gfp))
@@ -163,28 +189,29 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 	check_range(m, addr, nr, "mapping");
 	hw_lock(&m->mmu_lock);
 	err = m->cfg.bare ? 0 : tlb_reserve(m, nr);
-	for (; addr < end && !err; pages += (stop - addr) / PAGE_SIZE, addr = stop) {
+	for (; nr && !err; addr += part * PAGE_SIZE, pages += part, nr -= part) {
 		struct table *leaf = leaf_make(m, addr);
 		u64 *pte = leaf ? &leaf->pte[pte_index(addr)] : NULL;
 
-		stop = leaf_end(addr, end);
+		part = entries_here(addr, nr);
 		if (!leaf)
 			err = -ENOMEM;
 		else if (m->cfg.bare)
-			err = bare_map(m, pte, pages, (stop - addr) / PAGE_SIZE);
+			err = map_entries_bare(m, pte, pages, part);
 		else
-			err = map_in_leaf(m, pte, pages, addr, stop);
+			err = map_entries(m, pte, pages, part, addr);
 	}
 	hw_unlock(&m->mmu_lock);
 	return err;
 }
 
-/* The reverse of map_in_leaf(). Return: entries cleared. */
-static unsigned long unmap_in_leaf(struct machine *m, u64 *pte, u64 addr, u64 end, u64 ticket)
+/* The reverse of map_entries(). Return: entries cleared. */
+static unsigned long unmap_entries(struct machine *m, u64 *pte, unsigned long nr, u64 addr)
 {
 	unsigned long cleared = 0;
+	u64 ticket = task_ticket();
 
-	for (; addr < end; addr += PAGE_SIZE, pte++) {
+	for (; nr; nr--, pte++, addr += PAGE_SIZE) {
 		if (!(*pte & PTE_PRESENT))
 			continue;
 		tlb_add(m, pte, addr, *pte >> PTE_SHIFT, ticket);
@@ -194,26 +221,36 @@ static unsigned long unmap_in_leaf(struct machine *m, u64 *pte, u64 addr, u64 en
 	return cleared;
 }
 
+/* On a bare machine, no TLB remembers what is cleared. */
+static inline unsigned long unmap_entries_bare(struct machine *m, u64 *pte, unsigned long nr)
+{
+	unsigned long cleared = 0;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		cleared += pte[i] != 0;
+		pte[i] = 0;
+	}
+	m->nr_present -= cleared;
+	return cleared;
+}
+
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 {
-	u64 end = addr + nr * PAGE_SIZE, stop;
-	unsigned long cleared = 0;
-	u64 ticket = task_ticket();
+	unsigned long cleared = 0, part;
 
 	sched_point();
 	check_range(m, addr, nr, "unmapping");
 	hw_lock(&m->mmu_lock);
-	for (; addr < end; addr = stop) {
+	for (; nr; addr += part * PAGE_SIZE, nr -= part) {
 		struct table *leaf = pgtable_leaf(m, addr);
-		u64 *pte = leaf ? &leaf->pte[pte_index(addr)] : NULL;
 
-		stop = leaf_end(addr, end);
+		part = entries_here(addr, nr);
 		if (!leaf)
 			continue;
 		if (m->cfg.bare)
-			cleared += bare_unmap(m, pte, (stop - addr) / PAGE_SIZE);
+			cleared += unmap_entries_bare(m, &leaf->pte[pte_index(addr)], part);
 		else
-			cleared += unmap_in_leaf(m, pte, addr, stop, ticket);
+			cleared += unmap_entries(m, &leaf->pte[pte_index(addr)], part, addr);
 	}
 	hw_unlock(&m->mmu_lock);
 	return cleared;

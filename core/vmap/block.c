@@ -133,10 +133,14 @@ static void vb_leave_queue(struct vmap_block *vb)
  * A new block for @vbq, its first 2^@order pages taken.
  * @made: vbq->made as it was before the walk that found no room.
  *
+ * Out of line: hundreds of requests are served from a block, and vb_alloc() is short.
+ *
  * Return: the address of these pages, or 0.
  */
-static u64 new_vmap_block(struct vmap_space *vs, struct vmap_block_queue *vbq, unsigned long made,
-			  unsigned int order, gfp_t gfp)
+static __attribute__((noinline)) u64 new_vmap_block(struct vmap_space *vs,
+						    struct vmap_block_queue *vbq,
+						    unsigned long made, unsigned int order,
+						    gfp_t gfp)
 {
 	unsigned int words = vs->block_pages / BITS_PER_LONG, i;
 	unsigned long flags;
