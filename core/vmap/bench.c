@@ -17,7 +17,8 @@
 #include "../sched/bench_timing.h"
 #include "../sched/random.h"
 
-#define BENCH_OPS 4096
+/* In a round, even of single pages: more than wait to be purged, so that addresses come again. */
+#define BENCH_OPS 65536
 #define BENCH_PAGES 64
 #define BENCH_KVA (16UL << 30)
 
