@@ -381,6 +381,7 @@ void vmalloc_fini(struct vmap_space *vs);
 
 /* purge.c */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va);
+unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
 void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy);
 void sync_purge_vmap_area_lazy(struct vmap_space *vs);
 void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end);

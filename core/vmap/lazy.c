@@ -179,16 +179,11 @@ static void lazy_free(struct vmap_space *vs, struct vmap_area *va)
 
 static void lazy_free_many(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	unsigned long nr_lazy = 0;
-	unsigned int i;
-
 	unlink_vmap_areas(vs, vas, nr);
-	for (i = 0; i < nr; i++)
+	for (unsigned int i = 0; i < nr; i++)
 		vunmap_range(vs->m, vas[i]->va_start, va_pages(vas[i]));
-	/* From here on the areas belong to whoever purges. */
-	for (i = 0; i < nr; i++)
-		nr_lazy = add_vmap_area_lazy(vs, vas[i]);
-	drain_vmap_area_lazy(vs, nr_lazy);
+	/* From then on the areas belong to whoever purges. */
+	drain_vmap_area_lazy(vs, add_vmap_areas_lazy(vs, vas, nr));
 }
 
 static void lazy_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
@@ -207,12 +202,8 @@ static void lazy_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
 
 static unsigned long lazy_retire(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	unsigned long nr_lazy = 0;
-
 	unlink_vmap_areas(vs, vas, nr);
-	for (unsigned int i = 0; i < nr; i++)
-		nr_lazy = add_vmap_area_lazy(vs, vas[i]);
-	return nr_lazy;
+	return add_vmap_areas_lazy(vs, vas, nr);
 }
 
 static unsigned long lazy_hold(struct vmap_space *vs)

@@ -28,6 +28,21 @@
  */
 #include "internal.h"
 
+/* Areas linked from @head to @tail, @pages in all, come onto the list in one step. */
+static unsigned long push_lazy(struct vmap_space *vs, struct vmap_area *head,
+			       struct vmap_area *tail, u64 pages)
+{
+	struct vmap_area *first;
+	long nr_lazy;
+
+	nr_lazy = atomic_long_add_return((long)pages, &vs->vmap_lazy_nr);
+	do {
+		first = READ_ONCE(vs->purge_list);
+		tail->purge_next = first;
+	} while (cmpxchg(&vs->purge_list, first, head) != first);
+	return (unsigned long)nr_lazy;
+}
+
 /*
  * add_vmap_area_lazy() - the area is lazily freed: unmapped, in no tree, and ours no longer
  *
@@ -35,15 +50,19 @@
  */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
 {
-	struct vmap_area *first;
-	long nr_lazy;
+	return push_lazy(vs, va, va, va_pages(va));
+}
 
-	nr_lazy = atomic_long_add_return((long)va_pages(va), &vs->vmap_lazy_nr);
-	do {
-		first = READ_ONCE(vs->purge_list);
-		va->purge_next = first;
-	} while (cmpxchg(&vs->purge_list, first, va) != first);
-	return (unsigned long)nr_lazy;
+/* add_vmap_areas_lazy() - the same for @nr areas, from 1, at the price of one */
+unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
+{
+	u64 pages = va_pages(vas[0]);
+
+	for (unsigned int i = 1; i < nr; i++) {
+		vas[i]->purge_next = vas[i - 1];
+		pages += va_pages(vas[i]);
+	}
+	return push_lazy(vs, vas[nr - 1], vas[0], pages);
 }
 
 /*
