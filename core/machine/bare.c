@@ -17,7 +17,7 @@
 #include "internal.h"
 
 /* Classes are multiples of this many bytes; larger objects than the last class are the host's. */
-#define CLASS_BYTES 64u
+#define CLASS_BYTES 16u
 
 /**
  * struct bare_object - in front of what kmalloc() returns

@@ -193,7 +193,7 @@ struct stale {
 };
 
 /* Classes of sizes that a bare machine keeps freed metadata of; see bare.c. */
-#define BARE_CLASSES 130
+#define BARE_CLASSES 520
 
 struct machine {
 	/* Requests and failure. */
