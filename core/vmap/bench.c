@@ -20,6 +20,7 @@
 /* In a round, even of single pages: more than wait to be purged, so that addresses come again. */
 #define BENCH_OPS 65536
 #define BENCH_PAGES 64
+#define MAX_LIVE 20000u
 #define BENCH_KVA (16UL << 30)
 
 struct bench {
@@ -179,40 +180,54 @@ static void strew(struct bench *b, unsigned int nr)
 	}
 }
 
+/**
+ * struct bench_case - an operation, in a space of its own
+ * @name: what is printed
+ * @op:   the operation
+ * @live: areas that are there meanwhile, with as many holes between them; or
+ * @strewn: areas anywhere in the space
+ */
+struct bench_case {
+	const char *name;
+	void (*op)(void *arg);
+	unsigned int live, strewn;
+};
+
+static const struct bench_case cases[] = {
+	{"block pair, nothing mapped", block_only, .live = 0},
+	{"vm_map_ram pair, 1 page", map_1, .live = 0},
+	{"vm_map_ram pair, 1 to 32 pages", map_32, .live = 0},
+	{"area pair", area_pair, .live = 0},
+	{"area pair, aligned", aligned_pair, .live = 0},
+	{"vm_areas pair, 4 areas", vm_areas_pair, .live = 0},
+	{"vm_areas pair, 4 areas, 1000 live", vm_areas_pair, .strewn = 1000},
+	{"verify, 20 live", verify, .live = 20},
+	{"area pair, 20 live", area_pair, .live = 20},
+	{"area pair, 2000 live", area_pair, .live = 2000},
+	{"area pair, 20000 live", area_pair, .live = MAX_LIVE},
+};
+
+static void bench_case(struct bench *b, const struct bench_case *c)
+{
+	if (vmap_create(b->m, &b->vmap, &b->vs))
+		return;
+	populate(b, c->live);
+	strew(b, c->strewn);
+	measure(b, c->name, c->op);
+	depopulate(b, c->live + c->strewn);
+	vmap_destroy(b->vs);
+}
+
 static void bench_spaces(struct bench *b)
 {
-	static const struct {
-		unsigned int nr;
-		const char *name;
-	} live[] = {{20, "area pair, 20 live"},
-		    {2000, "area pair, 2000 live"},
-		    {20000, "area pair, 20000 live"}};
-
 	b->vmap.size = 16 << 20;
 	b->vmap.lazy_max_pages = 256;
 	measure(b, "space create and destroy", create_destroy);
 
 	b->vmap.size = BENCH_KVA;
 	b->vmap.lazy_max_pages = 32768;
-	if (vmap_create(b->m, &b->vmap, &b->vs))
-		return;
-	measure(b, "block pair, nothing mapped", block_only);
-	measure(b, "vm_map_ram pair, 1 page", map_1);
-	measure(b, "vm_map_ram pair, 1 to 32 pages", map_32);
-	measure(b, "area pair", area_pair);
-	measure(b, "area pair, aligned", aligned_pair);
-	measure(b, "vm_areas pair, 4 areas", vm_areas_pair);
-	strew(b, 1000);
-	measure(b, "vm_areas pair, 4 areas, 1000 live", vm_areas_pair);
-	depopulate(b, 1000);
-	for (unsigned int i = 0; i < ARRAY_SIZE(live); i++) {
-		populate(b, live[i].nr);
-		if (!i)
-			measure(b, "verify, 20 live", verify);
-		measure(b, live[i].name, area_pair);
-		depopulate(b, live[i].nr);
-	}
-	vmap_destroy(b->vs);
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		bench_case(b, &cases[i]);
 }
 
 void vmap_bench(struct bench_out *out)
@@ -221,7 +236,7 @@ void vmap_bench(struct bench_out *out)
 	unsigned int i;
 
 	b.m = machine_create();
-	b.live = malloc(2 * 20000 * sizeof(*b.live));
+	b.live = malloc(2 * MAX_LIVE * sizeof(*b.live));
 	topology_init(&b.cfg.topology, 2, 1, 4096);
 	b.cfg.kva_start = MACHINE_KVA_START;
 	b.cfg.kva_size = BENCH_KVA;
