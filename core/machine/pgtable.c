@@ -131,8 +131,12 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 	return i;
 }
 
-/* Map @nr pages at @addr, whose entries lie side by side from @pte on. */
-static int map_entries(struct machine *m, u64 *pte, struct page **pages, unsigned long nr, u64 addr)
+/*
+ * Map @nr pages at @addr, whose entries lie side by side from @pte on. Out of line, as its reverse
+ * below: a bare machine should not have to make room for it.
+ */
+static __attribute__((noinline)) int map_entries(struct machine *m, u64 *pte, struct page **pages,
+						 unsigned long nr, u64 addr)
 {
 	for (; nr; nr--, pte++, pages++, addr += PAGE_SIZE) {
 		u64 frame;
@@ -206,7 +210,8 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 }
 
 /* The reverse of map_entries(). Return: entries cleared. */
-static unsigned long unmap_entries(struct machine *m, u64 *pte, unsigned long nr, u64 addr)
+static __attribute__((noinline)) unsigned long unmap_entries(struct machine *m, u64 *pte,
+							     unsigned long nr, u64 addr)
 {
 	unsigned long cleared = 0;
 	u64 ticket = task_ticket();
