@@ -100,4 +100,9 @@ extern __thread struct task *current __attribute__((tls_model("initial-exec")));
  */
 void sched_point(void);
 
+/* Where nothing is instrumented, a caller finds out for itself if it is outside of a run. */
+#ifdef MM_PLAIN
+#define sched_point() (current ? (sched_point)() : (void)0)
+#endif
+
 #endif
