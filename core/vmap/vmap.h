@@ -35,7 +35,8 @@ const char *vmap_kva_name(enum vmap_kva kva);
  *                  online CPUs times 32 MiB. Small test machines want less
  * @notice:         told, in a kernel's words, that a request found the space full: the first
  *                  time, the second, the fourth, and so on, with how many were not told. NULL:
- *                  nobody is. Called with no lock held, in the context of the request
+ *                  nobody is. Called with no lock held, in the context of the request: perhaps by
+ *                  two tasks at once, or in an interrupt
  * @arg:            first argument of @notice
  */
 struct vmap_config {
