@@ -56,7 +56,8 @@ enum switch_reason {
  * @max_points: a run that passes more scheduling points is a livelock; 0: 1,000,000
  * @schedule:   which task runs next; NULL: the sequential run. The threads engine
  *              takes no more of it than seed and odds of SCHEDULE_RANDOM: how often
- *              preempt_enable() moves a task to another CPU (without: 1 in 1,024)
+ *              preempt_enable() moves a task to another CPU (without: 1 in 1,024; odds of 0:
+ *              never, in that engine alone)
  * @vtime:      if not NULL, the run is in virtual time (vtime.h): @schedule is not consulted.
  *              Not in the threads engine
  * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)

@@ -101,6 +101,7 @@ static void task_init(struct sched *s, unsigned int number, const char *name, un
 	t->cpu = cpu;
 	t->op = -1;
 	t->seed = seed + number;
+	t->until_move = draw_until_move(t);
 	snprintf(t->name, sizeof(t->name), "%s", name);
 }
 

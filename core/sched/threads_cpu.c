@@ -21,14 +21,25 @@ static void atomic_begin(struct task *t)
 		pthread_mutex_lock(&t->sched->cpu[t->cpu].lock);
 }
 
+/* How often a task stays where it is, @odds - 1 times on average: drawn once for all of them. */
+u64 draw_until_move(struct task *t)
+{
+	u64 odds = t->sched->odds;
+
+	return odds ? random_next(&t->seed) % (2 * odds - 1) : UINT64_MAX;
+}
+
 static void atomic_end(struct task *t)
 {
 	if (t->preempt_count || t->irqs_off)
 		return;
 	pthread_mutex_unlock(&t->sched->cpu[t->cpu].lock);
-	if (!t->irq && t->sched->nr_cpus > 1 && random_next(&t->seed) % t->sched->odds == 0)
-		__atomic_store_n(&t->cpu, random_next(&t->seed) % t->sched->nr_cpus,
-				 __ATOMIC_RELAXED);
+	if (unlikely(!t->until_move--)) {
+		t->until_move = draw_until_move(t);
+		if (!t->irq)
+			__atomic_store_n(&t->cpu, random_next(&t->seed) % t->sched->nr_cpus,
+					 __ATOMIC_RELAXED);
+	}
 }
 
 void preempt_disable(void)

@@ -42,6 +42,7 @@
  * @ticket:  its ticket, or 0; others read it
  * @joined:  task_join() was called; atomic
  * @seed:    of its random generator
+ * @until_move: times that preempt_enable() lets it stay, before it moves it
  * @work:    worker: the item that it runs; protected by sched.pool_lock
  *
  * The CPU's mutex is held <=> preempt_count > 0 or irqs_off.
@@ -65,6 +66,7 @@ struct task {
 	u64 ticket;
 	bool joined;
 	u64 seed;
+	u64 until_move;
 	struct work_struct *work;
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -80,7 +82,7 @@ struct cpu {
  * @nr_cpus:     simulated CPUs
  * @nr_spawned:  tasks spawned; atomic
  * @next_ticket: the next operation's; atomic
- * @odds:        preempt_enable() moves the task once in so many times
+ * @odds:        preempt_enable() moves the task once in so many times; 0: never
  * @callbacks:   RCU callbacks queued and not yet run; atomic
  * @pool_lock:   protects what follows, and the @pending and @next of queued items
  * @pool_work:   signalled when work is queued, or @stop set
@@ -119,6 +121,7 @@ void ticket_end(struct task *t);
 void threads_must(int err, const char *what);
 
 /* threads_cpu.c */
+u64 draw_until_move(struct task *t);
 void check_balance(const struct task *t);
 
 /* threads_rcu.c */
