@@ -142,6 +142,7 @@ static u32 nodes_take(struct machine *m, unsigned int nid, u64 nr, u64 align, gf
 struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, gfp_t gfp,
 				const char *owner)
 {
+	struct page *kept = NULL;
 	u32 first, i;
 	bool fails;
 
@@ -155,14 +156,10 @@ struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, g
 	if (fails)
 		return NULL;
 	nid = node_preferred(m, nid);
-	if (m->cfg.bare && !(gfp & __GFP_ZERO)) {
-		struct page *kept = bare_run_take(m, nid, nr, align);
-
-		if (kept)
-			return kept;
-	}
 	hw_lock(&m->page_lock);
-	first = nodes_take(m, nid, nr, align, gfp, owner);
+	if (m->cfg.bare && !(gfp & __GFP_ZERO))
+		kept = bare_run_take(m, nid, nr, align);
+	first = kept ? (u32)(kept - m->page) : nodes_take(m, nid, nr, align, gfp, owner);
 	if (unlikely(first == NO_FRAME) && bare_runs_return(m))
 		first = nodes_take(m, nid, nr, align, gfp, owner);
 	hw_unlock(&m->page_lock);

@@ -9,7 +9,8 @@
  * Locking. The fibers engine switches tasks at scheduling points only, and a service has
  * its single one at its entry: nothing here needs a lock. The threads engine has three,
  * invisible to ThreadSanitizer (see struct hw_lock): @meta_lock, @page_lock, @mmu_lock; the
- * only nesting is page_lock inside mmu_lock.
+ * only nesting is page_lock inside mmu_lock. On a bare machine entries of the page table change
+ * without mmu_lock; tables are made under it.
  */
 #ifndef MM_MACHINE_INTERNAL_H
 #define MM_MACHINE_INTERNAL_H
@@ -19,6 +20,7 @@
 #include "page.h"
 #include "pgtable.h"
 #include "sanitize.h"
+#include "../sched/sched.h"
 
 #ifdef MM_ENGINE_THREADS
 #include <sched.h>
@@ -192,8 +194,41 @@ struct stale {
 	u32 frame;
 };
 
-/* Classes of sizes that a bare machine keeps freed metadata of; see bare.c. */
-#define BARE_CLASSES 520
+/*
+ * Classes of sizes that a bare machine keeps freed metadata of: multiples of so many bytes, up to
+ * two pages and what stands in front of an object; see bare.c. Where tasks run at once, an object
+ * has cache lines of its own: who writes to it is in the way of nobody else.
+ * BARE_CACHES tasks can be at work at once; bare_self() is the calling one, 0 outside of a run.
+ */
+#ifdef MM_ENGINE_THREADS
+#define BARE_CLASS_BYTES 64u
+#define BARE_CACHES SCHED_MAX_TASKS
+#define bare_self() (current ? task_number(current) : 0)
+#else
+#define BARE_CLASS_BYTES 16u
+#define BARE_CACHES 1
+#define bare_self() 0
+#endif
+#define BARE_CLASSES ((2 * PAGE_SIZE + 128) / BARE_CLASS_BYTES)
+
+/**
+ * struct bare_cache - what a task of a bare machine keeps, and counts: its own
+ * @free:     objects that were freed, last first
+ * @nr_free:  how many, by class; not counted where there is but one cache
+ * @kmallocs: requests
+ * @bytes:    of objects that it allocated, less those of objects that it freed
+ * @peak:     most that @bytes has been
+ * @present:  entries of the page table that it set, less those that it cleared
+ * @apart:    the next one is another's, in cache lines of its own
+ */
+struct bare_cache {
+	struct bare_object *free[BARE_CLASSES];
+	u32 nr_free[BARE_CLASSES];
+	u64 kmallocs;
+	s64 bytes, peak;
+	s64 present;
+	char apart[BARE_CACHES > 1 ? 64 : 1];
+};
 
 struct machine {
 	/* Requests and failure. */
@@ -209,7 +244,8 @@ struct machine {
 	u32 max_meta;
 	unsigned int meta_shift; /* 64 - log2 of slots; slots are twice max_meta */
 	u64 kmallocs, meta_bytes, meta_peak;
-	struct bare_object *bare_free[BARE_CLASSES];
+	struct bare_cache bare_cache[BARE_CACHES];
+	struct bare_object *bare_depot[BARE_CLASSES]; /* batches */
 	struct page *bare_run; /* freed last of those that are kept; each of @bare_run_nr frames */
 	u64 bare_run_nr;
 
@@ -274,6 +310,9 @@ void meta_check_leaks(struct machine *m);
 void meta_destroy(struct machine *m);
 
 /* bare.c */
+void bare_stats(const struct machine *m, struct machine_stats *st);
+void bare_settle(struct machine *m);
+void bare_sweep(struct machine *m);
 void *bare_alloc(struct machine *m, size_t size, bool zero);
 void bare_free(struct machine *m, void *p);
 void bare_destroy(struct machine *m);

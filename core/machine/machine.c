@@ -158,4 +158,5 @@ void machine_stats(const struct machine *m, struct machine_stats *st)
 	st->flushes = m->flushes;
 	st->ipis = m->ipis;
 	st->stale = m->nr_stale;
+	bare_stats(m, st);
 }

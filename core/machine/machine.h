@@ -56,7 +56,8 @@ typedef unsigned int gfp_t;
  *             they held before, neither garbage nor poison is written to them; no book is kept of
  *             metadata: what is not freed, or freed twice, is not found; put_contig_pages() keeps
  *             runs whole for the next request; no TLB keeps a translation that was cleared, and
- *             a mapping may lead to any frame, free ones too. For benchmarks, of one thread
+ *             a mapping may lead to any frame, free ones too. For benchmarks, of
+ *             several threads as well
  */
 struct machine_config {
 	struct topology topology;
@@ -113,7 +114,8 @@ const struct topology *machine_topology(const struct machine *m);
  * @kmallocs, @pages, @tables: requests for metadata, page frames, page-table pages
  * @failed:         of these, failed by plan
  * @meta_bytes:     metadata in use now
- * @meta_peak:      most metadata bytes in use at a time
+ * @meta_peak:      most metadata bytes in use at a time; of a bare machine on threads, the
+ *                  sum of what each task's share was at most
  * @pages_used:     page frames in use now, table pages included
  * @pages_peak:     most page frames in use at a time
  * @flushes:        TLB flushes

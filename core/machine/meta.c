@@ -171,8 +171,12 @@ void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
 	sched_point();
-	hw_add(&m->kmallocs, 1);
+	/* Without a plan, nobody asks for the number: a word that all tasks would write to. */
+	if (m->cfg.bare && likely(!m->fail_armed))
+		return bare_alloc(m, size, gfp & __GFP_ZERO);
 	request = fail_request(m, FAIL_META, &fails);
+	if (!m->cfg.bare || fails)
+		hw_add(&m->kmallocs, 1);
 	if (fails)
 		return NULL;
 	if (m->cfg.bare)
@@ -231,6 +235,7 @@ void meta_sweep(struct machine *m)
 		m->meta_slot[o->slot] = 0;
 		free(o->p);
 	}
+	bare_sweep(m);
 	m->kmallocs = 0;
 	m->meta_bytes = 0;
 	m->meta_peak = 0;

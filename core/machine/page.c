@@ -240,14 +240,14 @@ void put_contig_pages(struct machine *m, struct page *page, u64 nr)
 		 "put_contig_pages() of %llu frames from frame %llu on, which are not there",
 		 (unsigned long long)nr, (unsigned long long)page->pfn);
 	sched_point();
-	if (m->cfg.bare && bare_run_keep(m, page, nr))
-		return;
 	for (u64 n = 0; n < nr; n++)
 		san_release(page + n);
 	hw_lock(&m->page_lock);
+	if (m->cfg.bare && bare_run_keep(m, page, nr))
+		nr = 0;
 	/* Backwards, so that the lowest is the first to be handed out again. */
-	while (nr--)
-		page_drop(m, i + (u32)nr, ticket);
+	for (; nr; nr--)
+		page_drop(m, i + (u32)nr - 1, ticket);
 	hw_unlock(&m->page_lock);
 }
 

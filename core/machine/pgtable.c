@@ -9,13 +9,14 @@
  * need not ask.
  *
  * Invariants:
- *   nr_present == number of PRESENT entries, nr_stale == number of STALE ones
- *   an entry is 0 unless its table and all above it are of this run
- *   STALE entry e: stale[e >> PTE_SHIFT].pte is its address
- *   each table on @leaves is of this run; each table of this run has a frame
+ *   nr_present == number of PRESENT entries, less what bare_settle() adds; nr_stale == number of
+ * STALE ones an entry is 0 unless its table and all above it are of this run STALE entry e: stale[e
+ * >> PTE_SHIFT].pte is its address each table on @leaves is of this run; each table of this run has
+ * a frame
  *
- * In the threads engine entries change under mmu_lock alone; walks that only look take no
- * lock, as the hardware's do not: a table is never taken away during a run.
+ * In the threads engine entries change under mmu_lock alone, those of a bare machine without;
+ * walks that only look take no lock, as the hardware's do not: a table is never taken away during a
+ * run.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,11 +78,11 @@ static struct table *table_make(struct machine *m, struct table **slot, bool lea
 	if (frame == NO_FRAME)
 		return NULL;
 	m->nr_tables++;
-	t->gen = m->gen;
 	if (leaf) {
 		t->next = m->leaves;
 		m->leaves = t;
 	}
+	hw_write(&t->gen, m->gen);
 	return t;
 }
 
@@ -91,15 +92,18 @@ static __attribute__((noinline)) struct table *tables_make(struct machine *m, u6
 	struct table *t = &m->root;
 	unsigned int level;
 
-	for (level = TABLE_LEVELS - 1; level; level--) {
+	/* Whoever maps on another machine has taken it already. */
+	if (m->cfg.bare)
+		hw_lock(&m->mmu_lock);
+	for (level = TABLE_LEVELS - 1; level && t; level--) {
 		struct table **slot = &t->child[level_index(addr, level)];
 
 		t = *slot;
 		if (!t || t->gen != m->gen)
 			t = table_make(m, slot, level == 1);
-		if (!t)
-			return NULL;
 	}
+	if (m->cfg.bare)
+		hw_unlock(&m->mmu_lock);
 	return t;
 }
 
@@ -108,7 +112,20 @@ static struct table *leaf_make(struct machine *m, u64 addr)
 {
 	struct table *t = pgtable_leaf(m, addr);
 
-	return likely(t && t->gen == m->gen) ? t : tables_make(m, addr);
+	return likely(t && hw_read(&t->gen) == m->gen) ? t : tables_make(m, addr);
+}
+
+/* Entries are to change. Those of a bare machine are the affair of whose addresses they are. */
+static void entries_lock(struct machine *m)
+{
+	if (!m->cfg.bare)
+		hw_lock(&m->mmu_lock);
+}
+
+static void entries_unlock(struct machine *m)
+{
+	if (!m->cfg.bare)
+		hw_unlock(&m->mmu_lock);
 }
 
 static void check_range(struct machine *m, u64 addr, unsigned long nr, const char *what)
@@ -165,14 +182,16 @@ static __attribute__((noinline)) int map_entries(struct machine *m, u64 *pte, st
 static inline int map_entries_bare(struct machine *m, u64 *pte, struct page **pages,
 				   unsigned long nr)
 {
+	s64 *present = &m->bare_cache[bare_self()].present;
+
 	for (unsigned long i = 0; i < nr; i++) {
 		if (unlikely(pte[i])) {
-			m->nr_present += i;
+			*present += (s64)i;
 			return -EBUSY;
 		}
-		pte[i] = (u64)(pages[i] - m->page) << PTE_SHIFT | PTE_PRESENT;
+		hw_write(&pte[i], (u64)(pages[i] - m->page) << PTE_SHIFT | PTE_PRESENT);
 	}
-	m->nr_present += nr;
+	*present += (s64)nr;
 	return 0;
 }
 
@@ -191,7 +210,7 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 		might_sleep();
 	sched_point();
 	check_range(m, addr, nr, "mapping");
-	hw_lock(&m->mmu_lock);
+	entries_lock(m);
 	err = m->cfg.bare ? 0 : tlb_reserve(m, nr);
 	for (; nr && !err; addr += part * PAGE_SIZE, pages += part, nr -= part) {
 		struct table *leaf = leaf_make(m, addr);
@@ -205,7 +224,7 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 		else
 			err = map_entries(m, pte, pages, part, addr);
 	}
-	hw_unlock(&m->mmu_lock);
+	entries_unlock(m);
 	return err;
 }
 
@@ -233,9 +252,9 @@ static inline unsigned long unmap_entries_bare(struct machine *m, u64 *pte, unsi
 
 	for (unsigned long i = 0; i < nr; i++) {
 		cleared += pte[i] != 0;
-		pte[i] = 0;
+		hw_write(&pte[i], 0);
 	}
-	m->nr_present -= cleared;
+	m->bare_cache[bare_self()].present -= (s64)cleared;
 	return cleared;
 }
 
@@ -245,7 +264,7 @@ unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 
 	sched_point();
 	check_range(m, addr, nr, "unmapping");
-	hw_lock(&m->mmu_lock);
+	entries_lock(m);
 	for (; nr; addr += part * PAGE_SIZE, nr -= part) {
 		struct table *leaf = pgtable_leaf(m, addr);
 
@@ -257,7 +276,7 @@ unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 		else
 			cleared += unmap_entries(m, &leaf->pte[pte_index(addr)], part, addr);
 	}
-	hw_unlock(&m->mmu_lock);
+	entries_unlock(m);
 	return cleared;
 }
 
@@ -368,6 +387,7 @@ void pgtable_sweep(struct machine *m)
 	struct table *t;
 
 	tlb_sweep(m);
+	bare_settle(m);
 	for (t = m->nr_present ? m->leaves : NULL; t; t = t->next)
 		memset(t->pte, 0, sizeof(t->pte));
 	m->nr_present = 0;
@@ -384,6 +404,7 @@ void pgtable_check_leaks(struct machine *m)
 	const struct stale *first = m->stale;
 	u64 i;
 
+	bare_settle(m);
 	MM_CHECK(!m->nr_present, LEAK_AREA, "%llu pages are still mapped",
 		 (unsigned long long)m->nr_present);
 	if (!m->nr_stale)

@@ -101,10 +101,12 @@ static void run_user(void *arg)
 			mem_copy_in(machine, addr + k * PAGE_SIZE, word, sizeof(word));
 			assert_ptr_equal(virt_to_page(machine, addr + k * PAGE_SIZE), page + k);
 		}
-		for (k = 0; k < nr; k++) {
+		for (k = 0; k < nr; k++)
 			check(mem_address(machine, addr + k * PAGE_SIZE, 80), n * i + k, 10);
+		if (i & 2)
+			put_contig_pages(machine, page, nr);
+		for (k = 0; k < nr && !(i & 2); k++)
 			put_page(machine, page + k);
-		}
 	}
 }
 
@@ -134,10 +136,13 @@ static void test_runs(void **state)
 	machine = f->m;
 	/* Room for all, if the worst befalls each: every second frame in use. */
 	topology_init(&f->cfg.topology, 2, 2, 256);
-	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
-	assert_int_equal(sched_run(f->s, &p, init, run_user, &f->result), 0);
-	assert_int_equal(stats(f->m).pages, TASKS * ROUNDS);
-	assert_int_equal(stats(f->m).pages_used, 0);
+	for (int bare = 0; bare < 2; bare++) {
+		f->cfg.bare = bare;
+		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+		assert_int_equal(sched_run(f->s, &p, init, run_user, &f->result), 0);
+		assert_int_equal(stats(f->m).pages, TASKS * ROUNDS);
+		assert_int_equal(stats(f->m).pages_used, 0);
+	}
 }
 
 static void test_users(void **state)
@@ -149,7 +154,8 @@ static void test_users(void **state)
 
 	machine = f->m;
 	topology_init(&f->cfg.topology, 2, 2, 128);
-	for (run = 0; run < 2; run++) {
+	for (run = 0; run < 4; run++) {
+		f->cfg.bare = run & 1;
 		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 		assert_int_equal(sched_run(f->s, &p, init, user, &f->result), 0);
 		st = stats(f->m);
@@ -162,11 +168,110 @@ static void test_users(void **state)
 	}
 }
 
+/* More objects at a time than a bare machine's task keeps: they wander, and no lock orders that. */
+static void hoard(void *arg)
+{
+	u64 n = task_number(current), *mine[200];
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		for (unsigned int k = 0; k < ARRAY_SIZE(mine); k++) {
+			mine[k] = kmalloc(machine, 64, GFP_KERNEL);
+			fill(mine[k], n * i + k, 8);
+		}
+		for (unsigned int k = 0; k < ARRAY_SIZE(mine); k++) {
+			check(mine[k], n * i + k, 8);
+			kfree(machine, mine[k]);
+		}
+	}
+}
+
+static void test_hoard(void **state)
+{
+	struct fixture *f = *state;
+	struct sched_params p = {.nr_cpus = 2};
+
+	machine = f->m;
+	f->cfg.bare = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(sched_run(f->s, &p, init, hoard, &f->result), 0);
+	assert_int_equal(stats(f->m).kmallocs, TASKS * ROUNDS * 200);
+	assert_int_equal(stats(f->m).meta_bytes, 0);
+}
+
+#define OBJECTS 1000
+
+static u64 *made[OBJECTS];
+static unsigned int found_again;
+
+static void make(void *arg)
+{
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		made[i] = kmalloc(machine, 64, GFP_KERNEL);
+		fill(made[i], i, 8);
+	}
+}
+
+static void unmake(void *arg)
+{
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		check(made[i], i, 8);
+		kfree(machine, made[i]);
+	}
+}
+
+static void make_again(void *arg)
+{
+	u64 *again[OBJECTS];
+	unsigned int i, k;
+
+	for (i = 0; i < OBJECTS; i++) {
+		again[i] = kmalloc(machine, 64, GFP_KERNEL);
+		fill(again[i], i, 8);
+		for (k = 0; k < OBJECTS && again[i] != made[k]; k++)
+			;
+		found_again += k < OBJECTS;
+	}
+	for (i = 0; i < OBJECTS; i++) {
+		check(again[i], i, 8);
+		kfree(machine, again[i]);
+	}
+}
+
+static void one_after_the_other(void *arg)
+{
+	void (*const body[])(void *arg) = {make, unmake, make_again};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(body); i++) {
+		struct task_params p = {.name = "user", .fn = body[i]};
+
+		task_join(task_spawn(&p));
+	}
+}
+
+/* What one task allocates and another frees, a third gets: a task keeps 63 at most. */
+static void test_handed_on(void **state)
+{
+	struct fixture *f = *state;
+	struct sched_params p = {.nr_cpus = 2};
+
+	machine = f->m;
+	f->cfg.bare = true;
+	found_again = 0;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(sched_run(f->s, &p, one_after_the_other, NULL, &f->result), 0);
+	assert_in_range(found_again, OBJECTS - 63, OBJECTS);
+	assert_int_equal(stats(f->m).kmallocs, 2 * OBJECTS);
+	assert_int_equal(stats(f->m).meta_bytes, 0);
+	assert_in_range(stats(f->m).meta_peak, OBJECTS * 64, 2 * OBJECTS * 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_runs, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_users, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_hoard, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_handed_on, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
