@@ -115,12 +115,14 @@ struct vmap_block {
  * @blocks: all of them, full ones too
  * @made:   blocks that have joined so far. Rises after the block is on the lists: who reads n
  *          with acquire and then walks meets the first n blocks, as far as they are still queued
+ * @apart:  the next queue is another CPU's, in cache lines of its own
  */
 struct vmap_block_queue {
 	spinlock_t lock;
 	struct cds_list_head free;
 	struct cds_list_head blocks;
 	unsigned long made;
+	char apart[64];
 };
 
 /* The index of blocks by address has two levels: pages of 2^VB_LEAF_SHIFT blocks each. */
@@ -214,8 +216,13 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @block_shift:    log2 of a block's size in bytes
  * @block_pages:    its pages
  * @nr_cpus:        elements of @vbq
+ * @vbq:            lazy: a queue for each CPU
+ * @block_leaf:     lazy: index of blocks: leaves are made on demand and stay
+ * @nr_leaves:      elements of @block_leaf
  * @notice:         told that the space was found full; may be NULL
  * @arg:            its first argument
+ * @apart:          what every request reads, above, and what only some write, below, are in
+ *                  different cache lines
  * @refusals:       how often that was
  * @busy_list:      busy areas by address, under vmap_area_lock or vmlist_lock
  * @nr_busy:        how many
@@ -233,10 +240,7 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @vmap_purge_lock: who flushes
  * @purge_work:     purge in the background, for contexts that may not sleep
  * @purges:         flushes that made areas free
- * @vbq:            a queue for each CPU
  * @nr_blocks:      blocks on the queues
- * @block_leaf:     index of blocks: leaves are made on demand and stay
- * @nr_leaves:      elements of @block_leaf
  *
  * Eager:
  * @vmlist_lock:    over @busy_list, @nr_busy, @busy_pages, and the addresses of a busy area while
@@ -256,9 +260,13 @@ struct vmap_space {
 	unsigned int block_shift;
 	unsigned int block_pages;
 	unsigned int nr_cpus;
-
+	struct vmap_block_queue *vbq;
+	struct vmap_block ***block_leaf;
+	unsigned int nr_leaves;
 	void (*notice)(void *arg, const char *text);
 	void *arg;
+	char apart[64];
+
 	atomic_long_t refusals;
 
 	struct cds_list_head busy_list;
@@ -278,10 +286,7 @@ struct vmap_space {
 	struct work_struct purge_work;
 	atomic_long_t purges;
 
-	struct vmap_block_queue *vbq;
 	atomic_long_t nr_blocks;
-	struct vmap_block ***block_leaf;
-	unsigned int nr_leaves;
 
 	rwlock_t vmlist_lock;
 
