@@ -27,11 +27,12 @@
 
 /**
  * struct point - as told to plots_add()
- * @label: own copy; NULL: of a line
+ * @series: own copy
+ * @label:  own copy; NULL: of a line
  */
 struct point {
 	const struct bench_plot *plot;
-	const char *series;
+	char *series;
 	char *label;
 	double x, y;
 };
@@ -110,8 +111,10 @@ void plots_destroy(struct plots *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->nr; i++)
+	for (size_t i = 0; i < p->nr; i++) {
+		free(p->point[i].series);
 		free(p->point[i].label);
+	}
 	free(p->point);
 	free(p);
 }
@@ -125,7 +128,7 @@ void plots_add(struct plots *p, const struct bench_plot *plot, const char *serie
 	}
 	p->point[p->nr++] = (struct point){
 		.plot = plot,
-		.series = series,
+		.series = check_memory(strdup(series)),
 		.label = label ? check_memory(strdup(label)) : NULL,
 		.x = x,
 		.y = y,
