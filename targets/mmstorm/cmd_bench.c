@@ -9,12 +9,19 @@
 #include <string.h>
 
 #include "bench.h"
+#include "bench_child.h"
 #include "cli.h"
 #include "machine/bench.h"
 #include "percpu/bench.h"
 #include "plot.h"
 #include "sched/bench.h"
 #include "vmap/bench.h"
+
+static void bench_vmap(struct bench_out *out)
+{
+	vmap_bench(out);
+	bench_threads(out);
+}
 
 static const struct part {
 	const char *name;
@@ -23,14 +30,14 @@ static const struct part {
 } parts[] = {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
-	{"vmap", "kernel virtual addresses and vmap blocks", vmap_bench},
+	{"vmap", "kernel virtual addresses and vmap blocks", bench_vmap},
 	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
 
 static const char help[] =
 	"usage: mmstorm bench [--json] [--plot FILE] [--quick] NAME...\n"
-	"Measures, on one core, and prints tables.\n"
+	"Measures, on one core unless it says so, and prints tables.\n"
 	"\n"
 	"      --json       one object a line: bench, case, metric, value, unit\n"
 	"      --plot FILE  draw what was measured, too, into one PNG; needs gnuplot\n"
