@@ -4,16 +4,14 @@
  *
  * First fit over a list, one lock, everything unmapped, flushed and free again at once. Areas are
  * disjoint and in ascending order, under the lock; a gap is taken in the section that found it.
- * Each short mapping has a vmap block of its own.
+ * Each short mapping has a vmap block of its own, except in a space that is eager: there is nothing
+ * else that the two kinds differ in.
  * Congruent areas: base by base from the top.
  */
-#include "faulty_allocators.h"
-
-#include <urcu/list.h>
+#include "faulty_vmap.h"
 
 #include "machine/meta.h"
 #include "machine/pgtable.h"
-#include "vmap/vmap.h"
 
 static enum fault chosen;
 
@@ -26,28 +24,6 @@ bool faulty(enum fault fault)
 {
 	return unlikely(chosen == fault);
 }
-
-struct vmap_area {
-	struct cds_list_head list;
-	u64 start, end;
-	bool lazy;  /* freed, and with a fault not purged: still on the list */
-	bool block; /* of one short mapping, as a vmap block would be */
-};
-
-/**
- * struct vmap_space - a space
- * @inside: operations of both allocators that are under way
- * @block:  bytes of a vmap block
- * @purges: areas freed
- */
-struct vmap_space {
-	struct machine *m;
-	u64 start, end, block;
-	u64 purges;
-	spinlock_t lock;
-	struct cds_list_head areas;
-	atomic_t inside;
-};
 
 void faulty_enter(struct vmap_space *vs)
 {
@@ -70,7 +46,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 {
 	struct vmap_space *vs;
 
-	if (faulty(FAULT_VMAP_CREATE))
+	if (faulty(FAULT_VMAP_CREATE) || (cfg->kva == VMAP_EAGER && faulty(FAULT_EAGER_CREATE)))
 		return -ENOMEM;
 	vs = kzalloc(m, sizeof(*vs), GFP_KERNEL);
 	if (!vs)
@@ -78,7 +54,9 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->m = m;
 	vs->start = cfg->start;
 	vs->end = cfg->start + cfg->size;
-	vs->block = (u64)cfg->block_pages << PAGE_SHIFT;
+	vs->eager = cfg->kva == VMAP_EAGER;
+	/* A size that is left to the space is any that all mappings fit into. */
+	vs->block = (u64)(cfg->block_pages ?: 2 * VMAP_MAX_ALLOC) << PAGE_SHIFT;
 	spin_lock_init(&vs->lock, "areas");
 	CDS_INIT_LIST_HEAD(&vs->areas);
 	*out = vs;
@@ -91,6 +69,37 @@ void vmap_destroy(struct vmap_space *vs)
 		return;
 	MM_CHECK(cds_list_empty(&vs->areas), LEAK_AREA, "areas are left");
 	kfree(vs->m, vs);
+}
+
+/* A fault of one of two spaces. */
+static bool eager_faulty(const struct vmap_space *vs, enum fault fault)
+{
+	return vs->eager && faulty(fault);
+}
+
+static bool lazy_faulty(const struct vmap_space *vs, enum fault fault)
+{
+	return !vs->eager && faulty(fault);
+}
+
+u64 vmap_start(const struct vmap_space *vs)
+{
+	return vs->start;
+}
+
+u64 vmap_end(const struct vmap_space *vs)
+{
+	return vs->end;
+}
+
+enum vmap_kva vmap_kva(const struct vmap_space *vs)
+{
+	return vs->eager ? VMAP_EAGER : VMAP_LAZY;
+}
+
+unsigned int vmap_block_pages(const struct vmap_space *vs)
+{
+	return vs->block >> PAGE_SHIFT;
 }
 
 /* Lowest place for an area, and the area that it comes in front of. Lock held. */
@@ -114,7 +123,8 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		if (other->lazy && faulty(FAULT_AREAS_NO_FLUSH))
 			continue;
 		before = &other->list;
-		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP))
+		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP) ||
+		    eager_faulty(vs, FAULT_EAGER_OVERLAP))
 			break;
 		at = max(at, ALIGN(other->end, align));
 		before = &vs->areas;
@@ -148,11 +158,12 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
 	unsigned long flags;
 	int err;
 
-	if (faulty(FAULT_AREA_REFUSED))
+	if (faulty(FAULT_AREA_REFUSED) || eager_faulty(vs, FAULT_EAGER_REFUSED) ||
+	    lazy_faulty(vs, FAULT_LAZY_REFUSED))
 		return ERR_PTR(-EBUSY);
 	if (faulty(FAULT_AREA_ERROR))
 		return ERR_PTR(-EINVAL);
-	if (faulty(FAULT_AREA_MISALIGNED))
+	if (faulty(FAULT_AREA_MISALIGNED) || eager_faulty(vs, FAULT_EAGER_MISALIGNED))
 		align = PAGE_SIZE;
 	if (faulty(FAULT_AREA_LONG))
 		size += PAGE_SIZE;
@@ -326,7 +337,7 @@ static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsi
 
 	if (faulty(FAULT_RAM_SHORT))
 		count--;
-	if (!faulty(FAULT_RAM_REVERSED))
+	if (!faulty(FAULT_RAM_REVERSED) && !eager_faulty(vs, FAULT_EAGER_REVERSED))
 		return vmap_pages_range(vs->m, addr, pages, count, gfp);
 	for (unsigned int i = 0; i < count; i++)
 		reversed[i] = pages[count - 1 - i];
@@ -346,9 +357,14 @@ static void map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
 /* Addresses for a mapping: a block, or as many as there are pages. */
 static struct vmap_area *ram_area(struct vmap_space *vs, unsigned int count, gfp_t gfp)
 {
-	bool block = count <= VMAP_MAX_ALLOC && !faulty(FAULT_RAM_NO_BLOCK);
-	u64 size = block ? vs->block : (u64)(count + faulty(FAULT_RAM_LONG)) << PAGE_SHIFT;
+	bool block = count <= VMAP_MAX_ALLOC && !vs->eager && !faulty(FAULT_RAM_NO_BLOCK);
+	bool more = faulty(FAULT_RAM_LONG) || eager_faulty(vs, FAULT_EAGER_LONG) ||
+		    lazy_faulty(vs, FAULT_LAZY_LONG);
+	u64 size = block ? vs->block : (u64)(count + more) << PAGE_SHIFT;
 	struct vmap_area *va;
+
+	if (eager_faulty(vs, FAULT_EAGER_ONE_MORE) || lazy_faulty(vs, FAULT_LAZY_ONE_MORE))
+		one_more(vs, size, PAGE_SIZE, gfp);
 
 	if (block && faulty(FAULT_RAM_TWO_BLOCKS))
 		one_more(vs, size, size, gfp)->block = true;
@@ -364,7 +380,8 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 	if (faulty(FAULT_RAM_REFUSED))
 		return 0;
-	if (faulty(FAULT_RAM_OVERLAP) && !cds_list_empty(&vs->areas))
+	if ((faulty(FAULT_RAM_OVERLAP) || eager_faulty(vs, FAULT_EAGER_SHARED)) &&
+	    !cds_list_empty(&vs->areas))
 		return cds_list_first_entry(&vs->areas, struct vmap_area, list)->start + PAGE_SIZE;
 	if (faulty(FAULT_RAM_GFP))
 		gfp = GFP_KERNEL;

@@ -35,4 +35,8 @@ extern const u32 nr_planted_percpu;
 extern const struct planted planted_vmap[];
 extern const u32 nr_planted_vmap;
 
+/* Owners, memory, users' mappings, readers, listings; one of two spaces: planted_vmalloc.c. */
+extern const struct planted planted_vmalloc[];
+extern const u32 nr_planted_vmalloc;
+
 #endif

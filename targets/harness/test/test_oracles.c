@@ -51,7 +51,7 @@ void *__wrap_mem_address(struct machine *m, u64 addr, size_t len)
 #define ONE_FREED PERCPU_A "p1 = alloc_percpu\np2 = alloc_percpu\nfree_percpu p1\n"
 
 static const struct planted planted[] = {
-	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has", TWO_AREAS},
+	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "which was not free before", TWO_AREAS},
 	{FAULT_RAM_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
 	 ONE_MAPPING "m2 = vm_map_ram pages=1\n"},
 	{FAULT_PCPU_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
@@ -76,7 +76,7 @@ static const struct planted planted[] = {
 	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
 	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
 	 "v1 = alloc_vmap_area pages=200\nc1 = get_vm_areas nr=8 pages=16\n"},
-	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has",
+	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "which was not free before",
 	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
 	 "c1 = get_vm_areas nr=8 pages=16 layout=96\nv1 = alloc_vmap_area pages=100\n"},
 	/* What is no object: the first chunk, and what is not flushed. */
@@ -205,6 +205,12 @@ static void every_fault_of_vmap_is_found(void **state)
 		assert_found(*state, &planted_vmap[i]);
 }
 
+static void every_fault_of_vmalloc_is_found(void **state)
+{
+	for (u32 i = 0; i < nr_planted_vmalloc; i++)
+		assert_found(*state, &planted_vmalloc[i]);
+}
+
 /* No fault is in the enumeration that no case plants. */
 static void every_fault_is_planted(void **state)
 {
@@ -216,6 +222,8 @@ static void every_fault_is_planted(void **state)
 		seen[planted_percpu[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_vmap; i++)
 		seen[planted_vmap[i].fault] = true;
+	for (u32 i = 0; i < nr_planted_vmalloc; i++)
+		seen[planted_vmalloc[i].fault] = true;
 	for (u32 i = 0; i <= FAULT_SPINS; i++)
 		if (!seen[i])
 			fail_msg("fault %u is never planted", i);
@@ -258,6 +266,7 @@ int main(void)
 		cmocka_unit_test(every_fault_is_found),
 		cmocka_unit_test(every_fault_of_percpu_is_found),
 		cmocka_unit_test(every_fault_of_vmap_is_found),
+		cmocka_unit_test(every_fault_of_vmalloc_is_found),
 		cmocka_unit_test(every_fault_is_planted),
 		cmocka_unit_test(verified_as_asked),
 	};
