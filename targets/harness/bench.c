@@ -139,6 +139,8 @@ static const struct bench_case sequential[] = {
 	{"vmap_area, 64 operations, sequential", TARGET_VMAP_AREA},
 	{"vmap_block, 64 operations, sequential", TARGET_VMAP_BLOCK},
 	{"vmap_aliases, 64 operations, sequential", TARGET_VMAP_ALIASES},
+	{"vmap_pair, 64 operations, sequential", TARGET_VMAP_PAIR},
+	{"vmalloc, 64 operations, sequential", TARGET_VMALLOC},
 };
 
 static const struct bench_case concurrent[] = {
@@ -149,6 +151,8 @@ static const struct bench_case concurrent[] = {
 	{"vmap_area, 24 operations, 3 tasks, random schedules", TARGET_VMAP_AREA},
 	{"vmap_block, 24 operations, 3 tasks, random schedules", TARGET_VMAP_BLOCK},
 	{"vmap_aliases, 24 operations, 3 tasks, random schedules", TARGET_VMAP_ALIASES},
+	{"vmap_pair, 24 operations, 3 tasks, random schedules", TARGET_VMAP_PAIR},
+	{"vmalloc, 24 operations, 3 tasks, random schedules", TARGET_VMALLOC},
 };
 
 void harness_bench(struct bench_out *out)

@@ -24,6 +24,7 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 	[UNIT_PLACE] = (const char *const[]){"x86-64", "top", NULL},
 	[UNIT_VMALLOC] = (const char *const[]){"plain", "zero", "user", "node", NULL},
 	[UNIT_REMAP] = (const char *const[]){"start", "inside", "unaligned", NULL},
+	[UNIT_VM_AREA] = (const char *const[]){"map", "ioremap", "upper", NULL},
 	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 

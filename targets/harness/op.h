@@ -71,6 +71,7 @@ enum operand_unit {
 	UNIT_BLOCKS,
 	UNIT_VMALLOC,
 	UNIT_REMAP,
+	UNIT_VM_AREA,
 	NR_OPERAND_UNITS
 };
 

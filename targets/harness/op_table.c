@@ -271,8 +271,9 @@ const struct op op_table[] = {
 		.makes = OBJECT_VM_AREA,
 		.irq = true,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages"},
-			{"ioremap", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "for device memory: aligned to its size"},
+			{"how", OPERAND_INT, UNIT_VM_AREA, 0, 2, 0,
+			 "anywhere, for device memory: aligned to its size, in the upper half of "
+			 "the space"},
 			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
 		.exec = op_get_vm_area,
 	},

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kva_model.h"
 #include "machine/meta.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
@@ -81,6 +82,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	object_born(w, c, addr);
 	vm_struct_judge_addresses(w, o);
 	check_vmap(w, o);
+	vm_struct_judge_remap(w, o, 0, min(pages, (u64)REMAP_MAX), 0);
 }
 
 void free_vmap_object(struct world *w, struct object *o)
@@ -113,33 +115,57 @@ static u64 area_align(u64 size, bool ioremap)
 	return align;
 }
 
+/* The lowest address that fits, with or without what a purge would free; 0: there is none. */
+static u64 lowest(struct world *w, const struct kva_request *r, bool purged)
+{
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+	if (purged)
+		kva_forget_lazy(w);
+	return kva_lowest(w, r);
+}
+
 void op_get_vm_area(struct world *w, const struct op_call *c)
 {
+	enum { MAP, IOREMAP, RANGE } how = c->op->arg[1];
 	const u64 size = (u64)c->op->arg[0] << PAGE_SHIFT;
-	const bool ioremap = c->op->arg[1];
+	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
+	const u64 half = ALIGN_DOWN(start + (end - start) / 2, PAGE_SIZE);
+	const struct kva_request r = {
+		.size = size + PAGE_SIZE,
+		.align = area_align(size, how == IOREMAP),
+		.from = how == RANGE ? half : start,
+		.to = end,
+	};
 	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
+	const u64 expected = c->alone ? lowest(w, &r, false) : 0;
 	struct object *o = c->object;
 	struct vm_struct *vm;
 
 	/* A part of a page is a page. */
-	vm = get_vm_area(w->vmap, size - c->record % PAGE_SIZE, ioremap ? VM_IOREMAP : VM_MAP, 0,
-			 UINT64_MAX, gfp, area_caller);
-	o->size = size + PAGE_SIZE;
-	o->align = area_align(size, ioremap);
-	o->user = ioremap;
+	vm = get_vm_area(w->vmap, size - c->record % PAGE_SIZE,
+			 how == IOREMAP ? VM_IOREMAP : VM_MAP, how == RANGE ? half : 0,
+			 how == RANGE ? end : UINT64_MAX, gfp, area_caller);
+	o->size = r.size;
+	o->align = r.align;
+	o->user = how == IOREMAP;
 	if (IS_ERR(vm)) {
 		object_refused(w, c);
 		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
 			 "get_vm_area: error %ld", PTR_ERR(vm));
 		if (gfpflags_allow_blocking(gfp) && c->alone)
-			MM_CHECK(!world_kva_fits(w->vmap, o->size, o->align) ||
-					 !call_undisturbed(w, c),
-				 SPURIOUS, "get_vm_area of %llu bytes: refused, and it fits",
+			MM_CHECK(!call_undisturbed(w, c) || !lowest(w, &r, true), SPURIOUS,
+				 "get_vm_area of %llu bytes: refused, and it fits",
 				 (unsigned long long)size);
 		return;
 	}
 	object_born(w, c, vm->addr);
 	vm_struct_judge_addresses(w, o);
+	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx",
+		 (unsigned long long)r.from, (unsigned long long)o->addr);
+	MM_CHECK(!expected || o->addr <= expected || !call_undisturbed(w, c), RANGE,
+		 "get_vm_area of %llu bytes: 0x%llx, and it fits at 0x%llx",
+		 (unsigned long long)size, (unsigned long long)o->addr,
+		 (unsigned long long)expected);
 	check_area(w, o);
 }
 
@@ -160,48 +186,85 @@ void op_remove_vm_area(struct world *w, const struct op_call *c)
 	free_vm_area_object(w, c->object);
 }
 
-void op_map_vm_area(struct world *w, const struct op_call *c)
+/* Nothing is mapped in a part of it, nor translated: it can be mapped anew at once. */
+static void check_unmapped(struct world *w, const struct object *o, u64 from, u64 nr,
+			   const char *by)
 {
+	const u64 start = o->addr + (from << PAGE_SHIFT), end = start + (nr << PAGE_SHIFT);
+	u64 stale;
+
+	for (u64 at = start; at < end; at += PAGE_SIZE)
+		MM_CHECK(!vmalloc_to_page(w->machine, at), CONTENTS,
+			 "%s at 0x%llx: 0x%llx is mapped", by, (unsigned long long)start,
+			 (unsigned long long)at);
+	MM_CHECK(!tlb_stale_in_range(w->machine, start, end, &stale), STALE,
+		 "%s at 0x%llx: 0x%llx is not flushed", by, (unsigned long long)start,
+		 (unsigned long long)stale);
+}
+
+/* A second time is refused, and what is mapped stays. */
+static void map_first(struct world *w, const struct op_call *c)
+{
+	const u64 pages = mapped_pages(c->object);
 	struct page *frames[VM_PAGES_MAX];
 	struct object *o = c->object;
-	unsigned long flags;
 	int err;
+
+	if (!mapping_take_frames(w, o, pages, GFP_ATOMIC, frames))
+		return;
+	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
+		 "map_vm_area at 0x%llx: error %d, and nothing was mapped there",
+		 (unsigned long long)o->addr, err);
+	if (err) {
+		check_unmapped(w, o, 0, pages, "a map_vm_area that failed");
+		MM_CHECK(!c->alone || nr_free_pages(w->machine) < pages / 512 + 6 ||
+				 !call_undisturbed(w, c),
+			 SPURIOUS, "map_vm_area of %llu pages: refused, and there is room",
+			 (unsigned long long)pages);
+		return;
+	}
+	o->mapped = true;
+	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	MM_CHECK(err == -EBUSY, PTE_BUSY,
+		 "map_vm_area at 0x%llx: error %d, and pages were mapped there",
+		 (unsigned long long)o->addr, err);
+}
+
+void op_map_vm_area(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	unsigned long flags;
 
 	/* Another user of the area may have mapped it: it is for the first one. */
 	flags = object_lock(o);
-	if (!o->mapped && mapping_take_frames(w, o, mapped_pages(o), GFP_ATOMIC, frames)) {
-		err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
-		MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
-			 "map_vm_area at 0x%llx: error %d, and nothing was mapped there",
-			 (unsigned long long)o->addr, err);
-		o->mapped = !err;
-	}
+	if (!o->mapped)
+		map_first(w, c);
 	check_area(w, o);
 	object_unlock(o, flags);
 }
 
-/* Part of it first, which must be gone at once, and then all. */
+static void unmap_part(struct world *w, const struct object *o, u64 from, u64 nr)
+{
+	unmap_kernel_range(w->vmap, o->addr + (from << PAGE_SHIFT), nr << PAGE_SHIFT);
+	check_unmapped(w, o, from, nr, "unmap_kernel_range");
+}
+
+/* Part of it first, which must be gone at once, and what is beside it must not; and then all. */
 void op_unmap_kernel_range(struct world *w, const struct op_call *c)
 {
 	struct object *o = c->object;
 	const u64 pages = mapped_pages(o), from = c->op->arg[0] % pages;
 	const u64 nr = min((u64)c->op->arg[1], pages - from);
-	const u64 start = o->addr + (from << PAGE_SHIFT), end = start + (nr << PAGE_SHIFT);
 	unsigned long flags = object_lock(o);
-	u64 stale;
 
-	unmap_kernel_range(w->vmap, start, end - start);
-	for (u64 at = start; at < end; at += PAGE_SIZE)
-		MM_CHECK(!vmalloc_to_page(w->machine, at), CONTENTS,
-			 "unmap_kernel_range at 0x%llx: 0x%llx is mapped",
-			 (unsigned long long)start, (unsigned long long)at);
-	MM_CHECK(!tlb_stale_in_range(w->machine, start, end, &stale), STALE,
-		 "unmap_kernel_range at 0x%llx: 0x%llx is not flushed", (unsigned long long)start,
-		 (unsigned long long)stale);
+	unmap_part(w, o, from, nr);
 	if (o->mapped && from)
-		mapping_check_page(w, o, 0, o->addr);
+		mapping_check_page(w, o, from - 1, o->addr + ((from - 1) << PAGE_SHIFT));
+	if (o->mapped && from + nr < pages)
+		mapping_check_page(w, o, from + nr, o->addr + ((from + nr) << PAGE_SHIFT));
 	o->mapped = false;
-	unmap_kernel_range(w->vmap, o->addr, pages << PAGE_SHIFT);
+	unmap_part(w, o, 0, pages);
 	object_unlock(o, flags);
 }
 
@@ -217,18 +280,49 @@ struct listing {
 	u64 known, lines;
 };
 
-static const char *kind_of(const struct object *o)
+/* What its line says: all but the nodes of its frames. */
+static void line_of(const struct object *o, char *line, size_t len)
 {
-	if (o->type == OBJECT_VMALLOC)
-		return " vmalloc";
-	if (o->type == OBJECT_VM_AREA && o->user)
-		return " ioremap";
-	return " vmap";
+	const bool memory = o->type == OBJECT_VMALLOC, area = o->type == OBJECT_VM_AREA;
+	char pages[32] = "";
+
+	if (!area)
+		snprintf(pages, sizeof(pages), " pages=%llu", (unsigned long long)mapped_pages(o));
+	snprintf(line, len, "0x%llx-0x%llx %llu %s of a program%s%s%s", (unsigned long long)o->addr,
+		 (unsigned long long)(o->addr + o->size), (unsigned long long)o->size,
+		 area	  ? "get_vm_area"
+		 : memory ? "vmalloc"
+			  : "vmap",
+		 pages,
+		 memory		   ? " vmalloc"
+		 : area && o->user ? " ioremap"
+				   : " vmap",
+		 o->user && !area ? " user" : "");
+}
+
+/* " N0=3 N1=2": as many as it has frames; nodes in order. Of areas without frames, nothing. */
+static bool nodes_fit(const struct object *o, const char *text)
+{
+	u64 frames = 0, least = 0;
+
+	while (text[0] == ' ' && text[1] == 'N') {
+		char *at;
+		u64 node = strtoull(text + 2, &at, 10),
+		    nr = *at == '=' ? strtoull(at + 1, &at, 10) : 0;
+
+		if (node < least || !nr)
+			return false;
+		least = node + 1;
+		frames += nr;
+		text = at;
+	}
+	return !*text && frames == (o->type == OBJECT_VMALLOC ? mapped_pages(o) : 0);
 }
 
 static void read_line(const char *text, void *arg)
 {
 	struct listing *l = arg;
+	char line[160];
 	char *at;
 	u64 start = strtoull(text, &at, 16), end = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
 	u64 bytes = strtoull(at, NULL, 10);
@@ -243,11 +337,25 @@ static void read_line(const char *text, void *arg)
 		if (o->addr != start)
 			continue;
 		l->known++;
-		MM_CHECK(bytes == o->size && strstr(text, kind_of(o)) &&
-				 strstr(text, " of a program"),
-			 LIST, "vmallocinfo: '%s' tells of an area of %llu bytes,%s", text,
-			 (unsigned long long)o->size, kind_of(o));
+		line_of(o, line, sizeof(line));
+		MM_CHECK(!strncmp(text, line, strlen(line)) && nodes_fit(o, text + strlen(line)),
+			 LIST, "vmallocinfo: '%s', expected '%s' and the nodes of its frames", text,
+			 line);
 	}
+}
+
+/* The largest gap between areas in use. */
+static u64 largest_gap(struct world *w)
+{
+	u64 at = vmap_start(w->vmap), largest = 0;
+
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+	kva_forget_lazy(w);
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		largest = max(largest, w->range[i].start - at);
+		at = w->range[i].end;
+	}
+	return max(largest, vmap_end(w->vmap) - at);
 }
 
 /* Areas of which a worker knows that they are to be freed are listed, and are no objects. */
@@ -255,7 +363,7 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 {
 	struct listing l = {.w = w};
 	struct vmalloc_info info;
-	u64 live = w->nr_live, used = 0;
+	u64 live = w->nr_live, used = 0, gap;
 
 	vmallocinfo(w->vmap, read_line, &l);
 	get_vmalloc_info(w->vmap, &info);
@@ -263,16 +371,18 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 		used += w->object[w->live[i]].size;
 	if (!c->alone || !call_undisturbed(w, c))
 		return;
-	MM_CHECK(l.known == live && (l.lines == live || w->deferred_frees), LIST,
+	MM_CHECK(l.known == live && l.lines <= live + w->deferred_frees, LIST,
 		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects",
 		 (unsigned long long)l.lines, (unsigned long long)l.known,
 		 (unsigned long long)live);
-	MM_CHECK(info.used == used || (info.used > used && w->deferred_frees), COUNT,
+	MM_CHECK(info.used >= used && info.used <= used + w->deferred_bytes, COUNT,
 		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu",
 		 (unsigned long long)info.used, (unsigned long long)used);
-	MM_CHECK(info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
-			 info.largest_chunk <= info.total - info.used,
-		 COUNT, "get_vmalloc_info: %llu bytes in all, %llu in use, and a gap of %llu",
-		 (unsigned long long)info.total, (unsigned long long)info.used,
-		 (unsigned long long)info.largest_chunk);
+	gap = largest_gap(w);
+	MM_CHECK((info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
+		  info.largest_chunk == gap) ||
+			 !call_undisturbed(w, c),
+		 COUNT, "get_vmalloc_info: %llu bytes in all, a gap of %llu, and it has %llu",
+		 (unsigned long long)info.total, (unsigned long long)info.largest_chunk,
+		 (unsigned long long)gap);
 }

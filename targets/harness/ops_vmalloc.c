@@ -7,6 +7,8 @@
  * object's size, in the books, is that of its area; what may be used is what was asked for.
  * What is done with areas and with other people's pages stands in ops_vm_struct.c.
  */
+#include <string.h>
+
 #include "access.h"
 #include "machine/pgtable.h"
 #include "ops.h"
@@ -15,8 +17,14 @@
 /* Objects up to this many bytes are filled and checked as a whole. */
 #define WHOLE_BYTES (16UL << 10)
 
+/* Of longer ones, at the start of each page but the last. */
+#define PAGE_BYTES 16UL
+
 /* Bytes that one vread() of a program reads, at most. */
 #define VREAD_MAX (PAGE_SIZE + 64)
+
+/* What a buffer holds before it is read to. */
+#define UNREAD 0xee
 
 enum { PLAIN, ZERO, USER, NODE };
 
@@ -54,10 +62,29 @@ static u64 flags_of(const struct object *o)
 	return VM_ALLOC | (o->user ? VM_USERMAP : 0);
 }
 
+typedef void access_fn(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
+
+/*
+ * All of a short object; of a long one a few bytes of each page, as each page is a frame of its
+ * own, and its last bytes.
+ */
+static void access_object(struct world *w, const struct object *o, access_fn *fn)
+{
+	u64 i;
+
+	if (whole(o)) {
+		fn(w->machine, o->addr, o->bytes, seed(w, o), true);
+		return;
+	}
+	for (i = 0; o->bytes - i > PAGE_SIZE; i += PAGE_SIZE)
+		fn(w->machine, o->addr + i, PAGE_BYTES, seed(w, o) + (i << 20), true);
+	fn(w->machine, o->addr + i, o->bytes - i, seed(w, o) + (i << 20), false);
+}
+
 static void check(struct world *w, struct object *o)
 {
 	vm_struct_check(w, o, flags_of(o), caller);
-	access_check(w->machine, o->addr, o->bytes, seed(w, o), whole(o));
+	access_object(w, o, access_check);
 }
 
 /* Room for the request, its guard page and its tables: then it must be served. */
@@ -67,16 +94,53 @@ static bool must_serve(struct world *w, u64 pages)
 	       world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT, PAGE_SIZE);
 }
 
+/* Frames that a node must have free, whichever are in use. */
+static u64 surely_free(const struct world *w, int node)
+{
+	const struct topology *t = machine_topology(w->machine);
+	u64 others = 0;
+
+	for (u32 i = 0; i < t->nr_ranges; i++)
+		if ((int)t->range[i].nid != node)
+			others += t->range[i].nr;
+	return nr_free_pages(w->machine) - min(others, nr_free_pages(w->machine));
+}
+
+/* A node has served the request, if it had what that may take: frames and tables. */
+static void judge_node(struct world *w, const struct op_call *c, int node, u64 free)
+{
+	const struct object *o = c->object;
+	const u64 pages = (o->size >> PAGE_SHIFT) - 1;
+
+	if (free < pages + pages / 512 + 6)
+		return;
+	for (u64 i = 0; i < pages; i++) {
+		const struct page *page = vmalloc_to_page(w->machine, o->addr + (i << PAGE_SHIFT));
+
+		MM_CHECK((int)page->nid == node || !call_undisturbed(w, c), RANGE,
+			 "vmalloc on node %d: page %llu is of node %u, and node %d had %llu free",
+			 node, (unsigned long long)i, page->nid, node, (unsigned long long)free);
+	}
+}
+
+static void judge_zeroed(struct world *w, const struct object *o)
+{
+	for (u64 i = 0; i < o->bytes; i += PAGE_SIZE)
+		access_check_zero(w->machine, o->addr + i, min(o->bytes - i, PAGE_SIZE),
+				  seed(w, o) + i);
+}
+
 void op_vmalloc(struct world *w, const struct op_call *c)
 {
 	const u64 size = c->op->arg[0], pages = DIV_ROUND_UP(size, PAGE_SIZE);
 	const u32 kind = c->op->arg[1];
 	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
+	const int node = kind == NODE ? (int)(size % w->program->machine.nodes) : NUMA_NO_NODE;
+	const u64 free = kind == NODE && c->alone ? surely_free(w, node) : 0;
 	struct object *o = c->object;
 	u64 addr;
 
-	addr = __vmalloc(w->vmap, size, kind == NODE ? (int)(size % 4) : NUMA_NO_NODE,
-			 gfp | (kind == ZERO || kind == USER ? __GFP_ZERO : 0),
+	addr = __vmalloc(w->vmap, size, node, gfp | (kind == ZERO || kind == USER ? __GFP_ZERO : 0),
 			 kind == USER ? VM_USERMAP : 0, caller);
 	if (!addr) {
 		object_refused(w, c);
@@ -93,8 +157,10 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 	object_born(w, c, addr);
 	vm_struct_judge_addresses(w, o);
 	if (kind == ZERO || kind == USER)
-		access_check_zero(w->machine, addr, size, seed(w, o));
-	access_fill(w->machine, addr, size, seed(w, o), whole(o));
+		judge_zeroed(w, o);
+	if (free)
+		judge_node(w, c, node, free);
+	access_object(w, o, access_fill);
 	check(w, o);
 }
 
@@ -102,8 +168,10 @@ void free_vmalloc_object(struct world *w, struct object *o)
 {
 	check(w, o);
 	object_dies(w, o);
-	if (in_atomic())
+	if (in_atomic()) {
 		w->deferred_frees++;
+		w->deferred_bytes += o->size;
+	}
 	vfree(w->vmap, o->addr);
 }
 
@@ -118,18 +186,14 @@ void op_touch_vmalloc(struct world *w, const struct op_call *c)
 	unsigned long flags = object_lock(o);
 
 	check(w, o);
-	access_fill(w->machine, o->addr, o->bytes, seed(w, o), whole(o));
+	access_object(w, o, access_fill);
 	object_unlock(o, flags);
 }
 
-/* What a user may have of an object is what its bounds say, whatever else goes on. */
-void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
+void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u64 nr, u64 from)
 {
-	const u64 pgoff = c->op->arg[0], nr = c->op->arg[1];
-	enum { START, INSIDE, UNALIGNED } how = c->op->arg[2];
-	const struct object *o = c->object;
 	const u64 pages = (o->size >> PAGE_SHIFT) - 1;
-	const bool valid = o->user && how == START && pgoff <= pages && nr <= pages - pgoff;
+	const bool valid = o->user && !from && pgoff <= pages && nr <= pages - pgoff;
 	struct page *page[REMAP_MAX] = {NULL};
 	struct user_range user = {.nr = (unsigned long)nr, .page = page};
 	int err;
@@ -139,11 +203,7 @@ void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
 	MM_CHECK(err == -EINVAL && !page[0], RANGE,
 		 "remap_vmalloc_range of %llu pages from the last one of all on: %d",
 		 (unsigned long long)nr, err);
-	err = remap_vmalloc_range(w->vmap, &user,
-				  o->addr + (how == INSIDE	? PAGE_SIZE
-					     : how == UNALIGNED ? 1
-								: 0),
-				  pgoff);
+	err = remap_vmalloc_range(w->vmap, &user, o->addr + from, pgoff);
 	MM_CHECK(err == (valid ? 0 : -EINVAL), RANGE,
 		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d",
 		 (unsigned long long)nr, (unsigned long long)pgoff, (unsigned long long)pages,
@@ -162,33 +222,46 @@ void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
 	}
 }
 
+/* What a user may have of an object is what its bounds say, whatever else goes on. */
+void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
+{
+	static const u64 from[] = {0, PAGE_SIZE, 1};
+
+	vm_struct_judge_remap(w, c->object, c->op->arg[0], c->op->arg[1], from[c->op->arg[2]]);
+}
+
 /*
  * A window that begins in the object. What the object has in it is compared byte by byte with
- * the memory behind, as far as it was written; the guard page behind reads as zeroes. What follows
- * may be somebody else's. Other users of the object write what it holds already: they need not be
- * kept out.
+ * the memory behind, as far as it was written; the guard page behind reads as zeroes, and so does
+ * what is not counted as read. What follows may be somebody else's. Other users of the object write
+ * what it holds already: they need not be kept out.
  */
 void op_vread(struct world *w, const struct op_call *c)
 {
 	const struct object *o = c->object;
-	const u64 mapped = o->size - PAGE_SIZE, at = c->op->arg[0] % mapped;
-	const u64 size = c->op->arg[1];
+	const u64 mapped = o->size - PAGE_SIZE, at = c->op->arg[0] % o->size;
+	const u64 size = c->op->arg[1], own = at < mapped ? min(size, mapped - at) : 0;
 	u8 buf[VREAD_MAX];
 	u64 got;
 
 	MM_CHECK(size <= VREAD_MAX, CRASH, "vread: operand above its range");
+	memset(buf, UNREAD, sizeof(buf));
 	got = vread(w->vmap, buf, o->addr + at, size);
-	MM_CHECK(got && got <= size, COUNT, "vread of %llu bytes at 0x%llx, in an area: %llu read",
+	MM_CHECK(got >= own && got <= size, COUNT,
+		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read",
 		 (unsigned long long)size, (unsigned long long)(o->addr + at),
-		 (unsigned long long)got);
-	for (u64 i = 0; i < size && at + i < o->size; i++) {
+		 (unsigned long long)own, (unsigned long long)got);
+	for (u64 i = 0; i < size; i++) {
 		u8 expected = 0;
 
-		/* Neither written by the object's user nor zeroed for him: anything. */
-		if (at + i < mapped && (!whole(o) || at + i >= o->bytes))
-			continue;
-		if (at + i < mapped)
+		if (i < own) {
+			/* Neither written by the object's user nor zeroed for him: anything. */
+			if (!whole(o) || at + i >= o->bytes)
+				continue;
 			expected = *(const u8 *)mem_address(w->machine, o->addr + at + i, 1);
+		} else if (at + i >= o->size && i < got) {
+			continue;
+		}
 		MM_CHECK(buf[i] == expected, CONTENTS,
 			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x%02x",
 			 (unsigned long long)(o->addr + at), (unsigned long long)i, buf[i],

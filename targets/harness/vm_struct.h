@@ -21,4 +21,16 @@ void vm_struct_check(struct world *w, const struct object *o, u64 flags, const c
 /** vm_struct_judge_addresses() - of an object just born: inside of the space (ORACLE_RANGE) */
 void vm_struct_judge_addresses(struct world *w, const struct object *o);
 
+/**
+ * vm_struct_judge_remap() - map an object to a user: he gets what he may have, and no more
+ * @o:     OBJECT_VMALLOC or OBJECT_VMAP
+ * @pgoff: pages left out at its start
+ * @nr:    pages, 1 to REMAP_MAX
+ * @from:  bytes from its start to the address that is given: only 0 is right
+ *
+ * ORACLE_RANGE: refused or not as it should be. ORACLE_CONTENTS: other pages. ORACLE_PAGE_FREE:
+ * without a reference. Context: may sleep.
+ */
+void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u64 nr, u64 from);
+
 #endif

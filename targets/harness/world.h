@@ -155,6 +155,7 @@ struct bad_free {
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @books:     accounts of the space, see kva_books.h
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
+ * @deferred_bytes: of their areas
  * @since_verify: operations since the last verification
  * @done, @skipped, @failed, @boot_error, @notice: see struct exec_result
  */
@@ -182,6 +183,7 @@ struct world {
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
 	u32 deferred_frees;
+	u64 deferred_bytes;
 	u32 since_verify;
 	u64 done, skipped, failed;
 	int boot_error;

@@ -88,38 +88,47 @@ enum fault {
 	FAULT_VM_UNALIGNED,   /* device memory is aligned to a page */
 	FAULT_VM_KEPT,	      /* no area can be removed */
 	FAULT_VM_BUSY,	      /* map_vm_area() finds something mapped */
+	FAULT_VM_AGAIN,	      /* or maps anew what is */
+	FAULT_VM_NO_MEMORY,   /* or has no memory */
+	FAULT_VM_PARTLY,      /* and leaves the first page mapped */
 	FAULT_VMAP_REFUSED,   /* vmap() returns 0 */
 	FAULT_VMAP_REVERSED,  /* vmap() maps the frames in the wrong order */
 	FAULT_UNMAP_SHORT,    /* unmap_kernel_range() leaves the last page out */
 	FAULT_UNMAP_MORE,     /* and takes one in front of the first */
+	FAULT_UNMAP_BEHIND,   /* or one behind the last */
 	FAULT_UNMAP_NO_FLUSH, /* or does not flush */
 	FAULT_LIST_TWICE,     /* an area is listed twice */
 	FAULT_LIST_LONG,      /* each with a page more than it has */
 	FAULT_LIST_SHORT,     /* one is not listed */
 	FAULT_LIST_EXTRA,     /* one is listed behind all others that there is not */
 	FAULT_LIST_KIND,      /* all are areas of vmap() */
+	FAULT_LIST_NODES,     /* each has a frame of node 7 more */
 	FAULT_LIST_CALLER,    /* nobody's */
 	FAULT_INFO_USED,      /* a page more is counted as used */
 	FAULT_INFO_TOTAL,     /* or in all */
 	FAULT_INFO_CHUNK,     /* or the largest gap is all there is */
 
 	/* vmalloc(), and what is done with its memory. */
-	FAULT_VMALLOC_REFUSED,	  /* it returns 0 */
-	FAULT_VMALLOC_NOT_ZEROED, /* nothing is zeroed */
-	FAULT_VMALLOC_SHORT,	  /* the last page is not mapped */
-	FAULT_VMALLOC_ONE_FRAME,  /* or is the first frame again */
-	FAULT_REMAP_WRAPS,	  /* a sum beyond 2^64 is as what is left of it */
-	FAULT_REMAP_GUARD,	  /* a page more than there is may be mapped */
-	FAULT_REMAP_ANY,	  /* what is for no user, too */
-	FAULT_REMAP_INSIDE,	  /* from an address within, too */
-	FAULT_REMAP_REFUSED,	  /* nothing may be mapped */
-	FAULT_REMAP_PARTLY,	  /* a refusal leaves the first page mapped */
-	FAULT_REMAP_SHIFTED,	  /* the pages left out are mapped */
-	FAULT_REMAP_NO_REF,	  /* the user has no reference */
-	FAULT_VREAD_NONE,	  /* nothing is read */
-	FAULT_VREAD_MORE,	  /* or said to be more than was asked */
-	FAULT_VREAD_SHIFTED,	  /* the wrong page is read */
-	FAULT_VREAD_GUARD,	  /* what reads as zeroes is left as it was */
+	FAULT_VMALLOC_REFUSED,	   /* it returns 0 */
+	FAULT_VMALLOC_NOT_ZEROED,  /* nothing is zeroed */
+	FAULT_VMALLOC_HALF_ZEROED, /* or the first half of the pages */
+	FAULT_VMALLOC_NODE,	   /* frames are those of another node */
+	FAULT_VMALLOC_SHORT,	   /* the last page is not mapped */
+	FAULT_VMALLOC_ONE_FRAME,   /* or is the first frame again */
+	FAULT_REMAP_WRAPS,	   /* a sum beyond 2^64 is as what is left of it */
+	FAULT_REMAP_GUARD,	   /* a page more than there is may be mapped */
+	FAULT_REMAP_ANY,	   /* what is for no user, too */
+	FAULT_REMAP_INSIDE,	   /* from an address within, too */
+	FAULT_REMAP_REFUSED,	   /* nothing may be mapped */
+	FAULT_REMAP_PARTLY,	   /* a refusal leaves the first page mapped */
+	FAULT_REMAP_SHIFTED,	   /* the pages left out are mapped */
+	FAULT_REMAP_NO_REF,	   /* the user has no reference */
+	FAULT_VREAD_NONE,	   /* nothing is read */
+	FAULT_VREAD_MORE,	   /* or said to be more than was asked */
+	FAULT_VREAD_FEWER,	   /* or less */
+	FAULT_VREAD_SHIFTED,	   /* the wrong page is read */
+	FAULT_VREAD_GUARD,	   /* a guard page is left as it was in the buffer */
+	FAULT_VREAD_BEHIND,	   /* or what is nobody's */
 
 	/* Per-CPU objects. */
 	FAULT_PCPU_OVERLAP,	 /* objects in use are not seen by the search */

@@ -129,6 +129,12 @@ int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages
 
 	if (faulty(FAULT_VM_BUSY))
 		return -EBUSY;
+	if (faulty(FAULT_VM_NO_MEMORY))
+		return -ENOMEM;
+	if (faulty(FAULT_VM_PARTLY))
+		return vmap_pages_range(vs->m, vm->addr, pages, 1, gfp) ?: -ENOMEM;
+	if (faulty(FAULT_VM_AGAIN))
+		unmap_kernel_range(vs, vm->addr, get_vm_area_size(vm));
 	err = vmap_pages_range(vs->m, vm->addr, pages, nr, gfp);
 	if (!err && faulty(FAULT_VM_GUARD))
 		err = vmap_pages_range(vs->m, vm->addr + get_vm_area_size(vm), &pages[nr - 1], 1,
@@ -145,6 +151,10 @@ void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
 	vunmap_range(vs->m, addr, size >> PAGE_SHIFT);
 	if (!faulty(FAULT_UNMAP_NO_FLUSH))
 		flush_tlb_kernel_range(vs->m, addr, addr + size);
+	if (faulty(FAULT_UNMAP_BEHIND)) {
+		vunmap_range(vs->m, addr + size, 1);
+		flush_tlb_kernel_range(vs->m, addr + size, addr + size + PAGE_SIZE);
+	}
 	if (faulty(FAULT_UNMAP_MORE)) {
 		vunmap_range(vs->m, addr - PAGE_SIZE, 1);
 		flush_tlb_kernel_range(vs->m, addr - PAGE_SIZE, addr);
@@ -195,14 +205,15 @@ static bool fill(struct vmap_space *vs, struct vm_struct *vm, int node, gfp_t gf
 	struct page *last;
 	bool mapped;
 
-	if (faulty(FAULT_VMALLOC_NOT_ZEROED))
-		gfp &= ~__GFP_ZERO;
+	if (faulty(FAULT_VMALLOC_NODE))
+		node = !node;
 	for (vm->pages = vm->own; vm->nr_pages < nr; vm->nr_pages++) {
 		struct page *page = alloc_page_node(vs->m, node, gfp, "naive vmalloc");
 
 		if (!page)
 			return false;
-		if (faulty(FAULT_VMALLOC_NOT_ZEROED))
+		if (faulty(FAULT_VMALLOC_NOT_ZEROED) ||
+		    (faulty(FAULT_VMALLOC_HALF_ZEROED) && vm->nr_pages >= nr / 2))
 			memset(page_address(vs->m, page), 0xee, PAGE_SIZE);
 		vm->pages[vm->nr_pages] = page;
 	}
@@ -300,13 +311,15 @@ u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size)
 			if (!(vm->flags & VM_IOREMAP))
 				page = vmalloc_to_page(vs->m, at);
 		}
+		if (faulty(vm ? FAULT_VREAD_GUARD : FAULT_VREAD_BEHIND) && !page)
+			continue;
 		if (page)
 			buf[i] = racy_byte((u8 *)page_address(vs->m, page) + at % PAGE_SIZE);
 		else
-			buf[i] = faulty(FAULT_VREAD_GUARD) ? 0xee : 0;
+			buf[i] = 0;
 	}
 	spin_unlock_irqrestore(&vs->lock, flags);
-	return faulty(FAULT_VREAD_MORE) ? size + 1 : met;
+	return faulty(FAULT_VREAD_MORE) ? size + 1 : met - faulty(FAULT_VREAD_FEWER);
 }
 
 /* A line; where @vm is NULL, of nobody's. Lock held. */
@@ -320,6 +333,7 @@ static void list_area(const struct vmap_area *va, const struct vm_struct *vm,
 
 	for (unsigned long i = 0; vm && vm->pages && i < vm->nr_pages; i++)
 		on[vm->pages[i]->nid]++;
+	on[7] += faulty(FAULT_LIST_NODES);
 	for (u32 n = 0; n < TOPOLOGY_MAX_NODES; n++)
 		if (on[n])
 			at += (size_t)snprintf(nodes + at, sizeof(nodes) - at, " N%u=%lu", n,

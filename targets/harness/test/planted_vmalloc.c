@@ -6,6 +6,7 @@
 #include "planted.h"
 
 #define VMALLOC "target vmalloc\ntask a cpu=0\n"
+#define VMALLOC_1M "target vmalloc\nmachine kva=1M\ntask a cpu=0\n"
 #define ONE VMALLOC "b1 = vmalloc size=9000\n"
 #define USER VMALLOC "b1 = vmalloc size=9000 how=user\n"
 #define AREA VMALLOC "g1 = get_vm_area pages=4\n"
@@ -22,7 +23,7 @@ const struct planted planted_vmalloc[] = {
 	 VMALLOC "w1 = vmap\n"},
 	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "operation 0 has", ONE "g2 = get_vm_area\n"},
 	{FAULT_VM_UNALIGNED, ORACLE_ALIGNMENT, 1, "not a multiple of 32768",
-	 ONE "g1 = get_vm_area pages=5 ioremap\n"},
+	 ONE "g1 = get_vm_area pages=5 how=ioremap\n"},
 	{FAULT_VM_NOT_FOUND, ORACLE_TREE, 0, "its owner is not found", ONE},
 	{FAULT_VM_FLAGS, ORACLE_TREE, 0, "or is another's", AREA},
 	{FAULT_VM_NO_GUARD, ORACLE_TREE, 0, "not found by an address in its guard page",
@@ -33,9 +34,22 @@ const struct planted planted_vmalloc[] = {
 	{FAULT_VM_ERROR, ORACLE_SPURIOUS, 0, "get_vm_area: error -22", AREA},
 	{FAULT_AREA_REFUSED, ORACLE_SPURIOUS, 0, "get_vm_area of 16384 bytes: refused, and it fits",
 	 AREA},
+	{FAULT_AREA_HIGHER, ORACLE_RANGE, 0,
+	 "0xffffc90000001000, and it fits at 0xffffc90000000000", AREA},
+	{FAULT_AREA_ELSEWHERE, ORACLE_RANGE, 0,
+	 "get_vm_area from 0xffffc90000800000 on: 0xffffc9000",
+	 VMALLOC "g1 = get_vm_area how=upper\n"},
+	{FAULT_AREA_NO_EXACT, ORACLE_SPURIOUS, 1, "refused, and it fits",
+	 VMALLOC_1M "g1 = get_vm_area pages=120 how=upper\ng2 = get_vm_area pages=6 how=upper\n"},
+	{FAULT_AREAS_NO_PURGE, ORACLE_SPURIOUS, 2, "refused, and it fits",
+	 VMALLOC_1M "g1 = get_vm_area pages=200\nremove_vm_area g1\ng2 = get_vm_area pages=200\n"},
 	{FAULT_VM_KEPT, ORACLE_TREE, 1, "is live, and cannot be removed",
 	 AREA "remove_vm_area g1\n"},
 	{FAULT_VM_BUSY, ORACLE_PTE_BUSY, 1, "error -16, and nothing was mapped there", MAPPED},
+	{FAULT_VM_AGAIN, ORACLE_PTE_BUSY, 1, "error 0, and pages were mapped there", MAPPED},
+	{FAULT_VM_NO_MEMORY, ORACLE_SPURIOUS, 1, "map_vm_area of 4 pages: refused, and there is",
+	 MAPPED},
+	{FAULT_VM_PARTLY, ORACLE_CONTENTS, 1, "a map_vm_area that failed at 0x", MAPPED},
 	{FAULT_NO_UNMAP, ORACLE_PTE_BUSY, 4, "error -16, and nothing was mapped there",
 	 MAPPED "remove_vm_area g1\ng2 = get_vm_area pages=4\nmap_vm_area g2\n"},
 	{FAULT_VMAP_REFUSED, ORACLE_SPURIOUS, 0, "vmap of 3 pages: refused, and there is room",
@@ -44,6 +58,8 @@ const struct planted planted_vmalloc[] = {
 	 VMALLOC "w1 = vmap pages=3\n"},
 	{FAULT_UNMAP_SHORT, ORACLE_CONTENTS, 2, "unmap_kernel_range at 0xffffc90000001000: 0x",
 	 MAPPED "unmap_kernel_range g1 from=1 pages=2\n"},
+	{FAULT_UNMAP_BEHIND, ORACLE_CONTENTS, 2, "page 3 of the mapping",
+	 MAPPED "unmap_kernel_range g1 from=1 pages=2\n"},
 	{FAULT_UNMAP_MORE, ORACLE_CONTENTS, 2, "page 0 of the mapping",
 	 MAPPED "unmap_kernel_range g1 from=1 pages=2\n"},
 	{FAULT_UNMAP_NO_FLUSH, ORACLE_STALE, 2, "0xffffc90000001000 is not flushed",
@@ -51,16 +67,24 @@ const struct planted planted_vmalloc[] = {
 
 	/* Listings. */
 	{FAULT_LIST_TWICE, ORACLE_LIST, 1, "is no area behind 0xffffc90000004000", LISTED},
-	{FAULT_LIST_LONG, ORACLE_LIST, 1, "tells of an area of 16384 bytes, vmalloc", LISTED},
-	{FAULT_LIST_KIND, ORACLE_LIST, 1, "tells of an area of 8192 bytes, ioremap",
-	 VMALLOC "g1 = get_vm_area ioremap\nvmallocinfo\n"},
-	{FAULT_LIST_CALLER, ORACLE_LIST, 1, "tells of an area of 16384 bytes, vmalloc", LISTED},
+	{FAULT_LIST_LONG, ORACLE_LIST, 1, "16384 vmalloc of a program pages=3 vmalloc' and",
+	 LISTED},
+	{FAULT_LIST_KIND, ORACLE_LIST, 1, "8192 get_vm_area of a program ioremap' and",
+	 VMALLOC "g1 = get_vm_area how=ioremap\nvmallocinfo\n"},
+	{FAULT_LIST_KIND, ORACLE_LIST, 1, "expected '0xffffc90000000000-0xffffc90000004000",
+	 LISTED},
+	{FAULT_LIST_NODES, ORACLE_LIST, 1, "and the nodes of its frames", LISTED},
+	{FAULT_LIST_NODES, ORACLE_LIST, 1, "vmap of a program pages=3 vmap user' and the nodes",
+	 VMALLOC "w1 = vmap pages=3 user\nvmallocinfo\n"},
+	{FAULT_LIST_CALLER, ORACLE_LIST, 1, "16384 vmalloc of a program pages=3 vmalloc' and",
+	 LISTED},
 	{FAULT_LIST_SHORT, ORACLE_LIST, 1, "0 lines, 0 of them of the 1 live objects", LISTED},
 	{FAULT_LIST_EXTRA, ORACLE_LIST, 1, "2 lines, 1 of them of the 1 live objects", LISTED},
 	{FAULT_INFO_USED, ORACLE_COUNT, 1, "20480 bytes in use, and the objects have 16384",
 	 LISTED},
 	{FAULT_INFO_TOTAL, ORACLE_COUNT, 1, "16781312 bytes in all", LISTED},
-	{FAULT_INFO_CHUNK, ORACLE_COUNT, 1, "16384 in use, and a gap of 16777216", LISTED},
+	{FAULT_INFO_CHUNK, ORACLE_COUNT, 1, "in all, a gap of 16777216, and it has 16760832",
+	 LISTED},
 
 	/* Memory. */
 	{FAULT_VMALLOC_REFUSED, ORACLE_SPURIOUS, 0, "vmalloc of 9000 bytes: refused, and there is",
@@ -72,6 +96,12 @@ const struct planted planted_vmalloc[] = {
 	{FAULT_VMALLOC_SHORT, ORACLE_FAULT, 0, "where nothing is mapped",
 	 VMALLOC "b1 = vmalloc size=1M\n"},
 	{FAULT_VMALLOC_ONE_FRAME, ORACLE_CONTENTS, 0, "expected 0x", ONE},
+	{FAULT_VMALLOC_ONE_FRAME, ORACLE_CONTENTS, 0, "expected 0x",
+	 VMALLOC "b1 = vmalloc size=100K\n"},
+	{FAULT_VMALLOC_NODE, ORACLE_RANGE, 0, "vmalloc on node 1: page 0 is of node 0, and",
+	 "target vmalloc\nmachine nodes=2 cpus=2\ntask a cpu=0\nb1 = vmalloc size=101 how=node\n"},
+	{FAULT_VMALLOC_HALF_ZEROED, ORACLE_ZERO, 0, "found 0xee",
+	 VMALLOC "b1 = vmalloc size=100K how=zero\n"},
 	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "what is written does not reach",
 	 VMALLOC "w1 = vmap pages=3\n"},
 	{FAULT_AREA_NOT_FREED, ORACLE_LEAK_AREA, NO_OP, "areas are left", ONE},
@@ -97,14 +127,26 @@ const struct planted planted_vmalloc[] = {
 	{FAULT_REMAP_NO_REF, ORACLE_PAGE_FREE, 1, "page 0 of the user has no reference of his",
 	 USER "remap_vmalloc_range b1\n"},
 
+	{FAULT_REMAP_ANY, ORACLE_RANGE, 0,
+	 "of 3 pages from page 0 on of an area of 3, which is for", VMALLOC "w1 = vmap pages=3\n"},
+	{FAULT_REMAP_REFUSED, ORACLE_RANGE, 0, "of 3 pages from page 0 on of an area of 3: -22",
+	 VMALLOC "w1 = vmap pages=3 user\n"},
+
 	/* Readers. */
-	{FAULT_VREAD_NONE, ORACLE_COUNT, 1,
-	 "vread of 64 bytes at 0xffffc90000000005, in an area: 0", ONE "vread b1 at=5\n"},
-	{FAULT_VREAD_MORE, ORACLE_COUNT, 1, "in an area: 65 read", ONE "vread b1\n"},
+	{FAULT_VREAD_NONE, ORACLE_COUNT, 1, "64 of them of an area: 0 read", ONE "vread b1 at=5\n"},
+	{FAULT_VREAD_MORE, ORACLE_COUNT, 1, "of an area: 65 read", ONE "vread b1\n"},
+	{FAULT_VREAD_FEWER, ORACLE_COUNT, 1,
+	 "100 bytes at 0xffffc90000000005, 100 of them of an area: 99",
+	 ONE "vread b1 at=5 size=100\n"},
 	{FAULT_VREAD_SHIFTED, ORACLE_CONTENTS, 1, "byte 46 is 0x",
 	 ONE "vread b1 at=4050 size=100\n"},
 	{FAULT_VREAD_GUARD, ORACLE_CONTENTS, 1, "byte 64 is 0xee, expected 0x00",
 	 ONE "vread b1 at=12224 size=100\n"},
+
+	{FAULT_VREAD_GUARD, ORACLE_CONTENTS, 1, "byte 0 is 0xee, expected 0x00",
+	 ONE "vread b1 at=12289\n"},
+	{FAULT_VREAD_BEHIND, ORACLE_CONTENTS, 1, "vread at 0xffffc90000003ff0: byte 16 is 0xee",
+	 ONE "vread b1 at=16368\n"},
 
 	/* Two spaces. */
 	{FAULT_EAGER_CREATE, ORACLE_SPURIOUS, NO_OP, "boot failed with error -12",
