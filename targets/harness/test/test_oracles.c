@@ -179,8 +179,8 @@ static void assert_found(struct executor *x, const struct planted *f)
 	run(x, f->text, &r);
 	if (found->oracle != f->oracle || !strstr(found->text, f->words) || found->op != f->op)
 		fail_msg("found %s, operation %d, '%s', expected %s, operation %d, '%s' in\n%s",
-			    oracle_id(found->oracle), found->op, found->text, oracle_id(f->oracle),
-			    f->op, f->words, f->text);
+			 oracle_id(found->oracle), found->op, found->text, oracle_id(f->oracle),
+			 f->op, f->words, f->text);
 	/* Nor is anything left of it. */
 	faulty_choose(FAULT_NONE);
 	run(x, f->text, &r);
