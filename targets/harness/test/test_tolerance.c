@@ -17,6 +17,9 @@
 	"target vm_areas\nmachine kva=1M dynamic=64\ntask a cpu=0\n"                               \
 	"c1 = get_vm_areas nr=4 pages=64\n"
 
+#define VMALLOC_A "target vmalloc\ntask a cpu=0\n"
+#define FREED_IN_IRQ "target vmalloc\nirq i cpu=0\nb1 = vmalloc\nvfree b1\ntask a cpu=0\n"
+
 /* As run(), but nothing is found, and boot may fail. */
 static void run_sound(struct executor *x, const char *text, struct exec_result *r)
 {
@@ -105,6 +108,34 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_PCPU_CREATE, 0,
 		 "target first_chunk\nmachine backing=km percpu_alloc=page\ntask a cpu=0\n"},
 		{FAULT_TWIN_CREATE, 0, "target percpu_pair\nmachine static=100\ntask a cpu=0\n"},
+		/* No frames, no addresses for a guard page, or a request that may not sleep. */
+		{FAULT_VMALLOC_REFUSED, 1,
+		 "target vmalloc\nmachine pages=64\ntask a cpu=0\nb1 = vmalloc size=300K\n"},
+		{FAULT_NONE, 1,
+		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\nb1 = vmalloc size=1M\n"},
+		{FAULT_VMALLOC_REFUSED, 1, VMALLOC_A "b1 = vmalloc atomic\n"},
+		{FAULT_VMALLOC_REFUSED, 1, "target vmalloc\nirq i cpu=0\nb1 = vmalloc\n"},
+		{FAULT_VMAP_REFUSED, 1,
+		 "target vmalloc\nmachine pages=64\ntask a cpu=0\nw1 = vmap pages=65\n"},
+		{FAULT_AREA_REFUSED, 1, VMALLOC_A "g1 = get_vm_area atomic\n"},
+		{FAULT_NONE, 1,
+		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\ng1 = get_vm_area pages=20\n"
+		 "g2 = get_vm_area pages=128 how=upper\n"},
+		{FAULT_NONE, 1,
+		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\ng1 = get_vm_area\n"
+		 "g2 = get_vm_area pages=130 how=ioremap\n"},
+		/* What a worker may have yet to free. */
+		{FAULT_LIST_EXTRA, 0, FREED_IN_IRQ "vmallocinfo\n"},
+		{FAULT_INFO_USED, 0, FREED_IN_IRQ "vmallocinfo\n"},
+		/* Frames of other nodes, where the one that was asked for may have none. */
+		{FAULT_NONE, 0,
+		 "target vmalloc\nmachine nodes=2 pages=100\ntask a cpu=0\n"
+		 "b1 = vmalloc size=150001 how=node\nb2 = vmalloc size=100001 how=node\n"},
+		/* The eager space has no room for the two, the lazy one none for a block. */
+		{FAULT_NONE, 1,
+		 "target vmap_pair\nmachine kva=1M verify=1\ntask a cpu=0\n"
+		 "v1 = alloc_vmap_area pages=200\nm2 = vm_map_ram pages=2\n"},
+		{FAULT_RAM_REFUSED, 1, "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
 		/* The plan made a request fail. */
 		{FAULT_PCPU_CREATE, 0, "target vmap\nfail at=1\ntask a cpu=0\n"},
 	};
@@ -141,6 +172,10 @@ static void refusals_among_others(void **state)
 		{FAULT_AREA_NO_EXACT,
 		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_range pages=3 range=128\n"
 		 "task b cpu=1\nv2 = alloc_vmap_area map\nschedule @%u b\n"},
+		{FAULT_VMALLOC_REFUSED, "target vmalloc\ntask a cpu=0\nw1 = vmap pages=3\n"
+					"task b cpu=1\nb2 = vmalloc\nschedule @%u b\n"},
+		{FAULT_VMAP_REFUSED, "target vmalloc\ntask a cpu=0\nw1 = vmap pages=3\n"
+				     "task b cpu=1\nb2 = vmalloc\nschedule @%u b\n"},
 		/* The other one's mere presence is enough. */
 		{FAULT_PCPU_REFUSED,
 		 "target percpu_bitmap\nmachine cpus=4 nodes=2 dynamic=4\n"
@@ -194,6 +229,22 @@ static void compared_among_others(void **state)
 		"target vmap_aliases\n"
 		"task a cpu=0\nm1 = vm_map_ram pages=32\ntouch_ram m1\nvm_unmap_ram m1\n"
 		"task b cpu=1\nm2 = vm_map_ram pages=65\nvm_unmap_aliases\ntouch_ram m2\n",
+		"target vmap_pair\nmachine verify=1\n"
+		"task a cpu=0\nm1 = vm_map_ram pages=3\ncond_resched\nvm_unmap_ram m1\n"
+		"task b cpu=1\nv2 = alloc_vmap_area map\nm3 = vm_map_ram pages=70\n",
+		/* Readers and listings beside what is made and freed. */
+		"target vmalloc\n"
+		"task a cpu=0\nb1 = vmalloc size=100\nvread b1 size=4160\n"
+		"vread b1 at=4000 size=4160\ntask b cpu=1\nb2 = vmalloc size=100\n"
+		"touch_vmalloc b1\nvfree b2\n",
+		"target vmalloc\n"
+		"task a cpu=0\nb1 = vmalloc size=100\nvmallocinfo\nvmallocinfo\nvfree b1\n"
+		"task b cpu=1\ng2 = get_vm_area\nmap_vm_area g2\nremove_vm_area g2\n"
+		"w3 = vmap\nvunmap w3\n",
+		"target vmalloc\n"
+		"task a cpu=0\ng1 = get_vm_area pages=3\nmap_vm_area g1\n"
+		"unmap_kernel_range g1 from=1\ntask b cpu=1\nb2 = vmalloc how=user\n"
+		"map_vm_area g1\nremap_vmalloc_range b2\nunmap_kernel_range g1\n",
 	};
 
 	faulty_choose(FAULT_NONE);
@@ -246,6 +297,13 @@ static void every_failure_is_tolerated(void **state)
 		{"vmap_aliases", "dynamic=64",
 		 "task a cpu=0\nm1 = vm_map_ram pages=40\nm2 = vm_map_ram pages=100\n"
 		 "m3 = vm_map_ram\nvm_unmap_ram m1\nvm_unmap_aliases\ntouch_ram m2\n"},
+		{"vmap_pair", "verify=1",
+		 "task a cpu=0\nm1 = vm_map_ram pages=40\nv2 = alloc_vmap_area pages=3 map\n"
+		 "m3 = vm_map_ram pages=100\nvm_unmap_ram m1\nv4 = alloc_vmap_range range=128\n"},
+		{"vmalloc", "vmap=eager",
+		 "task a cpu=0\nb1 = vmalloc size=30K\nw2 = vmap pages=3 user\n"
+		 "g3 = get_vm_area pages=9\nmap_vm_area g3\nvmallocinfo\nvfree b1\n"
+		 "map_vm_area g3\nunmap_kernel_range g3\n"},
 		{"percpu_bitmap", "dynamic=64",
 		 "task a cpu=0\np1 = alloc_percpu size=100\np2 = alloc_percpu size=32K\n"
 		 "touch_percpu p1\nfree_percpu p1\np3 = alloc_percpu size=64\n"},
