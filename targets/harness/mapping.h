@@ -18,6 +18,9 @@
 bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp,
 			 struct page **out);
 
+/** mapping_slot() - number of the object's own word in each of its frames */
+u32 mapping_slot(const struct world *w, const struct object *o);
+
 /** mapping_check_page() - @addr must lead to frame @i of the object's, for reads and writes */
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr);
 

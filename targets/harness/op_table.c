@@ -311,6 +311,16 @@ const struct op op_table[] = {
 		.targets = VMALLOC,
 		.exec = op_vmallocinfo,
 	},
+	{
+		.name = "vread_area",
+		.help = "read from such an area on: pages, nothing, or device memory",
+		.targets = VMALLOC,
+		.uses = OBJECT_VM_AREA,
+		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
+			 "first byte, modulo its size"},
+			{"size", OPERAND_LOG, UNIT_BYTES, 1, 4160, 64, "bytes"}},
+		.exec = op_vread_area,
+	},
 };
 
 const unsigned int nr_ops = ARRAY_SIZE(op_table);

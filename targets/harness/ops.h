@@ -38,7 +38,10 @@ void op_vmalloc(struct world *w, const struct op_call *c);
 void op_vfree(struct world *w, const struct op_call *c);
 void op_touch_vmalloc(struct world *w, const struct op_call *c);
 void op_remap_vmalloc_range(struct world *w, const struct op_call *c);
+
+/* ops_vread.c */
 void op_vread(struct world *w, const struct op_call *c);
+void op_vread_area(struct world *w, const struct op_call *c);
 
 /* ops_vm_struct.c */
 void op_vmap(struct world *w, const struct op_call *c);

@@ -5,10 +5,9 @@
  * An object of vmalloc() holds a pattern of its own, all of it if it is short enough. The page
  * behind every object is a guard: it belongs to the area, and nothing is ever mapped there. So an
  * object's size, in the books, is that of its area; what may be used is what was asked for.
- * What is done with areas and with other people's pages stands in ops_vm_struct.c.
+ * What is done with areas and with other people's pages stands in ops_vm_struct.c, readers in
+ * ops_vread.c.
  */
-#include <string.h>
-
 #include "access.h"
 #include "machine/pgtable.h"
 #include "ops.h"
@@ -20,17 +19,11 @@
 /* Of longer ones, at the start of each page but the last. */
 #define PAGE_BYTES 16UL
 
-/* Bytes that one vread() of a program reads, at most. */
-#define VREAD_MAX (PAGE_SIZE + 64)
-
-/* What a buffer holds before it is read to. */
-#define UNREAD 0xee
-
 enum { PLAIN, ZERO, USER, NODE };
 
 static const char caller[] = "vmalloc of a program";
 
-static bool whole(const struct object *o)
+bool vmalloc_is_whole(const struct object *o)
 {
 	return o->bytes <= WHOLE_BYTES;
 }
@@ -72,7 +65,7 @@ static void access_object(struct world *w, const struct object *o, access_fn *fn
 {
 	u64 i;
 
-	if (whole(o)) {
+	if (vmalloc_is_whole(o)) {
 		fn(w->machine, o->addr, o->bytes, seed(w, o), true);
 		return;
 	}
@@ -228,43 +221,4 @@ void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
 	static const u64 from[] = {0, PAGE_SIZE, 1};
 
 	vm_struct_judge_remap(w, c->object, c->op->arg[0], c->op->arg[1], from[c->op->arg[2]]);
-}
-
-/*
- * A window that begins in the object. What the object has in it is compared byte by byte with
- * the memory behind, as far as it was written; the guard page behind reads as zeroes, and so does
- * what is not counted as read. What follows may be somebody else's. Other users of the object write
- * what it holds already: they need not be kept out.
- */
-void op_vread(struct world *w, const struct op_call *c)
-{
-	const struct object *o = c->object;
-	const u64 mapped = o->size - PAGE_SIZE, at = c->op->arg[0] % o->size;
-	const u64 size = c->op->arg[1], own = at < mapped ? min(size, mapped - at) : 0;
-	u8 buf[VREAD_MAX];
-	u64 got;
-
-	MM_CHECK(size <= VREAD_MAX, CRASH, "vread: operand above its range");
-	memset(buf, UNREAD, sizeof(buf));
-	got = vread(w->vmap, buf, o->addr + at, size);
-	MM_CHECK(got >= own && got <= size, COUNT,
-		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read",
-		 (unsigned long long)size, (unsigned long long)(o->addr + at),
-		 (unsigned long long)own, (unsigned long long)got);
-	for (u64 i = 0; i < size; i++) {
-		u8 expected = 0;
-
-		if (i < own) {
-			/* Neither written by the object's user nor zeroed for him: anything. */
-			if (!whole(o) || at + i >= o->bytes)
-				continue;
-			expected = *(const u8 *)mem_address(w->machine, o->addr + at + i, 1);
-		} else if (at + i >= o->size && i < got) {
-			continue;
-		}
-		MM_CHECK(buf[i] == expected, CONTENTS,
-			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x%02x",
-			 (unsigned long long)(o->addr + at), (unsigned long long)i, buf[i],
-			 expected);
-	}
 }

@@ -23,7 +23,7 @@ static struct page *frame(const struct world *w, const struct object *o, u64 i)
 	return w->pool[(o->first + i) % WORLD_POOL];
 }
 
-static u32 slot(const struct world *w, const struct object *o)
+u32 mapping_slot(const struct world *w, const struct object *o)
 {
 	return (u32)(o - w->object) % WORLD_SLOTS;
 }
@@ -74,12 +74,12 @@ void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 		 found ? (long long)found->pfn : -1LL, (unsigned long long)expected->pfn);
 	if (!owns_slot(w))
 		return;
-	access_write64(w->machine, addr + slot(w, o) * sizeof(u64), value);
-	MM_CHECK(access_frame64(w->machine, expected, slot(w, o)) == value, CONTENTS,
+	access_write64(w->machine, addr + mapping_slot(w, o) * sizeof(u64), value);
+	MM_CHECK(access_frame64(w->machine, expected, mapping_slot(w, o)) == value, CONTENTS,
 		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu",
 		 (unsigned long long)i, (unsigned long long)o->addr,
 		 (unsigned long long)expected->pfn);
-	alias_check_page(w, o, i, slot(w, o) * sizeof(u64), value);
+	alias_check_page(w, o, i, mapping_slot(w, o) * sizeof(u64), value);
 }
 
 void mapping_check(struct world *w, struct object *o)

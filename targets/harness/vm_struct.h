@@ -21,6 +21,9 @@ void vm_struct_check(struct world *w, const struct object *o, u64 flags, const c
 /** vm_struct_judge_addresses() - of an object just born: inside of the space (ORACLE_RANGE) */
 void vm_struct_judge_addresses(struct world *w, const struct object *o);
 
+/** vmalloc_is_whole() - is all of an object of vmalloc() written, or only some of each page? */
+bool vmalloc_is_whole(const struct object *o);
+
 /**
  * vm_struct_judge_remap() - map an object to a user: he gets what he may have, and no more
  * @o:     OBJECT_VMALLOC or OBJECT_VMAP

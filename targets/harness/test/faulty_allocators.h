@@ -128,6 +128,8 @@ enum fault {
 	FAULT_VREAD_FEWER,	   /* or less */
 	FAULT_VREAD_SHIFTED,	   /* the wrong page is read */
 	FAULT_VREAD_GUARD,	   /* a guard page is left as it was in the buffer */
+	FAULT_VREAD_HOLE,	   /* or where nothing is mapped */
+	FAULT_VREAD_IOREMAP,	   /* device memory is read */
 	FAULT_VREAD_BEHIND,	   /* or what is nobody's */
 
 	/* Per-CPU objects. */

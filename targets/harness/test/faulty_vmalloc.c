@@ -301,21 +301,21 @@ u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size)
 	spin_lock_irqsave(&vs->lock, flags);
 	for (u64 i = 0; i < size; i++) {
 		const struct vm_struct *vm = owner_of(vs, addr + i);
+		enum fault kept = vm ? FAULT_VREAD_GUARD : FAULT_VREAD_BEHIND;
 		const struct page *page = NULL;
 		u64 at = addr + i;
 
 		if (vm && at - vm->addr < get_vm_area_size(vm)) {
+			kept = FAULT_VREAD_HOLE;
 			met = i + 1;
 			if (faulty(FAULT_VREAD_SHIFTED))
 				at = vm->addr + at % PAGE_SIZE;
-			if (!(vm->flags & VM_IOREMAP))
+			if (!(vm->flags & VM_IOREMAP) || faulty(FAULT_VREAD_IOREMAP))
 				page = vmalloc_to_page(vs->m, at);
 		}
-		if (faulty(vm ? FAULT_VREAD_GUARD : FAULT_VREAD_BEHIND) && !page)
-			continue;
 		if (page)
 			buf[i] = racy_byte((u8 *)page_address(vs->m, page) + at % PAGE_SIZE);
-		else
+		else if (!faulty(kept))
 			buf[i] = 0;
 	}
 	spin_unlock_irqrestore(&vs->lock, flags);

@@ -148,6 +148,13 @@ const struct planted planted_vmalloc[] = {
 	{FAULT_VREAD_BEHIND, ORACLE_CONTENTS, 1, "vread at 0xffffc90000003ff0: byte 16 is 0xee",
 	 ONE "vread b1 at=16368\n"},
 
+	{FAULT_VREAD_IOREMAP, ORACLE_CONTENTS, 2, "expected 0x00",
+	 VMALLOC "g1 = get_vm_area how=ioremap\nmap_vm_area g1\nvread_area g1 size=4096\n"},
+	{FAULT_VREAD_SHIFTED, ORACLE_CONTENTS, 2, "byte 0 is 0x00, expected 0x01",
+	 MAPPED "vread_area g1 at=4096 size=8\n"},
+	{FAULT_VREAD_HOLE, ORACLE_CONTENTS, 1, "byte 0 is 0xee, expected 0x00",
+	 AREA "vread_area g1 at=5\n"},
+
 	/* Two spaces. */
 	{FAULT_EAGER_CREATE, ORACLE_SPURIOUS, NO_OP, "boot failed with error -12",
 	 PAIR "m1 = vm_map_ram\n"},

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vread.c - readers, who do not know what they read: the operations, and what they must get.
+ *
+ * A reader's window begins in an object or in its guard page and may reach beyond it. What it has
+ * of the object is compared with the memory behind, as far as that is known; the guard page reads
+ * as zeroes, and so does what is not counted as read. What follows may be somebody else's.
+ */
+#include <string.h>
+
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+#include "vm_struct.h"
+
+/* Bytes that one reader of a program reads, at most. */
+#define VREAD_MAX (PAGE_SIZE + 64)
+
+/* What a buffer holds before it is read to. */
+#define UNREAD 0xee
+
+/**
+ * struct window - what was read
+ * @o:    the object in which it begins
+ * @at:   where in it, in bytes
+ * @size: bytes
+ * @own:  those of them that belong to the object, its guard page left out
+ */
+struct window {
+	const struct object *o;
+	u64 at, size, own;
+	u8 buf[VREAD_MAX];
+};
+
+/* Read, and judge what is behind the object. */
+static void read_window(struct world *w, const struct op_call *c, struct window *win)
+{
+	const struct object *o = c->object;
+	const u64 mapped = o->size - PAGE_SIZE;
+	u64 got;
+
+	win->o = o;
+	win->at = c->op->arg[0] % o->size;
+	win->size = c->op->arg[1];
+	win->own = win->at < mapped ? min(win->size, mapped - win->at) : 0;
+	MM_CHECK(win->size <= VREAD_MAX, CRASH, "vread: operand above its range");
+	memset(win->buf, UNREAD, sizeof(win->buf));
+	got = vread(w->vmap, win->buf, o->addr + win->at, win->size);
+	MM_CHECK(got >= win->own && got <= win->size, COUNT,
+		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read",
+		 (unsigned long long)win->size, (unsigned long long)(o->addr + win->at),
+		 (unsigned long long)win->own, (unsigned long long)got);
+	for (u64 i = win->own; i < win->size; i++)
+		MM_CHECK(!win->buf[i] || (i < got && win->at + i >= o->size), CONTENTS,
+			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x00",
+			 (unsigned long long)(o->addr + win->at), (unsigned long long)i,
+			 win->buf[i]);
+}
+
+/* Bytes [@from, @to) of the object, as far as they are in the window; NULL: they are zeroes. */
+static void compare(struct world *w, const struct window *win, u64 from, u64 to, const u8 *memory)
+{
+	from = max(from, win->at);
+	to = min(to, win->at + win->own);
+	for (u64 at = from; at < to; at++) {
+		/* Translated once a page: the rest of it follows in memory. */
+		if (memory && (at == from || IS_ALIGNED(at, PAGE_SIZE)))
+			memory = mem_address(w->machine, win->o->addr + at, 1);
+		MM_CHECK(win->buf[at - win->at] == (memory ? *memory : 0), CONTENTS,
+			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x%02x",
+			 (unsigned long long)(win->o->addr + win->at),
+			 (unsigned long long)(at - win->at), win->buf[at - win->at],
+			 memory ? *memory : 0);
+		memory += memory != NULL;
+	}
+}
+
+/*
+ * Only what is written as a whole is known. Other users of the object write what it holds already:
+ * they need not be kept out.
+ */
+void op_vread(struct world *w, const struct op_call *c)
+{
+	struct window win;
+
+	read_window(w, c, &win);
+	if (vmalloc_is_whole(c->object))
+		compare(w, &win, 0, c->object->bytes, win.buf);
+}
+
+/*
+ * Device memory reads as zeroes, mapped or not, and so does what is not mapped. Where pages are,
+ * only the object's own word of each is known. Another user may map and unmap meanwhile.
+ */
+void op_vread_area(struct world *w, const struct op_call *c)
+{
+	const struct object *o = c->object;
+	struct window win;
+
+	read_window(w, c, &win);
+	if (o->user)
+		compare(w, &win, 0, o->size, NULL);
+	if (o->user || o->shared || w->program->nr_ops > WORLD_SLOTS)
+		return;
+	if (!o->mapped)
+		compare(w, &win, 0, o->size, NULL);
+	for (u64 at = mapping_slot(w, o) * sizeof(u64); o->mapped && at < o->size; at += PAGE_SIZE)
+		compare(w, &win, at, at + sizeof(u64), win.buf);
+}
