@@ -280,24 +280,23 @@ struct listing {
 	u64 known, lines;
 };
 
-/* What its line says: all but the nodes of its frames. */
-static void line_of(const struct object *o, char *line, size_t len)
+/* Pass over a word, if the text goes on with it. */
+static bool take(const char **text, const char *word)
 {
-	const bool memory = o->type == OBJECT_VMALLOC, area = o->type == OBJECT_VM_AREA;
-	char pages[32] = "";
+	size_t len = strlen(word);
+	bool there = !strncmp(*text, word, len);
 
-	if (!area)
-		snprintf(pages, sizeof(pages), " pages=%llu", (unsigned long long)mapped_pages(o));
-	snprintf(line, len, "0x%llx-0x%llx %llu %s of a program%s%s%s", (unsigned long long)o->addr,
-		 (unsigned long long)(o->addr + o->size), (unsigned long long)o->size,
-		 area	  ? "get_vm_area"
-		 : memory ? "vmalloc"
-			  : "vmap",
-		 pages,
-		 memory		   ? " vmalloc"
-		 : area && o->user ? " ioremap"
-				   : " vmap",
-		 o->user && !area ? " user" : "");
+	*text += there ? len : 0;
+	return there;
+}
+
+static u64 number(const char **text)
+{
+	char *end;
+	u64 x = strtoull(*text, &end, 10);
+
+	*text = end;
+	return x;
 }
 
 /* " N0=3 N1=2": as many as it has frames; nodes in order. Of areas without frames, nothing. */
@@ -305,27 +304,41 @@ static bool nodes_fit(const struct object *o, const char *text)
 {
 	u64 frames = 0, least = 0;
 
-	while (text[0] == ' ' && text[1] == 'N') {
-		char *at;
-		u64 node = strtoull(text + 2, &at, 10),
-		    nr = *at == '=' ? strtoull(at + 1, &at, 10) : 0;
+	while (take(&text, " N")) {
+		u64 node = number(&text), nr = take(&text, "=") ? number(&text) : 0;
 
 		if (node < least || !nr)
 			return false;
 		least = node + 1;
 		frames += nr;
-		text = at;
 	}
 	return !*text && frames == (o->type == OBJECT_VMALLOC ? mapped_pages(o) : 0);
+}
+
+/* What stands behind the bytes of its line. */
+static bool line_fits(const struct object *o, const char *text)
+{
+	static const struct {
+		const char *caller, *word;
+	} of[] = {
+		[OBJECT_VMALLOC] = {" vmalloc of a program", " vmalloc"},
+		[OBJECT_VMAP] = {" vmap of a program", " vmap"},
+		[OBJECT_VM_AREA] = {" get_vm_area of a program", " vmap"},
+	};
+	const bool area = o->type == OBJECT_VM_AREA;
+
+	return take(&text, of[o->type].caller) &&
+	       (area || (take(&text, " pages=") && number(&text) == mapped_pages(o))) &&
+	       take(&text, area && o->user ? " ioremap" : of[o->type].word) &&
+	       (area || !o->user || take(&text, " user")) && nodes_fit(o, text);
 }
 
 static void read_line(const char *text, void *arg)
 {
 	struct listing *l = arg;
-	char line[160];
 	char *at;
 	u64 start = strtoull(text, &at, 16), end = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
-	u64 bytes = strtoull(at, NULL, 10);
+	u64 bytes = strtoull(at, &at, 10);
 
 	MM_CHECK(start >= l->end && end > start && bytes == end - start, LIST,
 		 "vmallocinfo: '%s' is no area behind 0x%llx", text, (unsigned long long)l->end);
@@ -337,10 +350,9 @@ static void read_line(const char *text, void *arg)
 		if (o->addr != start)
 			continue;
 		l->known++;
-		line_of(o, line, sizeof(line));
-		MM_CHECK(!strncmp(text, line, strlen(line)) && nodes_fit(o, text + strlen(line)),
-			 LIST, "vmallocinfo: '%s', expected '%s' and the nodes of its frames", text,
-			 line);
+		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
+			 "vmallocinfo: '%s' is not what operation %u has, of %llu bytes", text,
+			 l->w->live[i], (unsigned long long)o->size);
 	}
 }
 

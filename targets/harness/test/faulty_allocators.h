@@ -102,6 +102,7 @@ enum fault {
 	FAULT_LIST_SHORT,     /* one is not listed */
 	FAULT_LIST_EXTRA,     /* one is listed behind all others that there is not */
 	FAULT_LIST_KIND,      /* all are areas of vmap() */
+	FAULT_LIST_PAGES,     /* a page more is said to be mapped */
 	FAULT_LIST_NODES,     /* each has a frame of node 7 more */
 	FAULT_LIST_CALLER,    /* nobody's */
 	FAULT_INFO_USED,      /* a page more is counted as used */

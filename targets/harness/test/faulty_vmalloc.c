@@ -339,7 +339,8 @@ static void list_area(const struct vmap_area *va, const struct vm_struct *vm,
 			at += (size_t)snprintf(nodes + at, sizeof(nodes) - at, " N%u=%lu", n,
 					       on[n]);
 	if (vm && vm->nr_pages)
-		snprintf(pages, sizeof(pages), " pages=%lu", vm->nr_pages);
+		snprintf(pages, sizeof(pages), " pages=%lu",
+			 vm->nr_pages + faulty(FAULT_LIST_PAGES));
 	if (faulty(FAULT_LIST_KIND))
 		flags = VM_MAP;
 	snprintf(text, sizeof(text), "0x%llx-0x%llx %llu %s%s%s%s%s%s%s",
