@@ -46,16 +46,15 @@ static const struct bench_table times_table = {
 	.columns = {"time", "kernel"},
 };
 
-/*
- * Beside ours stand figures of the kernel's own code, built in user space on a comparable machine.
- * For an area pair, that is get_vm_area() and the area's removal.
+/* Beside ours stand figures of the kernel's own code, built in user space on a comparable machine.
  */
 static const struct {
 	const char *name;
 	double ns;
 } kernel[] = {
-	{"vm_map_ram pair, 1 page", 25}, {"vm_map_ram pair, 1 to 32 pages", 60}, {"area pair", 87},
-	{"area pair, 20000 live", 690},	 {"vm_areas pair, 4 areas", 156},
+	{"vm_map_ram pair, 1 page", 25}, {"vm_map_ram pair, 1 to 32 pages", 60},
+	{"get_vm_area pair", 87},	 {"get_vm_area pair, 20000 live", 690},
+	{"vmalloc pair, 1 page", 151},	 {"vm_areas pair, 4 areas", 156},
 };
 
 static void tell(struct bench *b, const char *name, const char *metric, double ns)
@@ -66,6 +65,7 @@ static void tell(struct bench *b, const char *name, const char *metric, double n
 
 static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
+	bench_progress(b->out, name);
 	tell(b, name, "time", bench_least(op, b, bench_count(b->out, BENCH_OPS)));
 	for (unsigned int i = 0; i < ARRAY_SIZE(kernel); i++)
 		if (!strcmp(kernel[i].name, name))
@@ -112,6 +112,22 @@ static void aligned_pair(void *arg)
 
 	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, 64 * PAGE_SIZE,
 						    b->vs->start, b->vs->end, GFP_KERNEL));
+}
+
+static void owner_pair(void *arg)
+{
+	struct bench *b = arg;
+	struct vm_struct *vm =
+		get_vm_area(b->vs, 4 * PAGE_SIZE, VM_MAP, 0, UINT64_MAX, GFP_KERNEL, "bench");
+
+	kfree(b->m, remove_vm_area(b->vs, vm->addr));
+}
+
+static void vmalloc_pair(void *arg)
+{
+	struct bench *b = arg;
+
+	vfree(b->vs, vmalloc(b->vs, PAGE_SIZE, "bench"));
 }
 
 /* As for a chunk of four nodes: 32 KiB on each, a GiB from each other. */
@@ -199,12 +215,15 @@ static const struct bench_case cases[] = {
 	{"vm_map_ram pair, 1 to 32 pages", map_32, .live = 0},
 	{"area pair", area_pair, .live = 0},
 	{"area pair, aligned", aligned_pair, .live = 0},
+	{"get_vm_area pair", owner_pair, .live = 0},
+	{"vmalloc pair, 1 page", vmalloc_pair, .live = 0},
 	{"vm_areas pair, 4 areas", vm_areas_pair, .live = 0},
 	{"vm_areas pair, 4 areas, 1000 live", vm_areas_pair, .strewn = 1000},
 	{"verify, 20 live", verify, .live = 20},
 	{"area pair, 20 live", area_pair, .live = 20},
 	{"area pair, 2000 live", area_pair, .live = 2000},
 	{"area pair, 20000 live", area_pair, .live = MAX_LIVE},
+	{"get_vm_area pair, 20000 live", owner_pair, .live = MAX_LIVE},
 };
 
 static void bench_case(struct bench *b, const struct bench_case *c)
