@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "bench_cpus.h"
 #include "internal.h"
 #include "../sched/bench_timing.h"
 #include "../sched/random.h"
@@ -273,4 +274,5 @@ void vmap_bench(struct bench_out *out)
 	bench_table_begin(out, NULL);
 	free(b.live);
 	machine_destroy(b.m);
+	vmap_bench_cpus(out);
 }
