@@ -14,6 +14,8 @@
 
 #include "bench.h"
 #include "bench_cpus.h"
+#include "bench_live.h"
+#include "bench_module.h"
 #include "internal.h"
 #include "../sched/bench_timing.h"
 #include "../sched/random.h"
@@ -275,4 +277,6 @@ void vmap_bench(struct bench_out *out)
 	free(b.live);
 	machine_destroy(b.m);
 	vmap_bench_cpus(out);
+	vmap_bench_live(out);
+	vmap_bench_module(out);
 }
