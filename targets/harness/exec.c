@@ -159,6 +159,12 @@ bool nothing_began(u32 record, u64 *ticket)
 	return *ticket;
 }
 
+bool somebody_began(s32 record, u64 ticket)
+{
+	/* At the end of a program there is no operation, but there are workers and RCU. */
+	return record < 0 ? task_ticket() != ticket : !nothing_began(record, &ticket);
+}
+
 bool call_undisturbed(const struct world *w, const struct op_call *c)
 {
 	struct machine_stats st;

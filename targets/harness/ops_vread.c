@@ -71,7 +71,8 @@ static void compare(struct world *w, const struct window *win, u64 from, u64 to,
 			 (unsigned long long)(win->o->addr + win->at),
 			 (unsigned long long)(at - win->at), win->buf[at - win->at],
 			 memory ? *memory : 0);
-		memory += memory != NULL;
+		if (memory)
+			memory++;
 	}
 }
 

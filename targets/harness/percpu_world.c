@@ -150,21 +150,17 @@ void percpu_take_down(struct world *w)
 	w->nr_pcpu = 0;
 }
 
-/* The counts are read under locks: where one is taken, another task may begin and change them. */
-static bool counts_may_differ(s32 record, u64 ticket)
-{
-	return record >= 0 && !nothing_began(record, &ticket);
-}
-
 static void verify_pair(struct world *w, s32 record)
 {
 	const u64 ticket = task_ticket();
 	struct pcpu_stats a, b;
 
+	/* Counts are read under locks: where one is taken, another task may begin and change them.
+	 */
 	pcpu_stats(w->pcpu[0], &a);
 	pcpu_stats(w->pcpu[1], &b);
 	MM_CHECK((a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes) ||
-			 counts_may_differ(record, ticket),
+			 somebody_began(record, ticket),
 		 DIFFERENTIAL,
 		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu",
 		 (unsigned long long)a.allocs, (unsigned long long)a.alloc_bytes,

@@ -28,8 +28,7 @@ void percpu_print_stats(struct world *w, FILE *f);
 /**
  * percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL)
  * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, to see if somebody begins meanwhile; negative:
- * there is no other task
+ * @record: the operation that the caller is in, or negative: as for somebody_began()
  */
 void percpu_verify(struct world *w, bool quiet, s32 record);
 

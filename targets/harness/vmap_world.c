@@ -83,12 +83,6 @@ void vmap_take_down(struct world *w)
 	w->nr_spaces = 0;
 }
 
-/* The counts are read under locks: where one is taken, another task may begin and change them. */
-static bool counts_may_differ(s32 record, u64 ticket)
-{
-	return record >= 0 && !nothing_began(record, &ticket);
-}
-
 /*
  * Both spaces hold the same objects. The lazy one serves small mappings from its blocks, which are
  * areas too; the eager one has an area for each.
@@ -99,6 +93,8 @@ static void check_pair(struct world *w, s32 record)
 	u64 areas = 0, pages = 0, small = 0, small_pages = 0;
 	struct vmap_stats lazy, eager;
 
+	/* Counts are read under locks: where one is taken, another task may begin and change them.
+	 */
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *o = &w->object[w->live[i]];
 
@@ -112,13 +108,13 @@ static void check_pair(struct world *w, s32 record)
 	vmap_stats(w->vmap, &lazy);
 	vmap_stats(w->second, &eager);
 	MM_CHECK((eager.areas == areas && eager.busy_pages == pages) ||
-			 counts_may_differ(record, ticket),
+			 somebody_began(record, ticket),
 		 DIFFERENTIAL, "%llu objects of %llu pages, and the eager space has %llu of %llu",
 		 (unsigned long long)areas, (unsigned long long)pages,
 		 (unsigned long long)eager.areas, (unsigned long long)eager.busy_pages);
 	MM_CHECK((lazy.areas - lazy.blocks == areas - small &&
 		  lazy.busy_pages - lazy.blocks * block == pages - small_pages) ||
-			 counts_may_differ(record, ticket),
+			 somebody_began(record, ticket),
 		 DIFFERENTIAL,
 		 "%llu objects of %llu pages not in blocks, and the lazy space has %llu of %llu",
 		 (unsigned long long)(areas - small), (unsigned long long)(pages - small_pages),

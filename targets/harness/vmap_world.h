@@ -35,8 +35,7 @@ void vmap_take_down(struct world *w);
 /**
  * vmap_check() - verify each space, and two against each other (ORACLE_DIFFERENTIAL)
  * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, to see if somebody begins meanwhile; negative:
- *          there is no other task
+ * @record: the operation that the caller is in, or negative: as for somebody_began()
  */
 void vmap_check(struct world *w, bool quiet, s32 record);
 

@@ -225,6 +225,13 @@ void world_notice(void *arg, const char *text);
 bool nothing_began(u32 record, u64 *ticket);
 
 /**
+ * somebody_began() - the opposite, of who may be in no operation
+ * @record: the operation that the caller is in, or negative
+ * @ticket: task_ticket() at its last look
+ */
+bool somebody_began(s32 record, u64 ticket);
+
+/**
  * call_undisturbed() - alone from its beginning until now, and no request failed by plan
  *
  * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
