@@ -16,8 +16,12 @@
 /* Objects up to this many bytes are filled and checked as a whole. */
 #define WHOLE_BYTES (16UL << 10)
 
-/* Of longer ones, at the start of each page but the last. */
+/*
+ * Of longer ones, so many at the start of so many pages. A frame that is looked at is filled and
+ * checked by the machine: that is what a run of large objects costs.
+ */
 #define PAGE_BYTES 16UL
+#define PAGES_LOOKED_AT 8u
 
 enum { PLAIN, ZERO, USER, NODE };
 
@@ -57,21 +61,35 @@ static u64 flags_of(const struct object *o)
 
 typedef void access_fn(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
 
+/* Byte at which the @n-th page of an object begins that is looked at: spread, first and last. */
+static u64 looked_at(const struct object *o, u64 n)
+{
+	const u64 last = (o->bytes - 1) >> PAGE_SHIFT;
+
+	return last < PAGES_LOOKED_AT ? n << PAGE_SHIFT
+				      : n * last / (PAGES_LOOKED_AT - 1) << PAGE_SHIFT;
+}
+
+#define for_each_page_looked_at(n, at, o)                                                          \
+	for (u64 n = 0, at = 0; n < PAGES_LOOKED_AT && (at = looked_at(o, n)) < (o)->bytes; n++)
+
 /*
- * All of a short object; of a long one a few bytes of each page, as each page is a frame of its
+ * All of a short object; of a long one a few bytes of some pages, as each page is a frame of its
  * own, and its last bytes.
  */
 static void access_object(struct world *w, const struct object *o, access_fn *fn)
 {
-	u64 i;
-
 	if (vmalloc_is_whole(o)) {
 		fn(w->machine, o->addr, o->bytes, seed(w, o), true);
 		return;
 	}
-	for (i = 0; o->bytes - i > PAGE_SIZE; i += PAGE_SIZE)
-		fn(w->machine, o->addr + i, PAGE_BYTES, seed(w, o) + (i << 20), true);
-	fn(w->machine, o->addr + i, o->bytes - i, seed(w, o) + (i << 20), false);
+	for_each_page_looked_at(n, at, o)
+	{
+		const bool last = o->bytes - at <= PAGE_SIZE;
+
+		fn(w->machine, o->addr + at, last ? o->bytes - at : PAGE_BYTES,
+		   seed(w, o) + (at << 20), !last);
+	}
 }
 
 static void check(struct world *w, struct object *o)
@@ -118,9 +136,8 @@ static void judge_node(struct world *w, const struct op_call *c, int node, u64 f
 
 static void judge_zeroed(struct world *w, const struct object *o)
 {
-	for (u64 i = 0; i < o->bytes; i += PAGE_SIZE)
-		access_check_zero(w->machine, o->addr + i, min(o->bytes - i, PAGE_SIZE),
-				  seed(w, o) + i);
+	for_each_page_looked_at(n, at, o) access_check_zero(
+		w->machine, o->addr + at, min(o->bytes - at, PAGE_SIZE), seed(w, o) + at);
 }
 
 void op_vmalloc(struct world *w, const struct op_call *c)
