@@ -293,6 +293,12 @@ static void tell_factors(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
 		 ns[LOAD_EAGER][last] / ns[LOAD_EAGER][0], announced_old[last] / announced_old[0],
 		 ns[LOAD_BLOCK][last] / ns[LOAD_BLOCK][0], ns[LOAD_LAZY][last] / ns[LOAD_LAZY][0]);
 	bench_note(out, text);
+	snprintf(text, sizeof(text),
+		 "lazy areas pass their locks one in %.0f ns: 8 CPUs that each have %.0f ns of "
+		 "other "
+		 "work for one would hardly wait",
+		 ns[LOAD_LAZY][last] / CPUS, ns[LOAD_LAZY][last]);
+	bench_note(out, text);
 }
 
 static void bench_times(struct bench_cpus *b)

@@ -9,11 +9,9 @@
  * is the time of such a pair, in the fastest of ROUNDS rounds; in a lazy space with its share of
  * the purges.
  *
- * In a lazy space, the same once more in the order of addresses and among NEAR neighbours alone,
- * however many others there are. A pair takes as many steps down the trees as any other then, but
- * these are steps between nodes that the host's caches hold; in random order, among more areas than
- * they can hold, most steps wait for memory. So the second shows how the number of steps grows, the
- * first what they may cost.
+ * How long a step down a tree takes depends on what the host's caches hold: of more areas than
+ * they have room for, most steps wait for memory. So beside the time stands what does not depend on
+ * the host, how deep an area lies in the tree of those in use, as a mean.
  *
  * The order is drawn before the clock starts. Rows are made from the top down, each area where it
  * is to be: the first gap of the list is then the right one, and a list of a million areas is made
@@ -36,9 +34,6 @@
 
 #define AREA_SIZE (4 * PAGE_SIZE)
 #define MAX_HOLE 3u
-/* More than are freed between two purges, so that areas stay where they are. */
-#define NEAR 16384u
-
 #define SPACE_SIZE (64ULL << 30)
 #define FRAMES 1024
 #define CPUS 2
@@ -49,13 +44,8 @@
 #define LIMIT 0.5
 #define ROUNDS 3u
 
-enum series { LIVE_EAGER, LIVE_LAZY, LIVE_LAZY_NEAR, NR_LIVE };
-
-static const char *const series_name[NR_LIVE] = {"eager", "lazy", "lazy-near"};
-
 /**
  * struct live - a run with one kind of space
- * @near:   areas are freed in the order of their addresses, NEAR of them again and again
  * @world:  the one of the level under way
  * @area:   its areas, in the order in which they are to be freed
  * @nr:     how many
@@ -63,9 +53,9 @@ static const char *const series_name[NR_LIVE] = {"eager", "lazy", "lazy-near"};
  * @levels: reached
  * @x, @ns: of each level: areas, time of a pair
  * @pairs:  of each level: pairs a round
+ * @depth:  of each level: mean depth of an area, the root's is 1; 0 without a tree
  */
 struct live {
-	bool near;
 	struct bench_space world;
 	struct vmap_area **area;
 	unsigned int nr;
@@ -73,6 +63,7 @@ struct live {
 	unsigned int levels;
 	double x[MAX_LEVELS], ns[MAX_LEVELS];
 	unsigned int pairs[MAX_LEVELS];
+	double depth[MAX_LEVELS];
 };
 
 static struct vmap_area *alloc(struct live *l, u64 vstart, u64 vend)
@@ -123,21 +114,27 @@ static void shuffle(struct live *l)
 static double replace(struct live *l, unsigned int pairs)
 {
 	struct vmap_space *vs = l->world.vs;
-	unsigned int i, at = 0, end = l->nr;
 	struct bench_timing t = {0};
+	unsigned int i, at = 0;
 
-	if (l->near)
-		end = min(end, NEAR);
-	else
-		shuffle(l);
+	shuffle(l);
 	bench_begin(&t);
 	for (i = 0; i < pairs; i++) {
 		free_unmap_vmap_area(vs, l->area[at]);
 		l->area[at] = alloc(l, vs->start, vs->end);
-		at = at + 1 < end ? at + 1 : 0;
+		at = at + 1 < l->nr ? at + 1 : 0;
 	}
 	bench_end(&t, pairs);
 	return t.least;
+}
+
+/* Sum of the depths at and below @va, which lies at @depth. */
+static u64 sum_of_depths(const struct vmap_area *va, u64 depth)
+{
+	if (!va)
+		return 0;
+	return depth + sum_of_depths(RB_LEFT(va, rb), depth + 1) +
+	       sum_of_depths(RB_RIGHT(va, rb), depth + 1);
 }
 
 static void measure(struct live *l, unsigned int pairs)
@@ -149,6 +146,9 @@ static void measure(struct live *l, unsigned int pairs)
 	ns = replace(l, pairs);
 	for (unsigned int round = 1; round < ROUNDS; round++)
 		ns = min(ns, replace(l, pairs));
+	if (vmap_kva(l->world.vs) == VMAP_LAZY)
+		l->depth[l->levels] =
+			(double)sum_of_depths(RB_ROOT(&l->world.vs->busy_root), 1) / l->nr;
 	l->x[l->levels] = l->nr;
 	l->ns[l->levels] = ns;
 	l->pairs[l->levels++] = pairs;
@@ -172,7 +172,7 @@ static void run(struct live *l, enum vmap_kva kva, unsigned int max_live, unsign
 
 static const struct bench_table times_table = {
 	.title = "one of many areas of 4 pages freed and one allocated, a hole behind each; ns",
-	.columns = {"eager", "lazy", "lazy-near", "ratio", "eager-n", "lazy-n"},
+	.columns = {"eager", "lazy", "ratio", "depth", "eager-n", "lazy-n"},
 };
 
 static const struct bench_table fit_table = {
@@ -189,74 +189,69 @@ static const struct bench_plot times_plot = {
 
 static void tell_times(struct bench_out *out, const struct live *l)
 {
-	const struct live *eager = &l[LIVE_EAGER], *lazy = &l[LIVE_LAZY];
-	unsigned int levels = min(eager->levels, lazy->levels);
+	const struct live *eager = &l[VMAP_EAGER], *lazy = &l[VMAP_LAZY];
 	char name[48];
 
 	bench_table_begin(out, &times_table);
-	for (unsigned int i = 0; i < min(levels, l[LIVE_LAZY_NEAR].levels); i++) {
+	for (unsigned int i = 0; i < min(eager->levels, lazy->levels); i++) {
 		snprintf(name, sizeof(name), "%.0f areas", lazy->x[i]);
-		for (enum series s = 0; s < NR_LIVE; s++) {
-			bench_value(out, name, series_name[s], l[s].ns[i], "ns");
-			bench_point(out, &times_plot, series_name[s], l[s].x[i], l[s].ns[i]);
-		}
+		bench_point(out, &times_plot, "eager", eager->x[i], eager->ns[i]);
+		bench_point(out, &times_plot, "lazy", lazy->x[i], lazy->ns[i]);
+		bench_value(out, name, "eager", eager->ns[i], "ns");
+		bench_value(out, name, "lazy", lazy->ns[i], "ns");
 		bench_value(out, name, "ratio", eager->ns[i] / lazy->ns[i], "1");
+		bench_value(out, name, "depth", lazy->depth[i], "1");
 		bench_value(out, name, "eager-n", eager->pairs[i], "1");
 		bench_value(out, name, "lazy-n", lazy->pairs[i], "1");
 	}
 	bench_note(out,
-		   "eager, lazy: freed in random order; lazy-near: of 16384 neighbours, whose "
-		   "paths down the trees stay in caches; ratio: eager to lazy; eager-n, lazy-n: "
-		   "pairs a round, fewer where it would take too long");
+		   "depth: of an area in lazy's tree, mean; eager-n, lazy-n: pairs a round, "
+		   "fewer where it would take too long. On the host's clock a flush costs nothing");
 }
 
 static void tell_fit(struct bench_out *out, const char *name, const double *x, const double *y,
-		     unsigned int nr)
+		     unsigned int nr, const char *unit)
 {
 	struct bench_fit fit;
 
 	if (nr < 2)
 		return;
 	fit = bench_fit(x, y, nr);
-	bench_value(out, name, "a", fit.a, "ns");
-	bench_value(out, name, "b", fit.b, "ns");
-	bench_value(out, name, "residual", fit.residual, "ns");
+	bench_value(out, name, "a", fit.a, unit);
+	bench_value(out, name, "b", fit.b, unit);
+	bench_value(out, name, "residual", fit.residual, unit);
 	bench_value(out, name, "r2", fit.explained, "1");
 }
 
 static void tell_fits(struct bench_out *out, const struct live *l)
 {
-	static const char *const name[NR_LIVE] = {
-		"eager: a + b * n",
-		"lazy: a + b * log2(n)",
-		"lazy-near: a + b * log2(n)",
-	};
+	const struct live *eager = &l[VMAP_EAGER], *lazy = &l[VMAP_LAZY];
 	double log2_n[MAX_LEVELS];
 
+	for (unsigned int i = 0; i < lazy->levels; i++)
+		log2_n[i] = log2(lazy->x[i]);
 	bench_table_begin(out, &fit_table);
-	tell_fit(out, name[LIVE_EAGER], l[LIVE_EAGER].x, l[LIVE_EAGER].ns, l[LIVE_EAGER].levels);
-	for (enum series s = LIVE_LAZY; s < NR_LIVE; s++) {
-		for (unsigned int i = 0; i < l[s].levels; i++)
-			log2_n[i] = log2(l[s].x[i]);
-		tell_fit(out, name[s], log2_n, l[s].ns, l[s].levels);
-	}
+	tell_fit(out, "eager, ns: a + b * n", eager->x, eager->ns, eager->levels, "ns");
+	tell_fit(out, "lazy, ns: a + b * log2(n)", log2_n, lazy->ns, lazy->levels, "ns");
+	tell_fit(out, "depth: a + b * log2(n)", log2_n, lazy->depth, lazy->levels, "1");
+	bench_note(out, "residual: root of the mean square; where lazy's time leaves its line and "
+			"depth does not, it is the host's memory that takes longer");
 }
 
 void vmap_bench_live(struct bench_out *out)
 {
 	unsigned int max_live = out->quick ? QUICK_LIVE : MAX_LIVE;
-	struct live l[NR_LIVE] = {[LIVE_LAZY_NEAR].near = true};
+	struct live l[NR_VMAP_KVAS] = {0};
 	char text[64];
 
-	for (enum series s = 0; s < NR_LIVE; s++) {
+	for (enum vmap_kva kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		snprintf(text, sizeof(text), "%u to %u areas, %s", MIN_LIVE, max_live,
-			 series_name[s]);
+			 vmap_kva_name(kva));
 		bench_progress(out, text);
-		l[s].area = malloc(max_live * sizeof(*l[s].area));
-		if (l[s].area)
-			run(&l[s], s == LIVE_EAGER ? VMAP_EAGER : VMAP_LAZY, max_live,
-			    bench_count(out, PAIRS));
-		free(l[s].area);
+		l[kva].area = malloc(max_live * sizeof(*l[kva].area));
+		if (l[kva].area)
+			run(&l[kva], kva, max_live, bench_count(out, PAIRS));
+		free(l[kva].area);
 	}
 	tell_times(out, l);
 	tell_fits(out, l);

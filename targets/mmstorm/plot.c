@@ -167,8 +167,9 @@ static unsigned int label_number(const struct plots *p, size_t i)
 {
 	unsigned int n = 0;
 
+	/* Points of lines have no label. */
 	for (size_t k = 0;
-	     strcmp(p->point[k].label, p->point[i].label) || p->point[k].plot != p->point[i].plot;
+	     p->point[k].plot != p->point[i].plot || strcmp(p->point[k].label, p->point[i].label);
 	     k++)
 		n += p->point[k].plot == p->point[i].plot && is_new_label(p, k);
 	return n;

@@ -335,7 +335,13 @@ done
 awk '/free alternating/ && $(NF - 2) != "-" { exit 1 }' <(
 	"$mmstorm" bench --quick percpu
 ) || fail "bench percpu: no kernel figure is known for free alternating, but one is there"
+check 0 bench --quick --json vmap
+for metric in kernel block old-2008 lazy-ipi depth residual; do
+	says "\"metric\":\"$metric\""
+done
 if command -v gnuplot >/dev/null; then
+	# Lines, and bars behind them.
+	check 0 bench --quick --plot plot.png vmap
 	check 0 bench --quick --plot plot.png machine
 	[ "$(head -c 8 plot.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ] ||
 		fail "bench --plot: no PNG"
