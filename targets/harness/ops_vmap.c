@@ -10,6 +10,7 @@
 #include "access.h"
 #include "alias_judge.h"
 #include "kva_books.h"
+#include "kva_model.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -119,12 +120,18 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 {
 	bool own = pages > VMAP_MAX_ALLOC || vmap_kva(vs) == VMAP_EAGER;
 	u64 need = (own ? pages : vmap_block_pages(vs)) << PAGE_SHIFT;
+	const struct kva_request r = {.size = need,
+				      .align = own ? PAGE_SIZE : need,
+				      .from = vmap_start(vs),
+				      .to = vmap_end(vs)};
 
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
-	if (!gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
+	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
 		return;
-	MM_CHECK(!world_kva_fits(vs, need, own ? PAGE_SIZE : need) || !call_undisturbed(w, c),
-		 SPURIOUS, "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
+	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
+	kva_forget_lazy(w);
+	MM_CHECK(!kva_lowest(w, &r) || !call_undisturbed(w, c), SPURIOUS,
+		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
 		 (unsigned long long)pages, (unsigned long long)need);
 	/* For want of room, then: blocks with nothing mapped have been given up. */
 	if (kva_books_kept(w) && call_undisturbed(w, c))
