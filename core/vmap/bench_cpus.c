@@ -14,9 +14,13 @@
  * touch, are added once an operation. Hand-over of locks, flushes and interrupts are
  * those of SCHED_VTIME_DEFAULTS. Nothing is fitted to what was announced.
  *
+ * First the tasks do nothing else: between two mappings nobody computes, and locks are as contended
+ * as they can be. Then each has OTHER_WORK to do for each operation, as whoever maps pages has; how
+ * much that was is not known, and what is assumed is as much as the new layer's whole operation
+ * took on the machine of then.
+ *
  * What this leaves out: a purge's merging of many areas is spread over all operations, though it
- * happens at once and under a lock. And tasks do nothing else: between two mappings nobody
- * computes, so locks are as contended as they can be.
+ * happens at once and under a lock.
  *
  * Flushes and interrupts are counted in the same runs, on machines of 1 to 8 CPUs all of which
  * work.
@@ -34,6 +38,9 @@
 #define PAGES 4
 #define SPACE_SIZE (16ULL << 30)
 #define FRAMES 4096
+
+/* ns for each operation that have nothing to do with it: announced_new of one CPU. */
+#define OTHER_WORK 2900
 
 /* Of each CPU: even of one, so many that a lazy space is purged several times. */
 #define OPS 32768
@@ -76,7 +83,7 @@ struct worker {
  * @world:   where
  * @ops:     operations of each worker
  * @touched: operations touch their pages
- * @add:     see struct cost
+ * @add:     see struct cost; and other work
  * @working: workers
  * @mapped:  of a touch alone: where the pages of the first worker are mapped
  */
@@ -236,6 +243,11 @@ static const struct bench_table times_table = {
 	.columns = {"eager", "lazy", "block", "old-2008", "new-2008"},
 };
 
+static const struct bench_table busy_table = {
+	.title = "the same with 2,900 ns of other work for each operation, counted in",
+	.columns = {"eager", "lazy", "block", "old-2008", "new-2008"},
+};
+
 static const struct bench_table flushes_table = {
 	.title = "the same on all CPUs of a machine: flushes, and interrupts of other CPUs, for "
 		 "1,000 "
@@ -247,6 +259,13 @@ static const struct bench_plot times_plot = {
 	.title = "vmap: map 4 pages, touch, unmap, in virtual time, on a machine of 8 CPUs",
 	.x = "CPUs that do it",
 	.y = "ns an operation",
+	.log = true,
+};
+
+static const struct bench_plot busy_plot = {
+	.title = "vmap: the same, and 2,900 ns of other work for each",
+	.x = "CPUs that do it",
+	.y = "ns an operation and the work",
 	.log = true,
 };
 
@@ -268,23 +287,28 @@ static void tell_costs(struct bench_out *out, const struct cost *c)
 		bench_value(out, "touch, ns", load_name[l], c[l].touch, "ns");
 }
 
-static void tell_time(struct bench_out *out, const char *name, const char *metric,
-		      unsigned int cpus, double ns)
+static void tell_time(struct bench_out *out, const struct bench_plot *plot, const char *name,
+		      const char *metric, unsigned int cpus, double ns)
 {
 	bench_value(out, name, metric, ns, "ns");
-	bench_point(out, &times_plot, metric, cpus, ns);
+	bench_point(out, plot, metric, cpus, ns);
 }
 
-static void tell_factors(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
+static void tell_factors(struct bench_out *out, const char *name, double ns[NR_LOADS][NR_COUNTS])
 {
-	const char *name = "factor, 1 to 8 CPUs";
 	const unsigned int last = NR_COUNTS - 1;
-	char text[320];
 
 	for (enum load l = 0; l < NR_LOADS; l++)
 		bench_value(out, name, load_name[l], ns[l][last] / ns[l][0], "1");
 	bench_value(out, name, "old-2008", announced_old[last] / announced_old[0], "1");
 	bench_value(out, name, "new-2008", announced_new[last] / announced_new[0], "1");
+}
+
+static void tell_notes(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
+{
+	const unsigned int last = NR_COUNTS - 1;
+	char text[320];
+
 	snprintf(text, sizeof(text),
 		 "eager grows by %.1f times as much as announced (%.1f to %.1f); of the new layer, "
 		 "announced as flat, blocks come to %.2f and areas to %.1f: these take the same "
@@ -293,47 +317,67 @@ static void tell_factors(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
 		 ns[LOAD_EAGER][last] / ns[LOAD_EAGER][0], announced_old[last] / announced_old[0],
 		 ns[LOAD_BLOCK][last] / ns[LOAD_BLOCK][0], ns[LOAD_LAZY][last] / ns[LOAD_LAZY][0]);
 	bench_note(out, text);
-	snprintf(text, sizeof(text),
-		 "lazy areas pass their locks one in %.0f ns: 8 CPUs that each have %.0f ns of "
-		 "other "
-		 "work for one would hardly wait",
-		 ns[LOAD_LAZY][last] / CPUS, ns[LOAD_LAZY][last]);
+	snprintf(text, sizeof(text), "lazy areas pass their locks one in %.0f ns",
+		 ns[LOAD_LAZY][last] / CPUS);
 	bench_note(out, text);
+}
+
+/* Each load on 1, 2, 4 and 8 CPUs, with @other ns of other work. False: not to the end. */
+static bool measure_times(struct bench_cpus *b, const struct cost *cost, unsigned int other,
+			  double ns[NR_LOADS][NR_COUNTS])
+{
+	struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
+	struct machine_stats st;
+	struct sched_result r;
+
+	for (enum load l = 0; l < NR_LOADS; l++) {
+		bench_progress(b->out, load_name[l]);
+		vtime.point = cost[l].point;
+		b->add = cost[l].add + other;
+		for (unsigned int i = 0; i < NR_COUNTS; i++) {
+			if (!run(b, l, CPUS, 1U << i, &vtime, &r, &st))
+				return false;
+			ns[l][i] = (double)r.vtime / b->ops;
+		}
+	}
+	return true;
+}
+
+/* @title: of the cases, behind the number of CPUs */
+static void tell_times(struct bench_out *out, const struct bench_table *table,
+		       const struct bench_plot *plot, const char *title,
+		       double ns[NR_LOADS][NR_COUNTS])
+{
+	char name[64];
+
+	bench_table_begin(out, table);
+	for (unsigned int i = 0; i < NR_COUNTS; i++) {
+		unsigned int cpus = 1U << i;
+
+		snprintf(name, sizeof(name), "%u of 8 CPUs%s", cpus, title);
+		for (enum load l = 0; l < NR_LOADS; l++)
+			tell_time(out, plot, name, load_name[l], cpus, ns[l][i]);
+		tell_time(out, plot, name, "old-2008", cpus, announced_old[i]);
+		tell_time(out, plot, name, "new-2008", cpus, announced_new[i]);
+	}
+	snprintf(name, sizeof(name), "factor, 1 to 8 CPUs%s", title);
+	tell_factors(out, name, ns);
 }
 
 static void bench_times(struct bench_cpus *b)
 {
-	struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
-	double ns[NR_LOADS][NR_COUNTS] = {0};
+	double idle[NR_LOADS][NR_COUNTS] = {0}, busy[NR_LOADS][NR_COUNTS] = {0};
 	struct cost cost[NR_LOADS];
-	struct machine_stats st;
-	struct sched_result r;
-	char name[48];
 
-	for (enum load l = 0; l < NR_LOADS; l++) {
-		bench_progress(b->out, load_name[l]);
+	for (enum load l = 0; l < NR_LOADS; l++)
 		if (!calibrate(b, l, &cost[l]))
 			return;
-		vtime.point = cost[l].point;
-		b->add = cost[l].add;
-		for (unsigned int i = 0; i < NR_COUNTS; i++) {
-			if (!run(b, l, CPUS, 1U << i, &vtime, &r, &st))
-				return;
-			ns[l][i] = (double)r.vtime / b->ops;
-		}
-	}
+	if (!measure_times(b, cost, 0, idle) || !measure_times(b, cost, OTHER_WORK, busy))
+		return;
 	tell_costs(b->out, cost);
-	bench_table_begin(b->out, &times_table);
-	for (unsigned int i = 0; i < NR_COUNTS; i++) {
-		unsigned int cpus = 1U << i;
-
-		snprintf(name, sizeof(name), "%u of 8 CPUs", cpus);
-		for (enum load l = 0; l < NR_LOADS; l++)
-			tell_time(b->out, name, load_name[l], cpus, ns[l][i]);
-		tell_time(b->out, name, "old-2008", cpus, announced_old[i]);
-		tell_time(b->out, name, "new-2008", cpus, announced_new[i]);
-	}
-	tell_factors(b->out, ns);
+	tell_times(b->out, &times_table, &times_plot, "", idle);
+	tell_notes(b->out, idle);
+	tell_times(b->out, &busy_table, &busy_plot, ", other work", busy);
 }
 
 static void tell_ipis(struct bench_out *out, const char *name, enum load l, unsigned int cpus,
