@@ -39,10 +39,10 @@
 #include <urcu/list.h>
 
 #include "percpu.h"
-#include "bitops.h"
 #include "layout.h"
 #include "../machine/meta.h"
 #include "../machine/pgtable.h"
+#include "../sched/bitops.h"
 
 #define PCPU_BLOCK_BITS ((u32)(PAGE_SIZE >> PCPU_MIN_ALLOC_SHIFT))
 #define PCPU_BLOCK_WORDS (PCPU_BLOCK_BITS / WORD_BITS)

@@ -3,41 +3,42 @@
  * bitops.h - bitmaps of 64-bit words: find bits and runs of zeroes, set and clear ranges.
  *
  * All offsets are in bits. A search looks at no word behind the one that holds its last bit,
- * and returns the end of the range that it was given when there is nothing to be found.
+ * and returns the end of the range that it was given when there is nothing to be found. What
+ * looks for runs of zeroes is for maps of fewer than 2^32 bits, all else for any map.
  */
-#ifndef MM_PERCPU_BITOPS_H
-#define MM_PERCPU_BITOPS_H
+#ifndef MM_SCHED_BITOPS_H
+#define MM_SCHED_BITOPS_H
 
-#include "../sched/types.h"
+#include "types.h"
 
 #define WORD_BITS 64u
 #define BITS_TO_WORDS(n) DIV_ROUND_UP(n, WORD_BITS)
 
 /* Ones from bit @n of a word upwards, and below bit @n; @n is taken modulo the word. */
-static inline u64 mask_from(u32 n)
+static inline u64 mask_from(u64 n)
 {
 	return ~0ULL << (n % WORD_BITS);
 }
 
-static inline u64 mask_below(u32 n)
+static inline u64 mask_below(u64 n)
 {
 	return ~0ULL >> (-n % WORD_BITS);
 }
 
-static inline bool test_bit(const u64 *map, u32 bit)
+static inline bool test_bit(const u64 *map, u64 bit)
 {
 	return map[bit / WORD_BITS] >> (bit % WORD_BITS) & 1;
 }
 
-static inline void set_bit(u64 *map, u32 bit)
+static inline void set_bit(u64 *map, u64 bit)
 {
 	map[bit / WORD_BITS] |= BIT_ULL(bit % WORD_BITS);
 }
 
 /* Lowest bit of [@start, @end) that differs from those of @flip (all zeroes or all ones). */
-static inline u32 find_next(const u64 *map, u32 end, u32 start, u64 flip)
+static inline u64 find_next(const u64 *map, u64 end, u64 start, u64 flip)
 {
-	u32 i = start / WORD_BITS;
+	u64 i = start / WORD_BITS;
 	u64 word;
 
 	if (unlikely(start >= end))
@@ -52,12 +53,12 @@ static inline u32 find_next(const u64 *map, u32 end, u32 start, u64 flip)
 	return min(start, end);
 }
 
-static inline u32 find_next_bit(const u64 *map, u32 end, u32 start)
+static inline u64 find_next_bit(const u64 *map, u64 end, u64 start)
 {
 	return find_next(map, end, start, 0);
 }
 
-static inline u32 find_next_zero_bit(const u64 *map, u32 end, u32 start)
+static inline u64 find_next_zero_bit(const u64 *map, u64 end, u64 start)
 {
 	return find_next(map, end, start, ~0ULL);
 }
@@ -197,9 +198,9 @@ static inline u32 longest_zero_run(const u64 *map, u32 end, u32 start, u32 *run)
 	return best;
 }
 
-static inline void set_range(u64 *map, u32 start, u32 nr)
+static inline void set_range(u64 *map, u64 start, u64 nr)
 {
-	u32 i = start / WORD_BITS, last;
+	u64 i = start / WORD_BITS, last;
 
 	if (!nr)
 		return;
@@ -214,9 +215,9 @@ static inline void set_range(u64 *map, u32 start, u32 nr)
 	map[last] |= mask_below(start + nr);
 }
 
-static inline void clear_range(u64 *map, u32 start, u32 nr)
+static inline void clear_range(u64 *map, u64 start, u64 nr)
 {
-	u32 i = start / WORD_BITS, last;
+	u64 i = start / WORD_BITS, last;
 
 	if (!nr)
 		return;

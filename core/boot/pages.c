@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pages.c - pages are reserved, freed, and handed over.
+ *
+ * A call that names bytes is turned into pages in the direction in which nobody can lose
+ * memory: what is reserved grows to whole pages, what is freed shrinks to them. Then it is looked
+ * at as a whole before anything is changed.
+ *
+ * The hand-over goes from run to run of clear bits, each of them found a word at a time, and cuts a
+ * run into blocks by arithmetic: a block is as large as the lowest set bit of its frame number
+ * says, what is left of the run, and BOOT_MAX_ORDER. That is the fewest blocks and the largest, and
+ * what it costs grows with the words of the bitmap and the number of blocks, not with the pages.
+ * No run goes on into another node: page allocators keep the blocks of a node together.
+ */
+#include "internal.h"
+
+/* Can a call for these bytes be at all, and now? Return: 0 or what boot_refuse() said. */
+static int boot_check_range(const struct boot_mem *bm, const char *call, u64 start, u64 size)
+{
+	if (bm->state == BOOT_REGISTERING)
+		return boot_refuse(bm, BOOT_EARLY, call, start, start + size);
+	if (!size)
+		return boot_refuse(bm, BOOT_EMPTY, call, start, start);
+	if (start + size < start || start + size > BOOT_MAX_ADDRESS)
+		return boot_refuse(bm, BOOT_BACKWARDS, call, start, start + size);
+	return 0;
+}
+
+static int boot_refuse_page(const struct boot_mem *bm, enum boot_error why, const char *call,
+			    u64 pfn)
+{
+	return boot_refuse(bm, why, call, pfn_address(pfn), pfn_address(pfn + 1));
+}
+
+/* First of pages [@start, @end) that no node has; or NO_PFN. */
+static u64 boot_find_outside(const struct boot_mem *bm, u64 start, u64 end)
+{
+	for (unsigned int i = boot_range_from(bm, start); start < end; i++) {
+		if (i == bm->nr_ranges || bm->range[i].start > start)
+			return start;
+		start = bm->range[i].end;
+	}
+	return NO_PFN;
+}
+
+/* First of pages [@start, @end) that is reserved, or free if @free; or NO_PFN. */
+static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
+{
+	const struct boot_range *r;
+	u64 s, e;
+
+	for_each_boot_part(bm, r, s, e, start, end)
+	{
+		const struct boot_bitmap *map = boot_map(bm, r->nid);
+		u64 pfn = free ? bitmap_next_clear(map, s, e) : bitmap_next_set(map, s, e);
+
+		if (pfn < e)
+			return pfn;
+	}
+	return NO_PFN;
+}
+
+/* C3: whoever used a page of [@start, @end) in part does not go on there. */
+static void cursor_forget(struct boot_cursor *c, u64 start, u64 end)
+{
+	u64 pfn = pfn_down(c->last_end);
+
+	if (pfn >= start && pfn < end)
+		c->last_end = 0;
+}
+
+/* C1: pages from @start on became free. And a search may as well begin there. */
+static void cursor_free(struct boot_cursor *c, u64 start)
+{
+	c->low = min(c->low, start);
+	c->hint = min(c->hint, start);
+}
+
+void boot_take(struct boot_mem *bm, u64 start, u64 end)
+{
+	const struct boot_range *r;
+	u64 s, e;
+
+	for_each_boot_part(bm, r, s, e, start, end)
+	{
+		bitmap_set(boot_map(bm, r->nid), s, e);
+		bm->node[r->nid].free -= e - s;
+	}
+}
+
+/* Pages that may be reserved in part. */
+static void boot_take_shared(struct boot_mem *bm, u64 start, u64 end)
+{
+	const struct boot_range *r;
+	u64 s, e;
+
+	for_each_boot_part(bm, r, s, e, start, end)
+	{
+		const struct boot_bitmap *map = boot_map(bm, r->nid);
+
+		cursor_forget(&bm->node[r->nid].cursor, s, e);
+		while ((s = bitmap_next_clear(map, s, e)) < e) {
+			u64 run = s;
+
+			s = bitmap_next_set(map, s, e);
+			boot_take(bm, run, s);
+		}
+	}
+	cursor_forget(&bm->any, start, end);
+}
+
+int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how)
+{
+	u64 first = pfn_down(start), end = pfn_up(start + size), pfn;
+	int err;
+
+	if (bm->state == BOOT_GIVEN)
+		return boot_refuse(bm, BOOT_OVER, __func__, start, start + size);
+	err = boot_check_range(bm, __func__, start, size);
+	if (err)
+		return err;
+	pfn = boot_find_outside(bm, first, end);
+	if (pfn != NO_PFN)
+		return boot_refuse_page(bm, BOOT_OUTSIDE, __func__, pfn);
+	if (how == BOOT_SHARED) {
+		boot_take_shared(bm, first, end);
+		return 0;
+	}
+	pfn = boot_find_state(bm, first, end, false);
+	if (pfn != NO_PFN)
+		return boot_refuse_page(bm, BOOT_RESERVE_TWICE, __func__, pfn);
+	boot_take(bm, first, end);
+	return 0;
+}
+
+/* Hand pages of one node over, in the largest blocks. */
+static void boot_give(const struct boot_mem *bm, u64 start, u64 end)
+{
+	while (start < end) {
+		unsigned int order = min((unsigned int)fls64(end - start) - 1, BOOT_MAX_ORDER);
+
+		if (start)
+			order = min(order, (unsigned int)__builtin_ctzll(start));
+		bm->give(bm->give_arg, start, order);
+		start += BIT_ULL(order);
+	}
+}
+
+int boot_free(struct boot_mem *bm, u64 start, u64 size)
+{
+	u64 first = pfn_up(start), end = pfn_down(start + size), pfn, s, e;
+	const struct boot_range *r;
+	int err = boot_check_range(bm, __func__, start, size);
+
+	if (err || first >= end)
+		return err;
+	pfn = boot_find_outside(bm, first, end);
+	if (pfn != NO_PFN)
+		return boot_refuse_page(bm, BOOT_OUTSIDE, __func__, pfn);
+	pfn = boot_find_state(bm, first, end, true);
+	if (pfn != NO_PFN)
+		return boot_refuse_page(bm, BOOT_FREE_TWICE, __func__, pfn);
+	for_each_boot_part(bm, r, s, e, first, end)
+	{
+		struct boot_node *node = &bm->node[r->nid];
+
+		bitmap_clear(boot_map(bm, r->nid), s, e);
+		node->free += e - s;
+		cursor_forget(&node->cursor, s, e);
+		cursor_free(&node->cursor, s);
+		if (bm->state == BOOT_GIVEN)
+			boot_give(bm, s, e);
+	}
+	cursor_forget(&bm->any, first, end);
+	cursor_free(&bm->any, first);
+	return 0;
+}
+
+u64 boot_hand_over(struct boot_mem *bm, boot_give_fn give, void *arg)
+{
+	u64 pages = 0;
+
+	if (bm->state != BOOT_READY) {
+		boot_refuse(bm, bm->state == BOOT_GIVEN ? BOOT_OVER : BOOT_EARLY, __func__, 0, 0);
+		return 0;
+	}
+	bm->state = BOOT_GIVEN;
+	bm->give = give;
+	bm->give_arg = arg;
+	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i];
+		const struct boot_bitmap *map = boot_map(bm, r->nid);
+		u64 s = r->start, e;
+
+		while ((s = bitmap_next_clear(map, s, r->end)) < r->end) {
+			e = bitmap_next_set(map, s, r->end);
+			boot_give(bm, s, e);
+			pages += e - s;
+			s = e;
+		}
+	}
+	return pages;
+}

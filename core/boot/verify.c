@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verify.c - recompute what boot memory remembers.
+ *
+ * The sorted ranges are the plain facts, with the bits of the pages in them; from these follow
+ * the nodes, the place of each bitmap and what is set in it for ever, every count and hint, and
+ * which pages may be used in part. The invariants are those of internal.h and bitmap.h, by their
+ * names.
+ *
+ * That all holes are set (B1, M2) is told by a count: as many bits are clear in a bitmap as are in
+ * the ranges that it serves.
+ *
+ * It is a judge: ThreadSanitizer and coverage do not see it, it takes no memory, and
+ * looks at each word of a bitmap three times at most.
+ */
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
+			     apply_to = function)
+#endif
+
+#include "internal.h"
+
+#define HEX(x) ((unsigned long long)(x))
+
+/* Clear bits of [@start, @end). */
+static u64 count_clear(const struct boot_bitmap *map, u64 start, u64 end)
+{
+	u64 clear = 0;
+
+	while (start < end) {
+		u64 next = min(ALIGN_DOWN(start, WORD_BITS) + WORD_BITS, end);
+		u64 mask = mask_from(start) & mask_below(next);
+
+		clear += (u64)__builtin_popcountll(~map->word[(start - map->base) / WORD_BITS] &
+						   mask);
+		start = next;
+	}
+	return clear;
+}
+
+static void verify_ranges(const struct boot_mem *bm)
+{
+	MM_CHECK(bm->nr_ranges <= bm->max_ranges, COUNT, "%u ranges, room for %u", bm->nr_ranges,
+		 bm->max_ranges);
+	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i], *prev = r - 1;
+
+		MM_CHECK(r->start < r->end && r->nid < bm->cfg.nr_nodes, LIST,
+			 "R1: range [%#llx, %#llx) of node %u is empty, or of no node",
+			 HEX(r->start), HEX(r->end), r->nid);
+		MM_CHECK(!i || prev->end <= r->start, LIST,
+			 "R1: range [%#llx, %#llx) begins before [%#llx, %#llx) ends",
+			 HEX(r->start), HEX(r->end), HEX(prev->start), HEX(prev->end));
+		MM_CHECK(!i || prev->end != r->start || prev->nid != r->nid, LIST,
+			 "R2: ranges of node %u touch at %#llx and are two", r->nid, HEX(r->start));
+	}
+}
+
+static void verify_bitmap(const struct boot_bitmap *map, u64 start, u64 end, u64 clear,
+			  const char *whose)
+{
+	u64 found;
+
+	MM_CHECK(map->word && map->start == start && map->end == end &&
+			 map->base == ALIGN_DOWN(start, WORD_BITS),
+		 LIST, "M1: bitmap of %s is of [%#llx, %#llx) from %#llx on, not [%#llx, %#llx)",
+		 whose, HEX(map->start), HEX(map->end), HEX(map->base), HEX(start), HEX(end));
+	found = count_clear(map, map->base, ALIGN(end, WORD_BITS));
+	MM_CHECK(found == clear, OVERLAP,
+		 "B1: %llu bits are clear in the bitmap of %s, %llu of them those of its pages",
+		 HEX(found), whose, HEX(clear));
+}
+
+/* C1 to C3; @nid: whose pages the cursor may take; NUMA_NO_NODE: all. */
+static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c, int nid,
+			  u64 start, u64 end)
+{
+	const u64 pfn = c->last_end >> PAGE_SHIFT;
+
+	MM_CHECK(c->hint >= start && c->hint <= end, HINT,
+		 "C2: the next search of node %d begins at %#llx, outside of [%#llx, %#llx]", nid,
+		 HEX(c->hint), HEX(start), HEX(end));
+	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i];
+		const struct boot_bitmap *map =
+			bm->cfg.kind == BOOT_ROOTMEM ? &bm->root : &bm->node[r->nid].map;
+
+		if (nid != NUMA_NO_NODE && (int)r->nid != nid)
+			continue;
+		MM_CHECK(!count_clear(map, r->start, min(r->end, c->low)), HINT,
+			 "C1: a page of node %d is free below %#llx", nid, HEX(c->low));
+		if (c->last_end & (PAGE_SIZE - 1) && r->start <= pfn && pfn < r->end)
+			MM_CHECK(!count_clear(map, pfn, pfn + 1), HINT,
+				 "C3: page %#llx, used in part up to %#llx, is free", HEX(pfn),
+				 HEX(c->last_end));
+	}
+}
+
+/* C3: the page that @c has used in part is of the node, and of none of the cursors before it. */
+static void verify_partial(const struct boot_mem *bm, const struct boot_cursor *c, int nid)
+{
+	const u64 pfn = c->last_end >> PAGE_SHIFT;
+	int owner = NUMA_NO_NODE;
+
+	if (!(c->last_end & (PAGE_SIZE - 1)))
+		return;
+	for (unsigned int i = 0; i < bm->nr_ranges; i++)
+		if (bm->range[i].start <= pfn && pfn < bm->range[i].end)
+			owner = (int)bm->range[i].nid;
+	MM_CHECK(owner != NUMA_NO_NODE && (nid == NUMA_NO_NODE || owner == nid), HINT,
+		 "C3: page %#llx, used in part by requests of node %d, is of node %d", HEX(pfn),
+		 nid, owner);
+	for (unsigned int i = 0; i < bm->cfg.nr_nodes; i++) {
+		const u64 other = bm->node[i].cursor.last_end;
+
+		MM_CHECK((int)i == nid || !(other & (PAGE_SIZE - 1)) || other >> PAGE_SHIFT != pfn,
+			 HINT, "C3: page %#llx is used in part by requests of node %d and of %u",
+			 HEX(pfn), nid, i);
+	}
+}
+
+/* What is known of a node before there are bitmaps. */
+static void verify_node(const struct boot_mem *bm, unsigned int nid)
+{
+	const struct boot_node *node = &bm->node[nid];
+	u64 start = 0, end = 0, pages = 0;
+
+	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i];
+
+		if (r->nid != nid)
+			continue;
+		start = pages ? start : r->start;
+		end = r->end;
+		pages += r->end - r->start;
+	}
+	MM_CHECK(node->start == start && node->end == end, LIST,
+		 "N1: node %u spans [%#llx, %#llx), its ranges span [%#llx, %#llx)", nid,
+		 HEX(node->start), HEX(node->end), HEX(start), HEX(end));
+	MM_CHECK(node->pages == pages, COUNT, "N2: node %u: %llu pages remembered, %llu found", nid,
+		 HEX(node->pages), HEX(pages));
+}
+
+/* And with bitmaps. Return: clear bits of its pages. */
+static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
+{
+	const struct boot_node *node = &bm->node[nid];
+	const bool root = bm->cfg.kind == BOOT_ROOTMEM;
+	u64 clear = 0;
+
+	if (node->start == node->end) {
+		MM_CHECK(!node->free, COUNT, "N3: node %u without pages has %llu free", nid,
+			 HEX(node->free));
+		return 0;
+	}
+	for (unsigned int i = 0; i < bm->nr_ranges; i++)
+		if (bm->range[i].nid == nid)
+			clear += count_clear(root ? &bm->root : &node->map, bm->range[i].start,
+					     bm->range[i].end);
+	MM_CHECK(node->free == clear, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
+		 nid, HEX(node->free), HEX(clear));
+	if (!root)
+		verify_bitmap(&node->map, node->start, node->end, clear, "a node");
+	if (bm->state == BOOT_READY) {
+		verify_cursor(bm, &node->cursor, (int)nid, node->start, node->end);
+		verify_partial(bm, &node->cursor, (int)nid);
+	}
+	return clear;
+}
+
+void boot_verify(const struct boot_mem *bm)
+{
+	u64 clear = 0;
+
+	verify_ranges(bm);
+	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
+		verify_node(bm, nid);
+	if (bm->state == BOOT_REGISTERING)
+		return;
+	if (bm->cfg.kind == BOOT_ROOTMEM)
+		MM_CHECK(bm->root.word, LIST, "M1: there is no bitmap");
+	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
+		clear += verify_node_pages(bm, nid);
+	if (bm->cfg.kind != BOOT_ROOTMEM)
+		return;
+	verify_bitmap(&bm->root, bm->range[0].start, bm->range[bm->nr_ranges - 1].end, clear,
+		      "all nodes");
+	if (bm->state == BOOT_READY) {
+		verify_cursor(bm, &bm->any, NUMA_NO_NODE, bm->range[0].start,
+			      bm->range[bm->nr_ranges - 1].end);
+		verify_partial(bm, &bm->any, NUMA_NO_NODE);
+	}
+}
+
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
