@@ -156,8 +156,7 @@ bool boot_page_free(const struct boot_mem *bm, u64 pfn)
 {
 	const struct boot_range *r = boot_range_of(bm, pfn);
 
-	return r && bm->state == BOOT_READY &&
-	       !bitmap_test(boot_map((struct boot_mem *)bm, r->nid), pfn);
+	return r && bm->state == BOOT_READY && !bitmap_test(boot_map(bm, r->nid), pfn);
 }
 
 /* Of one bitmap over the pages [@start, @end). */

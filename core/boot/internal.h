@@ -154,9 +154,10 @@ static inline bool boot_node_has_memory(const struct boot_node *node)
 }
 
 /* The bitmap that has the pages of a node. */
-static inline struct boot_bitmap *boot_map(struct boot_mem *bm, unsigned int nid)
+static inline struct boot_bitmap *boot_map(const struct boot_mem *bm, unsigned int nid)
 {
-	return bm->cfg.kind == BOOT_ROOTMEM ? &bm->root : &bm->node[nid].map;
+	return (struct boot_bitmap *)(bm->cfg.kind == BOOT_ROOTMEM ? &bm->root
+								   : &bm->node[nid].map);
 }
 
 /* First frame and the one behind the last of all nodes; there is a range. */

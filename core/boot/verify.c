@@ -82,8 +82,7 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 		 HEX(c->hint), HEX(start), HEX(end));
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
-		const struct boot_bitmap *map =
-			bm->cfg.kind == BOOT_ROOTMEM ? &bm->root : &bm->node[r->nid].map;
+		const struct boot_bitmap *map = boot_map(bm, r->nid);
 
 		if (nid != NUMA_NO_NODE && (int)r->nid != nid)
 			continue;
@@ -145,7 +144,6 @@ static void verify_node(const struct boot_mem *bm, unsigned int nid)
 static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 {
 	const struct boot_node *node = &bm->node[nid];
-	const bool root = bm->cfg.kind == BOOT_ROOTMEM;
 	u64 clear = 0;
 
 	if (node->start == node->end) {
@@ -155,11 +153,11 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 	}
 	for (unsigned int i = 0; i < bm->nr_ranges; i++)
 		if (bm->range[i].nid == nid)
-			clear += count_clear(root ? &bm->root : &node->map, bm->range[i].start,
+			clear += count_clear(boot_map(bm, nid), bm->range[i].start,
 					     bm->range[i].end);
 	MM_CHECK(node->free == clear, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
 		 nid, HEX(node->free), HEX(clear));
-	if (!root)
+	if (bm->cfg.kind == BOOT_BOOTMEM)
 		verify_bitmap(&node->map, node->start, node->end, clear, "a node");
 	if (bm->state == BOOT_READY) {
 		verify_cursor(bm, &node->cursor, (int)nid, node->start, node->end);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_refuse.c - what is refused: each reason, in each call that knows it, by its name, and with
+ * nothing changed.
+ */
+#include "run.h"
+
+static void give_nobody(void *arg, u64 pfn, unsigned int order)
+{
+	mm_report(ORACLE_CRASH, "nothing is to be given");
+}
+
+static void give_any(void *arg, u64 pfn, unsigned int order)
+{
+}
+
+static void early(struct fixture *f)
+{
+	CHECK(boot_setup(f->bm) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_NO_MEMORY);
+	add_pages(f, 0, 0, 10);
+	CHECK(boot_reserve(f->bm, 0, 1, BOOT_SHARED) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_EARLY);
+	CHECK(f->start == 0 && f->end == 1);
+	CHECK(boot_free(f->bm, 0, PAGE_SIZE) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_EARLY);
+	CHECK(boot_alloc(f->bm, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 4, BOOT_EARLY);
+	CHECK(boot_alloc_node(f->bm, 0, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 5, BOOT_EARLY);
+	CHECK(boot_alloc_cross(f->bm, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 6, BOOT_EARLY);
+	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
+	CHECK_REFUSED(f, 7, BOOT_EARLY);
+	CHECK(!boot_setup(f->bm));
+	CHECK(bstats(f).free == 10);
+}
+
+static void late(struct fixture *f)
+{
+	one_node(f, 0, 10);
+	CHECK(boot_register_node(f->bm, 0, PAGES(20), PAGES(30)) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_LATE);
+	CHECK(boot_setup(f->bm) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_LATE);
+}
+
+static void over(struct fixture *f)
+{
+	one_node(f, 0, 10);
+	CHECK(!boot_reserve(f->bm, 0, 1, BOOT_EXCLUSIVE));
+	CHECK(boot_hand_over(f->bm, give_any, NULL) == 9);
+	CHECK(boot_register_node(f->bm, 0, PAGES(20), PAGES(30)) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_OVER);
+	CHECK(boot_setup(f->bm) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_OVER);
+	CHECK(boot_reserve(f->bm, PAGES(1), 1, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_OVER);
+	CHECK(boot_alloc(f->bm, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 4, BOOT_OVER);
+	CHECK(boot_alloc_node(f->bm, 0, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 5, BOOT_OVER);
+	CHECK(boot_alloc_cross(f->bm, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 6, BOOT_OVER);
+	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
+	CHECK_REFUSED(f, 7, BOOT_OVER);
+	/* What was handed over is not there to be freed. */
+	CHECK(boot_free(f->bm, PAGES(3), PAGE_SIZE) == -EINVAL);
+	CHECK_REFUSED(f, 8, BOOT_FREE_TWICE);
+	CHECK(!boot_free(f->bm, 0, PAGE_SIZE));
+	CHECK(boot_free(f->bm, 0, PAGE_SIZE) == -EINVAL);
+	CHECK_REFUSED(f, 9, BOOT_FREE_TWICE);
+}
+
+static void registrations(struct fixture *f)
+{
+	CHECK(boot_register_node(f->bm, NR_NODES, 0, PAGES(1)) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_BAD_NODE);
+	CHECK(boot_register_node(f->bm, 0, PAGES(2), PAGES(1)) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_BACKWARDS);
+	CHECK(f->start == PAGES(2) && f->end == PAGES(1));
+	CHECK(boot_register_node(f->bm, 0, 0, BOOT_MAX_ADDRESS + 1) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_BACKWARDS);
+	CHECK(boot_register_node(f->bm, 0, PAGES(1), PAGES(1)) == -EINVAL);
+	CHECK_REFUSED(f, 4, BOOT_EMPTY);
+	CHECK(boot_register_node(f->bm, 0, PAGES(1) + 1, PAGES(3) - 1) == -EINVAL);
+	CHECK_REFUSED(f, 5, BOOT_EMPTY);
+	add_pages(f, 0, 100, 100);
+	/* From below, from above, within, around, the same. */
+	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(101)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 0, PAGES(199), PAGES(300)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 1, PAGES(150), PAGES(151)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(300)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 0, PAGES(100), PAGES(200)) == -EEXIST);
+	CHECK_REFUSED(f, 10, BOOT_OVERLAP);
+	/* They touch: that is none. A part of a page of each is none either. */
+	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(101) - 1));
+	CHECK(boot_register_node(f->bm, 0, PAGES(10), PAGES(20)) == -EINVAL);
+	CHECK_REFUSED(f, 11, BOOT_ORDER);
+	add_pages(f, 2, 10, 10);
+	add_pages(f, 0, 1000, 1);
+	CHECK(f->bm->nr_ranges == 4 && bstats(f).pages == 161);
+	CHECK(f->refusals == 11);
+}
+
+static void outside(struct fixture *f)
+{
+	add_pages(f, 0, 10, 10);
+	add_pages(f, 1, 30, 10);
+	CHECK(!boot_setup(f->bm));
+	CHECK(boot_reserve(f->bm, PAGES(5), 1, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_OUTSIDE);
+	CHECK(f->start == PAGES(5) && f->end == PAGES(6));
+	CHECK(boot_reserve(f->bm, PAGES(15), PAGES(20), BOOT_SHARED) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_OUTSIDE);
+	CHECK(f->start == PAGES(20));
+	CHECK(boot_reserve(f->bm, PAGES(39), PAGE_SIZE + 1, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_OUTSIDE);
+	CHECK(f->start == PAGES(40));
+	CHECK(boot_free(f->bm, PAGES(5), PAGES(10)) == -EINVAL);
+	CHECK_REFUSED(f, 4, BOOT_OUTSIDE);
+	CHECK(boot_free(f->bm, PAGES(1000), PAGES(10)) == -EINVAL);
+	CHECK_REFUSED(f, 5, BOOT_OUTSIDE);
+	CHECK(boot_reserve(f->bm, PAGES(10), 0, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 6, BOOT_EMPTY);
+	CHECK(boot_free(f->bm, PAGES(10), 0) == -EINVAL);
+	CHECK_REFUSED(f, 7, BOOT_EMPTY);
+	CHECK(boot_reserve(f->bm, PAGES(10), ~0ULL, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 8, BOOT_BACKWARDS);
+	CHECK(boot_free(f->bm, BOOT_MAX_ADDRESS, 1) == -EINVAL);
+	CHECK_REFUSED(f, 9, BOOT_BACKWARDS);
+	/* No whole page: there is nothing to be said. */
+	CHECK(!boot_free(f->bm, PAGES(5) + 1, PAGE_SIZE));
+	CHECK(f->refusals == 9 && bstats(f).free == 20);
+}
+
+static void twice(struct fixture *f)
+{
+	interleaved(f);
+	CHECK(!boot_reserve(f->bm, PAGES(70), PAGES(2), BOOT_EXCLUSIVE));
+	CHECK(boot_reserve(f->bm, PAGES(60), PAGES(20), BOOT_EXCLUSIVE) == -EBUSY);
+	CHECK_REFUSED(f, 1, BOOT_RESERVE_TWICE);
+	CHECK(f->start == PAGES(70) && f->end == PAGES(71));
+	CHECK(boot_free(f->bm, PAGES(71), PAGES(2)) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_FREE_TWICE);
+	CHECK(f->start == PAGES(72));
+	CHECK(bstats(f).reserved == 2);
+	/* What is allocated is reserved, too. */
+	CHECK(boot_alloc(f->bm, 10, 1, 0, 0) == 0);
+	CHECK(boot_reserve(f->bm, 100, 1, BOOT_EXCLUSIVE) == -EBUSY);
+	CHECK_REFUSED(f, 3, BOOT_RESERVE_TWICE);
+}
+
+static void arguments(struct fixture *f)
+{
+	one_node(f, 0, 10);
+	CHECK(boot_alloc(f->bm, 0, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 1, BOOT_BAD_ARGUMENT);
+	CHECK(boot_alloc_node(f->bm, 0, 1, 0, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 2, BOOT_BAD_ARGUMENT);
+	CHECK(boot_alloc_cross(f->bm, 1, 3, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 3, BOOT_BAD_ARGUMENT);
+	CHECK(boot_alloc_node(f->bm, NR_NODES, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 4, BOOT_BAD_NODE);
+	CHECK(boot_alloc_node(f->bm, ~0U, 1, 1, 0, 0) == BOOT_NONE);
+	CHECK_REFUSED(f, 5, BOOT_BAD_NODE);
+}
+
+/* With nobody to be told, a refusal is a finding. */
+static void finding(struct fixture *f)
+{
+	one_node(f, 0, 10);
+	boot_free(f->bm, PAGES(3), PAGE_SIZE);
+}
+
+static void test_finding(void **state)
+{
+	struct fixture *f = *state;
+
+	f->told = false;
+	for (f->kind = 0; f->kind < NR_BOOT_KINDS; f->kind++)
+		expect_finding(f, finding, ORACLE_RANGE, "(free-twice): [0x3000, 0x4000)");
+}
+
+#define BOTH(name)                                                                                 \
+	static void test_##name(void **state)                                                      \
+	{                                                                                          \
+		expect_both(state, name);                                                          \
+	}
+
+BOTH(early)
+BOTH(late)
+BOTH(over)
+BOTH(registrations)
+BOTH(outside)
+BOTH(twice)
+BOTH(arguments)
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_early),	 T(test_late),	T(test_over),	   T(test_registrations),
+		T(test_outside), T(test_twice), T(test_arguments), T(test_finding),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
