@@ -10,6 +10,7 @@
 
 #include "bench.h"
 #include "bench_child.h"
+#include "boot/bench.h"
 #include "cli.h"
 #include "machine/bench.h"
 #include "percpu/bench.h"
@@ -30,6 +31,7 @@ static const struct part {
 } parts[] = {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
+	{"boot", "boot memory, with a bitmap a node and with one bitmap", boot_bench},
 	{"vmap", "kernel virtual addresses and vmap blocks", bench_vmap},
 	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},

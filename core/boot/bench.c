@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bench.c - what boot memory costs: time and metadata, bootmem against rootmem.
+ *
+ * A boot is set-up, ALLOCS requests of the mix below, and the hand-over of the rest to nobody.
+ * Memory is 1 GiB to 16 TiB, on 1 to 64 nodes, each with one range, or with STRIPES of them that
+ * interleave with those of the others. Then the spans of bootmem's nodes lie over each
+ * other and its metadata grows with the number of nodes; what would take more than MOST_BITMAP
+ * bytes is not run, only counted.
+ *
+ * Each figure is the least of a few rounds. Each boot has its bitmaps fresh from the host, whose
+ * work at the first touch of a page is most of what set-up costs.
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "boot.h"
+#include "../sched/bench_timing.h"
+#include "../sched/random.h"
+
+#define ALLOCS 10000u
+#define STRIPES 4u
+#define MOST_BITMAP (1ULL << 30)
+#define ROUNDS 3u
+#define GIB (1ULL << 30)
+#define GOAL_MS 50
+
+/**
+ * struct shape - memory
+ * @name:   in the figures
+ * @bytes:  of all nodes
+ * @nodes:  how many
+ * @ranges: of each
+ */
+struct shape {
+	const char *name;
+	u64 bytes;
+	unsigned int nodes, ranges;
+};
+
+static const struct shape shapes[] = {
+	{"1 GiB, 1 node", GIB, 1, 1},
+	{"16 GiB, 1 node", 16 * GIB, 1, 1},
+	{"16 GiB, 4 nodes", 16 * GIB, 4, 1},
+	{"16 GiB, 4 nodes interleaved", 16 * GIB, 4, STRIPES},
+	{"256 GiB, 1 node", 256 * GIB, 1, 1},
+	{"256 GiB, 8 nodes", 256 * GIB, 8, 1},
+	{"256 GiB, 8 nodes interleaved", 256 * GIB, 8, STRIPES},
+	{"1 TiB, 1 node", 1024 * GIB, 1, 1},
+	{"1 TiB, 16 nodes", 1024 * GIB, 16, 1},
+	{"1 TiB, 16 nodes interleaved", 1024 * GIB, 16, STRIPES},
+	{"4 TiB, 32 nodes", 4096 * GIB, 32, 1},
+	{"4 TiB, 32 nodes interleaved", 4096 * GIB, 32, STRIPES},
+	{"16 TiB, 1 node", 16384 * GIB, 1, 1},
+	{"16 TiB, 64 nodes", 16384 * GIB, 64, 1},
+	{"16 TiB, 64 nodes interleaved", 16384 * GIB, 64, STRIPES},
+};
+
+/**
+ * struct bench - what is measured, on what
+ * @blocks, @pages: handed over
+ */
+struct bench {
+	struct bench_out *out;
+	struct machine *m;
+	struct machine_config *cfg;
+	u64 blocks, pages;
+};
+
+/* Seconds of each part of a boot, and what it took besides. */
+struct boot_cost {
+	double setup, allocs, hand_over;
+	struct boot_stats stats;
+	bool run;
+};
+
+static void count_block(void *arg, u64 pfn, unsigned int order)
+{
+	struct bench *b = arg;
+
+	b->blocks++;
+	b->pages += 1ULL << order;
+}
+
+static struct boot_mem *bench_register(struct bench *b, enum boot_kind kind, const struct shape *sh)
+{
+	struct boot_config cfg = {.kind = kind, .nr_nodes = sh->nodes};
+	u64 nr = sh->nodes * sh->ranges, size = sh->bytes / nr;
+	struct boot_mem *bm = NULL;
+
+	boot_create(b->m, &cfg, &bm);
+	for (u64 i = 0; i < nr; i++)
+		boot_register_node(bm, i % sh->nodes, i * size, (i + 1) * size);
+	return bm;
+}
+
+/* Most requests are small, some are tables of many pages; a third is for a node. */
+static void bench_requests(struct boot_mem *bm, unsigned int nodes, unsigned int nr)
+{
+	u64 seed = 1;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		u64 r = random_next(&seed), size = 1 + r % 1000;
+
+		if (!(i % 8))
+			size = PAGE_SIZE << r % 7;
+		if (i % 3)
+			boot_alloc(bm, size, 64, 0, 0);
+		else
+			boot_alloc_node(bm, r % nodes, size, 64, 0, 0);
+	}
+}
+
+static struct boot_cost bench_boot(struct bench *b, enum boot_kind kind, const struct shape *sh)
+{
+	struct boot_mem *bm = bench_register(b, kind, sh);
+	struct boot_cost cost = {0};
+	double t[4];
+
+	boot_stats(bm, &cost.stats);
+	cost.run = cost.stats.bitmap_bytes <= MOST_BITMAP;
+	if (cost.run) {
+		t[0] = clock_cpu_seconds();
+		cost.run = !boot_setup(bm);
+		t[1] = clock_cpu_seconds();
+	}
+	if (cost.run) {
+		bench_requests(bm, sh->nodes, bench_count(b->out, ALLOCS));
+		t[2] = clock_cpu_seconds();
+		boot_hand_over(bm, count_block, b);
+		t[3] = clock_cpu_seconds();
+		cost.setup = t[1] - t[0];
+		cost.allocs = t[2] - t[1];
+		cost.hand_over = t[3] - t[2];
+		boot_stats(bm, &cost.stats);
+	}
+	boot_destroy(bm);
+	malloc_trim(0);
+	return cost;
+}
+
+static double boot_seconds(const struct boot_cost *cost)
+{
+	return cost->setup + cost->allocs + cost->hand_over;
+}
+
+/* The cheapest of some rounds. */
+static struct boot_cost bench_boots(struct bench *b, enum boot_kind kind, const struct shape *sh)
+{
+	struct boot_cost best = bench_boot(b, kind, sh);
+
+	for (unsigned int i = 1; best.run && !b->out->quick && i < ROUNDS; i++) {
+		struct boot_cost cost = bench_boot(b, kind, sh);
+
+		if (boot_seconds(&cost) < boot_seconds(&best))
+			best = cost;
+	}
+	return best;
+}
+
+static const char *case_name(char *buf, size_t size, enum boot_kind kind, const char *what)
+{
+	snprintf(buf, size, "%s, %s", what, boot_kind_name(kind));
+	return buf;
+}
+
+static void report_boot(struct bench *b, const char *name, const struct boot_cost *cost)
+{
+	if (cost->run) {
+		bench_value(b->out, name, "set-up", cost->setup * 1e3, "ms");
+		bench_value(b->out, name, "requests", cost->allocs * 1e3, "ms");
+		bench_value(b->out, name, "hand-over", cost->hand_over * 1e3, "ms");
+		bench_value(b->out, name, "boot", boot_seconds(cost) * 1e3, "ms");
+	}
+	bench_value(b->out, name, "metadata", (double)cost->stats.bitmap_bytes / 1024, "KiB");
+}
+
+static const struct bench_plot metadata_plot = {
+	.title = "Boot memory: metadata",
+	.x = "GiB of memory",
+	.y = "KiB of bitmaps",
+	.log = true,
+};
+
+static const struct bench_plot time_plot = {
+	.title = "Boot memory: set-up, 10,000 requests and hand-over",
+	.x = "GiB of memory",
+	.y = "ms",
+	.log = true,
+};
+
+static void plot_boot(struct bench *b, enum boot_kind kind, const struct shape *sh,
+		      const struct boot_cost *cost)
+{
+	const char *how = sh->nodes == 1   ? "1 node"
+			  : sh->ranges > 1 ? "several, interleaved"
+					   : "several nodes";
+	char series[64];
+
+	case_name(series, sizeof(series), kind, how);
+	bench_point(b->out, &metadata_plot, series, (double)(sh->bytes / GIB),
+		    (double)cost->stats.bitmap_bytes / 1024);
+	if (cost->run)
+		bench_point(b->out, &time_plot, series, (double)(sh->bytes / GIB),
+			    boot_seconds(cost) * 1e3);
+}
+
+static void bench_shapes(struct bench *b)
+{
+	static const struct bench_table table = {
+		.title = "set-up, 10,000 requests, hand-over: ms; bitmaps: KiB",
+		.columns = {"set-up", "requests", "hand-over", "boot", "metadata"},
+	};
+	char name[64];
+
+	bench_table_begin(b->out, &table);
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
+		bench_progress(b->out, shapes[i].name);
+		for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
+			struct boot_cost cost = bench_boots(b, kind, &shapes[i]);
+
+			report_boot(b, case_name(name, sizeof(name), kind, shapes[i].name), &cost);
+			plot_boot(b, kind, &shapes[i], &cost);
+		}
+	}
+	bench_table_begin(b->out, NULL);
+	bench_note(
+		b->out,
+		"bootmem has a bit for each page between a node's first and last one: with nodes "
+		"that interleave nearly all memory, once a node. Where that is above 1 GiB it is "
+		"counted and not run.");
+}
+
+static void bench_goal(struct bench *b)
+{
+	static const struct bench_table table = {
+		.title = "1 TiB on one core: set-up, 10,000 requests, hand-over, beside the goal: "
+			 "ms",
+		.columns = {"boot", "goal"},
+	};
+	char name[64];
+
+	bench_table_begin(b->out, &table);
+	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
+		for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
+			struct boot_cost cost;
+
+			if (shapes[i].bytes != 1024 * GIB)
+				continue;
+			cost = bench_boots(b, kind, &shapes[i]);
+			case_name(name, sizeof(name), kind, shapes[i].name);
+			bench_value(b->out, name, "boot", boot_seconds(&cost) * 1e3, "ms");
+			bench_value(b->out, name, "goal", GOAL_MS, "ms");
+		}
+	bench_table_begin(b->out, NULL);
+}
+
+/*
+ * Memory is nearly full: of @period pages one is free, or of 64 * @period pages 64. Then it is
+ * asked for: the hint is where the last search ended, and the next free page far from it.
+ */
+static double bench_full(struct bench *b, enum boot_kind kind, u64 period, u64 nr)
+{
+	static const struct shape shape = {"16 GiB, 1 node", 16 * GIB, 1, 1};
+	const unsigned int ops = bench_count(b->out, 1000);
+	struct bench_timing t = {0};
+
+	while (t.rounds < BENCH_ROUNDS) {
+		struct boot_mem *bm = bench_register(b, kind, &shape);
+		const u64 pages = shape.bytes >> PAGE_SHIFT;
+
+		boot_setup(bm);
+		boot_reserve(bm, 0, shape.bytes, BOOT_EXCLUSIVE);
+		for (u64 pfn = period * nr - nr; pfn < pages; pfn += period * nr)
+			boot_free(bm, pfn << PAGE_SHIFT, nr << PAGE_SHIFT);
+		bench_begin(&t);
+		for (unsigned int i = 0; i < ops; i++)
+			boot_alloc(bm, nr << PAGE_SHIFT, PAGE_SIZE, 0, 0);
+		bench_end(&t, ops);
+		boot_destroy(bm);
+	}
+	return t.least;
+}
+
+/* And for what is not there: the request sees each word. */
+static double bench_refused(struct bench *b, enum boot_kind kind)
+{
+	static const struct shape shape = {"16 GiB, 1 node", 16 * GIB, 1, 1};
+	struct boot_mem *bm = bench_register(b, kind, &shape);
+	struct bench_timing t = {0};
+
+	boot_setup(bm);
+	boot_reserve(bm, 0, shape.bytes, BOOT_EXCLUSIVE);
+	for (u64 pfn = 0; pfn < shape.bytes >> PAGE_SHIFT; pfn += 1024)
+		boot_free(bm, pfn << PAGE_SHIFT, PAGE_SIZE);
+	while (t.rounds < BENCH_ROUNDS) {
+		bench_begin(&t);
+		for (unsigned int i = 0; i < 10; i++)
+			boot_alloc(bm, PAGE_SIZE * 2, PAGE_SIZE, 0, 0);
+		bench_end(&t, 10);
+	}
+	boot_destroy(bm);
+	return t.least;
+}
+
+static void bench_nearly_full(struct bench *b)
+{
+	static const struct bench_table table = {
+		.title = "A request when 16 GiB are nearly full: ns",
+		.columns = {"bootmem", "rootmem"},
+	};
+	static const struct {
+		const char *name;
+		u64 period, nr;
+	} cases[] = {
+		{"1 page, 1 of 2 free", 2, 1},
+		{"1 page, 1 of 64 free", 64, 1},
+		{"1 page, 1 of 4,096 free", 4096, 1},
+		{"64 pages, 1 of 64 free", 64, 64},
+	};
+	enum boot_kind kind;
+
+	bench_progress(b->out, "nearly full");
+	bench_table_begin(b->out, &table);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (kind = 0; kind < NR_BOOT_KINDS; kind++)
+			bench_value(b->out, cases[i].name, boot_kind_name(kind),
+				    bench_full(b, kind, cases[i].period, cases[i].nr), "ns");
+	for (kind = 0; kind < NR_BOOT_KINDS; kind++)
+		bench_value(b->out, "2 pages, none in a row, 1 of 1,024 free", boot_kind_name(kind),
+			    bench_refused(b, kind), "ns");
+	bench_table_begin(b->out, NULL);
+}
+
+void boot_bench(struct bench_out *out)
+{
+	struct bench b = {.out = out, .m = machine_create(), .cfg = calloc(1, sizeof(*b.cfg))};
+
+	if (b.m && b.cfg) {
+		topology_init(&b.cfg->topology, 1, 1, 64);
+		b.cfg->kva_start = MACHINE_KVA_START;
+		b.cfg->kva_size = 16 << 20;
+		b.cfg->bare = true;
+		machine_boot(b.m, b.cfg);
+		bench_shapes(&b);
+		bench_goal(&b);
+		bench_nearly_full(&b);
+	}
+	free(b.cfg);
+	machine_destroy(b.m);
+}
