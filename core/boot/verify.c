@@ -56,16 +56,20 @@ static void verify_ranges(const struct boot_mem *bm)
 	}
 }
 
-static void verify_bitmap(const struct boot_bitmap *map, u64 start, u64 end, u64 clear,
-			  const char *whose)
+/* M1, before anybody looks into it. */
+static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, const char *whose)
 {
-	u64 found;
-
 	MM_CHECK(map->word && map->start == start && map->end == end &&
 			 map->base == ALIGN_DOWN(start, WORD_BITS),
 		 LIST, "M1: bitmap of %s is of [%#llx, %#llx) from %#llx on, not [%#llx, %#llx)",
 		 whose, HEX(map->start), HEX(map->end), HEX(map->base), HEX(start), HEX(end));
-	found = count_clear(map, map->base, ALIGN(end, WORD_BITS));
+}
+
+/* B1, M2: nothing else is clear in it than @clear bits of the pages that it is for. */
+static void verify_holes(const struct boot_bitmap *map, u64 clear, const char *whose)
+{
+	u64 found = count_clear(map, map->base, ALIGN(map->end, WORD_BITS));
+
 	MM_CHECK(found == clear, OVERLAP,
 		 "B1: %llu bits are clear in the bitmap of %s, %llu of them those of its pages",
 		 HEX(found), whose, HEX(clear));
@@ -151,6 +155,8 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 			 HEX(node->free));
 		return 0;
 	}
+	if (bm->cfg.kind == BOOT_BOOTMEM)
+		verify_place(&node->map, node->start, node->end, "a node");
 	for (unsigned int i = 0; i < bm->nr_ranges; i++)
 		if (bm->range[i].nid == nid)
 			clear += count_clear(boot_map(bm, nid), bm->range[i].start,
@@ -158,7 +164,7 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 	MM_CHECK(node->free == clear, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
 		 nid, HEX(node->free), HEX(clear));
 	if (bm->cfg.kind == BOOT_BOOTMEM)
-		verify_bitmap(&node->map, node->start, node->end, clear, "a node");
+		verify_holes(&node->map, clear, "a node");
 	if (bm->state == BOOT_READY) {
 		verify_cursor(bm, &node->cursor, (int)nid, node->start, node->end);
 		verify_partial(bm, &node->cursor, (int)nid);
@@ -168,24 +174,25 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 
 void boot_verify(const struct boot_mem *bm)
 {
-	u64 clear = 0;
+	const bool root = bm->cfg.kind == BOOT_ROOTMEM;
+	u64 clear = 0, start, end;
 
 	verify_ranges(bm);
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
 		verify_node(bm, nid);
 	if (bm->state == BOOT_REGISTERING)
 		return;
-	if (bm->cfg.kind == BOOT_ROOTMEM)
-		MM_CHECK(bm->root.word, LIST, "M1: there is no bitmap");
+	start = boot_first_pfn(bm);
+	end = boot_last_pfn(bm);
+	if (root)
+		verify_place(&bm->root, start, end, "all nodes");
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
 		clear += verify_node_pages(bm, nid);
-	if (bm->cfg.kind != BOOT_ROOTMEM)
+	if (!root)
 		return;
-	verify_bitmap(&bm->root, bm->range[0].start, bm->range[bm->nr_ranges - 1].end, clear,
-		      "all nodes");
+	verify_holes(&bm->root, clear, "all nodes");
 	if (bm->state == BOOT_READY) {
-		verify_cursor(bm, &bm->any, NUMA_NO_NODE, bm->range[0].start,
-			      bm->range[bm->nr_ranges - 1].end);
+		verify_cursor(bm, &bm->any, NUMA_NO_NODE, start, end);
 		verify_partial(bm, &bm->any, NUMA_NO_NODE);
 	}
 }
