@@ -31,6 +31,22 @@ static void bench_boot(struct bench *b)
 	machine_check_leaks(b->m);
 }
 
+/* All frames are boot memory first, but what nobody gives back: a page of every 256. */
+static void bench_boot_memory(struct bench *b)
+{
+	u64 pfn = 0;
+
+	b->cfg->boot_memory = true;
+	machine_boot(b->m, b->cfg);
+	for (; pfn < BENCH_FRAMES; pfn += 256) {
+		mem_set(b->m, MACHINE_DIRECT_START + (pfn << PAGE_SHIFT), 1, 8);
+		for (unsigned int order = 0; order < 8; order++)
+			hand_over_pages(b->m, pfn + (1ULL << order), order);
+	}
+	machine_check_leaks(b->m);
+	b->cfg->boot_memory = false;
+}
+
 /* A run that leaves work to its sweep: table pages, frames with contents, metadata. */
 static void bench_boot_used(struct bench *b)
 {
@@ -155,6 +171,7 @@ static const struct {
 } bench_table[] = {
 	{"boot+teardown", bench_boot, 20000, false},
 	{"boot+teardown-used", bench_boot_used, 20000, false},
+	{"boot-memory+hand-over", bench_boot_memory, 20000, false},
 	{"malloc-pair", bench_malloc, 200000, false},
 	{"kmalloc-pair", bench_kmalloc, 200000, false},
 	{"page-pair", bench_page, 200000, false},

@@ -30,6 +30,14 @@ static u32 range_search(const struct machine *m, const struct frame_range *r, u3
 		at = ALIGN(r->start + at, align) - r->start;
 		if (at >= r->nr || nr > r->nr - at)
 			return NO_FRAME;
+		if (unlikely(m->cfg.boot_memory)) {
+			u64 next = boot_search(m, r, at, nr);
+
+			if (next > at) {
+				at = next;
+				continue;
+			}
+		}
 		seen = min(at + nr, (u64)r->used);
 		while (seen > at && !page[seen - 1].count)
 			seen--;
@@ -87,16 +95,26 @@ static void node_unlink(struct machine *m, struct node *n, u32 i)
 		m->frame[f->next].prev = f->prev;
 }
 
+/* The highest frame before @i, from @low on, that is free; none of them was used in this run. */
+static u32 fresh_before(const struct machine *m, u32 low, u32 i)
+{
+	if (unlikely(m->cfg.boot_memory))
+		return boot_handed_before(m, low, i);
+	return i > low ? i - 1 : NO_FRAME;
+}
+
 /* The used part of a range grows to @used frames; of the new ones, those below @from are free. */
 static void range_grow(struct machine *m, struct frame_range *r, u32 from, u32 used)
 {
 	u32 old = r->first + r->used, i;
 
-	for (i = r->first + used; i-- > old;) {
+	for (i = r->first + used; i > max(from, old);) {
+		page_init(m, r, --i);
+		m->frame[i].freed = 0;
+	}
+	while ((i = fresh_before(m, old, i)) != NO_FRAME) {
 		page_init(m, r, i);
 		m->frame[i].freed = 0;
-		if (i >= from)
-			continue;
 		m->page[i].owner = NULL;
 		node_push(m, &m->node[r->nid], i);
 	}
@@ -129,7 +147,7 @@ static u32 run_take(struct machine *m, unsigned int nid, u64 nr, u64 align, gfp_
 static u32 nodes_take(struct machine *m, unsigned int nid, u64 nr, u64 align, gfp_t gfp,
 		      const char *owner)
 {
-	int node = nr <= m->nr_frames - m->nr_used ? (int)nid : -1;
+	int node = nr <= m->nr_given - m->nr_used ? (int)nid : -1;
 	u32 first = NO_FRAME;
 
 	while (node >= 0 && first == NO_FRAME) {

@@ -254,10 +254,13 @@ struct machine {
 	struct page *page;
 	struct frame *frame;
 	u32 *dirty;
+	u64 *handed; /* a bit for each frame; see boot.c */
+	u64 *shown;
 	u8 *memory;
 	u32 nr_frames;	/* of this run */
 	u32 max_frames; /* room */
-	u32 nr_used;	/* frames in use, table pages included */
+	u32 nr_given;	/* of these, the page allocator's: all but boot memory */
+	u32 nr_used;	/* frames in use, table pages included; boot memory not */
 	u32 nr_dirty;
 	u32 peak_used;
 	unsigned int nr_ranges;
@@ -327,6 +330,7 @@ void page_reset(struct machine *m);
 void page_check_leaks(struct machine *m);
 void page_destroy(struct machine *m);
 u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner);
+struct frame_range *frame_range_of(struct machine *m, u32 i);
 void page_init(struct machine *m, const struct frame_range *r, u32 i);
 void page_drop(struct machine *m, u32 i, u64 ticket);
 void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner);
@@ -354,6 +358,21 @@ static inline const struct frame_range *range_of_pfn(const struct machine *m, u6
 	}
 	return NULL;
 }
+
+/* boot.c */
+extern const char boot_memory_owner[];
+u32 boot_take(struct machine *m, struct node *n);
+u32 boot_handed_before(const struct machine *m, u32 low, u32 i);
+u64 boot_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr);
+void boot_sweep(struct machine *m);
+void boot_report(struct machine *m, enum oracle oracle, u32 i, const char *what);
+
+/*
+ * Is frame @i boot memory? If so, its struct page says that from now on. The caller of boot_show()
+ * holds page_lock, that of boot_look() does not.
+ */
+bool boot_show(struct machine *m, u32 i);
+bool boot_look(struct machine *m, u32 i);
 
 /* contents.c */
 void *frame_materialise(struct machine *m, u32 i);

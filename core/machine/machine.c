@@ -104,6 +104,7 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 	m->cfg.kva_start = cfg->kva_start;
 	m->cfg.kva_size = cfg->kva_size;
 	m->cfg.bare = cfg->bare;
+	m->cfg.boot_memory = cfg->boot_memory;
 	set_fail(m, &cfg->fail);
 	page_reset(m);
 	return 0;
@@ -155,6 +156,7 @@ void machine_stats(const struct machine *m, struct machine_stats *st)
 	st->meta_peak = m->meta_peak;
 	st->pages_used = m->nr_used;
 	st->pages_peak = m->peak_used;
+	st->boot_pages = m->nr_frames - m->nr_given;
 	st->flushes = m->flushes;
 	st->ipis = m->ipis;
 	st->stale = m->nr_stale;

@@ -58,6 +58,8 @@ typedef unsigned int gfp_t;
  *             runs whole for the next request; no TLB keeps a translation that was cleared, and
  *             a mapping may lead to any frame, free ones too. For benchmarks, of
  *             several threads as well
+ * @boot_memory: no frame is free: all are boot memory until hand_over_pages() (page.h) gives them
+ *             to the page allocator
  */
 struct machine_config {
 	struct topology topology;
@@ -65,6 +67,7 @@ struct machine_config {
 	u64 kva_size;
 	struct fail_plan fail;
 	bool bare;
+	bool boot_memory;
 };
 
 /* Where the kernel of x86-64 has its vmalloc space; high enough that sums can overflow. */
@@ -83,7 +86,8 @@ struct machine *machine_create(void);
 void machine_destroy(struct machine *m);
 
 /**
- * machine_boot() - make a fresh world: all frames free, nothing mapped, counters zero
+ * machine_boot() - make a fresh world: all frames free, or all boot memory; nothing mapped,
+ *                  counters zero
  * @m:   from machine_create(); what an earlier run left behind, even one that was given
  *       up after a finding, is swept away first
  * @cfg: copied
@@ -97,9 +101,9 @@ int machine_boot(struct machine *m, const struct machine_config *cfg);
  * machine_check_leaks() - after the allocators are gone: is everything given back?
  * @m: the machine
  *
- * Reports ORACLE_LEAK_PAGE (frames in use), ORACLE_LEAK_METADATA (metadata in use, with its
- * size and age), ORACLE_LEAK_AREA (translations left), or ORACLE_PAGE_WRITE (a free frame
- * was written to).
+ * Reports ORACLE_LEAK_PAGE (frames in use; boot memory is none), ORACLE_LEAK_METADATA
+ * (metadata in use, with its size and age), ORACLE_LEAK_AREA (translations left), or
+ * ORACLE_PAGE_WRITE (a free frame was written to).
  */
 void machine_check_leaks(struct machine *m);
 
@@ -118,6 +122,7 @@ const struct topology *machine_topology(const struct machine *m);
  *                  sum of what each task's share was at most
  * @pages_used:     page frames in use now, table pages included
  * @pages_peak:     most page frames in use at a time
+ * @boot_pages:     page frames that are boot memory now; neither used nor free
  * @flushes:        TLB flushes
  * @ipis:           interprocessor interrupts they cost (online CPUs but the caller's)
  * @stale:          translations cleared and not yet flushed, now
@@ -127,6 +132,7 @@ struct machine_stats {
 	u64 failed;
 	u64 meta_bytes, meta_peak;
 	u64 pages_used, pages_peak;
+	u64 boot_pages;
 	u64 flushes, ipis;
 	u64 stale;
 };

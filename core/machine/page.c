@@ -7,7 +7,7 @@
  * a run leaves its mark on as few frames as it can. A node without free frames is helped out by the
  * others in order of distance, then number.
  *
- * Invariants, for each frame i of the run:
+ * Invariants, for each frame i of the run that is not boot memory (boot.c):
  *   page[i].count == 0 <=> on its node's free list, or not yet used in its range
  *   nr_used == number of i with page[i].count > 0
  * Outside of the run's frames, and between runs: count == 0.
@@ -26,7 +26,7 @@
 const char page_table_owner[] = "page table";
 
 /* The range that holds frame i. */
-static struct frame_range *frame_range_of(struct machine *m, u32 i)
+struct frame_range *frame_range_of(struct machine *m, u32 i)
 {
 	unsigned int lo = 0, hi = m->nr_ranges - 1;
 
@@ -66,6 +66,8 @@ static u32 node_take(struct machine *m, unsigned int nid)
 		n->head = m->frame[i].next;
 		return i;
 	}
+	if (unlikely(m->cfg.boot_memory))
+		return boot_take(m, n);
 	for (; n->range >= 0; n->range = m->range[n->range].next) {
 		struct frame_range *r = &m->range[n->range];
 
@@ -126,7 +128,7 @@ u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner)
 	int node;
 	u32 i;
 
-	if (m->nr_used == m->nr_frames)
+	if (m->nr_used == m->nr_given)
 		return NO_FRAME;
 	nid = node_preferred(m, nid);
 	i = node_take(m, nid);
@@ -178,6 +180,8 @@ __noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, c
 	const struct frame_range *r = frame_range_of(m, i);
 
 	page_init(m, r, i);
+	if (m->cfg.boot_memory)
+		boot_report(m, oracle, i, what);
 	if (i - r->first >= r->used || !m->page[i].owner)
 		mm_report(oracle, "%s page frame %llu, which was never allocated", what,
 			  (unsigned long long)m->page[i].pfn);
@@ -193,7 +197,7 @@ void get_page(struct machine *m, struct page *page)
 	u32 i = frame_index(m, page, "get_page()");
 
 	hw_lock(&m->page_lock);
-	if (unlikely(page->count <= 0))
+	if (unlikely(page->count <= 0) && !boot_show(m, i))
 		page_report_free(m, ORACLE_PAGE_FREE, i, "get_page() of");
 	page->count++;
 	hw_unlock(&m->page_lock);
@@ -210,6 +214,8 @@ void page_drop(struct machine *m, u32 i, u64 ticket)
 		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
 	if (--page->count)
 		return;
+	if (unlikely(page->owner == boot_memory_owner))
+		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
 	f->freed = ticket;
 	if (f->contents == CONTENTS_LIVE)
 		frame_retire(m, i);
@@ -261,6 +267,8 @@ struct page *pfn_to_page(struct machine *m, u64 pfn)
 	i = r->first + (pfn - r->start);
 	if (pfn - r->start >= r->used)
 		page_init(m, r, i);
+	if (unlikely(m->cfg.boot_memory))
+		boot_look(m, i);
 	return &m->page[i];
 }
 
@@ -277,7 +285,7 @@ void *page_address(struct machine *m, const struct page *page)
 
 u64 nr_free_pages(const struct machine *m)
 {
-	return m->nr_frames - hw_read(&m->nr_used);
+	return hw_read(&m->nr_given) - hw_read(&m->nr_used);
 }
 
 /* Frames of the last run: all free again. */
@@ -287,6 +295,8 @@ void page_sweep(struct machine *m)
 	u32 i;
 
 	contents_sweep(m);
+	if (unlikely(m->cfg.boot_memory))
+		boot_sweep(m);
 	if (!m->nr_used)
 		return;
 	for (r = 0; r < m->nr_ranges; r++)
@@ -309,6 +319,12 @@ static void unreserve(void *p, u64 bytes)
 		munmap(p, bytes);
 }
 
+/* Of a bit for each frame. */
+static u64 bitmap_bytes(u64 frames)
+{
+	return DIV_ROUND_UP(frames, 64) * sizeof(u64);
+}
+
 void page_destroy(struct machine *m)
 {
 	u64 n = m->max_frames;
@@ -318,10 +334,14 @@ void page_destroy(struct machine *m)
 	unreserve(m->page, n * sizeof(*m->page));
 	unreserve(m->frame, n * sizeof(*m->frame));
 	unreserve(m->dirty, n * sizeof(*m->dirty));
+	unreserve(m->handed, bitmap_bytes(n));
+	unreserve(m->shown, bitmap_bytes(n));
 	unreserve(m->memory, n * PAGE_SIZE);
 	m->page = NULL;
 	m->frame = NULL;
 	m->dirty = NULL;
+	m->handed = NULL;
+	m->shown = NULL;
 	m->memory = NULL;
 	m->max_frames = 0;
 }
@@ -338,9 +358,11 @@ static int page_reserve(struct machine *m, u64 n)
 	m->page = reserve(n * sizeof(*m->page));
 	m->frame = reserve(n * sizeof(*m->frame));
 	m->dirty = reserve(n * sizeof(*m->dirty));
+	m->handed = reserve(bitmap_bytes(n));
+	m->shown = reserve(bitmap_bytes(n));
 	m->memory = reserve(n * PAGE_SIZE);
 	m->max_frames = n;
-	if (!m->page || !m->frame || !m->dirty || !m->memory) {
+	if (!m->page || !m->frame || !m->dirty || !m->handed || !m->shown || !m->memory) {
 		page_destroy(m);
 		return -ENOMEM;
 	}
@@ -400,6 +422,7 @@ void page_reset(struct machine *m)
 		m->node[i].run_nr = 1;
 		m->node[i].run_align = 1;
 	}
+	m->nr_given = m->cfg.boot_memory ? 0 : m->nr_frames;
 	m->peak_used = 0;
 	m->pages = 0;
 	m->bare_run = NULL;
@@ -418,7 +441,8 @@ void page_check_leaks(struct machine *m)
 		for (i = m->range[r].first; i < m->range[r].first + m->range[r].used; i++) {
 			const struct page *page = &m->page[i];
 
-			if (page->count <= 0 || page->owner == page_table_owner)
+			if (page->count <= 0 || page->owner == page_table_owner ||
+			    page->owner == boot_memory_owner)
 				continue;
 			mm_report(ORACLE_LEAK_PAGE,
 				  "%u page frames were not freed; the first: frame %llu with %d "

@@ -5,6 +5,9 @@
  * A free frame holds a poison that is checked when its next owner first gets at its bytes, and
  * at the end of the run; a frame that is handed out holds garbage that is the same in
  * every run.
+ *
+ * On a machine with boot memory each frame starts as such: in use, its bytes reachable, with one
+ * reference of the owner "boot memory", which put_page() must not drop.
  */
 #ifndef MM_MACHINE_PAGE_H
 #define MM_MACHINE_PAGE_H
@@ -94,7 +97,35 @@ struct page *virt_to_page(struct machine *m, u64 addr);
 /** page_address() - the PAGE_SIZE bytes of a frame in use, in our own address space */
 void *page_address(struct machine *m, const struct page *page);
 
-/** nr_free_pages() - free frames, table pages not counted as free */
+/**
+ * hand_over_pages() - boot memory becomes free frames of the page allocator
+ * @m:     the machine
+ * @pfn:   number of the first frame, a multiple of the size of the block
+ * @order: the block has 2^order frames, all of one range of memory
+ *
+ * From then on they are free frames like any: what was never allocated is handed out lowest first,
+ * and what was written to as boot memory is poisoned. A frame that is not boot
+ * memory (handed over already, allocated since, none of the machine), a block that is not
+ * aligned or leaves its range, or a reference to a frame besides boot memory's own is
+ * ORACLE_PAGE_FREE, before anything is handed over.
+ *
+ * Context: a scheduling point at entry, any task. Cost: by words of 64 frames, and for each frame
+ * that was looked at.
+ */
+void hand_over_pages(struct machine *m, u64 pfn, unsigned int order);
+
+/* Who has a page frame. */
+enum page_owner {
+	PAGE_OWNER_NONE, /* the machine has no such frame */
+	PAGE_OWNER_BOOT, /* boot memory */
+	PAGE_OWNER_FREE, /* the page allocator */
+	PAGE_OWNER_USER, /* struct page.owner */
+};
+
+/** page_owner() - who has the frame of that number; for judges: nothing is changed by looking */
+enum page_owner page_owner(const struct machine *m, u64 pfn);
+
+/** nr_free_pages() - free frames; neither table pages nor boot memory are counted as free */
 u64 nr_free_pages(const struct machine *m);
 
 #endif

@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_boot.c - boot memory and its hand-over: by example, and against a naive model.
+ */
+#include "run.h"
+
+#define NODES 3
+
+static struct page *run(struct fixture *f, int nid, u64 nr, u64 align, gfp_t gfp)
+{
+	return alloc_contig_pages(f->m, nid, nr, align, gfp, "run");
+}
+
+static struct page *one(struct fixture *f, int nid)
+{
+	return alloc_page_node(f->m, nid, GFP_KERNEL, "one");
+}
+
+static void boot(struct fixture *f)
+{
+	f->cfg.boot_memory = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+}
+
+/* node 0: 3-99 and 200-299, node 1: 100-199 and 300-399, node 2: 1000-1009 */
+static void boot_nodes(struct fixture *f)
+{
+	static const struct node_range range[] = {
+		{3, 97, 0}, {100, 100, 1}, {200, 100, 0}, {300, 100, 1}, {1000, 10, 2},
+	};
+	struct topology *t = &f->cfg.topology;
+	unsigned int i;
+
+	topology_init(t, NODES, NODES, 64);
+	t->nr_ranges = ARRAY_SIZE(range);
+	for (i = 0; i < ARRAY_SIZE(range); i++)
+		t->range[i] = range[i];
+	boot(f);
+}
+
+/* Hand frames from @pfn on over, up to @end, in the largest blocks that are aligned. */
+static void hand_over(struct fixture *f, u64 pfn, u64 end)
+{
+	while (pfn < end) {
+		unsigned int order = 0;
+
+		while (order < 10 && pfn % (2ULL << order) == 0 && pfn + (2ULL << order) <= end)
+			order++;
+		hand_over_pages(f->m, pfn, order);
+		pfn += 1ULL << order;
+	}
+}
+
+static void test_before(void **state)
+{
+	struct fixture *f = *state;
+	struct page *page, *mapped[1];
+	u8 *byte;
+
+	boot(f);
+	assert_int_equal(nr_free_pages(f->m), 0);
+	assert_int_equal(stats(f->m).boot_pages, 2048);
+	assert_int_equal(stats(f->m).pages_used, 0);
+	assert_null(one(f, 0));
+	assert_null(run(f, 0, 1, 1, GFP_KERNEL));
+	assert_null(run(f, 0, 16, 16, GFP_KERNEL));
+	/* In use, each with an owner of its own, and reachable. */
+	assert_int_equal(page_owner(f->m, 77), PAGE_OWNER_BOOT);
+	assert_int_equal(page_owner(f->m, 2048), PAGE_OWNER_NONE);
+	mem_set(f->m, MACHINE_DIRECT_START + 5 * PAGE_SIZE + 100, 0x44, 3 * PAGE_SIZE);
+	byte = mem_address(f->m, MACHINE_DIRECT_START + 7 * PAGE_SIZE, 1);
+	assert_int_equal(*byte, 0x44);
+	page = virt_to_page(f->m, MACHINE_DIRECT_START + 6 * PAGE_SIZE);
+	assert_int_equal(page->pfn, 6);
+	assert_int_equal(page->count, 1);
+	assert_string_equal(page->owner, "boot memory");
+	page = pfn_to_page(f->m, 2047);
+	assert_int_equal(page->count, 1);
+	get_page(f->m, page);
+	assert_int_equal(page->count, 2);
+	put_page(f->m, page);
+	assert_int_equal(page->count, 1);
+	/* A neighbour that nobody looked at. */
+	get_page(f->m, page - 1);
+	put_page(f->m, page - 1);
+	/* Table pages are the page allocator's as well. */
+	mapped[0] = page;
+	assert_int_equal(vmap_pages_range(f->m, KVA, mapped, 1, GFP_KERNEL), -ENOMEM);
+	machine_check_leaks(f->m);
+	assert_int_equal(stats(f->m).boot_pages, 2048);
+	/* A machine without boot memory after it knows nothing of it. */
+	f->cfg.boot_memory = false;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(stats(f->m).boot_pages, 0);
+	assert_int_equal(nr_free_pages(f->m), 2048);
+	assert_int_equal(pfn_to_page(f->m, 6)->count, 0);
+	assert_int_equal(page_owner(f->m, 6), PAGE_OWNER_FREE);
+	assert_int_equal(run(f, 0, 2048, 1, GFP_KERNEL)->pfn, 0);
+	boot(f);
+	assert_int_equal(page_owner(f->m, 6), PAGE_OWNER_BOOT);
+	assert_null(one(f, 0));
+}
+
+static void test_order(void **state)
+{
+	struct fixture *f = *state;
+	struct page *page, *table[1];
+	unsigned int i;
+
+	boot(f);
+	hand_over(f, 70, 100);
+	hand_over(f, 1024, 2048);
+	assert_int_equal(nr_free_pages(f->m), 1054);
+	assert_int_equal(stats(f->m).boot_pages, 994);
+	for (i = 0; i < 30; i++)
+		assert_int_equal(one(f, 0)->pfn, 70 + i);
+	page = one(f, 0);
+	assert_int_equal(page->pfn, 1024);
+	assert_int_equal(page_owner(f->m, 1024), PAGE_OWNER_USER);
+	assert_int_equal(page_owner(f->m, 1025), PAGE_OWNER_FREE);
+	assert_int_equal(page_owner(f->m, 100), PAGE_OWNER_BOOT);
+	/* What comes late comes first, the lowest of a block before the others. */
+	hand_over_pages(f->m, 4, 2);
+	for (i = 4; i < 8; i++)
+		assert_int_equal(one(f, 0)->pfn, i);
+	put_page(f->m, page);
+	assert_int_equal(one(f, 0)->pfn, 1024);
+	assert_int_equal(one(f, 0)->pfn, 1025);
+	/* Runs: over no frame of boot memory, and what is passed over is not lost. */
+	hand_over(f, 8, 12);
+	hand_over(f, 13, 18);
+	assert_int_equal(run(f, 0, 5, 1, GFP_KERNEL)->pfn, 13);
+	assert_int_equal(run(f, 0, 2, 2, GFP_KERNEL)->pfn, 8);
+	assert_int_equal(run(f, 0, 64, 64, GFP_KERNEL)->pfn, 1088);
+	assert_int_equal(one(f, 0)->pfn, 1026);
+	assert_null(run(f, 0, 1024, 1024, GFP_KERNEL));
+	/* A table page may be a frame that was handed over, and boot memory may be mapped. */
+	table[0] = pfn_to_page(f->m, 200);
+	assert_int_equal(vmap_pages_range(f->m, KVA, table, 1, GFP_KERNEL), 0);
+	mem_set(f->m, KVA, 0x33, PAGE_SIZE);
+	assert_int_equal(*(u8 *)mem_address(f->m, page_to_virt(table[0]) + 9, 1), 0x33);
+	vunmap_range(f->m, KVA, 1);
+	flush_tlb_kernel_range(f->m, 0, UINT64_MAX);
+}
+
+/* A run that starts beyond the used part, over boot memory that is passed over with free frames. */
+static void test_gap(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	boot(f);
+	hand_over(f, 62, 67);
+	hand_over(f, 120, 130);
+	hand_over(f, 500, 600);
+	assert_int_equal(run(f, 0, 64, 4, GFP_KERNEL)->pfn, 500);
+	for (i = 0; i < 5; i++)
+		assert_int_equal(one(f, 0)->pfn, 62 + i);
+	hand_over(f, 61, 62);
+	assert_int_equal(run(f, 0, 10, 1, GFP_KERNEL)->pfn, 120);
+	assert_int_equal(one(f, 0)->pfn, 61);
+	assert_int_equal(one(f, 0)->pfn, 564);
+	assert_int_equal(nr_free_pages(f->m), 35);
+	/* All the rest at once. */
+	hand_over(f, 0, 61);
+	hand_over(f, 67, 120);
+	hand_over(f, 130, 500);
+	hand_over(f, 600, 2048);
+	assert_int_equal(stats(f->m).boot_pages, 0);
+	assert_int_equal(nr_free_pages(f->m) + stats(f->m).pages_used, 2048);
+	for (i = stats(f->m).pages_used; i < 2048; i++)
+		assert_non_null(one(f, 0));
+	assert_null(one(f, 0));
+}
+
+static void test_nodes(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int i;
+
+	boot_nodes(f);
+	assert_int_equal(stats(f->m).boot_pages, 407);
+	hand_over(f, 300, 302);
+	/* Another node helps out, and the node itself as soon as it can. */
+	assert_int_equal(one(f, 0)->pfn, 300);
+	assert_null(alloc_page_node(f->m, 0, __GFP_THISNODE, "one"));
+	hand_over(f, 200, 300);
+	hand_over(f, 3, 100);
+	hand_over(f, 100, 104);
+	for (i = 3; i < 100; i++)
+		assert_int_equal(one(f, 0)->pfn, i);
+	for (i = 200; i < 300; i++)
+		assert_int_equal(one(f, 0)->pfn, i);
+	for (i = 100; i < 104; i++)
+		assert_int_equal(one(f, 0)->pfn, i);
+	assert_int_equal(one(f, 0)->pfn, 301);
+	assert_null(one(f, 2));
+	hand_over(f, 1000, 1010);
+	assert_int_equal(run(f, 1, 10, 8, GFP_KERNEL)->nid, 2);
+	assert_int_equal(nr_free_pages(f->m), 0);
+}
+
+/* Bytes of boot memory are its own until the hand-over, and nobody's after it. */
+static void test_contents(void **state)
+{
+	struct fixture *f = *state;
+	struct page *page;
+	unsigned int i;
+
+	boot(f);
+	mem_set(f->m, MACHINE_DIRECT_START, 0x77, 4 * PAGE_SIZE);
+	hand_over(f, 0, 2);
+	page = alloc_page_node(f->m, 0, GFP_KERNEL | __GFP_ZERO, "one");
+	assert_int_equal(page->pfn, 0);
+	for (i = 0; i < PAGE_SIZE; i += 8)
+		assert_int_equal(*(u64 *)mem_address(f->m, page_to_virt(page) + i, 8), 0);
+	assert_int_equal(*(u8 *)mem_address(f->m, MACHINE_DIRECT_START + 2 * PAGE_SIZE, 1), 0x77);
+	put_page(f->m, page);
+	machine_check_leaks(f->m);
+	assert_int_equal(stats(f->m).boot_pages, 2046);
+}
+
+static void twice(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 64, 6);
+	hand_over_pages(f->m, 0, 6);
+	hand_over_pages(f->m, 0, 8);
+}
+
+static void twice_last(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 1023, 0);
+	hand_over_pages(f->m, 0, 10);
+}
+
+static void allocated(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 8, 3);
+	put_page(f->m, one(f, 0));
+	run(f, 0, 4, 1, GFP_KERNEL);
+	hand_over_pages(f->m, 9, 0);
+}
+
+static void foreign(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 2048, 0);
+}
+
+static void beyond(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 0, 12);
+}
+
+static void other_range(void *arg)
+{
+	struct fixture *f = arg;
+
+	boot_nodes(f);
+	hand_over_pages(f->m, 96, 3);
+}
+
+static void odd(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 4, 3);
+}
+
+static void huge(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 0, 64);
+}
+
+static void no_boot_memory(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->cfg.boot_memory = false;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	f->cfg.boot_memory = true;
+	hand_over_pages(f->m, 64, 6);
+}
+
+static void referenced(void *arg)
+{
+	struct fixture *f = arg;
+
+	get_page(f->m, pfn_to_page(f->m, 99));
+	hand_over_pages(f->m, 64, 6);
+}
+
+static void put_boot(void *arg)
+{
+	struct fixture *f = arg;
+
+	put_page(f->m, pfn_to_page(f->m, 9));
+}
+
+static void put_boot_unseen(void *arg)
+{
+	struct fixture *f = arg;
+
+	put_page(f->m, pfn_to_page(f->m, 9) + 1);
+}
+
+static void put_handed(void *arg)
+{
+	struct fixture *f = arg;
+	struct page *page = pfn_to_page(f->m, 9);
+
+	hand_over_pages(f->m, 8, 3);
+	put_page(f->m, page);
+}
+
+static void put_handed_unseen(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 8, 3);
+	put_page(f->m, pfn_to_page(f->m, 9));
+}
+
+/* The same of a frame that the used part of its range had grown over. */
+static void put_passed(void *arg)
+{
+	struct fixture *f = arg;
+
+	hand_over_pages(f->m, 64, 6);
+	one(f, 0);
+	hand_over_pages(f->m, 8, 3);
+	put_page(f->m, pfn_to_page(f->m, 9));
+}
+
+static void access_handed(void *arg)
+{
+	struct fixture *f = arg;
+
+	mem_set(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE, 1, 8);
+	hand_over_pages(f->m, 8, 3);
+	mem_set(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE, 1, 8);
+}
+
+static void leak(void *arg)
+{
+	struct fixture *f = arg;
+
+	pfn_to_page(f->m, 7);
+	hand_over_pages(f->m, 64, 6);
+	hand_over_pages(f->m, 0, 0);
+	run(f, 0, 3, 1, GFP_KERNEL);
+	machine_check_leaks(f->m);
+}
+
+#ifndef MM_ASAN
+static void write_after(void *arg)
+{
+	struct fixture *f = arg;
+	u8 *byte = mem_address(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE + 5, 1);
+
+	hand_over_pages(f->m, 8, 3);
+	*byte ^= 1;
+	machine_check_leaks(f->m);
+}
+#endif
+
+static void test_findings(void **state)
+{
+	struct fixture *f = *state;
+
+	boot(f);
+	expect_finding(f, twice, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 0, which is free already");
+	expect_finding(f, twice_last, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 1023, which is free already");
+	expect_finding(f, allocated, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 9, which is in use: allocated by run");
+	expect_finding(f, foreign, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 2048, which the machine does not have");
+	expect_finding(f, beyond, ORACLE_PAGE_FREE,
+		       "order 12 from page frame 0 on, beyond frame 2047");
+	expect_finding(f, odd, ORACLE_PAGE_FREE,
+		       "order 3 from page frame 4 on, which is not aligned");
+	expect_finding(f, huge, ORACLE_PAGE_FREE, "order 64 from page frame 0 on");
+	expect_finding(f, no_boot_memory, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 64, which is free already");
+	expect_finding(f, referenced, ORACLE_PAGE_FREE,
+		       "hand-over of page frame 99, which has 2 references");
+	expect_finding(f, put_boot, ORACLE_PAGE_FREE,
+		       "put_page() of page frame 9, which is boot memory");
+	expect_finding(f, put_boot_unseen, ORACLE_PAGE_FREE,
+		       "put_page() of page frame 10, which is boot memory");
+	expect_finding(f, put_handed, ORACLE_PAGE_FREE,
+		       "page frame 9, which is free: boot memory handed over");
+	expect_finding(f, put_handed_unseen, ORACLE_PAGE_FREE,
+		       "page frame 9, which was never allocated");
+	expect_finding(f, put_passed, ORACLE_PAGE_FREE, "page frame 9, which was never allocated");
+	expect_finding(f, access_handed, ORACLE_FAULT,
+		       "access to page frame 9, which is free: boot memory handed over");
+	expect_finding(f, leak, ORACLE_LEAK_PAGE,
+		       "3 page frames were not freed; the first: frame 64 with 1 references");
+#ifndef MM_ASAN
+	expect_finding(f, write_after, ORACLE_PAGE_WRITE,
+		       "page frame 9 was written to after it was freed: byte 5");
+#endif
+	expect_finding(f, other_range, ORACLE_PAGE_FREE,
+		       "order 3 from page frame 96 on, beyond frame 99");
+}
+
+#define MODEL_FRAMES 1024
+
+struct model {
+	const struct topology *t;
+	u8 owner[MODEL_FRAMES]; /* enum page_owner, by frame number */
+	u64 nr[PAGE_OWNER_USER + 1];
+};
+
+static u64 below(u64 *seed, u64 n)
+{
+	return random_next(seed) % n;
+}
+
+static void model_set(struct model *md, u64 pfn, enum page_owner owner)
+{
+	md->nr[md->owner[pfn]]--;
+	md->owner[pfn] = owner;
+	md->nr[owner]++;
+}
+
+static void model_boot(struct model *md, enum page_owner owner)
+{
+	unsigned int k;
+	u64 i;
+
+	memset(md->owner, 0, sizeof(md->owner));
+	memset(md->nr, 0, sizeof(md->nr));
+	for (k = 0; k < md->t->nr_ranges; k++)
+		for (i = 0; i < md->t->range[k].nr; i++)
+			model_set(md, md->t->range[k].start + i, owner);
+}
+
+static const struct node_range *model_range(const struct model *md, u64 pfn)
+{
+	unsigned int k;
+
+	for (k = 0; k < md->t->nr_ranges; k++)
+		if (pfn - md->t->range[k].start < md->t->range[k].nr)
+			return &md->t->range[k];
+	return NULL;
+}
+
+/* The lowest free run of a node, or -1. */
+static int model_run(const struct model *md, int nid, u64 nr, u64 align)
+{
+	unsigned int k;
+
+	for (k = 0; k < md->t->nr_ranges; k++) {
+		const struct node_range *r = &md->t->range[k];
+		u64 at, i;
+
+		if ((int)r->nid != nid)
+			continue;
+		for (at = r->start; at + nr <= r->start + r->nr; at++) {
+			for (i = 0; i < nr && md->owner[at + i] == PAGE_OWNER_FREE; i++)
+				;
+			if (i == nr && at % align == 0)
+				return at;
+		}
+	}
+	return -1;
+}
+
+static void model_use(struct model *md, const struct page *page)
+{
+	assert_int_equal(page->count, 1);
+	assert_int_equal(md->owner[page->pfn], PAGE_OWNER_FREE);
+	assert_int_equal(page->nid, model_range(md, page->pfn)->nid);
+	model_set(md, page->pfn, PAGE_OWNER_USER);
+}
+
+static void model_alloc(struct fixture *f, struct model *md, u64 *seed)
+{
+	u64 nr = 1 + below(seed, below(seed, 8) ? 12 : 80);
+	u64 align = 1ULL << below(seed, below(seed, 3) ? 3 : 7);
+	bool only = below(seed, 4) == 0;
+	int nid = below(seed, NODES), want = model_run(md, nid, nr, align), k;
+	struct page *page;
+
+	for (k = 0; k < NODES && want < 0 && !only; k++)
+		want = model_run(md, k, nr, align);
+	page = run(f, nid, nr, align, only ? __GFP_THISNODE : GFP_KERNEL);
+	if (want < 0) {
+		assert_null(page);
+		return;
+	}
+	assert_non_null(page);
+	for (; nr--; page++, want++) {
+		assert_int_equal(page->pfn, want);
+		model_use(md, page);
+	}
+}
+
+static void model_one(struct fixture *f, struct model *md, u64 *seed)
+{
+	int nid = below(seed, NODES);
+	gfp_t gfp = below(seed, 2) ? __GFP_THISNODE : 0;
+	bool any = gfp ? model_run(md, nid, 1, 1) >= 0 : md->nr[PAGE_OWNER_FREE] > 0;
+	struct page *page = alloc_page_node(f->m, nid, gfp, "one");
+
+	assert_int_equal(!page, !any);
+	if (page)
+		model_use(md, page);
+}
+
+static void model_free(struct fixture *f, struct model *md, u64 *seed, u64 most)
+{
+	u64 at = below(seed, MODEL_FRAMES), nr = 1 + below(seed, most);
+
+	for (; nr-- && at < MODEL_FRAMES; at++) {
+		if (md->owner[at] != PAGE_OWNER_USER)
+			continue;
+		put_page(f->m, pfn_to_page(f->m, at));
+		model_set(md, at, PAGE_OWNER_FREE);
+	}
+}
+
+/* A block somewhere, as large as boot memory there and the alignment allow. */
+static void model_hand_over(struct fixture *f, struct model *md, u64 *seed)
+{
+	u64 at = below(seed, MODEL_FRAMES), i;
+	unsigned int order = below(seed, below(seed, 3) ? 2 : 8);
+	const struct node_range *r = model_range(md, at);
+
+	at &= ~((1ULL << order) - 1);
+	if (!r || at < r->start || at + (1ULL << order) > r->start + r->nr)
+		return;
+	for (i = at; i < at + (1ULL << order); i++)
+		if (md->owner[i] != PAGE_OWNER_BOOT)
+			return;
+	hand_over_pages(f->m, at, order);
+	for (i = at; i < at + (1ULL << order); i++)
+		model_set(md, i, PAGE_OWNER_FREE);
+}
+
+/* Somebody looks at boot memory, or writes to it. */
+static void model_look(struct fixture *f, const struct model *md, u64 *seed)
+{
+	u64 at = below(seed, MODEL_FRAMES);
+
+	if (md->owner[at] != PAGE_OWNER_BOOT)
+		return;
+	if (below(seed, 2))
+		mem_set(f->m, MACHINE_DIRECT_START + (at << PAGE_SHIFT), 1, PAGE_SIZE);
+	assert_int_equal(pfn_to_page(f->m, at)->count, 1);
+	assert_string_equal(pfn_to_page(f->m, at)->owner, "boot memory");
+}
+
+static void model_compare(struct fixture *f, const struct model *md)
+{
+	u64 i;
+
+	for (i = 0; i < MODEL_FRAMES; i++)
+		assert_int_equal(page_owner(f->m, i), md->owner[i]);
+}
+
+/* Hand-overs, runs and single frames, at random; the machine boots anew now and then. */
+static void test_random(void **state)
+{
+	static const struct node_range range[] = {
+		{5, 95, 1}, {100, 60, 0}, {160, 90, 1}, {256, 200, 0}, {460, 3, 1}, {500, 400, 2},
+	};
+	struct fixture *f = *state;
+	struct model md = {.t = &f->cfg.topology};
+	u64 seed = 11, i;
+
+	topology_init(&f->cfg.topology, NODES, NODES, 64);
+	f->cfg.topology.nr_ranges = ARRAY_SIZE(range);
+	memcpy(f->cfg.topology.range, range, sizeof(range));
+	for (i = 0; i < 80000; i++) {
+		if (i % 1000 == 0) {
+			f->cfg.boot_memory = i % 5000 != 0;
+			assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+			model_boot(&md, f->cfg.boot_memory ? PAGE_OWNER_BOOT : PAGE_OWNER_FREE);
+		}
+		switch (below(&seed, i / 200 % 2 ? 6 : 9)) {
+		case 0:
+		case 1:
+			model_hand_over(f, &md, &seed);
+			break;
+		case 2:
+			model_free(f, &md, &seed, below(&seed, 4) ? 4 : 60);
+			break;
+		case 3:
+			model_one(f, &md, &seed);
+			break;
+		case 4:
+			model_look(f, &md, &seed);
+			break;
+		default:
+			model_alloc(f, &md, &seed);
+		}
+		assert_int_equal(stats(f->m).pages_used, md.nr[PAGE_OWNER_USER]);
+		assert_int_equal(stats(f->m).boot_pages, md.nr[PAGE_OWNER_BOOT]);
+		assert_int_equal(nr_free_pages(f->m), md.nr[PAGE_OWNER_FREE]);
+		if (i % 10 == 0)
+			model_compare(f, &md);
+	}
+	while (md.nr[PAGE_OWNER_USER])
+		model_free(f, &md, &seed, MODEL_FRAMES);
+	machine_check_leaks(f->m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_before, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_order, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_gap, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_nodes, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_contents, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
