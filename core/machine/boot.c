@@ -52,7 +52,7 @@ static bool has_bit(const u64 *map, u32 i)
 	return hw_read(&map[i / WORD_FRAMES]) >> i % WORD_FRAMES & 1;
 }
 
-static bool boot_owns(const struct machine *m, u32 i)
+static bool bootframe_owns(const struct machine *m, u32 i)
 {
 	return m->cfg.boot_memory && !has_bit(m->handed, i);
 }
@@ -85,7 +85,7 @@ static u32 last_before(const struct machine *m, u32 low, u32 i, u64 bits)
 }
 
 /* The highest frame before @i, from @low on, that was handed over; or NO_FRAME. */
-u32 boot_handed_before(const struct machine *m, u32 low, u32 i)
+u32 bootframe_handed_before(const struct machine *m, u32 low, u32 i)
 {
 	return last_before(m, low, i, ~0ULL);
 }
@@ -94,7 +94,7 @@ u32 boot_handed_before(const struct machine *m, u32 low, u32 i)
  * A run of @nr frames of a range is to begin at its frame @at. Return: @at, or the lowest frame
  * behind it that the boot memory there leaves to try.
  */
-u64 boot_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr)
+u64 bootframe_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr)
 {
 	u32 first = r->first + (u32)at;
 	u32 boot = last_before(m, first, first + (u32)nr, 0);
@@ -105,7 +105,7 @@ u64 boot_search(const struct machine *m, const struct frame_range *r, u64 at, u6
 }
 
 /* The lowest frame of a node that was handed over and never used, or NO_FRAME. */
-u32 boot_take(struct machine *m, struct node *n)
+u32 bootframe_take(struct machine *m, struct node *n)
 {
 	for (; n->range >= 0; n->range = m->range[n->range].next) {
 		struct frame_range *r = &m->range[n->range];
@@ -122,11 +122,11 @@ u32 boot_take(struct machine *m, struct node *n)
 	return NO_FRAME;
 }
 
-bool boot_show(struct machine *m, u32 i)
+bool bootframe_show(struct machine *m, u32 i)
 {
 	struct page *page = &m->page[i];
 
-	if (!boot_owns(m, i))
+	if (!bootframe_owns(m, i))
 		return false;
 	if (has_bit(m->shown, i))
 		return true;
@@ -140,24 +140,24 @@ bool boot_show(struct machine *m, u32 i)
 	return true;
 }
 
-bool boot_look(struct machine *m, u32 i)
+bool bootframe_look(struct machine *m, u32 i)
 {
-	bool boot = boot_owns(m, i);
+	bool boot = bootframe_owns(m, i);
 
 	if (boot) {
 		hw_lock(&m->page_lock);
-		boot = boot_show(m, i);
+		boot = bootframe_show(m, i);
 		hw_unlock(&m->page_lock);
 	}
 	return boot;
 }
 
 /* If there is more to say of a frame without references than that it is free. */
-void boot_report(struct machine *m, enum oracle oracle, u32 i, const char *what)
+void bootframe_report(struct machine *m, enum oracle oracle, u32 i, const char *what)
 {
 	const struct page *page = &m->page[i];
 
-	if (boot_owns(m, i))
+	if (bootframe_owns(m, i))
 		mm_report(oracle, "%s page frame %llu, which is boot memory", what,
 			  (unsigned long long)page->pfn);
 	if (has_bit(m->shown, i) && page->owner == boot_memory_owner)
@@ -270,7 +270,7 @@ void hand_over_pages(struct machine *m, u64 pfn, unsigned int order)
 }
 
 /* Between runs: no frame is boot memory, none was handed over. */
-void boot_sweep(struct machine *m)
+void bootframe_sweep(struct machine *m)
 {
 	size_t words;
 	u32 i;
@@ -291,7 +291,7 @@ enum page_owner page_owner(const struct machine *m, u64 pfn)
 	if (!r)
 		return PAGE_OWNER_NONE;
 	i = r->first + (u32)(pfn - r->start);
-	if (boot_owns(m, i))
+	if (bootframe_owns(m, i))
 		return PAGE_OWNER_BOOT;
 	return hw_read(&m->page[i].count) > 0 ? PAGE_OWNER_USER : PAGE_OWNER_FREE;
 }

@@ -80,7 +80,7 @@ void *frame_materialise(struct machine *m, u32 i)
 	struct frame *f = &m->frame[i];
 
 	hw_lock(&m->page_lock);
-	if (unlikely(m->page[i].count <= 0) && !boot_show(m, i))
+	if (unlikely(m->page[i].count <= 0) && !bootframe_show(m, i))
 		page_report_free(m, ORACLE_FAULT, i, "access to");
 	if (f->contents == CONTENTS_LIVE)
 		goto out;

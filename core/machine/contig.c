@@ -31,7 +31,7 @@ static u32 range_search(const struct machine *m, const struct frame_range *r, u3
 		if (at >= r->nr || nr > r->nr - at)
 			return NO_FRAME;
 		if (unlikely(m->cfg.boot_memory)) {
-			u64 next = boot_search(m, r, at, nr);
+			u64 next = bootframe_search(m, r, at, nr);
 
 			if (next > at) {
 				at = next;
@@ -99,7 +99,7 @@ static void node_unlink(struct machine *m, struct node *n, u32 i)
 static u32 fresh_before(const struct machine *m, u32 low, u32 i)
 {
 	if (unlikely(m->cfg.boot_memory))
-		return boot_handed_before(m, low, i);
+		return bootframe_handed_before(m, low, i);
 	return i > low ? i - 1 : NO_FRAME;
 }
 

@@ -361,18 +361,18 @@ static inline const struct frame_range *range_of_pfn(const struct machine *m, u6
 
 /* boot.c */
 extern const char boot_memory_owner[];
-u32 boot_take(struct machine *m, struct node *n);
-u32 boot_handed_before(const struct machine *m, u32 low, u32 i);
-u64 boot_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr);
-void boot_sweep(struct machine *m);
-void boot_report(struct machine *m, enum oracle oracle, u32 i, const char *what);
+u32 bootframe_take(struct machine *m, struct node *n);
+u32 bootframe_handed_before(const struct machine *m, u32 low, u32 i);
+u64 bootframe_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr);
+void bootframe_sweep(struct machine *m);
+void bootframe_report(struct machine *m, enum oracle oracle, u32 i, const char *what);
 
 /*
- * Is frame @i boot memory? If so, its struct page says that from now on. The caller of boot_show()
- * holds page_lock, that of boot_look() does not.
+ * Is frame @i boot memory? If so, its struct page says that from now on. The caller of
+ * bootframe_show() holds page_lock, that of bootframe_look() does not.
  */
-bool boot_show(struct machine *m, u32 i);
-bool boot_look(struct machine *m, u32 i);
+bool bootframe_show(struct machine *m, u32 i);
+bool bootframe_look(struct machine *m, u32 i);
 
 /* contents.c */
 void *frame_materialise(struct machine *m, u32 i);

@@ -67,7 +67,7 @@ static u32 node_take(struct machine *m, unsigned int nid)
 		return i;
 	}
 	if (unlikely(m->cfg.boot_memory))
-		return boot_take(m, n);
+		return bootframe_take(m, n);
 	for (; n->range >= 0; n->range = m->range[n->range].next) {
 		struct frame_range *r = &m->range[n->range];
 
@@ -181,7 +181,7 @@ __noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, c
 
 	page_init(m, r, i);
 	if (m->cfg.boot_memory)
-		boot_report(m, oracle, i, what);
+		bootframe_report(m, oracle, i, what);
 	if (i - r->first >= r->used || !m->page[i].owner)
 		mm_report(oracle, "%s page frame %llu, which was never allocated", what,
 			  (unsigned long long)m->page[i].pfn);
@@ -197,7 +197,7 @@ void get_page(struct machine *m, struct page *page)
 	u32 i = frame_index(m, page, "get_page()");
 
 	hw_lock(&m->page_lock);
-	if (unlikely(page->count <= 0) && !boot_show(m, i))
+	if (unlikely(page->count <= 0) && !bootframe_show(m, i))
 		page_report_free(m, ORACLE_PAGE_FREE, i, "get_page() of");
 	page->count++;
 	hw_unlock(&m->page_lock);
@@ -268,7 +268,7 @@ struct page *pfn_to_page(struct machine *m, u64 pfn)
 	if (pfn - r->start >= r->used)
 		page_init(m, r, i);
 	if (unlikely(m->cfg.boot_memory))
-		boot_look(m, i);
+		bootframe_look(m, i);
 	return &m->page[i];
 }
 
@@ -296,7 +296,7 @@ void page_sweep(struct machine *m)
 
 	contents_sweep(m);
 	if (unlikely(m->cfg.boot_memory))
-		boot_sweep(m);
+		bootframe_sweep(m);
 	if (!m->nr_used)
 		return;
 	for (r = 0; r < m->nr_ranges; r++)

@@ -142,7 +142,8 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 {
 	u64 i = page - m->page;
 
-	MM_CHECK(i < m->nr_frames && page == &m->page[i] && (page->count > 0 || boot_look(m, i)),
+	MM_CHECK(i < m->nr_frames && page == &m->page[i] &&
+			 (page->count > 0 || bootframe_look(m, i)),
 		 FAULT, "what is to be mapped at 0x%llx is no page frame in use",
 		 (unsigned long long)addr);
 	return i;
