@@ -60,6 +60,27 @@ static void boot_free(struct pcpu *pc, u64 addr, u64 size)
 	put_contig_pages(pc->m, virt_to_page(pc->m, addr), size >> PAGE_SHIFT);
 }
 
+/* A page near a CPU, to be mapped: of boot memory as well, if there is any. */
+static struct page *boot_page(struct pcpu *pc, unsigned int cpu)
+{
+	u64 addr;
+
+	if (!pc->cfg.provider)
+		return alloc_page_node(pc->m, (int)cpu_to_node(pc->topology, cpu), GFP_KERNEL,
+				       first_owner);
+	addr = boot_alloc(pc, cpu, PAGE_SIZE, PAGE_SIZE);
+	return addr ? virt_to_page(pc->m, addr) : NULL;
+}
+
+/* Its reference, if it is boot memory, is not ours to drop. */
+static void boot_page_put(struct pcpu *pc, struct page *page)
+{
+	if (pc->cfg.provider)
+		boot_free(pc, page_to_virt(page), PAGE_SIZE);
+	else
+		put_page(pc->m, page);
+}
+
 /* Build the layout, and tables for it. Where the groups lie is not known yet. */
 static int take_layout(struct pcpu *pc, u32 atom_size, bool distances)
 {
@@ -255,12 +276,11 @@ static int page_alloc(struct pcpu *pc)
 	for (u32 i = 0; i < nr; i++) {
 		unsigned int cpu = pc->ai->cpu_map[i / pc->first_pages];
 
-		pc->first_page[i] = alloc_page_node(pc->m, (int)cpu_to_node(pc->topology, cpu),
-						    GFP_KERNEL, first_owner);
+		pc->first_page[i] = boot_page(pc, cpu);
 		if (pc->first_page[i])
 			continue;
 		while (i--)
-			put_page(pc->m, pc->first_page[i]);
+			boot_page_put(pc, pc->first_page[i]);
 		kfree(pc->m, pc->first_page);
 		return -ENOMEM;
 	}
@@ -272,7 +292,7 @@ static void page_free(struct pcpu *pc)
 	u32 nr = pc->nr_possible * pc->first_pages;
 
 	while (nr--)
-		put_page(pc->m, pc->first_page[nr]);
+		boot_page_put(pc, pc->first_page[nr]);
 	kfree(pc->m, pc->first_page);
 }
 

@@ -57,7 +57,8 @@ enum pcpu_bad_free {
 const char *pcpu_bad_free_name(enum pcpu_bad_free why);
 
 /**
- * struct pcpu_fc_provider - boot memory, as an embedded first chunk asks for it
+ * struct pcpu_fc_provider - boot memory, as the first chunk asks for it: a block for each group, or
+ * page by page
  * @alloc: @size bytes of page frames in a row near CPU @cpu, the first at a multiple of @align.
  *         Return: their address in the direct map, or 0. @size and @align are multiples
  *         of the page size, @align a power of two
@@ -85,7 +86,8 @@ struct pcpu_fc_provider {
  *                 0 for all three: no first chunk
  * @atom_size:     bytes that boot memory comes in, a power of two; less than a page counts as one
  * @static_data:   @static_size bytes that each CPU's copy begins with; NULL: zeroes
- * @provider:      boot memory for an embedded first chunk, until pcpu_destroy(); NULL: page frames
+ * @provider:      boot memory for the first chunk, until pcpu_destroy(); NULL: page frames. Tables
+ *                 to map it page by page are the machine's, which has none before a hand-over
  * @empty_low:     background work keeps at least so many empty populated pages
  * @empty_high:    and at most so many; less than @empty_low counts as that
  * @bad_free:      told of an address that cannot be freed, nothing is changed; NULL: ORACLE_RANGE

@@ -381,11 +381,23 @@ static void test_km(void **state)
 	expect(f, -ENOMEM, "", NULL);
 }
 
+static void page_provider_body(struct fixture *f)
+{
+	page_body(f);
+	CHECK(f->gave == 2 * f->pc->nr_possible && f->held == f->gave);
+}
+
 static void test_refused(void **state)
 {
 	struct fixture *f = *state;
 
 	f->pcpu.provider = &f->provider;
+	/* Page by page, each of them. */
+	f->pcpu.fc = PCPU_FC_PAGE;
+	for (f->refuse = 1; f->refuse <= 8; f->refuse++)
+		expect(f, -ENOMEM, "", NULL);
+	f->refuse = 0;
+	expect(f, 0, "", page_provider_body);
 	for (f->refuse = 1; f->refuse <= 2; f->refuse++) {
 		f->pcpu.fc = PCPU_FC_AUTO;
 		expect(f, 0, "percpu: embed allocator failed (-12), falling back to page size\n",
