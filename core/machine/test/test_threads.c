@@ -10,6 +10,7 @@
 #define TASKS 4
 #define ROUNDS 3000
 #define PAGES 8
+#define BOOT_PAGES 256
 
 static struct machine *machine;
 static spinlock_t shelf_lock;
@@ -107,6 +108,33 @@ static void run_user(void *arg)
 			put_contig_pages(machine, page, nr);
 		for (k = 0; k < nr && !(i & 2); k++)
 			put_page(machine, page + k);
+	}
+}
+
+/* Boot memory of each task's own, written to, handed over, and used by whoever gets it then. */
+static void boot_user(void *arg)
+{
+	u64 n = task_number(current) - SCHED_TASK_FIRST, i;
+	struct page *had[BOOT_PAGES / TASKS] = {0};
+
+	for (i = 0; i < ARRAY_SIZE(had); i++) {
+		u64 pfn = n * ARRAY_SIZE(had) + i,
+		    addr = MACHINE_DIRECT_START + (pfn << PAGE_SHIFT);
+
+		fill(mem_address(machine, addr, 80), pfn, 10);
+		assert_string_equal(pfn_to_page(machine, pfn)->owner, "boot memory");
+		check(mem_address(machine, addr, 80), pfn, 10);
+		hand_over_pages(machine, pfn, 0);
+		/* Others may have taken it, and then theirs come. */
+		had[i] = alloc_page_node(machine, n % 2, 0, "boot user");
+		if (had[i])
+			fill(page_address(machine, had[i]), n + i, 10);
+	}
+	while (i--) {
+		if (!had[i])
+			continue;
+		check(page_address(machine, had[i]), n + i, 10);
+		put_page(machine, had[i]);
 	}
 }
 
@@ -265,10 +293,28 @@ static void test_handed_on(void **state)
 	assert_in_range(stats(f->m).meta_peak, OBJECTS * 64, 2 * OBJECTS * 64);
 }
 
+static void test_boot(void **state)
+{
+	struct fixture *f = *state;
+	struct sched_params p = {.nr_cpus = 2};
+	int run;
+
+	machine = f->m;
+	topology_init(&f->cfg.topology, 2, 2, BOOT_PAGES);
+	f->cfg.boot_memory = true;
+	for (run = 0; run < 30; run++) {
+		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+		assert_int_equal(sched_run(f->s, &p, init, boot_user, &f->result), 0);
+		assert_int_equal(stats(f->m).boot_pages, 0);
+		assert_int_equal(nr_free_pages(f->m), BOOT_PAGES);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_runs, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_boot, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_users, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_hoard, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_handed_on, fixture_setup, fixture_teardown),
