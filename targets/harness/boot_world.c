@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * boot_world.c - the whole boot of a machine; see boot_world.h.
+ */
+#include "boot_world.h"
+
+#include "machine/page.h"
+#include "sched/report.h"
+
+/* Boot memory for the first chunk: near the CPU if its node has room. */
+static u64 provide(void *arg, unsigned int cpu, u64 size, u64 align)
+{
+	const struct boot_world *bw = arg;
+	u64 phys = boot_alloc_node(bw->bm, cpu_to_node(machine_topology(bw->m), cpu), size, align,
+				   0, 0);
+
+	if (phys == BOOT_NONE)
+		phys = boot_alloc(bw->bm, size, align, 0, 0);
+	return phys == BOOT_NONE ? 0 : MACHINE_DIRECT_START + phys;
+}
+
+static void take_back(void *arg, u64 addr, u64 size)
+{
+	const struct boot_world *bw = arg;
+	int err = boot_free(bw->bm, addr - MACHINE_DIRECT_START, size);
+
+	MM_CHECK(!err, SPURIOUS, "boot memory at 0x%llx + 0x%llx was not freed: error %d",
+		 (unsigned long long)addr, (unsigned long long)size, err);
+}
+
+/* A node's ranges may be neighbours. To boot memory they are one, to the machine they are two. */
+static bool in_one_range(const struct topology *t, u64 pfn, u64 nr)
+{
+	for (unsigned int i = 0; i < t->nr_ranges; i++)
+		if (pfn - t->range[i].start < t->range[i].nr)
+			return pfn - t->range[i].start + nr <= t->range[i].nr;
+	return false;
+}
+
+static void give(void *arg, u64 pfn, unsigned int order)
+{
+	struct boot_world *bw = arg;
+
+	if (order && !in_one_range(machine_topology(bw->m), pfn, BIT_ULL(order))) {
+		give(arg, pfn, order - 1);
+		give(arg, pfn + BIT_ULL(order - 1), order - 1);
+		return;
+	}
+	hand_over_pages(bw->m, pfn, order);
+}
+
+static int set_up_memory(struct boot_world *bw, const struct boot_world_config *cfg)
+{
+	const struct topology *t = machine_topology(bw->m);
+	const struct boot_config boot = {.kind = cfg->kind, .nr_nodes = t->nr_nodes};
+	int err = boot_create(bw->m, &boot, &bw->bm);
+
+	if (!err)
+		err = boot_register_topology(bw->bm, t);
+	if (!err)
+		err = boot_setup(bw->bm);
+	for (u32 i = 0; !err && i < cfg->nr_taken; i++)
+		err = boot_reserve(bw->bm, cfg->taken[i].start, cfg->taken[i].size, BOOT_SHARED);
+	return err;
+}
+
+/* As many table pages as it takes to map a unit of each possible CPU, side by side. */
+static u64 tables_needed(const struct boot_world *bw, const struct pcpu_config *pcpu)
+{
+	const struct topology *t = machine_topology(bw->m);
+	/* Each of the three is rounded up to less than a page. */
+	u64 unit = (u64)pcpu->static_size + pcpu->reserved_size + pcpu->dyn_size + 3 * PAGE_SIZE;
+	u64 pages = (max(unit, (u64)pcpu->unit_size) >> PAGE_SHIFT) + 1;
+
+	/* One for 512 pages, and for a part at either end; two tables of each level above. */
+	return pages * t->nr_cpu_ids / 512 + 2 + 2 * 2;
+}
+
+/* Return: 0, or -ENOMEM: so little memory that there is no boot. */
+static int hand_over_tables(struct boot_world *bw, u64 nr)
+{
+	while (nr--) {
+		u64 phys = boot_alloc(bw->bm, PAGE_SIZE, PAGE_SIZE, 0, 0);
+
+		if (phys == BOOT_NONE)
+			return -ENOMEM;
+		hand_over_pages(bw->m, phys >> PAGE_SHIFT, 0);
+		bw->early++;
+	}
+	return 0;
+}
+
+static int make_allocators(struct boot_world *bw, const struct boot_world_config *cfg)
+{
+	struct pcpu_config pcpu = cfg->pcpu;
+	int err = vmap_create(bw->m, &cfg->vmap, &bw->vs);
+
+	if (!err && pcpu.backing != PCPU_KM && pcpu.fc != PCPU_FC_EMBED)
+		err = hand_over_tables(bw, tables_needed(bw, &pcpu));
+	if (err)
+		return err;
+	bw->provider = (struct pcpu_fc_provider){.alloc = provide, .free = take_back, .arg = bw};
+	pcpu.provider = &bw->provider;
+	return pcpu_create(bw->m, bw->vs, &pcpu, &bw->pc);
+}
+
+int boot_world_up(struct boot_world *bw, struct machine *m, const struct boot_world_config *cfg)
+{
+	struct boot_stats before;
+	u64 given;
+	int err;
+
+	*bw = (struct boot_world){.m = m};
+	err = set_up_memory(bw, cfg);
+	if (!err)
+		err = make_allocators(bw, cfg);
+	if (err) {
+		boot_world_down(bw);
+		return err;
+	}
+	boot_world_judge(bw);
+	boot_stats(bw->bm, &before);
+	given = boot_hand_over(bw->bm, give, bw);
+	MM_CHECK(given == before.free, COUNT, "%llu pages of boot memory were handed over, of %llu",
+		 (unsigned long long)given, (unsigned long long)before.free);
+	boot_world_judge(bw);
+	return 0;
+}
+
+void boot_world_down(struct boot_world *bw)
+{
+	pcpu_destroy(bw->pc);
+	vmap_destroy(bw->vs);
+	boot_destroy(bw->bm);
+	*bw = (struct boot_world){.m = bw->m};
+}
+
+static void judge_count(const char *whose, const char *what, u64 has, u64 counted)
+{
+	MM_CHECK(has == counted, COUNT, "%s has %llu pages %s, and there are %llu", whose,
+		 (unsigned long long)has, what, (unsigned long long)counted);
+}
+
+void boot_world_judge(const struct boot_world *bw)
+{
+	const struct topology *t = machine_topology(bw->m);
+	u64 nr[PAGE_OWNER_USER + 1] = {0};
+	struct machine_stats ms;
+	struct boot_stats bs;
+
+	for (unsigned int r = 0; r < t->nr_ranges; r++) {
+		const u64 end = t->range[r].start + t->range[r].nr;
+
+		for (u64 pfn = t->range[r].start; pfn < end; pfn++) {
+			enum page_owner owner = page_owner(bw->m, pfn);
+
+			nr[owner]++;
+			MM_CHECK(owner == PAGE_OWNER_BOOT || !boot_page_free(bw->bm, pfn), COUNT,
+				 "page frame %llu is free boot memory and the page allocator's",
+				 (unsigned long long)pfn);
+		}
+	}
+	machine_stats(bw->m, &ms);
+	boot_stats(bw->bm, &bs);
+	judge_count("the machine", "of boot memory", ms.boot_pages, nr[PAGE_OWNER_BOOT]);
+	judge_count("the machine", "in use", ms.pages_used, nr[PAGE_OWNER_USER]);
+	judge_count("the machine", "free", nr_free_pages(bw->m), nr[PAGE_OWNER_FREE]);
+	judge_count("boot memory", "free or reserved", bs.free + bs.reserved,
+		    nr[PAGE_OWNER_BOOT] + bw->early);
+	judge_count("boot memory", "given away", bs.given + bw->early,
+		    nr[PAGE_OWNER_USER] + nr[PAGE_OWNER_FREE]);
+	boot_verify(bw->bm);
+}
