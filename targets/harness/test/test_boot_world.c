@@ -146,6 +146,16 @@ static void test_ranges(void **state)
 	expect_boot(f, use);
 }
 
+/* A node with a page of its own: its CPUs' block lies in another one. */
+static void test_crowded(void **state)
+{
+	struct fixture *f = *state;
+
+	f->cfg.topology.range[0].nr = 2048;
+	f->cfg.topology.range[1] = (struct node_range){.start = 2048, .nr = 1, .nid = 1};
+	expect_boot(f, use);
+}
+
 static void handed_behind(struct fixture *f)
 {
 	hand_over_pages(f->m, 253, 0);
@@ -196,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_embed, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_page, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_ranges, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_crowded, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_judge, fixture_setup, fixture_teardown),
 	};
 
