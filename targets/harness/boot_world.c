@@ -148,6 +148,9 @@ void boot_world_judge(const struct boot_world *bw)
 	struct machine_stats ms;
 	struct boot_stats bs;
 
+	machine_stats(bw->m, &ms);
+	boot_stats(bw->bm, &bs);
+	boot_verify(bw->bm);
 	for (unsigned int r = 0; r < t->nr_ranges; r++) {
 		const u64 end = t->range[r].start + t->range[r].nr;
 
@@ -155,13 +158,14 @@ void boot_world_judge(const struct boot_world *bw)
 			enum page_owner owner = page_owner(bw->m, pfn);
 
 			nr[owner]++;
-			MM_CHECK(owner == PAGE_OWNER_BOOT || !boot_page_free(bw->bm, pfn), COUNT,
+			/* In the end none is free, and boot_verify() has counted them. */
+			MM_CHECK(!bs.free || owner == PAGE_OWNER_BOOT ||
+					 !boot_page_free(bw->bm, pfn),
+				 COUNT,
 				 "page frame %llu is free boot memory and the page allocator's",
 				 (unsigned long long)pfn);
 		}
 	}
-	machine_stats(bw->m, &ms);
-	boot_stats(bw->bm, &bs);
 	judge_count("the machine", "of boot memory", ms.boot_pages, nr[PAGE_OWNER_BOOT]);
 	judge_count("the machine", "in use", ms.pages_used, nr[PAGE_OWNER_USER]);
 	judge_count("the machine", "free", nr_free_pages(bw->m), nr[PAGE_OWNER_FREE]);
@@ -169,5 +173,4 @@ void boot_world_judge(const struct boot_world *bw)
 		    nr[PAGE_OWNER_BOOT] + bw->early);
 	judge_count("boot memory", "given away", bs.given + bw->early,
 		    nr[PAGE_OWNER_USER] + nr[PAGE_OWNER_FREE]);
-	boot_verify(bw->bm);
 }
