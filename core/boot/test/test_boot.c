@@ -199,6 +199,26 @@ static void full(struct fixture *f)
 	CHECK(!bstats(f).free);
 }
 
+/* What is freed below the hint is where the next search begins, */
+static void freed_first(struct fixture *f)
+{
+	one_node(f, 5, 100);
+	CHECK(boot_alloc(f->bm, PAGES(10), 1, 0, 0) == PAGES(5));
+	CHECK(!boot_free(f->bm, PAGES(8), PAGE_SIZE));
+	CHECK(boot_alloc(f->bm, PAGES(2), 1, 0, 0) == PAGES(15));
+	CHECK(!boot_free(f->bm, PAGES(7), PAGE_SIZE));
+	CHECK(boot_alloc(f->bm, PAGES(2), 1, 0, 0) == PAGES(7));
+}
+
+/* and pages on both sides of it are a run, too. */
+static void around_hint(struct fixture *f)
+{
+	one_node(f, 5, 100);
+	CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, PAGES(50), 0) == PAGES(50));
+	CHECK(!boot_free(f->bm, PAGES(50), PAGE_SIZE));
+	CHECK(boot_alloc(f->bm, PAGES(100), 1, 0, 0) == PAGES(5));
+}
+
 /* A node's memory or none; or that of others. */
 static void of_node(struct fixture *f)
 {
@@ -304,6 +324,8 @@ BOTH(packing)
 BOTH(packing_ends)
 BOTH(goal_limit)
 BOTH(full)
+BOTH(freed_first)
+BOTH(around_hint)
 BOTH(of_node)
 BOTH(goal_or_node)
 BOTH(cross)
@@ -316,12 +338,26 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(names),	  T(create_bad),	  T(test_registered),
-		T(test_topology), T(test_metadata),	  T(test_rounding),
-		T(test_shared),	  T(test_alignment),	  T(test_packing),
-		T(test_full),	  T(test_packing_ends),	  T(test_goal_limit),
-		T(test_of_node),  T(test_goal_or_node),	  T(test_cross),
-		T(test_merged),	  T(test_packing_border), T(test_packing_nodes),
+		T(names),
+		T(create_bad),
+		T(test_registered),
+		T(test_topology),
+		T(test_metadata),
+		T(test_rounding),
+		T(test_shared),
+		T(test_alignment),
+		T(test_packing),
+		T(test_full),
+		T(test_packing_ends),
+		T(test_goal_limit),
+		T(test_of_node),
+		T(test_freed_first),
+		T(test_around_hint),
+		T(test_goal_or_node),
+		T(test_cross),
+		T(test_merged),
+		T(test_packing_border),
+		T(test_packing_nodes),
 		T(test_no_setup),
 	};
 
