@@ -226,6 +226,7 @@ static void bench_shapes(struct bench *b)
 		}
 	}
 	bench_table_begin(b->out, NULL);
+	bench_note(b->out, "Most of set-up is the host's: the first touch of each page of bitmap.");
 	bench_note(
 		b->out,
 		"bootmem has a bit for each page between a node's first and last one: with nodes "
@@ -255,6 +256,10 @@ static void bench_goal(struct bench *b)
 			bench_value(b->out, name, "goal", GOAL_MS, "ms");
 		}
 	bench_table_begin(b->out, NULL);
+	bench_note(
+		b->out,
+		"bootmem with interleaved nodes has twelve times the bitmaps to make: the goal is "
+		"not for it.");
 }
 
 /*
