@@ -315,7 +315,7 @@ bad "missing: No such file or directory" bugs --dir missing
 echo "# bench"
 bad "mmstorm bench: found no name, expected one of mmstorm bench --help" bench
 check 0 bench --help
-for part in harness sched machine vmap percpu programs; do
+for part in harness sched machine boot vmap percpu programs; do
 	says "$part"
 done
 check 0 bench --json machine
@@ -329,6 +329,10 @@ check 0 bench --quick machine
 says "note: --quick: scaled down"
 check 0 bench --quick --json percpu
 for metric in bitmap areamap ratio kernel bitmap-n areamap-n design; do
+	says "\"metric\":\"$metric\""
+done
+check 0 bench --quick --json boot
+for metric in set-up requests hand-over metadata goal bootmem rootmem; do
 	says "\"metric\":\"$metric\""
 done
 # Of every case in order, and in columns by name: one that is left out shows as such.
