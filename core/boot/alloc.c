@@ -13,13 +13,10 @@
  */
 #include "internal.h"
 
-/* Behind the last of the pages behind the one used in part that may be taken, too. */
-static u64 pack_end(const struct boot_mem *bm, const struct boot_request *rq, u64 pfn)
-{
-	return rq->cross ? boot_last_pfn(bm) : boot_range_of(bm, pfn)->end;
-}
-
-/* Where @rq can begin in the page that @c has used in part; or BOOT_NONE. */
+/*
+ * Where @rq begins in the page that @c has used in part, and what it needs of the pages behind is
+ * taken; or BOOT_NONE.
+ */
 static u64 boot_pack(struct boot_mem *bm, const struct boot_cursor *c,
 		     const struct boot_request *rq)
 {
@@ -31,11 +28,11 @@ static u64 boot_pack(struct boot_mem *bm, const struct boot_cursor *c,
 		return BOOT_NONE;
 	if (rq->size <= pfn_address(behind) - start)
 		return start;
-	end = pack_end(bm, rq, behind - 1);
+	r = boot_range_of(bm, behind - 1);
+	end = rq->cross ? boot_last_pfn(bm) : r->end;
 	if (rq->size > pfn_address(end) - start)
 		return BOOT_NONE;
 	end = pfn_up(start + rq->size);
-	r = boot_range_of(bm, behind - 1);
 	if (bitmap_next_set(boot_map(bm, r->nid), behind, end) < end)
 		return BOOT_NONE;
 	boot_take(bm, behind, end);

@@ -49,8 +49,7 @@ static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 	const struct boot_range *r;
 	u64 s, e;
 
-	for_each_boot_part(bm, r, s, e, start, end)
-	{
+	for_each_boot_part (bm, r, s, e, start, end) {
 		const struct boot_bitmap *map = boot_map(bm, r->nid);
 		u64 pfn = free ? bitmap_next_clear(map, s, e) : bitmap_next_set(map, s, e);
 
@@ -81,8 +80,7 @@ void boot_take(struct boot_mem *bm, u64 start, u64 end)
 	const struct boot_range *r;
 	u64 s, e;
 
-	for_each_boot_part(bm, r, s, e, start, end)
-	{
+	for_each_boot_part (bm, r, s, e, start, end) {
 		bitmap_set(boot_map(bm, r->nid), s, e);
 		bm->node[r->nid].free -= e - s;
 	}
@@ -94,8 +92,7 @@ static void boot_take_shared(struct boot_mem *bm, u64 start, u64 end)
 	const struct boot_range *r;
 	u64 s, e;
 
-	for_each_boot_part(bm, r, s, e, start, end)
-	{
+	for_each_boot_part (bm, r, s, e, start, end) {
 		const struct boot_bitmap *map = boot_map(bm, r->nid);
 
 		cursor_forget(&bm->node[r->nid].cursor, s, e);
@@ -160,8 +157,7 @@ int boot_free(struct boot_mem *bm, u64 start, u64 size)
 	pfn = boot_find_state(bm, first, end, true);
 	if (pfn != NO_PFN)
 		return boot_refuse_page(bm, BOOT_FREE_TWICE, __func__, pfn);
-	for_each_boot_part(bm, r, s, e, first, end)
-	{
+	for_each_boot_part (bm, r, s, e, first, end) {
 		struct boot_node *node = &bm->node[r->nid];
 
 		bitmap_clear(boot_map(bm, r->nid), s, e);
