@@ -194,17 +194,18 @@ static const struct bench_plot time_plot = {
 static void plot_boot(struct bench *b, enum boot_kind kind, const struct shape *sh,
 		      const struct boot_cost *cost)
 {
-	const char *how = sh->nodes == 1   ? "1 node"
-			  : sh->ranges > 1 ? "several, interleaved"
-					   : "several nodes";
-	char series[64];
+	static const char *const names[NR_BOOT_KINDS][3] = {
+		[BOOT_BOOTMEM] = {"bootmem, 1 node", "bootmem, several nodes",
+				  "bootmem, interleaved"},
+		[BOOT_ROOTMEM] = {"rootmem, 1 node", "rootmem, several nodes",
+				  "rootmem, interleaved"},
+	};
+	const char *series = names[kind][(sh->nodes > 1) + (sh->ranges > 1)];
+	double gib = (double)(sh->bytes / GIB);
 
-	case_name(series, sizeof(series), kind, how);
-	bench_point(b->out, &metadata_plot, series, (double)(sh->bytes / GIB),
-		    (double)cost->stats.bitmap_bytes / 1024);
+	bench_point(b->out, &metadata_plot, series, gib, (double)cost->stats.bitmap_bytes / 1024);
 	if (cost->run)
-		bench_point(b->out, &time_plot, series, (double)(sh->bytes / GIB),
-			    boot_seconds(cost) * 1e3);
+		bench_point(b->out, &time_plot, series, gib, boot_seconds(cost) * 1e3);
 }
 
 static void bench_shapes(struct bench *b)
@@ -257,10 +258,7 @@ static void bench_goal(struct bench *b)
 			bench_value(b->out, name, "goal", GOAL_MS, "ms");
 		}
 	bench_table_begin(b->out, NULL);
-	bench_note(
-		b->out,
-		"bootmem with interleaved nodes has twelve times the bitmaps to make: the goal is "
-		"not for it.");
+	bench_note(b->out, "With interleaved nodes bootmem has twelve times the bitmaps to make.");
 }
 
 /*
