@@ -141,6 +141,9 @@ static const struct bench_case sequential[] = {
 	{"vmap_aliases, 64 operations, sequential", TARGET_VMAP_ALIASES},
 	{"vmap_pair, 64 operations, sequential", TARGET_VMAP_PAIR},
 	{"vmalloc, 64 operations, sequential", TARGET_VMALLOC},
+	{"bootmem, 64 operations", TARGET_BOOTMEM},
+	{"rootmem, 64 operations", TARGET_ROOTMEM},
+	{"bootmem_pair, 64 operations", TARGET_BOOTMEM_PAIR},
 };
 
 static const struct bench_case concurrent[] = {

@@ -151,11 +151,13 @@ static void decode_tasks(struct program *p, const u8 *data)
 		n = 1;
 	else if (n > PROGRAM_MAX_TASKS)
 		n = 1 + n % PROGRAM_MAX_TASKS;
+	if (target_table[p->target].one_task)
+		n = 1;
 	p->nr_tasks = n;
 	for (i = 0; i < n; i++) {
 		u8 b = data[AT_TASKS + i], cpu = b & (TASK_IRQ - 1);
 
-		p->task[i].irq = b & TASK_IRQ;
+		p->task[i].irq = b & TASK_IRQ && !target_table[p->target].one_task;
 		p->task[i].cpu = cpu < p->machine.cpus ? cpu : cpu % (u8)p->machine.cpus;
 	}
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bootmem_world.h"
 #include "kva_books.h"
 #include "machine/meta.h"
 #include "machine/pgtable.h"
@@ -67,6 +68,7 @@ void executor_destroy(struct executor *x)
 	free(x->world.live);
 	free(x->world.live_at);
 	free(x->world.range);
+	bootmem_free_world(&x->world);
 	free(x);
 }
 
@@ -219,6 +221,12 @@ static void verify(struct world *w, s32 record)
 	bool quiet;
 
 	task_set_op(record);
+	if (bootmem_kept(w)) {
+		bootmem_verify(w);
+		task_set_op(-1);
+		w->since_verify = 0;
+		return;
+	}
 	quiet = nothing_older();
 	vmap_check(w, quiet, record);
 	percpu_verify(w, quiet, record);
@@ -316,6 +324,12 @@ static bool boot(struct world *w)
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
 	w->nr_pcpu = 0;
+	if (bootmem_kept(w)) {
+		w->vmap = w->second = NULL;
+		w->nr_spaces = 0;
+		w->boot_error = bootmem_boot(w);
+		return !w->boot_error;
+	}
 	err = vmap_boot(w);
 	if (!err)
 		err = percpu_boot(w);
@@ -328,6 +342,8 @@ static bool boot(struct world *w)
 static void take_down(struct world *w)
 {
 	object_free_all(w);
+	if (bootmem_kept(w))
+		bootmem_take_down(w);
 	percpu_take_down(w);
 	vmap_take_down(w);
 	for (u32 i = 0; i < WORLD_POOL; i++)
@@ -366,7 +382,10 @@ static void init_body(void *arg)
 		}
 		for (u32 i = 0; i < p->nr_tasks; i++)
 			task_join(t[i]);
-		verify(w, -1);
+		if (bootmem_kept(w))
+			bootmem_end_program(w);
+		else
+			verify(w, -1);
 		if (unlikely(w->options->stats))
 			percpu_print_stats(w, w->options->stats);
 	}

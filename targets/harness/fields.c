@@ -25,6 +25,10 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 	[UNIT_VMALLOC] = (const char *const[]){"plain", "zero", "user", "node", NULL},
 	[UNIT_REMAP] = (const char *const[]){"start", "inside", "unaligned", NULL},
 	[UNIT_VM_AREA] = (const char *const[]){"map", "ioremap", "upper", NULL},
+	[UNIT_BOOT_ERROR] =
+		(const char *const[]){"early", "late", "over", "no-memory", "bad-node",
+				      "bad-argument", "empty", "backwards", "overlap", "order",
+				      "outside", "reserve-twice", "free-twice", NULL},
 	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 

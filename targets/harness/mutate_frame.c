@@ -33,7 +33,7 @@ static void add_task(struct edit *e)
 	struct program *p = e->p;
 	u32 t = p->nr_tasks, i, at;
 
-	if (t == PROGRAM_MAX_TASKS)
+	if (t == PROGRAM_MAX_TASKS || target_table[p->target].one_task)
 		return;
 	p->task[t].cpu = (u8)edit_below(e, p->machine.cpus);
 	p->task[t].irq = edit_chance(e, 4);

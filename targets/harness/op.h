@@ -28,6 +28,9 @@ enum target_id {
 	TARGET_VMAP_ALIASES,
 	TARGET_VMAP_PAIR,
 	TARGET_VMALLOC,
+	TARGET_BOOTMEM,
+	TARGET_ROOTMEM,
+	TARGET_BOOTMEM_PAIR,
 	NR_TARGETS /* targets that run programs */
 };
 
@@ -41,6 +44,7 @@ enum object_type {
 	OBJECT_VMALLOC, /* vmalloc: b1, .. */
 	OBJECT_VMAP,	/* vmap: w1, .. */
 	OBJECT_VM_AREA, /* get_vm_area: g1, .. */
+	OBJECT_BOOTMEM, /* alloc_bootmem, reserve_bootmem: r1, .. */
 	NR_OBJECT_TYPES
 };
 
@@ -72,6 +76,7 @@ enum operand_unit {
 	UNIT_VMALLOC,
 	UNIT_REMAP,
 	UNIT_VM_AREA,
+	UNIT_BOOT_ERROR,
 	NR_OPERAND_UNITS
 };
 
@@ -113,6 +118,9 @@ extern const char *const *const unit_choices[NR_OPERAND_UNITS];
 #define VM_PAGES_MAX 256
 #define REMAP_MAX 64
 
+/* alloc_bootmem: goals and limits (ops_bootmem.c). */
+#define PLACES 1024
+
 /**
  * struct op - an operation
  * @name:     as in text
@@ -147,10 +155,13 @@ int op_by_name(const char *name);
  * struct target - what a program is run against
  * @name: as in "target vmap", and of the fuzz target's program
  * @help: one line
+ * @one_task: what it runs is used before there is a second task: its programs have one, and no
+ *            interrupt source
  */
 struct target {
 	const char *name;
 	const char *help;
+	bool one_task;
 };
 
 extern const struct target target_table[NR_TARGETS];

@@ -53,6 +53,18 @@ void op_map_vm_area(struct world *w, const struct op_call *c);
 void op_unmap_kernel_range(struct world *w, const struct op_call *c);
 void op_vmallocinfo(struct world *w, const struct op_call *c);
 
+/* ops_bootmem.c */
+void op_alloc_bootmem(struct world *w, const struct op_call *c);
+void op_alloc_bootmem_node(struct world *w, const struct op_call *c);
+void op_alloc_bootmem_cross(struct world *w, const struct op_call *c);
+void op_reserve_bootmem(struct world *w, const struct op_call *c);
+void op_free_bootmem(struct world *w, const struct op_call *c);
+void op_free_bootmem_part(struct world *w, const struct op_call *c);
+void op_free_all_bootmem(struct world *w, const struct op_call *c);
+
+/* ops_bootmem_misuse.c */
+void op_misuse_bootmem(struct world *w, const struct op_call *c);
+
 /* ops_sched.c */
 void op_migrate(struct world *w, const struct op_call *c);
 void op_cond_resched(struct world *w, const struct op_call *c);

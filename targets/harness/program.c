@@ -182,7 +182,7 @@ char object_letter(enum object_type t)
 	static const char letter[NR_OBJECT_TYPES] = {
 		[OBJECT_NONE] = '-', [OBJECT_PERCPU] = 'p',  [OBJECT_RAM] = 'm',
 		[OBJECT_AREA] = 'v', [OBJECT_AREAS] = 'c',   [OBJECT_VMALLOC] = 'b',
-		[OBJECT_VMAP] = 'w', [OBJECT_VM_AREA] = 'g',
+		[OBJECT_VMAP] = 'w', [OBJECT_VM_AREA] = 'g', [OBJECT_BOOTMEM] = 'r',
 	};
 
 	return letter[t];

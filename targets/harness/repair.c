@@ -167,6 +167,10 @@ void program_repair(struct program *p)
 		*x = operand_fold(&fail_fields[i].number, *x);
 	}
 	p->nr_tasks = max(1u, min(p->nr_tasks, (u32)PROGRAM_MAX_TASKS));
+	if (target_table[p->target].one_task) {
+		p->nr_tasks = 1;
+		p->task[0].irq = false;
+	}
 	for (i = 0; i < p->nr_tasks; i++)
 		p->task[i].cpu %= (u8)p->machine.cpus;
 	repair_schedule(p);
@@ -180,6 +184,8 @@ int program_retarget(struct program *p, enum target_id target)
 
 	if (p->target == target)
 		return 0;
+	if (target_table[target].one_task && (p->nr_tasks > 1 || p->task[0].irq))
+		return -EINVAL;
 	for (i = 0; i < p->nr_ops; i++)
 		if (!op_in_set(sets[p->task[p->op[i].task].irq], p->op[i].op))
 			return -EINVAL;

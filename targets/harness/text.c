@@ -190,6 +190,11 @@ static int parse_section(struct parser *ps, bool irq)
 		known = word_same(&ps->name[t], &name);
 	if (!known && t == PROGRAM_MAX_TASKS)
 		return lex_fail(&ps->lx, &name, "more than %d tasks", PROGRAM_MAX_TASKS);
+	if (target_table[p->target].one_task && (irq || (!known && t)))
+		return lex_fail(&ps->lx, &name,
+				"programs of target %s have one task and no "
+				"interrupt source",
+				target_table[p->target].name);
 	if (known && p->task[t].irq != irq)
 		return lex_fail(&ps->lx, &name, "%s is %s already", word_quote(&name).s,
 				irq ? "a task" : "an interrupt source");

@@ -154,6 +154,7 @@ struct bad_free {
  * @noted:     the space that @range tells of
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @books:     accounts of the space, see kva_books.h
+ * @bootmem:   allocators of boot memory; made when first used, see bootmem_world.h
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
  * @deferred_bytes: of their areas
  * @since_verify: operations since the last verification
@@ -182,6 +183,7 @@ struct world {
 	struct vmap_space *noted;
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
+	struct bootmem_world *bootmem;
 	u32 deferred_frees;
 	u64 deferred_bytes;
 	u32 since_verify;

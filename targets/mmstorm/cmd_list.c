@@ -30,7 +30,7 @@ enum format {
 static const char *const object_name[NR_OBJECT_TYPES] = {
 	[OBJECT_NONE] = "",	[OBJECT_PERCPU] = "percpu",   [OBJECT_RAM] = "ram",
 	[OBJECT_AREA] = "area", [OBJECT_AREAS] = "areas",     [OBJECT_VMALLOC] = "vmalloc",
-	[OBJECT_VMAP] = "vmap", [OBJECT_VM_AREA] = "vm_area",
+	[OBJECT_VMAP] = "vmap", [OBJECT_VM_AREA] = "vm_area", [OBJECT_BOOTMEM] = "bootmem",
 };
 
 /* As text_print() writes it: bytes with a suffix, pages that make a size as bytes. */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bootmem.c - fuzz target: programs of one task on boot memory with a bitmap a node.
+ */
+#include "fuzz.h"
+
+const enum target_id fuzz_target = TARGET_BOOTMEM;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	return fuzz_one(data, size);
+}
