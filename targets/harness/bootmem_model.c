@@ -113,10 +113,10 @@ void bootmem_set(struct bootmem_map *map, u64 from, u64 to, enum bootmem_state s
 {
 	for (u64 p = from; p < to; p++) {
 		map->nr[map->state[p]]--;
-		map->nr[state]++;
-		map->state[p] = (u8)state;
 		map->fill[p] = PAGE_SIZE;
 	}
+	memset(map->state + from, state, to - from);
+	map->nr[state] += to - from;
 }
 
 void bootmem_take(struct bootmem_model *bm, struct bootmem_map *map, u64 start, u64 end)

@@ -337,12 +337,18 @@ static void check_page(struct world *w, u32 k, u64 p)
 		 (unsigned long long)(m->base + p), free ? "not free" : "free");
 }
 
+void bootmem_check_pages(struct world *w, u32 k, u64 from, u64 to)
+{
+	for (u64 p = from; p < to; p++)
+		check_page(w, k, p);
+}
+
 void bootmem_check(struct world *w, u32 k, u64 start, u64 end)
 {
 	const struct bootmem_model *m = &w->bootmem->model;
 	const u64 *nr = m->map[k].nr;
 	u64 first = (start >> PAGE_SHIFT) - m->base;
-	u64 behind = ((end - 1) >> PAGE_SHIFT) + 1 - m->base;
+	u64 last = ((end - 1) >> PAGE_SHIFT) - m->base;
 	struct boot_stats st;
 
 	boot_stats(w->bootmem->boot[k], &st);
@@ -356,6 +362,6 @@ void bootmem_check(struct world *w, u32 k, u64 start, u64 end)
 		 (unsigned long long)st.given, (unsigned long long)m->pages,
 		 (unsigned long long)nr[BOOTMEM_FREE], (unsigned long long)nr[BOOTMEM_USED],
 		 (unsigned long long)nr[BOOTMEM_GIVEN]);
-	for (u64 p = first - !!first; p <= behind; p++)
-		check_page(w, k, p);
+	bootmem_check_pages(w, k, first - !!first, first + 1);
+	bootmem_check_pages(w, k, last, last + 2);
 }

@@ -112,11 +112,15 @@ void bootmem_hand_over(struct world *w);
 u64 bootmem_free_pages(const struct world *w, u32 k);
 
 /**
- * bootmem_check() - compare what allocator @k says with the model
- * @start, @end: bytes that the operation was about: each page is compared, and the two beside
+ * bootmem_check() - compare what allocator @k says with the model: each number, some pages
+ * @start, @end: bytes that the operation was about: their first and last page, and the two beside
  *
+ * What is wrong in between is known by the numbers, or at the hand-over at the latest.
  * ORACLE_COUNT, ORACLE_RANGE (of another node).
  */
 void bootmem_check(struct world *w, u32 k, u64 start, u64 end);
+
+/** bootmem_check_pages() - each of the pages [@from, @to), by their numbers in the model */
+void bootmem_check_pages(struct world *w, u32 k, u64 from, u64 to);
 
 #endif

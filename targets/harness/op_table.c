@@ -393,7 +393,8 @@ const struct op op_table[] = {
 		.help = "hand all that is free over; a second time it must be refused",
 		.targets = BOOTMEM,
 		.arg = {{"keep", OPERAND_INT, UNIT_NONE, 0, 15, 0,
-			 "not 0: look at each page, and hand nothing over"}},
+			 "not 0: hand nothing over; look at the pages of that fifteenth of "
+			 "memory"}},
 		.exec = op_free_all_bootmem,
 	},
 	{

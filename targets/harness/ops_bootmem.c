@@ -392,10 +392,12 @@ void op_free_bootmem_part(struct world *w, const struct op_call *c)
 void op_free_all_bootmem(struct world *w, const struct op_call *c)
 {
 	const struct bootmem_model *m = &w->bootmem->model;
+	const u64 part = c->op->arg[0];
 
-	if (!c->op->arg[0])
+	if (!part) {
 		bootmem_hand_over(w);
-	else
-		for_each_bootmem(k, w->bootmem)
-			bootmem_check(w, k, bootmem_addr(m, 0), bootmem_addr(m, m->span));
+		return;
+	}
+	for_each_bootmem(k, w->bootmem)
+		bootmem_check_pages(w, k, (part - 1) * m->span / 15, part * m->span / 15);
 }

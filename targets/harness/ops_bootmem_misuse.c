@@ -243,15 +243,15 @@ static void ask_another(struct misuse *mu)
 }
 
 /* The page that is @at places from the start in that state, around if need be; or span. */
-static u64 find_page(const struct bootmem_model *m, u32 k, u32 at, enum bootmem_state state)
+static u64 find_page(const struct bootmem_model *m, u32 k, u64 at, enum bootmem_state state)
 {
-	for (u64 i = 0; i < m->span; i++) {
-		u64 p = (at + i) % m->span;
+	const u8 *map = m->map[k].state, *found;
 
-		if (m->map[k].state[p] == state)
-			return p;
-	}
-	return m->span;
+	at %= m->span;
+	found = memchr(map + at, state, m->span - at);
+	if (!found)
+		found = memchr(map, state, at);
+	return found ? (u64)(found - map) : m->span;
 }
 
 /*
