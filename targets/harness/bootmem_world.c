@@ -152,6 +152,16 @@ static int boot_one(struct world *w, u32 k, u64 rng)
 	return 0;
 }
 
+static void print_memory(const struct world *w)
+{
+	const struct topology *t = &w->bootmem->model.topo;
+
+	for (u32 i = 0; i < t->nr_ranges; i++)
+		fprintf(w->options->trace, "boot memory: node %u has frames %llu to %llu\n",
+			t->range[i].nid, (unsigned long long)t->range[i].start,
+			(unsigned long long)(t->range[i].start + t->range[i].nr - 1));
+}
+
 int bootmem_boot(struct world *w)
 {
 	const u32 nr = allocators[w->program->target].nr;
@@ -165,6 +175,8 @@ int bootmem_boot(struct world *w)
 	}
 	draw_memory(w, &b->model.topo, &rng);
 	bootmem_model_init(&b->model, nr);
+	if (unlikely(w->options->trace))
+		print_memory(w);
 	b->nr = 0;
 	b->over = false;
 	memset(b->end, 0, sizeof(b->end));

@@ -4,7 +4,7 @@
  *
  * They stand behind core/vmap/vmap.h and core/percpu/percpu.h in place of the real ones, as far
  * as the executor calls these, and are correct as long as no fault is chosen. So whatever is found
- * with a fault is found because of it.
+ * with a fault is found because of it. (Boot memory is the real one, with the fault around it.)
  */
 #ifndef MM_HARNESS_TEST_FAULTY_ALLOCATORS_H
 #define MM_HARNESS_TEST_FAULTY_ALLOCATORS_H
@@ -189,6 +189,46 @@ enum fault {
 	FAULT_LAYOUT_REGIONS,	 /* a region is larger than was asked for */
 	FAULT_LAYOUT_SHIFTED,	 /* a group begins a unit too late */
 	FAULT_LAYOUT_NO_GROUP,	 /* the last one is of no group */
+
+	/* Boot memory (faulty_boot.c). */
+	FAULT_BOOT_CREATE,	   /* it cannot be made */
+	FAULT_BOOT_SETUP,	   /* or not be set up */
+	FAULT_BOOT_REGISTER_TWICE, /* what begins at 0 is registered twice */
+	FAULT_BOOT_REGISTER_TEN,   /* what begins with page 10 is */
+	FAULT_BOOT_META_KEPT,	   /* nothing is forgotten */
+	FAULT_BOOT_VERIFY,	   /* what is sound is said not to be */
+	FAULT_BOOT_OVERLAP,	   /* a request gets what the one before it got */
+	FAULT_BOOT_MIDDLE,	   /* or what begins 64 bytes behind what it should */
+	FAULT_BOOT_MISALIGNED,	   /* or a byte behind */
+	FAULT_BOOT_OUTSIDE,	   /* or what is beyond all memory */
+	FAULT_BOOT_HOLE,	   /* or page 64 */
+	FAULT_BOOT_LIMIT,	   /* limits do not count */
+	FAULT_BOOT_GOAL,	   /* goals do not */
+	FAULT_BOOT_NODE,	   /* nodes do not */
+	FAULT_BOOT_CROSSES,	   /* each request may cross */
+	FAULT_BOOT_REFUSED,	   /* none is served that is not for 100 bytes */
+	FAULT_BOOT_NOT_PACKED,	   /* each begins a page */
+	FAULT_BOOT_MORE,	   /* a page more than was asked for is taken, or reserved */
+	FAULT_BOOT_TWIN_MORE,	   /* by rootmem alone */
+	FAULT_BOOT_RESERVE_SHORT,  /* the last byte is not reserved */
+	FAULT_BOOT_FREE_NOTHING,   /* nothing is freed */
+	FAULT_BOOT_ERROR,	   /* what reserves and frees ends in -ENOMEM */
+	FAULT_BOOT_SERVED,	   /* what must be refused is told of, and returns as if done */
+	FAULT_BOOT_SILENT,	   /* nobody is told of a refusal */
+	FAULT_BOOT_NAME,	   /* another reason is told */
+	FAULT_BOOT_BYTES,	   /* or another place */
+	FAULT_BOOT_GIVE_TWICE,	   /* the first block is handed over again */
+	FAULT_BOOT_GIVE_LESS,	   /* it is not handed over */
+	FAULT_BOOT_GIVE_HALVES,	   /* it is, in two halves */
+	FAULT_BOOT_GIVE_LARGE,	   /* as if it had 2048 pages */
+	FAULT_BOOT_GIVE_SHIFTED,   /* from the second page on */
+	FAULT_BOOT_GIVE_DOUBLE,	   /* with as much again behind it */
+	FAULT_BOOT_GIVE_COUNT,	   /* a page more is counted */
+	FAULT_BOOT_GIVE_REFUSED,   /* a page is handed over by a call that is refused */
+	FAULT_BOOT_STATS_META,	   /* a word of metadata too many */
+	FAULT_BOOT_STATS_FREE,	   /* a free page too many, without another to make up for it */
+	FAULT_BOOT_PAGE_NODE,	   /* each page is of the next node */
+	FAULT_BOOT_PAGE_FREE,	   /* page 3 is free if it is not */
 
 	/* What a task leaves behind, or never leaves: on free_percpu(). */
 	FAULT_LEAVES_PREEMPT,

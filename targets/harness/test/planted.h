@@ -39,4 +39,8 @@ extern const u32 nr_planted_vmap;
 extern const struct planted planted_vmalloc[];
 extern const u32 nr_planted_vmalloc;
 
+/* Boot memory: requests, refusals, the hand-over: planted_boot.c. */
+extern const struct planted planted_boot[];
+extern const u32 nr_planted_boot;
+
 #endif

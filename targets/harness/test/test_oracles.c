@@ -211,6 +211,12 @@ static void every_fault_of_vmalloc_is_found(void **state)
 		assert_found(*state, &planted_vmalloc[i]);
 }
 
+static void every_fault_of_boot_memory_is_found(void **state)
+{
+	for (u32 i = 0; i < nr_planted_boot; i++)
+		assert_found(*state, &planted_boot[i]);
+}
+
 /* No fault is in the enumeration that no case plants. */
 static void every_fault_is_planted(void **state)
 {
@@ -224,6 +230,8 @@ static void every_fault_is_planted(void **state)
 		seen[planted_vmap[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_vmalloc; i++)
 		seen[planted_vmalloc[i].fault] = true;
+	for (u32 i = 0; i < nr_planted_boot; i++)
+		seen[planted_boot[i].fault] = true;
 	for (u32 i = 0; i <= FAULT_SPINS; i++)
 		if (!seen[i])
 			fail_msg("fault %u is never planted", i);
@@ -267,6 +275,7 @@ int main(void)
 		cmocka_unit_test(every_fault_of_percpu_is_found),
 		cmocka_unit_test(every_fault_of_vmap_is_found),
 		cmocka_unit_test(every_fault_of_vmalloc_is_found),
+		cmocka_unit_test(every_fault_of_boot_memory_is_found),
 		cmocka_unit_test(every_fault_is_planted),
 		cmocka_unit_test(verified_as_asked),
 	};
