@@ -189,6 +189,10 @@ static void test_refused_tasks(void **unused)
 	for (i = 0; i <= PROGRAM_MAX_TASKS; i++)
 		sprintf(text + strlen(text), "task t%u\n", i);
 	assert_refused(text, PROGRAM_MAX_TASKS + 2, 6, "more than 12 tasks");
+	assert_refused("target rootmem\ntask a\ntask b\n", 3, 6,
+		       "programs of target rootmem have one task and no interrupt source");
+	assert_refused("target bootmem\nirq i\n", 2, 5,
+		       "programs of target bootmem have one task and no interrupt source");
 }
 
 static void test_refused_operations(void **unused)
