@@ -157,9 +157,9 @@ static void test_repair_mends(void **unused)
 /* The checker of this test finds each kind of damage. */
 static void test_checker_fires(void **unused)
 {
-	static const char text[] = "target vmap\ntask a\n m = vm_map_ram pages=3\n touch_ram m\n"
-				   " vm_unmap_ram m\nirq i cpu=1\n n = vm_map_ram\n"
-				   "schedule @3 i @4 a>1\n";
+	const char *text = "target vmap\ntask a\n m = vm_map_ram pages=3\n touch_ram m\n"
+			   " vm_unmap_ram m\nirq i cpu=1\n n = vm_map_ram\n"
+			   "schedule @3 i @4 a>1\n";
 	static const char one_task[] = "target bootmem\ntask a\n r = alloc_bootmem\n"
 				       " free_bootmem r\n";
 	struct program p;
@@ -203,13 +203,12 @@ static void test_checker_fires(void **unused)
 	DAMAGE(p.schedule.changes[1].cpu = 2);
 	DAMAGE(p.schedule.changes[1].task = 3);
 	DAMAGE(p.schedule.changes[1].kind = NR_CHANGE_KINDS);
-#define text one_task
+	text = one_task;
 	DAMAGE(p.nr_tasks = 2);
 	DAMAGE((p.nr_tasks = 2, p.op[1].task = 1));
 	assert_int_equal(p.nr_ops, 2);
 	DAMAGE(p.task[0].irq = true);
 	assert_int_equal(p.nr_ops, 2);
-#undef text
 	/* Nor does a program of two become one of theirs. */
 	from_text(&p, "target vmap\ntask a\ntask b\n");
 	assert_int_equal(program_retarget(&p, TARGET_BOOTMEM), -EINVAL);
