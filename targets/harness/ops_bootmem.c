@@ -103,7 +103,7 @@ static u64 packed_at(const struct world *w, u32 k, const struct bootmem_request 
 static void judge_refusal(const struct world *w, u32 k, const struct bootmem_request *r)
 {
 	MM_CHECK(!fits(w, k, r, 0, must_serve(w, k, r)) && packed_at(w, k, r) == BOOT_NONE,
-		 SPURIOUS, "%s has no %llu bytes, aligned to %llu, below 0x%llx: and they are free",
+		 SPURIOUS, "%s has no %llu bytes, aligned to %llu, limit 0x%llx: and they are free",
 		 boot_kind_name(bootmem_kind(w, k)), (unsigned long long)r->size,
 		 (unsigned long long)r->align, (unsigned long long)r->limit);
 }

@@ -74,7 +74,7 @@ const struct planted planted_boot[] = {
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem size=240K align=4K\n"
 	 "r2 = alloc_bootmem size=20K align=4K\n"},
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0,
-	 "bootmem has no 4096 bytes, aligned to 4096, below 0x0: and they are free", OBJECT},
+	 "bootmem has no 4096 bytes, aligned to 4096, limit 0x0: and they are free", OBJECT},
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0, "rootmem has no 100 bytes",
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem_node node=1\n"},
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0, "rootmem has no 307200 bytes",
