@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot_world.c - the whole boot of a machine; see boot_world.h.
+ * boot_world.c - the boot of a machine through its boot memory; see boot_world.h.
  */
 #include "boot_world.h"
 
@@ -49,19 +49,31 @@ static void give(void *arg, u64 pfn, unsigned int order)
 	hand_over_pages(bw->m, pfn, order);
 }
 
-static int set_up_memory(struct boot_world *bw, const struct boot_world_config *cfg)
+int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind kind,
+		     const struct taken *taken, u32 nr_taken)
 {
-	const struct topology *t = machine_topology(bw->m);
-	const struct boot_config boot = {.kind = cfg->kind, .nr_nodes = t->nr_nodes};
-	int err = boot_create(bw->m, &boot, &bw->bm);
+	const struct topology *t = machine_topology(m);
+	const struct boot_config cfg = {.kind = kind, .nr_nodes = t->nr_nodes};
+	struct boot_stats st;
+	int err;
 
+	*bw = (struct boot_world){.m = m, .nr_taken = nr_taken};
+	bw->provider = (struct pcpu_fc_provider){.alloc = provide, .free = take_back, .arg = bw};
+	err = boot_create(m, &cfg, &bw->bm);
 	if (!err)
 		err = boot_register_topology(bw->bm, t);
 	if (!err)
 		err = boot_setup(bw->bm);
-	for (u32 i = 0; !err && i < cfg->nr_taken; i++)
-		err = boot_reserve(bw->bm, cfg->taken[i].start, cfg->taken[i].size, BOOT_SHARED);
-	return err;
+	for (u32 i = 0; !err && i < nr_taken; i++) {
+		bw->taken[i] = taken[i];
+		err = boot_reserve(bw->bm, taken[i].start, taken[i].size, BOOT_SHARED);
+	}
+	if (err)
+		return err;
+	boot_stats(bw->bm, &st);
+	bw->reserved = st.reserved;
+	bw->ready = true;
+	return 0;
 }
 
 /* As many table pages as it takes to map a unit of each possible CPU, side by side. */
@@ -90,49 +102,43 @@ static int hand_over_tables(struct boot_world *bw, u64 nr)
 	return 0;
 }
 
-static int make_allocators(struct boot_world *bw, const struct boot_world_config *cfg)
+int boot_world_provider(struct boot_world *bw, struct pcpu_config *pcpu)
 {
-	struct pcpu_config pcpu = cfg->pcpu;
-	int err = vmap_create(bw->m, &cfg->vmap, &bw->vs);
+	const bool first = pcpu->static_size || pcpu->reserved_size || pcpu->dyn_size;
 
-	if (!err && pcpu.backing != PCPU_KM && pcpu.fc != PCPU_FC_EMBED)
-		err = hand_over_tables(bw, tables_needed(bw, &pcpu));
-	if (err)
-		return err;
-	bw->provider = (struct pcpu_fc_provider){.alloc = provide, .free = take_back, .arg = bw};
-	pcpu.provider = &bw->provider;
-	return pcpu_create(bw->m, bw->vs, &pcpu, &bw->pc);
+	pcpu->provider = &bw->provider;
+	if (!first || pcpu->backing == PCPU_KM || pcpu->fc == PCPU_FC_EMBED)
+		return 0;
+	return hand_over_tables(bw, tables_needed(bw, pcpu));
 }
 
-int boot_world_up(struct boot_world *bw, struct machine *m, const struct boot_world_config *cfg)
+void boot_world_hand_over(struct boot_world *bw)
 {
 	struct boot_stats before;
 	u64 given;
-	int err;
 
-	*bw = (struct boot_world){.m = m};
-	err = set_up_memory(bw, cfg);
-	if (!err)
-		err = make_allocators(bw, cfg);
-	if (err) {
-		boot_world_down(bw);
-		return err;
-	}
 	boot_world_judge(bw);
 	boot_stats(bw->bm, &before);
 	given = boot_hand_over(bw->bm, give, bw);
 	MM_CHECK(given == before.free, COUNT, "%llu pages of boot memory were handed over, of %llu",
 		 (unsigned long long)given, (unsigned long long)before.free);
 	boot_world_judge(bw);
-	return 0;
 }
 
-void boot_world_down(struct boot_world *bw)
+void boot_world_end(struct boot_world *bw)
 {
-	pcpu_destroy(bw->pc);
-	vmap_destroy(bw->vs);
+	struct boot_stats st;
+
+	if (bw->ready) {
+		boot_world_judge(bw);
+		boot_stats(bw->bm, &st);
+		MM_CHECK(st.reserved == bw->reserved + bw->early, LEAK_PAGE,
+			 "%llu pages of boot memory were not given back",
+			 (unsigned long long)(st.reserved - bw->reserved - bw->early));
+	}
 	boot_destroy(bw->bm);
-	*bw = (struct boot_world){.m = bw->m};
+	bw->bm = NULL;
+	bw->ready = false;
 }
 
 static void judge_count(const char *whose, const char *what, u64 has, u64 counted)
@@ -161,7 +167,7 @@ void boot_world_judge(const struct boot_world *bw)
 			/* In the end none is free, and boot_verify() has counted them. */
 			MM_CHECK(!bs.free || owner == PAGE_OWNER_BOOT ||
 					 !boot_page_free(bw->bm, pfn),
-				 COUNT,
+				 PAGE_FREE,
 				 "page frame %llu is free boot memory and the page allocator's",
 				 (unsigned long long)pfn);
 		}

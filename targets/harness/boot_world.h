@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot_world.h - the whole boot of a machine, from boot memory to all allocators at work.
+ * boot_world.h - the boot of a machine through its boot memory, step by step.
  *
- *   topology      ranges of the machine's nodes are registered; what is taken is reserved
- *   first chunk   of the per-CPU allocator: a block of boot memory near each CPU, or, if these
- *                 are too far apart, page by page
- *   hand-over     what is free goes to the machine's page frames; what is freed later follows at
- * once
+ *   boot_world_start()      ranges of the machine's nodes are registered, what is taken is reserved
+ *   boot_world_provider()   a per-CPU allocator is about to be made: its first chunk is a block of
+ *                           boot memory near each CPU, or, if these are too far apart, page by page
+ *   boot_world_hand_over()  what is free goes to the machine's page frames; what is freed later
+ *                           follows at once
+ *   boot_world_end()        the allocators are gone: what they had is back
  *
  * A table page is a page frame that the machine must have to map a first chunk page by page. So
  * some pages of boot memory are handed over before all others, as a kernel sets a few aside for its
@@ -17,72 +18,71 @@
 
 #include "boot/boot.h"
 #include "percpu/percpu.h"
-#include "vmap/vmap.h"
+#include "topology_of.h"
 
 /**
- * struct boot_taken - memory that is in use before the allocators are, such as the kernel's image
- * @start: first byte, physical
- * @size:  bytes
- */
-struct boot_taken {
-	u64 start, size;
-};
-
-/**
- * struct boot_world_config - what to bring up
- * @kind:     of boot memory
- * @vmap:     the space for mappings
- * @pcpu:     the per-CPU allocator; its provider is not looked at
- * @taken:    memory that is reserved first; it may overlap
- * @nr_taken: entries of @taken
- */
-struct boot_world_config {
-	enum boot_kind kind;
-	struct vmap_config vmap;
-	struct pcpu_config pcpu;
-	const struct boot_taken *taken;
-	u32 nr_taken;
-};
-
-/**
- * struct boot_world - what has come up
- * @m:      the machine
- * @bm:     boot memory
- * @vs:     the space for mappings
- * @pc:     the per-CPU allocator
- * @early:  pages that were handed over for page tables: boot memory takes them for allocated
- * @provider: how @pc asks for boot memory
+ * struct boot_world - a machine's boot memory
+ * @m:        the machine
+ * @bm:       boot memory; NULL: there is none
+ * @ready:    it is set up, and what is taken is reserved
+ * @taken:    memory that is in use before the allocators are, @nr_taken pieces
+ * @reserved: pages of these, which nobody ever frees
+ * @early:    pages that were handed over for page tables: boot memory takes them for allocated
+ * @provider: how per-CPU allocators ask for boot memory
  */
 struct boot_world {
 	struct machine *m;
 	struct boot_mem *bm;
-	struct vmap_space *vs;
-	struct pcpu *pc;
+	bool ready;
+	struct taken taken[TAKEN_MAX];
+	u32 nr_taken;
+	u64 reserved;
 	u64 early;
 	struct pcpu_fc_provider provider;
 };
 
 /**
- * boot_world_up() - all of it
- * @bw:  filled in; stays where it is until boot_world_down()
- * @m:   just booted, with boot memory
- * @cfg: read during the call
+ * boot_world_start() - boot memory of all of a machine
+ * @bw:       filled in; stays where it is until boot_world_end()
+ * @m:        just booted, with boot memory
+ * @kind:     of boot memory
+ * @taken:    memory that is reserved first; may overlap
+ * @nr_taken: entries of @taken, up to TAKEN_MAX
  *
- * The whole machine is judged before and after the hand-over (boot_world_judge()).
- *
- * Return: 0, or a negative error of the part that did not come up; then nothing is left of the
- * others.
+ * Return: 0 or a negative error; either way boot_world_end() is to be called.
  */
-int boot_world_up(struct boot_world *bw, struct machine *m, const struct boot_world_config *cfg);
-
-/** boot_world_down() - the opposite; memory of the first chunk goes to the page frames */
-void boot_world_down(struct boot_world *bw);
+int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind kind,
+		     const struct taken *taken, u32 nr_taken);
 
 /**
- * boot_world_judge() - has every page frame exactly one owner?
+ * boot_world_provider() - boot memory for the first chunk of an allocator that is about to be made
+ * @pcpu: its configuration; receives the provider
+ *
+ * Return: 0, or -ENOMEM: so little memory that there are no page tables to map a first chunk.
+ */
+int boot_world_provider(struct boot_world *bw, struct pcpu_config *pcpu);
+
+/**
+ * boot_world_hand_over() - all that is free goes to the page frames
+ *
+ * The whole machine is judged before and behind it. ORACLE_COUNT if it is not all; and see
+ * boot_world_judge().
+ */
+void boot_world_hand_over(struct boot_world *bw);
+
+/**
+ * boot_world_end() - the opposite of boot_world_start()
+ *
+ * ORACLE_LEAK_PAGE: boot memory is allocated still, besides what was taken.
+ */
+void boot_world_end(struct boot_world *bw);
+
+/**
+ * boot_world_judge() - do boot memory and the page allocator share out all page frames?
  *
  * The owners of all frames, counted one by one, against the books of the machine, and those of the
- * machine against those of boot memory: ORACLE_COUNT. Nobody else may be at work.
+ * machine against those of boot memory: ORACLE_COUNT. Free boot memory that the page
+ * allocator has is ORACLE_PAGE_FREE. Nobody else may be at work.
  */
 void boot_world_judge(const struct boot_world *bw);
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "bootmem_world.h"
+#include "frame_books.h"
 #include "kva_books.h"
 #include "machine/meta.h"
 #include "machine/pgtable.h"
@@ -69,19 +70,35 @@ void executor_destroy(struct executor *x)
 	free(x->world.live_at);
 	free(x->world.range);
 	bootmem_free_world(&x->world);
+	free(x->world.mapped);
 	free(x);
+}
+
+/*
+ * Areas that there can be: those of each record, lazily freed or not, and the first chunk's. Where
+ * areas and chunks are asked for in one program, a chunk may be made by a record or behind it, with
+ * an area for each group.
+ */
+static u32 ranges_of(const struct program *p)
+{
+	u32 each = AREAS_MAX + (p->target == TARGET_BOOT ? 2 * p->machine.nodes : 0);
+
+	return p->nr_ops * each + 16;
 }
 
 /* Room for the books of a program; kept for the next one. */
 static bool reserve(struct world *w, u32 n)
 {
-	if (n <= w->max_ops)
+	const u32 ranges = ranges_of(w->program);
+
+	if (n <= w->max_ops && ranges <= w->max_ranges)
 		return true;
+	n = max(n, w->max_ops);
 	free(w->object);
 	free(w->live);
 	free(w->live_at);
 	free(w->range);
-	w->max_ranges = WORLD_RANGES(n);
+	w->max_ranges = max(ranges, w->max_ranges);
 	w->range = malloc(w->max_ranges * sizeof(*w->range));
 	w->object = malloc(n * sizeof(*w->object));
 	w->live = malloc(n * sizeof(*w->live));
@@ -230,6 +247,8 @@ static void verify(struct world *w, s32 record)
 	quiet = nothing_older();
 	vmap_check(w, quiet, record);
 	percpu_verify(w, quiet, record);
+	if (quiet && frame_books_kept(w))
+		frame_books_check(w, record);
 	task_set_op(-1);
 	w->since_verify = 0;
 }
@@ -300,6 +319,30 @@ static void task_body(void *arg)
 			carry_out(w, i, p->task[t->index].irq);
 }
 
+/* Where page frames come from: the target is about boot memory, or it is not. */
+static u32 memory_of(const struct world *w)
+{
+	const u32 about = 1U << TARGET_BOOT | 1U << TARGET_FIRST_CHUNK;
+
+	if (w->program->machine.memory != MEMORY_AUTO)
+		return w->program->machine.memory;
+	return about & 1U << w->program->target ? MEMORY_ROOTMEM : MEMORY_FRAMES;
+}
+
+static int boot_memory(struct world *w)
+{
+	const enum boot_kind kind = memory_of(w) == MEMORY_BOOTMEM ? BOOT_BOOTMEM : BOOT_ROOTMEM;
+	struct taken taken[TAKEN_MAX];
+	struct machine_stats st;
+	u32 nr = program_taken(&w->program->machine, machine_topology(w->machine), taken);
+	int err = boot_world_start(&w->boot, w->machine, kind, taken, nr);
+
+	machine_stats(w->machine, &st);
+	MM_CHECK(!err || st.failed, SPURIOUS, "boot memory: error %d, and no request had failed",
+		 err);
+	return err;
+}
+
 /*
  * Boot. A request that fails by plan may make it fail, or a machine that is too small: that is
  * no finding, no operation is then carried out, and what was half booted must be taken down
@@ -321,18 +364,25 @@ static bool boot(struct world *w)
 
 	vmap_place(w, &mc.kva_start, &mc.kva_size);
 	program_topology(pm, &mc.topology);
+	mc.boot_memory = memory_of(w) != MEMORY_FRAMES;
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
 	w->nr_pcpu = 0;
+	w->vmap = w->second = NULL;
+	w->nr_spaces = 0;
+	w->boot.bm = NULL;
 	if (bootmem_kept(w)) {
-		w->vmap = w->second = NULL;
-		w->nr_spaces = 0;
 		w->boot_error = bootmem_boot(w);
 		return !w->boot_error;
 	}
-	err = vmap_boot(w);
+	if (mc.boot_memory)
+		err = boot_memory(w);
+	if (!err)
+		err = vmap_boot(w);
 	if (!err)
 		err = percpu_boot(w);
+	if (!err && mc.boot_memory)
+		boot_world_hand_over(&w->boot);
 	if (!err)
 		kva_books_open(w);
 	w->boot_error = err;
@@ -349,6 +399,8 @@ static void take_down(struct world *w)
 	for (u32 i = 0; i < WORLD_POOL; i++)
 		if (w->pool[i])
 			put_page(w->machine, w->pool[i]);
+	if (w->boot.bm)
+		boot_world_end(&w->boot);
 	machine_check_leaks(w->machine);
 }
 

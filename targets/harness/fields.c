@@ -29,6 +29,7 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 		(const char *const[]){"early", "late", "over", "no-memory", "bad-node",
 				      "bad-argument", "empty", "backwards", "overlap", "order",
 				      "outside", "reserve-twice", "free-twice", NULL},
+	[UNIT_MEMORY] = (const char *const[]){"auto", "frames", "bootmem", "rootmem", NULL},
 	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 

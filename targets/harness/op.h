@@ -31,6 +31,7 @@ enum target_id {
 	TARGET_BOOTMEM,
 	TARGET_ROOTMEM,
 	TARGET_BOOTMEM_PAIR,
+	TARGET_BOOT,
 	NR_TARGETS /* targets that run programs */
 };
 
@@ -77,6 +78,7 @@ enum operand_unit {
 	UNIT_REMAP,
 	UNIT_VM_AREA,
 	UNIT_BOOT_ERROR,
+	UNIT_MEMORY,
 	NR_OPERAND_UNITS
 };
 
@@ -98,9 +100,10 @@ struct operand {
 	const char *help;
 };
 
-/* Numbers of UNIT_PLACE and UNIT_BLOCKS; those of UNIT_VMAP are enum vmap_kva. */
+/* Numbers of UNIT_PLACE, UNIT_BLOCKS and UNIT_MEMORY; those of UNIT_VMAP are enum vmap_kva. */
 enum { PLACE_X86_64, PLACE_TOP };
 enum { BLOCKS_GIVEN, BLOCKS_COMPUTED };
+enum { MEMORY_AUTO, MEMORY_FRAMES, MEMORY_BOOTMEM, MEMORY_ROOTMEM };
 
 /** unit_choices - the names of the numbers from 0 on, ended by NULL; NULL: text has the number */
 extern const char *const *const unit_choices[NR_OPERAND_UNITS];

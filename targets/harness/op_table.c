@@ -7,18 +7,21 @@
  */
 #include "ops.h"
 
+/* All allocators at work: each operation but those of boot memory itself. */
+#define BOOT (1U << TARGET_BOOT)
+
 /* The targets that the per-CPU allocator is run by. */
 #define PERCPU                                                                                     \
 	(1U << TARGET_PERCPU_BITMAP | 1U << TARGET_PERCPU_AREAMAP | 1U << TARGET_PERCPU_PAIR |     \
-	 1U << TARGET_FIRST_CHUNK)
-#define VM_AREAS (1U << TARGET_VM_AREAS)
+	 1U << TARGET_FIRST_CHUNK | BOOT)
+#define VM_AREAS (1U << TARGET_VM_AREAS | BOOT)
 
 /* Those that the vmap layer is run by: ranges of addresses, short mappings, their aliases. */
-#define VMAP (1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR)
+#define VMAP (1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR | BOOT)
 #define AREA (VMAP | 1U << TARGET_VMAP_AREA)
 #define RAM (VMAP | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES)
 #define ALIASES (VMAP | 1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC)
-#define VMALLOC (1U << TARGET_VMALLOC)
+#define VMALLOC (1U << TARGET_VMALLOC | BOOT)
 #define BOOTMEM (1U << TARGET_BOOTMEM | 1U << TARGET_ROOTMEM | 1U << TARGET_BOOTMEM_PAIR)
 #define ALL_VMAP (AREA | RAM | ALIASES | VM_AREAS)
 
@@ -442,4 +445,6 @@ const struct target target_table[NR_TARGETS] = {
 	[TARGET_BOOTMEM_PAIR] = {.name = "bootmem_pair",
 				 .help = "both, which must agree on what whole pages are",
 				 .one_task = true},
+	[TARGET_BOOT] = {.name = "boot",
+			 .help = "the whole boot, from boot memory to every allocator at work"},
 };

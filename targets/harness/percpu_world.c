@@ -24,6 +24,7 @@ static const struct {
 	[TARGET_FIRST_CHUNK] = {1, {PCPU_BITMAP}},
 	[TARGET_VMAP] = {1, {PCPU_BITMAP}},
 	[TARGET_VM_AREAS] = {1, {PCPU_BITMAP}},
+	[TARGET_BOOT] = {1, {PCPU_BITMAP}},
 };
 
 bool percpu_has_hints(const struct world *w, u32 k)
@@ -115,7 +116,9 @@ int percpu_boot(struct world *w)
 		return 0;
 	for (u32 k = 0; k < allocators[target].nr; k++) {
 		cfg.allocator = allocators[target].allocator[k];
-		err = pcpu_create(w->machine, w->vmap, &cfg, &w->pcpu[k]);
+		err = w->boot.bm ? boot_world_provider(&w->boot, &cfg) : 0;
+		if (!err)
+			err = pcpu_create(w->machine, w->vmap, &cfg, &w->pcpu[k]);
 		machine_stats(w->machine, &st);
 		MM_CHECK(!err || st.failed || !must_boot(w, k), SPURIOUS,
 			 "boot failed with error %d, and no request had failed", err);
@@ -125,7 +128,7 @@ int percpu_boot(struct world *w)
 		if (unlikely(w->options->trace))
 			print_layout(w, k);
 		/* Verified at once: what the layout's tables say of CPUs is used as an index. */
-		if (target == TARGET_FIRST_CHUNK) {
+		if (target == TARGET_FIRST_CHUNK || target == TARGET_BOOT) {
 			percpu_judge_layout(w, k);
 			pcpu_verify(w->pcpu[k], true);
 		}

@@ -61,7 +61,12 @@
 	X(place, "place", INT, PLACE, 0, 1, 0,                                                     \
 	  "vmap: address space where x86-64 has it, or up to the last page of all")                \
 	X(blocks, "blocks", INT, BLOCKS, 0, 1, 0,                                                  \
-	  "vmap: a block has as many pages as `block` says, or as space and CPUs ask for")
+	  "vmap: a block has as many pages as `block` says, or as space and CPUs ask for")         \
+	X(memory, "memory", INT, MEMORY, 0, 3, 0,                                                  \
+	  "memory before the allocators: free page frames, or boot memory; auto: what the "        \
+	  "target is about")                                                                       \
+	X(taken, "taken", INT, NONE, 0, 65535, 0,                                                  \
+	  "boot memory: draws what is reserved first; 0: a small kernel image")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;

@@ -6,6 +6,7 @@
  * single CPU or of none, CPUs dealt out in turn and memory in two pieces are what layouts
  * stumble over, and uniform drawing would hardly ever give one of them in its pure form.
  */
+#include "machine/machine.h"
 #include "sched/random.h"
 #include "topology_of.h"
 
@@ -141,4 +142,34 @@ void program_topology(const struct program_machine *m, struct topology *t)
 	}
 	if (m->gap)
 		put_gaps(t, m->gap);
+}
+
+/* A piece of a range, cut off at its end. */
+static struct taken take(const struct node_range *r, u64 page, u64 from, u64 size)
+{
+	u64 start = (page << PAGE_SHIFT) + from;
+
+	return (struct taken){.start = (r->start << PAGE_SHIFT) + start,
+			      .size = min(size, (r->nr << PAGE_SHIFT) - start)};
+}
+
+u32 program_taken(const struct program_machine *m, const struct topology *t,
+		  struct taken taken[TAKEN_MAX])
+{
+	u64 rng = m->taken;
+	u32 nr;
+
+	if (!m->taken) {
+		/* Begun and ended within a page. */
+		taken[0] = take(&t->range[0], 0, 100, 3 * PAGE_SIZE);
+		return 1;
+	}
+	nr = 1 + below(&rng, TAKEN_MAX);
+	for (u32 i = 0; i < nr; i++) {
+		const struct node_range *r = &t->range[below(&rng, t->nr_ranges)];
+		u64 page = below(&rng, (unsigned int)min(r->nr, (u64)UINT16_MAX));
+
+		taken[i] = take(r, page, below(&rng, PAGE_SIZE), 1 + below(&rng, PAGE_SIZE));
+	}
+	return nr;
 }

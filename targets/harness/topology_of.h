@@ -9,6 +9,7 @@
  *   shuffle  whose memory comes first, in one piece a node or two; which CPUs are on which node,
  *            so that nodes have many, one or none; how far nodes are from one another
  *   gap      page frame numbers that nobody has, between the memory of two nodes
+ *   taken    which memory is reserved at boot, where there is boot memory
  *
  * With all of them 0 it is the plain machine of topology_init().
  */
@@ -24,6 +25,30 @@
  * @t: filled in; topology_check() finds nothing wrong with it, and every possible CPU is online
  */
 void program_topology(const struct program_machine *m, struct topology *t);
+
+/* Pieces of memory that are taken at boot, and pages of all of them, at most. */
+#define TAKEN_MAX 4
+#define TAKEN_PAGES 8
+
+/**
+ * struct taken - memory that is in use before the allocators are, such as the kernel's image
+ * @start: first byte, physical
+ * @size:  bytes
+ */
+struct taken {
+	u64 start, size;
+};
+
+/**
+ * program_taken() - draw what is reserved first
+ * @m:     well formed
+ * @t:     its topology
+ * @taken: filled in; pieces may begin and end anywhere in a page, and overlap
+ *
+ * Return: how many, from 1. They lie in at most TAKEN_PAGES pages.
+ */
+u32 program_taken(const struct program_machine *m, const struct topology *t,
+		  struct taken taken[TAKEN_MAX]);
 
 /** program_possible() - the possible CPUs, bit c for CPU c */
 u64 program_possible(const struct program_machine *m);

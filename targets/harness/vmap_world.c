@@ -61,7 +61,6 @@ int vmap_boot(struct world *w)
 	int err;
 
 	vmap_place(w, &vc.start, &size);
-	w->vmap = w->second = NULL;
 	w->nr_spaces = 0;
 	err = vmap_create(w->machine, &vc, &w->vmap);
 	if (!err && is_pair(w)) {

@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 
+#include "boot_world.h"
 #include "exec.h"
 #include "machine/machine.h"
 #include "machine/page.h"
@@ -86,9 +87,6 @@ struct object {
 #define WORLD_POOL 32
 #define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
 
-/* Areas that there can be: those of each record, lazily freed or not, and the first chunk's. */
-#define WORLD_RANGES(records) ((u64)(records)*AREAS_MAX + 16)
-
 /**
  * struct kva_range - a range of addresses that is not free
  * @lazy:       until the next purge
@@ -137,6 +135,7 @@ struct bad_free {
  * @program:   what is run
  * @options:   how
  * @machine:   booted by exec_program()
+ * @boot:      boot memory, if the machine has any
  * @vmap:      NULL if the plan made its boot fail
  * @second:    likewise; only in the target vmap_pair, else NULL
  * @nr_spaces: how many of these there are to be used
@@ -153,6 +152,7 @@ struct bad_free {
  *             that began alone writes here, and there is no second one until it ends
  * @noted:     the space that @range tells of
  * @nr_ranges, @max_ranges: entries, and room for so many
+ * @mapped:    mappings of each page frame, for frame_books.c; kept from run to run
  * @books:     accounts of the space, see kva_books.h
  * @bootmem:   allocators of boot memory; made when first used, see bootmem_world.h
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
@@ -164,6 +164,7 @@ struct world {
 	const struct program *program;
 	const struct exec_options *options;
 	struct machine *machine;
+	struct boot_world boot;
 	struct vmap_space *vmap;
 	struct vmap_space *second;
 	u32 nr_spaces;
@@ -184,6 +185,7 @@ struct world {
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
 	struct bootmem_world *bootmem;
+	u8 *mapped;
 	u32 deferred_frees;
 	u64 deferred_bytes;
 	u32 since_verify;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame_books.c - page frames, their owners, and what is mapped where; see frame_books.h.
+ *
+ * Once the numbers of the per-CPU allocator are known, which takes its lock, no scheduling point is
+ * passed: what is then compared is of one moment.
+ */
+#include "frame_books.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/pgtable.h"
+#include "percpu/layout.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+/* Owners of frames in use: as each calls itself when it asks for one. */
+enum { BY_PERCPU, BY_PERCPU_KM, BY_VMALLOC, BY_MAPPINGS, BY_TABLES, NR_OWNERS };
+
+/**
+ * owners - what is expected of a frame
+ * @name:   its owner
+ * @least:  mappings of it, from @least to @most
+ */
+static const struct {
+	const char *name;
+	u8 least, most;
+} owners[NR_OWNERS] = {
+	[BY_PERCPU] = {"percpu", 1, 1},	    [BY_PERCPU_KM] = {"percpu km", 0, 0},
+	[BY_VMALLOC] = {"vmalloc", 1, 1},   [BY_MAPPINGS] = {"mapping", 0, UINT8_MAX},
+	[BY_TABLES] = {"page table", 0, 0},
+};
+
+/* More than any machine has; see program.h. */
+#define MAX_FRAMES 65536u
+
+/* A frame of the first chunk, or one that was taken: mappings are counted up to that. */
+#define TAKEN 0xfeu
+#define FIRST 0xffu
+
+/**
+ * struct frame_count - what the walk over all frames has found
+ * @owner: frames in use, by owner
+ */
+struct frame_count {
+	u64 owner[NR_OWNERS];
+};
+
+bool frame_books_kept(const struct world *w)
+{
+	return w->program->target == TARGET_BOOT && w->boot.bm;
+}
+
+/* The place of a frame in world.mapped, or NULL: the machine has none of that number. */
+static u8 *mapped_at(const struct world *w, u64 pfn)
+{
+	const struct topology *t = machine_topology(w->machine);
+	u64 first = 0;
+
+	for (u32 i = 0; i < t->nr_ranges; i++) {
+		if (pfn - t->range[i].start < t->range[i].nr)
+			return &w->mapped[first + (pfn - t->range[i].start)];
+		first += t->range[i].nr;
+	}
+	return NULL;
+}
+
+static void look_at_area(u64 start, u64 end, void *arg)
+{
+	struct world *w = arg;
+
+	for (u64 addr = start; addr != end; addr += PAGE_SIZE) {
+		const struct page *page = vmalloc_to_page(w->machine, addr);
+		u8 *mapped = page ? mapped_at(w, page->pfn) : NULL;
+
+		if (mapped && *mapped < TAKEN - 1)
+			++*mapped;
+	}
+}
+
+static u64 first_pages(const struct pcpu_alloc_info *ai)
+{
+	return ALIGN((u64)ai->static_size + ai->reserved_size + ai->dyn_size, PAGE_SIZE) >>
+	       PAGE_SHIFT;
+}
+
+/* The frame behind a page of the first chunk is boot memory, and no other page's. */
+static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
+{
+	const bool mapped = pcpu_fc_kind(w->pcpu[0]) == PCPU_FC_PAGE;
+	const struct page *page =
+		mapped ? vmalloc_to_page(w->machine, addr) : virt_to_page(w->machine, addr);
+	u8 *mark = page ? mapped_at(w, page->pfn) : NULL;
+
+	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_BOOT, PAGE_FREE,
+		 "first chunk, CPU %u, 0x%llx: its page frame is no boot memory", cpu, ULL(addr));
+	MM_CHECK(*mark == mapped, OVERLAP,
+		 "first chunk, CPU %u, 0x%llx: page frame %llu has another user", cpu, ULL(addr),
+		 ULL(page->pfn));
+	*mark = FIRST;
+}
+
+static void mark_first_chunk(struct world *w)
+{
+	const struct topology *t = machine_topology(w->machine);
+	const u64 base = pcpu_base_addr(w->pcpu[0]);
+	const u64 pages = first_pages(pcpu_alloc_info(w->pcpu[0]));
+	unsigned int cpu;
+
+	if (!base)
+		return;
+	for_each_possible_cpu (cpu, t)
+		for (u64 i = 0; i < pages; i++)
+			mark_first_page(w, cpu,
+					base + per_cpu_ptr(w->pcpu[0], 0, cpu) + (i << PAGE_SHIFT));
+}
+
+static void mark_taken(struct world *w)
+{
+	for (u32 i = 0; i < w->boot.nr_taken; i++) {
+		const struct taken *taken = &w->boot.taken[i];
+		u64 pfn = taken->start >> PAGE_SHIFT;
+
+		for (; pfn << PAGE_SHIFT < taken->start + taken->size; pfn++) {
+			u8 *mark = mapped_at(w, pfn);
+
+			MM_CHECK(!*mark || *mark == TAKEN, OVERLAP,
+				 "page frame %llu was taken before boot, and has another user",
+				 ULL(pfn));
+			*mark = TAKEN;
+		}
+	}
+}
+
+static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *count)
+{
+	const struct page *page = pfn_to_page(w->machine, pfn);
+	u32 by = 0;
+
+	while (by < NR_OWNERS && strcmp(owners[by].name, page->owner) != 0)
+		by++;
+	MM_CHECK(by < NR_OWNERS, LEAK_PAGE,
+		 "page frame %llu is in use by %s, who should have none by now", ULL(pfn),
+		 page->owner);
+	MM_CHECK(page->count == 1, LEAK_PAGE, "page frame %llu, of %s: %d references", ULL(pfn),
+		 page->owner, page->count);
+	MM_CHECK(mapped >= owners[by].least, LEAK_PAGE,
+		 "page frame %llu is in use by %s, and is mapped nowhere", ULL(pfn), page->owner);
+	MM_CHECK(mapped <= owners[by].most, OVERLAP,
+		 "page frame %llu is in use by %s, and is mapped %u times", ULL(pfn), page->owner,
+		 mapped);
+	count->owner[by]++;
+}
+
+static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *count)
+{
+	switch (page_owner(w->machine, pfn)) {
+	case PAGE_OWNER_BOOT:
+		MM_CHECK(mark >= TAKEN, LEAK_PAGE,
+			 "page frame %llu is boot memory, and nobody's of the first chunk",
+			 ULL(pfn));
+		break;
+	case PAGE_OWNER_USER:
+		judge_used(w, pfn, mark, count);
+		break;
+	default:
+		MM_CHECK(!mark, PAGE_FREE, "page frame %llu is free, and is mapped", ULL(pfn));
+		break;
+	}
+}
+
+static void judge_count(const char *who, u64 counted, u64 least, u64 most)
+{
+	MM_CHECK(counted >= least && counted <= most, COUNT,
+		 "%s: %llu page frames in use, and its own numbers say %llu to %llu", who,
+		 ULL(counted), ULL(least), ULL(most));
+}
+
+/* Page frames of the per-CPU allocator, besides its first chunk. */
+static void judge_percpu(struct world *w, const struct pcpu_stats *st,
+			 const struct frame_count *count)
+{
+	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[0]);
+	const bool first = pcpu_base_addr(w->pcpu[0]) != 0, km = w->program->machine.km;
+	const u64 cpus = (u64)__builtin_popcountll(w->possible);
+	u64 pages = (st->populated - (first ? first_pages(ai) : 0)) * cpus;
+	u64 block = (u64)ai->group[0].nr_units * ai->unit_size >> PAGE_SHIFT;
+
+	/* A block of kernel memory is rounded up to a power of two. */
+	block = (st->chunks - first) << fls64(block - 1);
+	judge_count("per-CPU chunks", count->owner[BY_PERCPU], km ? 0 : pages, km ? 0 : pages);
+	judge_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? block : 0, km ? block : 0);
+}
+
+static void judge_others(struct world *w, const struct frame_count *count)
+{
+	u64 vmalloc = 0, pool = 0;
+	struct machine_stats st;
+
+	for (u32 i = 0; i < w->nr_live; i++) {
+		const struct object *o = &w->object[w->live[i]];
+
+		if (o->type == OBJECT_VMALLOC)
+			vmalloc += (o->size >> PAGE_SHIFT) - 1;
+	}
+	/* What a worker has yet to free. */
+	judge_count("vmalloc()", count->owner[BY_VMALLOC], vmalloc,
+		    vmalloc + (w->deferred_bytes >> PAGE_SHIFT));
+	for (u32 i = 0; i < WORLD_POOL; i++)
+		pool += w->pool[i] != NULL;
+	judge_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
+	machine_stats(w->machine, &st);
+	judge_count("the page table", count->owner[BY_TABLES], 0, st.tables);
+}
+
+void frame_books_check(struct world *w, s32 record)
+{
+	const struct topology *t = machine_topology(w->machine);
+	struct frame_count count = {0};
+	u64 ticket = task_ticket();
+	struct pcpu_stats st;
+	const u8 *mark;
+
+	pcpu_stats(w->pcpu[0], &st);
+	if (record >= 0 && !nothing_began((u32)record, &ticket))
+		return;
+	boot_world_judge(&w->boot);
+	if (!w->mapped)
+		w->mapped = malloc(MAX_FRAMES);
+	if (!w->mapped)
+		abort();
+	memset(w->mapped, 0, w->program->machine.pages);
+	for_each_busy_area(w->vmap, look_at_area, w);
+	mark_first_chunk(w);
+	mark_taken(w);
+	mark = w->mapped;
+	for (u32 r = 0; r < t->nr_ranges; r++)
+		for (u64 i = 0; i < t->range[r].nr; i++)
+			judge_frame(w, t->range[r].start + i, *mark++, &count);
+	judge_percpu(w, &st, &count);
+	judge_others(w, &count);
+}
