@@ -49,15 +49,37 @@ struct chunk {
 	struct page *page[];
 };
 
+/* Frames in a row, of boot memory if there is any for a first chunk. */
+static struct page *take_frames(struct pcpu *pc, const struct chunk *c, u32 nr)
+{
+	const struct pcpu_fc_provider *from = c->first ? pc->cfg.provider : NULL;
+	u64 addr;
+
+	if (!from)
+		return alloc_contig_pages(pc->m, NUMA_NO_NODE, nr, nr, GFP_KERNEL, "chunk");
+	addr = from->alloc(from->arg, 0, nr * PAGE_SIZE, nr * PAGE_SIZE);
+	return addr ? virt_to_page(pc->m, addr) : NULL;
+}
+
+static void put_frame(struct pcpu *pc, const struct chunk *c, struct page *page)
+{
+	const struct pcpu_fc_provider *from = c->first ? pc->cfg.provider : NULL;
+
+	if (from)
+		from->free(from->arg, page_to_virt(page), PAGE_SIZE);
+	else
+		put_page(pc->m, page);
+}
+
 static void chunk_free(struct pcpu *pc, struct chunk *c)
 {
 	MM_CHECK(cds_list_empty(&c->objects), LEAK_AREA, "objects are left");
 	if (c->va[0])
 		pcpu_free_vm_areas(pc->vs, c->va, pc->nr_groups);
 	for (u32 i = faulty(FAULT_PCPU_PAGE_KEPT); i < c->nr_pages; i++)
-		put_page(pc->m, c->page[i]);
+		put_frame(pc, c, c->page[i]);
 	for (u32 i = 0; i < c->nr_block; i++)
-		put_page(pc->m, c->block + i);
+		put_frame(pc, c, c->block + i);
 	kfree(pc->m, c);
 }
 
@@ -66,7 +88,7 @@ static int chunk_block(struct pcpu *pc, struct chunk *c)
 {
 	u32 nr = 1U << fls64((u64)pc->nr_units * (pc->unit >> PAGE_SHIFT) - 1);
 
-	c->block = alloc_contig_pages(pc->m, NUMA_NO_NODE, nr, nr, GFP_KERNEL, "chunk");
+	c->block = take_frames(pc, c, nr);
 	if (!c->block)
 		return -ENOMEM;
 	c->nr_block = nr;
@@ -94,7 +116,7 @@ static int chunk_map_units(struct pcpu *pc, struct chunk *c)
 static int chunk_map(struct pcpu *pc, struct chunk *c)
 {
 	for (u32 i = 0; i < pc->nr_units * c->nr_each; i++) {
-		c->page[i] = alloc_page_node(pc->m, NUMA_NO_NODE, GFP_KERNEL, "chunk");
+		c->page[i] = take_frames(pc, c, 1);
 		if (!c->page[i])
 			return -ENOMEM;
 		c->nr_pages++;

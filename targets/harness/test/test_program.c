@@ -438,6 +438,7 @@ static void test_version_1(void **unused)
 		p.machine.atom = 1;
 		p.machine.sparse = p.machine.shuffle = p.machine.gap = 0;
 		p.machine.vmap = p.machine.place = p.machine.blocks = 0;
+		p.machine.memory = p.machine.taken = 0;
 		program_repair(&p);
 		n = bytes_encode(&p, data, sizeof(data));
 		assert_int_equal(data[4], 2);
