@@ -125,7 +125,9 @@ static void mark_taken(struct world *w)
 		for (; pfn << PAGE_SHIFT < taken->start + taken->size; pfn++) {
 			u8 *mark = mapped_at(w, pfn);
 
-			MM_CHECK(!*mark || *mark == TAKEN, OVERLAP,
+			MM_CHECK((!*mark || *mark == TAKEN) &&
+					 page_owner(w->machine, pfn) == PAGE_OWNER_BOOT,
+				 OVERLAP,
 				 "page frame %llu was taken before boot, and has another user",
 				 ULL(pfn));
 			*mark = TAKEN;
