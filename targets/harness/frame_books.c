@@ -220,12 +220,12 @@ void frame_books_check(struct world *w, s32 record)
 {
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
-	u64 ticket = task_ticket();
+	const u64 ticket = task_ticket();
 	struct pcpu_stats st;
 	const u8 *mark;
 
 	pcpu_stats(w->pcpu[0], &st);
-	if (record >= 0 && !nothing_began((u32)record, &ticket))
+	if (somebody_began(record, ticket))
 		return;
 	boot_world_judge(&w->boot);
 	if (!w->mapped)

@@ -15,8 +15,8 @@ bool frame_books_kept(const struct world *w);
 
 /**
  * frame_books_check() - compare
- * @record: operation that the caller is in, with a ticket of its own; negative: there is no other
- *          task. Nothing else is under way
+ * @record: the operation that the caller is in, or negative: as for somebody_began(). Nothing else
+ *          is under way
  *
  * See boot_world_judge(). Besides, of each frame:
  *
