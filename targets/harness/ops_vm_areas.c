@@ -59,7 +59,11 @@ void areas_request(const struct program_op *op, struct areas_request *r)
 	}
 }
 
-/* The call has returned @err, or areas at @base; what was not free before it, is noted. */
+/*
+ * The call has returned @err, or areas at @base; what was not free before it, is noted. If there
+ * was no room, it has purged, and vmap blocks may have been given up: then what is in use by now,
+ * but for what it has returned, was in use when it looked again.
+ */
 static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
 		       int err, u64 base)
 {
@@ -67,11 +71,16 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
 	u64 expected = congruent_highest(w, &ranges);
 
+	if ((expected && base == expected) || !call_undisturbed(w, c))
+		return;
 	if (!expected) {
+		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
 		kva_forget_lazy(w);
+		for (u32 i = 0; !err && i < r->nr; i++)
+			kva_forget(w, base + r->offset[i]);
 		expected = congruent_highest(w, &ranges);
 	}
-	if ((err ? 0 : base) == expected || !call_undisturbed(w, c))
+	if (base == expected)
 		return;
 	MM_CHECK(!err, SPURIOUS,
 		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
