@@ -144,6 +144,7 @@ static const struct bench_case sequential[] = {
 	{"bootmem, 64 operations", TARGET_BOOTMEM},
 	{"rootmem, 64 operations", TARGET_ROOTMEM},
 	{"bootmem_pair, 64 operations", TARGET_BOOTMEM_PAIR},
+	{"boot, 64 operations, sequential", TARGET_BOOT},
 };
 
 static const struct bench_case concurrent[] = {
@@ -156,6 +157,13 @@ static const struct bench_case concurrent[] = {
 	{"vmap_aliases, 24 operations, 3 tasks, random schedules", TARGET_VMAP_ALIASES},
 	{"vmap_pair, 24 operations, 3 tasks, random schedules", TARGET_VMAP_PAIR},
 	{"vmalloc, 24 operations, 3 tasks, random schedules", TARGET_VMALLOC},
+	{"boot, 24 operations, 3 tasks, random schedules", TARGET_BOOT},
+};
+
+/* The empty program. */
+static const struct bench_case boots[] = {
+	{"boot and teardown with all allocators", TARGET_PERCPU_BITMAP},
+	{"the same through boot memory, every page frame judged", TARGET_BOOT},
 };
 
 void harness_bench(struct bench_out *out)
@@ -166,11 +174,12 @@ void harness_bench(struct bench_out *out)
 
 	if (!x)
 		abort();
-	program_init(&empty, TARGET_PERCPU_BITMAP);
-	measure(x, &empty, 1, seconds(out), false, &r);
-	bench_value(out, "boot and teardown with all allocators", "time", r.seconds / r.runs * 1e6,
-		    "us");
-	program_fini(&empty);
+	for (u32 i = 0; i < ARRAY_SIZE(boots); i++) {
+		program_init(&empty, boots[i].target);
+		measure(x, &empty, 1, seconds(out), false, &r);
+		bench_value(out, boots[i].name, "time", r.seconds / r.runs * 1e6, "us");
+		program_fini(&empty);
+	}
 	for (u32 i = 0; i < ARRAY_SIZE(sequential); i++)
 		one_case(x, sequential[i].name, sequential[i].target, 64, 1, out);
 	for (u32 i = 0; i < ARRAY_SIZE(concurrent); i++)
