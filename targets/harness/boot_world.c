@@ -141,42 +141,20 @@ void boot_world_end(struct boot_world *bw)
 	bw->ready = false;
 }
 
-static void judge_count(const char *whose, const char *what, u64 has, u64 counted)
+static void judge_count(const char *what, u64 has, u64 machine)
 {
-	MM_CHECK(has == counted, COUNT, "%s has %llu pages %s, and there are %llu", whose,
-		 (unsigned long long)has, what, (unsigned long long)counted);
+	MM_CHECK(has == machine, COUNT, "boot memory has %llu pages %s, and the machine %llu",
+		 (unsigned long long)has, what, (unsigned long long)machine);
 }
 
 void boot_world_judge(const struct boot_world *bw)
 {
-	const struct topology *t = machine_topology(bw->m);
-	u64 nr[PAGE_OWNER_USER + 1] = {0};
 	struct machine_stats ms;
 	struct boot_stats bs;
 
 	machine_stats(bw->m, &ms);
 	boot_stats(bw->bm, &bs);
 	boot_verify(bw->bm);
-	for (unsigned int r = 0; r < t->nr_ranges; r++) {
-		const u64 end = t->range[r].start + t->range[r].nr;
-
-		for (u64 pfn = t->range[r].start; pfn < end; pfn++) {
-			enum page_owner owner = page_owner(bw->m, pfn);
-
-			nr[owner]++;
-			/* In the end none is free, and boot_verify() has counted them. */
-			MM_CHECK(!bs.free || owner == PAGE_OWNER_BOOT ||
-					 !boot_page_free(bw->bm, pfn),
-				 PAGE_FREE,
-				 "page frame %llu is free boot memory and the page allocator's",
-				 (unsigned long long)pfn);
-		}
-	}
-	judge_count("the machine", "of boot memory", ms.boot_pages, nr[PAGE_OWNER_BOOT]);
-	judge_count("the machine", "in use", ms.pages_used, nr[PAGE_OWNER_USER]);
-	judge_count("the machine", "free", nr_free_pages(bw->m), nr[PAGE_OWNER_FREE]);
-	judge_count("boot memory", "free or reserved", bs.free + bs.reserved,
-		    nr[PAGE_OWNER_BOOT] + bw->early);
-	judge_count("boot memory", "given away", bs.given + bw->early,
-		    nr[PAGE_OWNER_USER] + nr[PAGE_OWNER_FREE]);
+	judge_count("free or reserved", bs.free + bs.reserved, ms.boot_pages + bw->early);
+	judge_count("given away", bs.given + bw->early, ms.pages_used + nr_free_pages(bw->m));
 }

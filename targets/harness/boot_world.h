@@ -65,8 +65,7 @@ int boot_world_provider(struct boot_world *bw, struct pcpu_config *pcpu);
 /**
  * boot_world_hand_over() - all that is free goes to the page frames
  *
- * The whole machine is judged before and behind it. ORACLE_COUNT if it is not all; and see
- * boot_world_judge().
+ * ORACLE_COUNT if it is not all; and boot_world_judge() before and behind it.
  */
 void boot_world_hand_over(struct boot_world *bw);
 
@@ -80,9 +79,8 @@ void boot_world_end(struct boot_world *bw);
 /**
  * boot_world_judge() - do boot memory and the page allocator share out all page frames?
  *
- * The owners of all frames, counted one by one, against the books of the machine, and those of the
- * machine against those of boot memory: ORACLE_COUNT. Free boot memory that the page
- * allocator has is ORACLE_PAGE_FREE. Nobody else may be at work.
+ * By their numbers, besides boot_verify(): ORACLE_COUNT. That no frame is handed over twice
+ * hand_over_pages() sees to, and frame_books.h looks at each. Nobody else may be at work.
  */
 void boot_world_judge(const struct boot_world *bw);
 

@@ -41,9 +41,11 @@ static const struct {
 
 /**
  * struct frame_count - what the walk over all frames has found
- * @owner: frames in use, by owner
+ * @has:   frames, by enum page_owner
+ * @owner: those in use, by owner
  */
 struct frame_count {
+	u64 has[PAGE_OWNER_USER + 1];
 	u64 owner[NR_OWNERS];
 };
 
@@ -157,7 +159,10 @@ static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *
 
 static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *count)
 {
-	switch (page_owner(w->machine, pfn)) {
+	const enum page_owner has = page_owner(w->machine, pfn);
+
+	count->has[has]++;
+	switch (has) {
 	case PAGE_OWNER_BOOT:
 		MM_CHECK(mark >= TAKEN, LEAK_PAGE,
 			 "page frame %llu is boot memory, and nobody's of the first chunk",
@@ -193,6 +198,22 @@ static void judge_percpu(struct world *w, const struct pcpu_stats *st,
 	block = (st->chunks - first) << fls64(block - 1);
 	judge_count("per-CPU chunks", count->owner[BY_PERCPU], km ? 0 : pages, km ? 0 : pages);
 	judge_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? block : 0, km ? block : 0);
+}
+
+static void judge_machine(struct world *w, const struct frame_count *count)
+{
+	struct machine_stats st;
+
+	machine_stats(w->machine, &st);
+	MM_CHECK(st.boot_pages == count->has[PAGE_OWNER_BOOT] &&
+			 st.pages_used == count->has[PAGE_OWNER_USER] &&
+			 nr_free_pages(w->machine) == count->has[PAGE_OWNER_FREE],
+		 COUNT,
+		 "%llu page frames are boot memory, %llu in use, %llu free, and the machine has "
+		 "%llu, %llu, %llu",
+		 ULL(count->has[PAGE_OWNER_BOOT]), ULL(count->has[PAGE_OWNER_USER]),
+		 ULL(count->has[PAGE_OWNER_FREE]), ULL(st.boot_pages), ULL(st.pages_used),
+		 ULL(nr_free_pages(w->machine)));
 }
 
 static void judge_others(struct world *w, const struct frame_count *count)
@@ -240,6 +261,7 @@ void frame_books_check(struct world *w, s32 record)
 	for (u32 r = 0; r < t->nr_ranges; r++)
 		for (u64 i = 0; i < t->range[r].nr; i++)
 			judge_frame(w, t->range[r].start + i, *mark++, &count);
+	judge_machine(w, &count);
 	judge_percpu(w, &st, &count);
 	judge_others(w, &count);
 }

@@ -36,6 +36,7 @@ enum fault {
 	CHUNKS_MORE,	/* one chunk more */
 	VFREE_NONE,	/* vfree() does nothing */
 	POOL_MORE,	/* somebody maps a page that the harness does not know of */
+	FORGOTTEN,	/* a frame in use has no reference */
 	TABLES_MORE,	/* more page tables than were asked for */
 };
 
@@ -128,6 +129,8 @@ static void plant(void)
 		__real_put_page(machine, last_mapped);
 	if (now == POOL_MORE)
 		__real_alloc_page_node(machine, 0, GFP_KERNEL, mapping);
+	if (now == FORGOTTEN)
+		__real_alloc_page_node(machine, 0, GFP_KERNEL, mapping)->count = 0;
 	if (now == TABLES_MORE)
 		alloc_contig_pages(machine, 0, 64, 1, GFP_KERNEL, tables);
 }
@@ -175,6 +178,7 @@ static const struct {
 	 "target boot\nmachine backing=km dynamic=8000" TASK},
 	{VFREE_NONE, ORACLE_COUNT, "vmalloc(): 3 page frames in use", BOOT MEMORY "vfree b1\n"},
 	{POOL_MORE, ORACLE_COUNT, "mappings: 1 page frames in use", BOOT MEMORY},
+	{FORGOTTEN, ORACLE_COUNT, "and the machine has ", BOOT MEMORY},
 	{TABLES_MORE, ORACLE_COUNT, "the page table: ", BOOT MEMORY},
 };
 
