@@ -219,9 +219,10 @@ static void lazy_release(struct vmap_space *vs, unsigned long flags)
 	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
 }
 
+/* An empty range, unlike one of a byte, does not wrap at the last address of all. */
 static struct vmap_area *lazy_from(struct vmap_space *vs, u64 addr)
 {
-	struct vmap_area key = {.va_start = addr, .va_end = addr + 1};
+	struct vmap_area key = {.va_start = addr, .va_end = addr};
 
 	return RB_NFIND(busy_tree, &vs->busy_root, &key);
 }

@@ -59,6 +59,15 @@ static void found(struct fixture *f)
 	CHECK(find_vm_area(f->vs, b->addr) == b);
 	remove_area(f, b);
 
+	/* What ends above the last address of all is none, whatever the lowest area is. */
+	purge_vmap_area_lazy(f->vs);
+	free_unmap_vmap_area(f->vs, none);
+	purge_vmap_area_lazy(f->vs);
+	a = get_area(f, 1, VM_MAP);
+	CHECK(find_vm_area(f->vs, KVA) == a && !find_vm_area(f->vs, UINT64_MAX));
+	remove_area(f, a);
+	none = alloc_pages_any(f, 1);
+
 	/* Whoever has the addresses next does not inherit the owner. */
 	purge_vmap_area_lazy(f->vs);
 	free_unmap_vmap_area(f->vs, none);
