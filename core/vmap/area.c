@@ -66,7 +66,7 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 
 /*
  * check_ram_area() - is this the area that vm_unmap_ram() was told of?
- * @va:    what was found at @addr; NULL: nothing
+ * @va:    what was found at @addr; NULL: nothing. The areas are held, for its owner
  * @pages: what the caller says it has
  */
 void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages)
@@ -76,6 +76,8 @@ void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages)
 	MM_CHECK(va_pages(va) == pages, COUNT,
 		 "vm_unmap_ram(): %u pages at %#llx, the area has %llu", pages,
 		 (unsigned long long)addr, (unsigned long long)va_pages(va));
+	MM_CHECK(!va->vm, RANGE, "vm_unmap_ram(): the area at %#llx is the vmalloc interface's",
+		 (unsigned long long)addr);
 }
 
 struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)

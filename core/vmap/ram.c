@@ -56,10 +56,14 @@ void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 		 (unsigned long long)addr);
 	MM_CHECK(addr >= vs->start && addr < vs->end, RANGE,
 		 "vm_unmap_ram(): %#llx lies outside of the space", (unsigned long long)addr);
-	if (likely(count <= vs->block_max))
+	if (likely(count <= vs->block_max)) {
 		vb_free(vs, addr, get_order(count));
-	else
-		vs->ops->free_at(vs, addr, count);
+		return;
+	}
+	MM_CHECK(!vs->ops->blocks || !addr_to_vb(vs, addr), COUNT,
+		 "vm_unmap_ram(): %u pages at %#llx, which lie in a vmap block", count,
+		 (unsigned long long)addr);
+	vs->ops->free_at(vs, addr, count);
 }
 
 /*

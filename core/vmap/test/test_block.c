@@ -271,6 +271,12 @@ static void unmap_large_count(struct fixture *f)
 	vm_unmap_ram(f->vs, map(f, 100), 99);
 }
 
+/* An area of that length begins there: the block's own. */
+static void unmap_whole_block(struct fixture *f)
+{
+	vm_unmap_ram(f->vs, map(f, 1), 128);
+}
+
 static void test_unmap_checks(void **state)
 {
 	expect_finding(*state, unmap_no_page, ORACLE_ALIGNMENT, "is no page");
@@ -282,6 +288,7 @@ static void test_unmap_checks(void **state)
 	expect_finding(*state, unmap_none, ORACLE_COUNT, "no pages");
 	expect_finding(*state, unmap_large_inside, ORACLE_RANGE, "no area begins");
 	expect_finding(*state, unmap_large_count, ORACLE_COUNT, "the area has 100");
+	expect_finding(*state, unmap_whole_block, ORACLE_COUNT, "which lie in a vmap block");
 }
 
 static void mapped_by_others(struct fixture *f)

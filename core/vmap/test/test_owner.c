@@ -222,9 +222,21 @@ static void leaks(struct fixture *f)
 	get_area(f, 3, VM_MAP);
 }
 
+/* Its guard page counted, so that neither the address nor the count tells. */
+static void unmap_owned(struct fixture *f)
+{
+	vm_unmap_ram(f->vs, get_area(f, 100, VM_MAP)->addr, 101);
+}
+
 /* The address space is what is told of first. */
 static void test_findings(void **state)
 {
+	struct fixture *f = *state;
+
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		expect_finding(f, unmap_owned, ORACLE_RANGE, "is the vmalloc interface's");
+	}
 	expect_finding(*state, sleeps, ORACLE_LOCK_SLEEP, "");
 	expect_finding(*state, leaks, ORACLE_LEAK_AREA, "1 areas of 4 pages are still in use");
 }
