@@ -9,10 +9,11 @@
  * need not ask.
  *
  * Invariants:
- *   nr_present == number of PRESENT entries, less what bare_settle() adds; nr_stale == number of
- * STALE ones an entry is 0 unless its table and all above it are of this run STALE entry e: stale[e
- * >> PTE_SHIFT].pte is its address each table on @leaves is of this run; each table of this run has
- * a frame
+ * - nr_present is the number of PRESENT entries, less what bare_settle() adds;
+ * - nr_stale is the number of STALE ones;
+ * - an entry is 0 unless its table and all above it are of this run;
+ * - of a STALE entry e, stale[e >> PTE_SHIFT].pte is its address;
+ * - each table on @leaves is of this run, and each table of this run has a frame.
  *
  * In the threads engine entries change under mmu_lock alone, those of a bare machine without;
  * walks that only look take no lock, as the hardware's do not: a table is never taken away during a

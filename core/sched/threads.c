@@ -37,7 +37,6 @@ void mm_report(enum oracle o, const char *fmt, ...)
 	abort();
 }
 
-/* What only fails when the host is out of threads or memory, or on a programming error. */
 /* Threads take the time that they take. */
 u64 sched_vtime_now(void)
 {
@@ -52,6 +51,7 @@ void sched_vtime_flush(u64 others)
 {
 }
 
+/* What only fails when the host is out of threads or memory, or on a programming error. */
 void threads_must(int err, const char *what)
 {
 	if (!err)

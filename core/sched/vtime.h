@@ -36,16 +36,17 @@ struct sched_vtime {
 /*
  * Orders of magnitude for a server of today, on bare metal:
  *
- *   point        assumed; a few dozen instructions
- *   handover     medians of github.com/nviennot/core-to-core-latency (a line moved by compare and
- *                exchange): 48 ns Xeon Gold 6242, 51 ns Xeon Platinum 8375C, 72 ns Kunpeng 920,
- *                115 ns EPYC 7773X
- *   flush        Linux commit a5102476a24b and the comment that it made: about 100 ns for each
- * page, everything at once for more than 33. One page here, whatever the range ipi_wait, ipi  sum
- * for one CPU: the low end of the 1 to 3 us that are commonly given for an interrupt there and its
- * answer back; their ratio from "IPI performance benchmark" (Y. Norov, linux-kernel, December 2017;
- * 112 CPUs): one CPU 110, all of them 2106 units, so 18 for each further one ipi_handler  assumed:
- * the flush, and entry and exit of an interrupt for four times that
+ * - point: assumed; a few dozen instructions.
+ * - handover: medians of github.com/nviennot/core-to-core-latency (a line moved by compare and
+ *   exchange): 48 ns Xeon Gold 6242, 51 ns Xeon Platinum 8375C, 72 ns Kunpeng 920, 115 ns EPYC
+ *   7773X.
+ * - flush: Linux commit a5102476a24b and the comment that it made: about 100 ns for each page,
+ *   everything at once for more than 33. One page here, whatever the range.
+ * - ipi_wait, ipi: their sum, for one CPU: the low end of the 1 to 3 us that are commonly given for
+ *   an interrupt there and its answer back. Their ratio from "IPI performance benchmark" (Y. Norov,
+ *   linux-kernel, December 2017; 112 CPUs): one CPU 110, all of them 2106 units, so 18 for each
+ *   further one.
+ * - ipi_handler: assumed: the flush, and entry and exit of an interrupt for four times that.
  */
 #define SCHED_VTIME_DEFAULTS                                                                       \
 	{                                                                                          \

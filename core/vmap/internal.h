@@ -46,14 +46,13 @@
  * @va_start:         first address, page aligned
  * @va_end:           behind the last; above @va_start
  * @rb:               node of the free or of the busy tree; unused while lazy
- * @list:             busy: on vmap_space.busy_list. Kept until a grace period after it was taken
- * off
+ * @list:             busy: on vmap_space.busy_list. Kept for a grace period when it was taken off
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
  * @vm:               busy: its owner in the vmalloc interface, or NULL: none, or none yet, or none
  *                    any more. NULL when the area comes into use; read and written under
- *                    hold_vmap_areas() (owner.c). Not for walkers under RCU: the area may be lazy
- * by then
+ *                    hold_vmap_areas() (owner.c). Not for walkers under RCU: by then the area may
+ *                    be lazy
  */
 struct vmap_area {
 	u64 va_start;
