@@ -220,7 +220,8 @@ struct user_range {
  * remap_vmalloc_range() - map a VM_USERMAP area to a user
  * @vs:    the space
  * @user:  the whole of it is filled; nothing is mapped in it yet
- * @addr:  page-aligned, the start of an area of vmalloc_user(), or of vmap() with VM_USERMAP
+ * @addr:  page-aligned, the start of an area of vmalloc_user(), or of vmap() with VM_USERMAP. The
+ *         caller keeps the area from being freed
  * @pgoff: pages of the area left out at its start
  *
  * Every page that is mapped gets a reference of the user's. Checked are: the address is a multiple
@@ -279,7 +280,11 @@ struct vmalloc_info {
 	u64 largest_chunk;
 };
 
-/** get_vmalloc_info() - walks the areas in use under RCU, without a lock, if the space is VMAP_LAZY
+/**
+ * get_vmalloc_info() - walks the areas in use under RCU, without a lock, if the space is VMAP_LAZY
+ *
+ * Areas may come and go meanwhile: the numbers are then of no one moment. ORACLE_LIST if areas are
+ * met out of order. Context: any.
  */
 void get_vmalloc_info(struct vmap_space *vs, struct vmalloc_info *info);
 

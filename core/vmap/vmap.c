@@ -9,7 +9,7 @@
 /*
  * Lazy pages that may gather. The more there are, the rarer the flushes, and a flush costs more
  * the more CPUs there are, but by no means in proportion: so logarithmically in the CPUs, times 32
- * MiB of addresses.
+ * MiB of addresses. fls() is 1 + log2, rounded down: one CPU, whose log2 is 0, has lazy pages too.
  */
 static unsigned long lazy_max_pages(const struct topology *t)
 {

@@ -31,8 +31,8 @@ const char *vmap_kva_name(enum vmap_kva kva);
  * @size:           bytes, a multiple of the page size
  * @block_pages:    pages of a vmap block; 0: computed from @size and the number of CPUs.
  *                  A power of two, at least twice VMAP_MAX_ALLOC
- * @lazy_max_pages: lazily freed pages that are let to gather before a purge; 0: log2 of the
- *                  online CPUs times 32 MiB. Small test machines want less
+ * @lazy_max_pages: lazily freed pages that are let to gather before a purge; 0: 32 MiB of them,
+ *                  times 1 + log2 of the online CPUs, rounded down. Small test machines want less
  * @notice:         told, in a kernel's words, that a request found the space full: the first
  *                  time, the second, the fourth, and so on, with how many were not told. NULL:
  *                  nobody is. Called with no lock held, in the context of the request: perhaps by
@@ -115,7 +115,8 @@ void vmap_destroy(struct vmap_space *vs);
  * that are long enough may be passed over (free.c says which), never one of @size + @align -
  * PAGE_SIZE, nor a range that is free and exactly as long as the request.
  *
- * Return: the area, or ERR_PTR: -EINVAL, -ENOMEM (metadata), -EBUSY (no such range is free).
+ * Return: the area, or ERR_PTR: -EINVAL (@size or @align is none of these), -ENOMEM (metadata),
+ * -EBUSY (no such range is free). Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
  */
 struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
 				  gfp_t gfp);
@@ -172,7 +173,7 @@ void pcpu_free_vm_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned 
 /**
  * find_vmap_area() - the area in use that contains an address
  *
- * Return: the area, or NULL. The caller keeps it from being freed.
+ * Return: the area, or NULL. The caller keeps it from being freed. Context: any.
  */
 struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr);
 
@@ -184,7 +185,8 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr);
  *         in an eager space, from an area of their own
  * @gfp:   GFP_KERNEL, or GFP_ATOMIC in atomic context and interrupts
  *
- * Return: the address, or 0: no space, or no memory.
+ * Return: the address, or 0: no space, or no memory. ORACLE_PTE_BUSY if something is mapped at the
+ * addresses already. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
  */
 u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, gfp_t gfp);
 
@@ -194,7 +196,9 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
  * @addr:  what it returned
  * @count: as given to it
  *
- * Lazy as free_unmap_vmap_area(). Context: any, interrupts included.
+ * Lazy as free_unmap_vmap_area(). ORACLE_COUNT (@count is 0, or is not what is mapped there),
+ * ORACLE_ALIGNMENT (@addr is no page), ORACLE_RANGE (it lies outside of the space, where nothing
+ * begins, or in an area of the vmalloc interface). Context: any, interrupts included.
  */
 void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count);
 
@@ -236,21 +240,27 @@ struct vmap_stats {
 	u64 largest_free;
 };
 
+/** vmap_stats() - each number is of some moment of the call. Context: any */
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
 
 /**
  * vmap_verify() - recompute all that the space remembers, and report what differs
  * @vs: the space
  *
- * ORACLE_TREE, ORACLE_LIST, ORACLE_COUNT, ORACLE_HINT, ORACLE_OVERLAP, ORACLE_KVA_BOUND.
- * Takes no locks: a task that is inside of an operation is told of by the caller.
+ * ORACLE_TREE, ORACLE_LIST, ORACLE_COUNT, ORACLE_HINT, ORACLE_OVERLAP, ORACLE_KVA_BOUND,
+ * ORACLE_RANGE (a block and its area), ORACLE_LEAK_AREA (addresses that nobody knows). Takes no
+ * locks: a task that is inside of an operation is told of by the caller.
  *
  * @quiet: no other task is inside of an operation, background work included (oldest_ticket()
  * is the caller's); without it only what holds at every scheduling point is checked.
  */
 void vmap_verify(struct vmap_space *vs, bool quiet);
 
-/** for_each_vmap_area() - call @fn for every area in use, in order of address */
+/**
+ * for_each_vmap_area() - call @fn for every area in use, in order of address
+ *
+ * Under a lock, with interrupts off: @fn must not sleep nor call back. Context: any.
+ */
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);
 
