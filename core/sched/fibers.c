@@ -84,7 +84,7 @@ static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct t
 }
 
 /* What is seldom done is elsewhere, so that the rest needs neither stack nor saved registers. */
-void (sched_point)(void)
+void(sched_point)(void)
 {
 	struct task *t = current;
 	struct sched *s;
