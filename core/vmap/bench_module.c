@@ -21,8 +21,9 @@
  *     second, in rounds of which the fastest counts;
  *   - full_fit has 8,192 live pages, a CPU's share of the module's 8,192 for each bit of the number
  *     of CPUs: more would take an eager space too long to set up;
- *   - aligned cases take their addresses by alloc_vmap_area(), with a guard page, and map pages
- * that the benchmark has: our vmalloc() knows no alignment. Frames are not part of these;
+ *   - aligned cases take their addresses by alloc_vmap_area(), with a guard page, and map
+ *     pages that the benchmark has: our vmalloc() knows no alignment, and their frames are no
+ *     part of the time;
  *   - nothing is zeroed;
  *   - an eager space flushes at each operation, which on the host's clock is a call and no more:
  *     bench_cpus.c says what flushes cost.
