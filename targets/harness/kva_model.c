@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_model.c - what is not free, and the lowest address that fits: a list and a walk along it.
- * See kva_model.h.
+ * kva_model.c - what is not free, and the lowest address that fits: a list and a walk along it; and
+ * the judge of an answer. See kva_model.h.
  */
 #include "kva_model.h"
 
@@ -116,4 +116,46 @@ u64 kva_lowest(const struct world *w, const struct kva_request *r)
 		start = n < w->nr_ranges ? w->range[n].end : end;
 	}
 	return 0;
+}
+
+/* An atomic request neither purges nor waits: that it is refused may have any reason but one. */
+static bool may_be_refused(const struct kva_request *r, int err, u64 fits)
+{
+	return !gfpflags_allow_blocking(r->gfp) && !(err == -EBUSY && fits);
+}
+
+u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
+{
+	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
+	return kva_lowest(w, r);
+}
+
+void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
+	       const struct kva_request *r, int err, u64 addr, u64 expected)
+{
+	const char *name = op_table[c->op->op].name;
+
+	if (err ? may_be_refused(r, err, expected) : addr == expected)
+		return;
+	if (!call_undisturbed(w, c))
+		return;
+	if (!expected && gfpflags_allow_blocking(r->gfp)) {
+		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
+		kva_forget_lazy(w);
+		kva_forget(w, addr);
+		expected = kva_lowest(w, r);
+	}
+	if (err) {
+		MM_CHECK(!expected, SPURIOUS,
+			 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
+			 (unsigned long long)r->size, err, (unsigned long long)expected);
+		return;
+	}
+	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
+		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
+		 (unsigned long long)r->size, (unsigned long long)addr);
+	MM_CHECK(!expected || addr <= expected, RANGE,
+		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx", name,
+		 (unsigned long long)r->size, (unsigned long long)addr,
+		 (unsigned long long)expected);
 }

@@ -40,10 +40,12 @@ bool kva_is_free(struct world *w, u64 start, u64 size);
  * @align: a power of two, at least the page size
  * @from:  first address at which it may lie, page aligned; may lie outside of the space
  * @to:    behind the last one
+ * @gfp:   may it purge and wait?
  */
 struct kva_request {
 	u64 size, align;
 	u64 from, to;
+	gfp_t gfp;
 };
 
 /**
@@ -57,5 +59,22 @@ struct kva_request {
  * Return: the address, or 0: there is none (no address of the KVA is as low as that).
  */
 u64 kva_lowest(const struct world *w, const struct kva_request *r);
+
+/** kva_expect() - kva_note() and kva_lowest(), before a call that has begun alone */
+u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
+
+/**
+ * kva_judge() - judge the answer to a request
+ * @c:        the call, which has begun alone
+ * @err:      what it was refused with, or 0
+ * @addr:     where it was served, if it was
+ * @expected: what kva_expect() said before it
+ *
+ * If nothing fitted, the call has purged, and what is in use when it returns was so when it
+ * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
+ * not free), ORACLE_RANGE (it fits at a lower address).
+ */
+void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
+	       const struct kva_request *r, int err, u64 addr, u64 expected);
 
 #endif

@@ -17,9 +17,8 @@
  *                       as range / 16 % 8 says, wherever it starts by range % 16
  *                    7  as 5, and starts far before the space
  *
- * The judge: before a call that begins alone, all ranges that are not free are noted
- * (kva_model.h). From them follows the lowest address that fits. If there is none, the call has
- * purged, and what is in use when it returns was so when it searched again.
+ * What is right follows, before a call that begins alone, from the ranges that are not free
+ * (kva_model.h).
  */
 #include "kva_model.h"
 #include "machine/pgtable.h"
@@ -69,43 +68,6 @@ static void range_request(const struct vmap_space *vs, u32 range, struct kva_req
 	}
 }
 
-/* An atomic request neither purges nor waits: that it is refused may have any reason but one. */
-static bool may_be_refused(const struct op_call *c, int err, u64 fits)
-{
-	return !gfpflags_allow_blocking(c->gfp) && !(err == -EBUSY && fits);
-}
-
-/* The call has returned @err, or an area at @addr; @expected is where the model has it. */
-static void judge_lowest(struct world *w, const struct op_call *c, struct vmap_space *vs,
-			 const struct kva_request *r, int err, u64 addr, u64 expected)
-{
-	const char *name = op_table[c->op->op].name;
-
-	if (err ? may_be_refused(c, err, expected) : addr == expected)
-		return;
-	if (!call_undisturbed(w, c))
-		return;
-	if (!expected && gfpflags_allow_blocking(c->gfp)) {
-		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-		kva_forget_lazy(w);
-		kva_forget(w, addr);
-		expected = kva_lowest(w, r);
-	}
-	if (err) {
-		MM_CHECK(!expected, SPURIOUS,
-			 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
-			 (unsigned long long)r->size, err, (unsigned long long)expected);
-		return;
-	}
-	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
-		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
-		 (unsigned long long)r->size, (unsigned long long)addr);
-	MM_CHECK(!expected || addr <= expected, RANGE,
-		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx", name,
-		 (unsigned long long)r->size, (unsigned long long)addr,
-		 (unsigned long long)expected);
-}
-
 /* Ask one space, judge the answer. Return: the area, or NULL: it refused. */
 static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, struct vmap_space *vs,
 				  const struct kva_request *r)
@@ -115,10 +77,8 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 	struct vmap_area *va;
 	int err = 0;
 
-	if (c->alone) {
-		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-		expected = kva_lowest(w, r);
-	}
+	if (c->alone)
+		expected = kva_expect(w, vs, r);
 	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
 	if (IS_ERR(va)) {
 		err = (int)PTR_ERR(va);
@@ -137,7 +97,7 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 			 (unsigned long long)r->to, (unsigned long long)addr);
 	}
 	if (c->alone)
-		judge_lowest(w, c, vs, r, err, addr, expected);
+		kva_judge(w, c, vs, r, err, addr, expected);
 	return va;
 }
 
@@ -147,7 +107,7 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
  */
 static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 align, u32 range)
 {
-	struct kva_request r = {.size = size, .align = align};
+	struct kva_request r = {.size = size, .align = align, .gfp = c->gfp};
 	struct object *o = c->object;
 	bool all = true;
 

@@ -115,15 +115,6 @@ static u64 area_align(u64 size, bool ioremap)
 	return align;
 }
 
-/* The lowest address that fits, with or without what a purge would free; 0: there is none. */
-static u64 lowest(struct world *w, const struct kva_request *r, bool purged)
-{
-	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-	if (purged)
-		kva_forget_lazy(w);
-	return kva_lowest(w, r);
-}
-
 void op_get_vm_area(struct world *w, const struct op_call *c)
 {
 	enum { MAP, IOREMAP, RANGE } how = c->op->arg[1];
@@ -135,16 +126,16 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		.align = area_align(size, how == IOREMAP),
 		.from = how == RANGE ? half : start,
 		.to = end,
+		.gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp,
 	};
-	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
-	const u64 expected = c->alone ? lowest(w, &r, false) : 0;
+	const u64 expected = c->alone ? kva_expect(w, w->vmap, &r) : 0;
 	struct object *o = c->object;
 	struct vm_struct *vm;
 
 	/* A part of a page is a page. */
 	vm = get_vm_area(w->vmap, size - c->record % PAGE_SIZE,
 			 how == IOREMAP ? VM_IOREMAP : VM_MAP, how == RANGE ? half : 0,
-			 how == RANGE ? end : UINT64_MAX, gfp, area_caller);
+			 how == RANGE ? end : UINT64_MAX, r.gfp, area_caller);
 	o->size = r.size;
 	o->align = r.align;
 	o->user = how == IOREMAP;
@@ -152,20 +143,16 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
 			 "get_vm_area: error %ld", PTR_ERR(vm));
-		if (gfpflags_allow_blocking(gfp) && c->alone)
-			MM_CHECK(!call_undisturbed(w, c) || !lowest(w, &r, true), SPURIOUS,
-				 "get_vm_area of %llu bytes: refused, and it fits",
-				 (unsigned long long)size);
+		if (c->alone)
+			kva_judge(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
 		return;
 	}
 	object_born(w, c, vm->addr);
 	vm_struct_judge_addresses(w, o);
 	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx",
 		 (unsigned long long)r.from, (unsigned long long)o->addr);
-	MM_CHECK(!expected || o->addr <= expected || !call_undisturbed(w, c), RANGE,
-		 "get_vm_area of %llu bytes: 0x%llx, and it fits at 0x%llx",
-		 (unsigned long long)size, (unsigned long long)o->addr,
-		 (unsigned long long)expected);
+	if (c->alone)
+		kva_judge(w, c, w->vmap, &r, 0, o->addr, expected);
 	check_area(w, o);
 }
 
@@ -257,13 +244,15 @@ void op_unmap_kernel_range(struct world *w, const struct op_call *c)
 	const u64 pages = mapped_pages(o), from = c->op->arg[0] % pages;
 	const u64 nr = min((u64)c->op->arg[1], pages - from);
 	unsigned long flags = object_lock(o);
+	const bool was_mapped = o->mapped;
 
-	unmap_part(w, o, from, nr);
-	if (o->mapped && from)
-		mapping_check_page(w, o, from - 1, o->addr + ((from - 1) << PAGE_SHIFT));
-	if (o->mapped && from + nr < pages)
-		mapping_check_page(w, o, from + nr, o->addr + ((from + nr) << PAGE_SHIFT));
+	/* From here on nobody who writes to one of its frames may read it through the area. */
 	o->mapped = false;
+	unmap_part(w, o, from, nr);
+	if (was_mapped && from)
+		mapping_check_page(w, o, from - 1, o->addr + ((from - 1) << PAGE_SHIFT));
+	if (was_mapped && from + nr < pages)
+		mapping_check_page(w, o, from + nr, o->addr + ((from + nr) << PAGE_SHIFT));
 	unmap_part(w, o, 0, pages);
 	object_unlock(o, flags);
 }

@@ -47,7 +47,7 @@ enum object_state {
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
  * @area:    OBJECT_AREA: its area; of two spaces @areas[0], and @areas[1] is the second's
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
- * @mapped:  OBJECT_AREA, OBJECT_AREAS: frames are mapped behind it
+ * @mapped:  OBJECT_AREA, OBJECT_AREAS, OBJECT_VM_AREA: frames are mapped behind it
  * @lock:    users of a shared object exclude each other, as those of any shared memory do
  * @made:    done when the record that makes it is
  * @idle:    done when @users is 0; waited for only if @shared and there were users

@@ -73,6 +73,7 @@ enum fault {
 	FAULT_EAGER_SHARED,	/* vm_map_ram() returns the second page of another mapping */
 	FAULT_EAGER_MISALIGNED, /* areas are aligned to a page, whatever was asked */
 	FAULT_EAGER_REVERSED,	/* vm_map_ram() maps the frames in the wrong order */
+	FAULT_EAGER_REMAPS,	/* it maps another frame at the first address in use */
 	FAULT_EAGER_ONE_MORE,	/* vm_map_ram() makes an area that nobody asked for */
 	FAULT_EAGER_LONG,	/* the area of a mapping has a page more */
 	FAULT_LAZY_REFUSED,	/* -EBUSY */
@@ -93,6 +94,7 @@ enum fault {
 	FAULT_VM_PARTLY,      /* and leaves the first page mapped */
 	FAULT_VMAP_REFUSED,   /* vmap() returns 0 */
 	FAULT_VMAP_REVERSED,  /* vmap() maps the frames in the wrong order */
+	FAULT_VMAP_REMAPS,    /* vmap() maps another frame at the first address in use */
 	FAULT_UNMAP_SHORT,    /* unmap_kernel_range() leaves the last page out */
 	FAULT_UNMAP_MORE,     /* and takes one in front of the first */
 	FAULT_UNMAP_BEHIND,   /* or one behind the last */

@@ -169,6 +169,8 @@ u64 vmap(struct vmap_space *vs, struct page **pages, unsigned long count, u64 fl
 
 	if (faulty(FAULT_VMAP_REFUSED))
 		return 0;
+	if (faulty(FAULT_VMAP_REMAPS) && !cds_list_empty(&vs->areas))
+		faulty_map_first(vs, &pages[count - 1], GFP_KERNEL);
 	vm = make_area(vs, (u64)count << PAGE_SHIFT, VM_MAP | flags, vs->start, vs->end, 0,
 		       GFP_KERNEL, caller);
 	if (IS_ERR(vm))

@@ -345,7 +345,7 @@ static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsi
 }
 
 /* The first address in use gets another frame. */
-static void map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
+void faulty_map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
 {
 	u64 addr = cds_list_first_entry(&vs->areas, struct vmap_area, list)->start;
 
@@ -385,8 +385,9 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 		return cds_list_first_entry(&vs->areas, struct vmap_area, list)->start + PAGE_SIZE;
 	if (faulty(FAULT_RAM_GFP))
 		gfp = GFP_KERNEL;
-	if (faulty(FAULT_RAM_REMAPS) && !cds_list_empty(&vs->areas))
-		map_first(vs, &pages[count - 1], gfp);
+	if ((faulty(FAULT_RAM_REMAPS) || eager_faulty(vs, FAULT_EAGER_REMAPS)) &&
+	    !cds_list_empty(&vs->areas))
+		faulty_map_first(vs, &pages[count - 1], gfp);
 	if (faulty(FAULT_RAM_FRAME_KEPT))
 		get_page(vs->m, pages[0]);
 	va = ram_area(vs, count, gfp);

@@ -35,4 +35,7 @@ struct vmap_space {
 	atomic_t inside;
 };
 
+/** faulty_map_first() - a fault: map another frame at the first address in use */
+void faulty_map_first(struct vmap_space *vs, struct page **page, gfp_t gfp);
+
 #endif

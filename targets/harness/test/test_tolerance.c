@@ -117,7 +117,6 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_VMALLOC_REFUSED, 1, "target vmalloc\nirq i cpu=0\nb1 = vmalloc\n"},
 		{FAULT_VMAP_REFUSED, 1,
 		 "target vmalloc\nmachine pages=64\ntask a cpu=0\nw1 = vmap pages=65\n"},
-		{FAULT_AREA_REFUSED, 1, VMALLOC_A "g1 = get_vm_area atomic\n"},
 		{FAULT_NONE, 1,
 		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\ng1 = get_vm_area pages=20\n"
 		 "g2 = get_vm_area pages=128 how=upper\n"},
