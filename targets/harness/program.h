@@ -59,7 +59,7 @@
 	X(vmap, "vmap", INT, VMAP, 0, 1, 0,                                                        \
 	  "vmap: areas freed lazily, or flushed at each unmap (vmap_pair has both)")               \
 	X(place, "place", INT, PLACE, 0, 1, 0,                                                     \
-	  "vmap: address space where x86-64 has it, or up to the last page of all")                \
+	  "vmap: address space where x86-64 has it, or at the top, but for the last page")         \
 	X(blocks, "blocks", INT, BLOCKS, 0, 1, 0,                                                  \
 	  "vmap: a block has as many pages as `block` says, or as space and CPUs ask for")         \
 	X(memory, "memory", INT, MEMORY, 0, 3, 0,                                                  \
