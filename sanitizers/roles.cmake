@@ -72,6 +72,7 @@ endif()
 add_link_options(${mm_san_flags})
 # libbsd and liburcu are headers alone to programs on fibers: no library to carry along.
 add_link_options(LINKER:--as-needed)
+# Where nothing is instrumented, headers may do what must not be (core/sched/fibers.h).
 if(NOT MM_SANITIZE AND NOT MM_FUZZER AND NOT MM_COVERAGE)
   add_compile_definitions(MM_PLAIN)
 endif()

@@ -48,7 +48,8 @@ static const char help[] =
 	"      --threads N  on N threads alone\n"
 	"      --only TEXT  cases that have this text in their name\n"
 	"\n"
-	"mmstorm bench vmap runs it and makes tables of what it prints.\n";
+	"mmstorm bench vmap runs it and makes tables of what it prints.\n"
+	"Exit status: 0 measured, 1 it could not be, 2 bad usage.\n";
 
 struct bench;
 
@@ -365,15 +366,19 @@ struct choice {
 	const char *only;
 };
 
+static bool is_chosen(const struct bench *b, const struct choice *choice)
+{
+	char name[CASE_NAME];
+
+	case_name(b, name);
+	return strstr(name, choice->only);
+}
+
 /* One case on one kind of space. Return: no operation failed. */
 static bool measure_on_threads(struct bench *b, struct sched *s, const struct choice *choice)
 {
-	char name[CASE_NAME];
 	bool good = true;
 
-	case_name(b, name);
-	if (!strstr(name, choice->only))
-		return true;
 	for (b->threads = 1; good && b->threads <= BENCH_CPUS; b->threads *= 2)
 		if (!choice->threads || choice->threads == b->threads)
 			good = measure(b, s);
@@ -397,7 +402,7 @@ static int measure_all(const struct choice *choice)
 	struct bench *b = aligned_alloc(_Alignof(struct bench), sizeof(*b));
 	struct machine *m = machine_create();
 	struct sched *s = sched_create();
-	bool good = b && m && s;
+	bool good = b && m && s, any = false;
 
 	if (!good) {
 		fprintf(stderr, "bench_threads: no memory\n");
@@ -412,14 +417,23 @@ static int measure_all(const struct choice *choice)
 		for (unsigned int kva = 0; good && kva < NR_VMAP_KVAS; kva++) {
 			b->what = &cases[c];
 			b->kva = kva;
+			if (!is_chosen(b, choice))
+				continue;
+			any = true;
 			good = measure_on_threads(b, s, choice);
 		}
 	}
+	if (good && !any)
+		fprintf(stderr,
+			"bench_threads: --only: found '%s', which is in the name of no case\n",
+			choice->only);
 out:
 	sched_destroy(s);
 	machine_destroy(m);
 	free(b);
-	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (!good)
+		return EXIT_FAILURE;
+	return any ? EXIT_SUCCESS : 2;
 }
 
 int main(int argc, char **argv)

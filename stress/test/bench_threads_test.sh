@@ -26,6 +26,9 @@ grep -q '^usage: bench_threads' help || fail "--help: $(cat help)"
 [ $? -eq 2 ] || fail "an argument is not refused with status 2"
 [ "$(cat err)" = "bench_threads: found 'word', expected one of bench_threads --help" ] ||
 	fail "an argument: said $(cat err)"
+"$bench" --quick --only nonsense >out 2>err
+[ $? -eq 2 ] || fail "--only that fits no case is not refused with status 2"
+grep -q "found 'nonsense'" err || fail "--only that fits no case: said $(cat err)"
 
 # figures FILE: how many figures of several threads it has, by what they are of.
 figures() {
