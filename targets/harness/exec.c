@@ -414,6 +414,7 @@ static void init_body(void *arg)
 
 	prepare_objects(w);
 	w->nr_live = w->pool_next = w->since_verify = w->deferred_frees = 0;
+	w->nr_ranges = 0;
 	w->deferred_bytes = 0;
 	w->done = w->skipped = w->failed = 0;
 	w->boot_error = 0;

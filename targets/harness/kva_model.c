@@ -124,6 +124,11 @@ static bool may_be_refused(const struct kva_request *r, int err, u64 fits)
 	return !gfpflags_allow_blocking(r->gfp) && !(err == -EBUSY && fits);
 }
 
+bool kva_judged(const struct world *w, const struct op_call *c)
+{
+	return c->alone && (w->nr_ranges < KVA_MANY || c->record % 16 == 0);
+}
+
 u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
 {
 	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");

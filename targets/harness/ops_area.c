@@ -73,11 +73,12 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 				  const struct kva_request *r)
 {
 	const char *name = op_table[c->op->op].name;
+	const bool judged = kva_judged(w, c);
 	u64 expected = 0, addr = 0;
 	struct vmap_area *va;
 	int err = 0;
 
-	if (c->alone)
+	if (judged)
 		expected = kva_expect(w, vs, r);
 	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
 	if (IS_ERR(va)) {
@@ -96,7 +97,7 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 			 (unsigned long long)size, (unsigned long long)r->from,
 			 (unsigned long long)r->to, (unsigned long long)addr);
 	}
-	if (c->alone)
+	if (judged)
 		kva_judge(w, c, vs, r, err, addr, expected);
 	return va;
 }

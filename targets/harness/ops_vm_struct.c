@@ -128,7 +128,8 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		.to = end,
 		.gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp,
 	};
-	const u64 expected = c->alone ? kva_expect(w, w->vmap, &r) : 0;
+	const bool judged = kva_judged(w, c);
+	const u64 expected = judged ? kva_expect(w, w->vmap, &r) : 0;
 	struct object *o = c->object;
 	struct vm_struct *vm;
 
@@ -143,7 +144,7 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
 			 "get_vm_area: error %ld", PTR_ERR(vm));
-		if (c->alone)
+		if (judged)
 			kva_judge(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
 		return;
 	}
@@ -151,7 +152,7 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 	vm_struct_judge_addresses(w, o);
 	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx",
 		 (unsigned long long)r.from, (unsigned long long)o->addr);
-	if (c->alone)
+	if (judged)
 		kva_judge(w, c, w->vmap, &r, 0, o->addr, expected);
 	check_area(w, o);
 }

@@ -86,20 +86,14 @@ static struct json_object *operand_json(const struct operand *o)
 		[UNIT_BYTES] = "bytes",
 		[UNIT_PAGES] = "pages",
 		[UNIT_SIZE] = "pages",
-		[UNIT_PERCPU_ALLOC] = "choice",
-		[UNIT_BACKING] = "choice",
-		[UNIT_MISFREE] = "choice",
-		[UNIT_VMAP] = "choice",
-		[UNIT_PLACE] = "choice",
-		[UNIT_BLOCKS] = "choice",
-		[UNIT_VMALLOC] = "choice",
-		[UNIT_REMAP] = "choice",
 	};
 	struct json_object *j = json_object_new_object();
 
 	json_object_object_add(j, "name", json_object_new_string(o->name));
 	json_object_object_add(j, "kind", json_object_new_string(kind[o->kind]));
-	json_object_object_add(j, "unit", json_object_new_string(unit[o->unit]));
+	json_object_object_add(
+		j, "unit",
+		json_object_new_string(unit_choices[o->unit] ? "choice" : unit[o->unit]));
 	json_object_object_add(j, "lo", json_object_new_int64(o->lo));
 	json_object_object_add(j, "hi", json_object_new_int64(o->hi));
 	json_object_object_add(j, "default", json_object_new_int64(o->def));
