@@ -32,8 +32,10 @@ WRAPPED(int, boot_create, struct machine *m, const struct boot_config *cfg, stru
 
 	if (faulty(FAULT_BOOT_CREATE))
 		return -ENOMEM;
-	told = *cfg;
-	faulty_cfg.refused = tell;
+	if (cfg->refused) {
+		told = *cfg;
+		faulty_cfg.refused = tell;
+	}
 	return __real_boot_create(m, &faulty_cfg, out);
 }
 
