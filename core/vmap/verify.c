@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify.c - recompute what a vmap space remembers: its back end's part, and the vmap blocks.
+ * verify.c - recompute what a vmap space remembers: its back end's part, owners, and vmap blocks.
  *
  * Each invariant of internal.h is checked from the plain facts. Here are each block's map against
  * its counts, the lists and the index of blocks, and the bound on a CPU's queue that block.c
@@ -123,6 +123,29 @@ static u64 verify_cpu(const struct vmap_space *vs, unsigned int cpu, u64 most)
 	return nr;
 }
 
+/*
+ * The owners of areas in use: each has the area that says so, all of it, and no more frames than
+ * fit in front of the guard page. The list is in order by then: the back end has looked at it.
+ */
+static void verify_owners(const struct vmap_space *vs)
+{
+	const struct cds_list_head *pos;
+
+	for (pos = vs->busy_list.next; pos != &vs->busy_list; pos = pos->next) {
+		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
+		const struct vm_struct *vm = va->vm;
+
+		if (!vm)
+			continue;
+		MM_CHECK(vm->va == va && vm->addr == va->va_start && vm->size == va_size(va), RANGE,
+			 "area [%#llx, %#llx) belongs to who has %llu bytes at %#llx",
+			 HEX(va->va_start), HEX(va->va_end), HEX(vm->size), HEX(vm->addr));
+		MM_CHECK(vm->nr_pages < va_pages(va), COUNT,
+			 "area [%#llx, %#llx) has %lu frames and a guard page", HEX(va->va_start),
+			 HEX(va->va_end), vm->nr_pages);
+	}
+}
+
 /* All blocks, of all CPUs. */
 static void verify_blocks(const struct vmap_space *vs)
 {
@@ -141,7 +164,10 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 	MM_CHECK(vs->busy_pages <= pages, COUNT, "%llu pages are busy, of %llu",
 		 HEX(vs->busy_pages), HEX(pages));
 	vs->ops->verify(vs, quiet);
-	if (quiet && vs->ops->blocks)
+	if (!quiet)
+		return;
+	verify_owners(vs);
+	if (vs->ops->blocks)
 		verify_blocks(vs);
 }
 

@@ -43,6 +43,9 @@
  * @next:     next of those that vfree() left to a worker
  * @own:      what @pages points to if it is not NULL: one allocation for both
  *
+ * Invariants, as long as the area says that it is this owner's: @addr and @size are the area's, and
+ * @nr_pages is less than its pages.
+ *
  * Valid from get_vm_area() to remove_vm_area(); not to be written by others than core/vmap, and by
  * these not while others can find it: whoever does, under hold_vmap_areas(), may read all of it.
  */

@@ -248,8 +248,8 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
  * @vs: the space
  *
  * ORACLE_TREE, ORACLE_LIST, ORACLE_COUNT, ORACLE_HINT, ORACLE_OVERLAP, ORACLE_KVA_BOUND,
- * ORACLE_RANGE (a block and its area), ORACLE_LEAK_AREA (addresses that nobody knows). Takes no
- * locks: a task that is inside of an operation is told of by the caller.
+ * ORACLE_RANGE (a block and its area, an owner and its), ORACLE_LEAK_AREA (addresses that nobody
+ * knows). Takes no locks: a task that is inside of an operation is told of by the caller.
  *
  * @quiet: no other task is inside of an operation, background work included (oldest_ticket()
  * is the caller's); without it only what holds at every scheduling point is checked.

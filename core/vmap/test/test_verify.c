@@ -290,6 +290,43 @@ static void test_break_eager(void **state)
 		expect_finding(f, breaks[i].body, breaks[i].oracle, breaks[i].words);
 }
 
+#define BREAK_OWNER(name, ...)                                                                     \
+	static void name(struct fixture *f)                                                        \
+	{                                                                                          \
+		struct vm_struct *vm = find_vm_area(f->vs, vmap(f->vs, f->page, 3, 0, "test"));    \
+                                                                                                   \
+		CHECK(vm && vm->nr_pages == 3);                                                    \
+		vmap_verify(f->vs, true);                                                          \
+		__VA_ARGS__;                                                                       \
+		vmap_verify(f->vs, true);                                                          \
+	}
+
+BREAK_OWNER(owner_area, vm->va = alloc_pages_any(f, 4))
+BREAK_OWNER(owner_start, vm->addr += PAGE_SIZE)
+BREAK_OWNER(owner_size, vm->size -= PAGE_SIZE)
+BREAK_OWNER(owner_guard, vm->nr_pages++)
+
+static void test_break_owner(void **state)
+{
+	static const struct {
+		void (*body)(struct fixture *f);
+		enum oracle oracle;
+		const char *words;
+	} breaks[] = {
+		{owner_area, ORACLE_RANGE, "belongs to who has 16384 bytes"},
+		{owner_start, ORACLE_RANGE, "belongs to who has 16384 bytes"},
+		{owner_size, ORACLE_RANGE, "belongs to who has 12288 bytes"},
+		{owner_guard, ORACLE_COUNT, "has 4 frames and a guard page"},
+	};
+	struct fixture *f = *state;
+
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
+			expect_finding(f, breaks[i].body, breaks[i].oracle, breaks[i].words);
+	}
+}
+
 /* A block made although an older one had room for the request: its room is not new. */
 static void needless_block(struct fixture *f)
 {
@@ -378,8 +415,8 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_break),	    T(test_break_eager), T(test_kva_bound),
-		T(test_own_checks), T(test_lost_space),
+		T(test_break),	   T(test_break_eager), T(test_break_owner),
+		T(test_kva_bound), T(test_own_checks),	T(test_lost_space),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
