@@ -25,40 +25,48 @@
 /**
  * vmap_pages_range() - map pages at consecutive addresses
  * @m:     the machine
- * @addr:  first address, page aligned, inside the KVA
+ * @addr:  first address, page aligned; the range lies inside the KVA
  * @pages: the frames, all in use
- * @nr:    how many, from 1
+ * @nr:    how many pages, from 1
  * @gfp:   for table pages
  *
- * Return: 0; -EBUSY if an entry is in use; -ENOMEM if a table page cannot be had. On error
- * the pages before the failing one stay mapped: the caller unmaps the whole range.
+ * Return: 0; -EBUSY if an entry is in use; -ENOMEM if a table page, or room to remember the
+ * translations, cannot be had. On error the pages before the failing one stay mapped, and the
+ * caller unmaps them: after -ENOMEM the whole range, of which no more is mapped; after -EBUSY that
+ * would clear what is another's. ORACLE_RANGE, ORACLE_FAULT (a frame that is not in use),
+ * ORACLE_STALE. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
  */
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp);
 
 /**
  * vunmap_range() - clear the entries of a range; no flush
  * @m:    the machine
- * @addr: first address, page aligned
+ * @addr: first address, page aligned; the range lies inside the KVA
  * @nr:   pages; those not mapped are passed over
  *
  * Each cleared entry leaves a stale translation that carries the caller's task_ticket().
  *
- * Return: entries cleared.
+ * Return: entries cleared. ORACLE_RANGE. Context: any.
  */
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr);
 
 /**
  * flush_tlb_kernel_range() - all CPUs forget the translations of a range
  * @m:     the machine
- * @start: first address, page aligned
- * @end:   behind the last
+ * @start: first address; the page that it lies in is flushed
+ * @end:   behind the last; what lies outside of the KVA is passed over, an empty range is counted
+ *         as a flush
+ *
+ * Context: any.
  */
 void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end);
 
 /**
  * vmalloc_to_page() - the frame mapped at an address
  *
- * Return: the frame, or NULL if nothing is mapped there.
+ * @addr may be any address, that of a byte inside of a page too.
+ *
+ * Return: the frame, or NULL if nothing is mapped there. Context: any; no scheduling point.
  */
 struct page *vmalloc_to_page(struct machine *m, u64 addr);
 
