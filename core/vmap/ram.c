@@ -26,7 +26,8 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 	u64 addr;
 	int err;
 
-	if (likely(count <= vs->block_max)) {
+	/* None at all are for the KVA to refuse: there is no order of 0 pages. */
+	if (likely(count - 1 < vs->block_max)) {
 		addr = vb_alloc(vs, get_order(count), gfp);
 		if (!addr)
 			return 0;

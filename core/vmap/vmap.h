@@ -185,8 +185,8 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr);
  *         in an eager space, from an area of their own
  * @gfp:   GFP_KERNEL, or GFP_ATOMIC in atomic context and interrupts
  *
- * Return: the address, or 0: no space, or no memory. ORACLE_PTE_BUSY if something is mapped at the
- * addresses already. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
+ * Return: the address, or 0: no space, no memory, or @count is 0. ORACLE_PTE_BUSY if something is
+ * mapped at the addresses already. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
  */
 u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, gfp_t gfp);
 

@@ -277,6 +277,17 @@ static void unmap_whole_block(struct fixture *f)
 	vm_unmap_ram(f->vs, map(f, 1), 128);
 }
 
+static void map_none(struct fixture *f)
+{
+	CHECK(!vm_map_ram(f->vs, f->page, 0, GFP_KERNEL));
+	CHECK(vstats(f).areas == 0);
+}
+
+static void test_map_none(void **state)
+{
+	expect_clean_on_each(*state, map_none);
+}
+
 static void test_unmap_checks(void **state)
 {
 	expect_finding(*state, unmap_no_page, ORACLE_ALIGNMENT, "is no page");
@@ -341,9 +352,9 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_random),	      T(test_fill_order), T(test_all_dirty), T(test_aliases),
-		T(test_fragmented),   T(test_exhaustion), T(test_pte_busy),  T(test_leak),
-		T(test_unmap_checks), T(test_defaults),
+		T(test_random),	    T(test_fill_order),	  T(test_all_dirty), T(test_aliases),
+		T(test_fragmented), T(test_exhaustion),	  T(test_pte_busy),  T(test_leak),
+		T(test_map_none),   T(test_unmap_checks), T(test_defaults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
