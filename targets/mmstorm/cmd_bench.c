@@ -32,7 +32,8 @@ static const struct part {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
 	{"boot", "boot memory, with a bitmap a node and with one bitmap", boot_bench},
-	{"vmap", "kernel virtual addresses and vmap blocks", bench_vmap},
+	{"vmap", "kernel virtual addresses, eager and lazy, and vmap blocks; on threads, too",
+	 bench_vmap},
 	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
