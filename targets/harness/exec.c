@@ -324,6 +324,9 @@ static u32 memory_of(const struct world *w)
 {
 	const u32 about = 1U << TARGET_BOOT | 1U << TARGET_FIRST_CHUNK;
 
+	/* Of these the allocators are all that there is. */
+	if (bootmem_kept(w))
+		return MEMORY_FRAMES;
 	if (w->program->machine.memory != MEMORY_AUTO)
 		return w->program->machine.memory;
 	return about & 1U << w->program->target ? MEMORY_ROOTMEM : MEMORY_FRAMES;
