@@ -446,6 +446,7 @@ int main(int argc, char **argv)
 		{0},
 	};
 	struct choice choice = {.only = ""};
+	char *end;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
@@ -457,8 +458,8 @@ int main(int argc, char **argv)
 			choice.quick = true;
 			break;
 		case 't':
-			choice.threads = (unsigned int)strtoul(optarg, NULL, 10);
-			if (is_power_of_2(choice.threads) && choice.threads <= BENCH_CPUS)
+			choice.threads = (unsigned int)strtoul(optarg, &end, 10);
+			if (!*end && is_power_of_2(choice.threads) && choice.threads <= BENCH_CPUS)
 				break;
 			fprintf(stderr,
 				"bench_threads: --threads: found '%s', expected 1, 2, 4 or 8\n",

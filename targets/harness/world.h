@@ -41,8 +41,8 @@ enum object_state {
  * @reserved: OBJECT_PERCPU: asked for in the reserved region
  * @size:    bytes, as asked for
  * @align:   bytes, as asked for
- * @bytes:   OBJECT_VMALLOC: as asked for; @size is then that of the area, guard page included, as
- * it is of OBJECT_VMAP and OBJECT_VM_AREA
+ * @bytes:   OBJECT_VMALLOC: as asked for; @size is then that of its area with the guard page, as
+ *           it is of OBJECT_VMAP and OBJECT_VM_AREA
  * @user:    OBJECT_VMALLOC, OBJECT_VMAP: may be mapped to users; OBJECT_VM_AREA: device memory
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
  * @area:    OBJECT_AREA: its area; of two spaces @areas[0], and @areas[1] is the second's

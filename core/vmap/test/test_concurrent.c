@@ -10,6 +10,7 @@
  */
 #include "../vmalloc.h"
 #include "run.h"
+#include "hunt.h"
 
 #define RAM_SLOTS 6
 #define AREA_SLOTS 3
@@ -32,7 +33,7 @@ struct shared {
 	u64 ram[RAM_SLOTS]; /* address, a multiple of the page size, plus pages, below that */
 	struct vmap_area *area[AREA_SLOTS];
 	struct group *group[GROUP_SLOTS];
-	struct worker worker[8];
+	struct worker worker[WORKERS];
 };
 
 static struct shared shared;
@@ -178,22 +179,15 @@ static void worker(void *arg)
 
 static void many_tasks(struct fixture *f)
 {
-	static const char *const names[] = {"a", "b", "c", "i", "j"};
-	struct task *task[5];
+	void *arg[WORKERS];
 
 	memset(&shared, 0, sizeof(shared));
-	for (unsigned int i = 0; i < 5; i++) {
-		struct task_params p = {.name = names[i],
-					.cpu = i == 2 || i == 4,
-					.irq = i >= 3,
-					.fn = worker,
-					.arg = &shared.worker[i]};
-
-		shared.worker[i] = (struct worker){.f = f, .seed = f->seed * 8 + i, .irq = i >= 3};
-		task[i] = task_spawn(&p);
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		arg[i] = &shared.worker[i];
+		shared.worker[i] =
+			(struct worker){.f = f, .seed = f->seed * 8 + i, .irq = worker_is_irq(i)};
 	}
-	for (unsigned int i = 0; i < 5; i++)
-		task_join(task[i]);
+	run_workers(worker, arg);
 	settle(f);
 	vmap_verify(f->vs, true);
 	aliases(f);
@@ -207,20 +201,16 @@ static void many_tasks(struct fixture *f)
 		free_group(f, shared.group[i]);
 }
 
+static void expect_many_clean(struct fixture *f)
+{
+	expect_clean(f, many_tasks);
+}
+
 static void hunt(struct fixture *f, enum vmap_kva kva, unsigned int kind, unsigned int runs)
 {
 	f->vmap.kva = kva;
 	f->cfg.kva_size = f->vmap.size = 1024 * PAGE_SIZE;
-	f->schedule.kind = kind;
-	f->schedule.depth = 3;
-	f->schedule.length = 1500;
-	for (unsigned int i = 0; i < runs; i++) {
-		f->seed = i / 4;
-		f->schedule.seed = i;
-		f->schedule.odds = 1 + i % 13;
-		f->vmap.lazy_max_pages = i % 2 ? 1 : 150;
-		expect_clean(f, many_tasks);
-	}
+	hunt_with(f, kind, runs, 150, expect_many_clean);
 }
 
 #ifdef MM_ENGINE_THREADS

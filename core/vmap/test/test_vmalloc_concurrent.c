@@ -10,6 +10,7 @@
  * there must be no race.
  */
 #include "vmalloc.h"
+#include "hunt.h"
 
 #define MEM_SLOTS 4
 #define MAP_SLOTS 2
@@ -29,7 +30,7 @@ struct shared {
 	u64 mem[MEM_SLOTS]; /* of vmalloc() */
 	u64 map[MAP_SLOTS]; /* of vmap() */
 	struct vm_struct *area[AREA_SLOTS];
-	struct worker worker[5];
+	struct worker worker[WORKERS];
 };
 
 static struct shared shared;
@@ -197,26 +198,18 @@ static void worker(void *arg)
 
 static void many_tasks(struct fixture *f)
 {
-	static const char *const names[] = {"a", "b", "c", "i", "j"};
-	struct task *task[5];
+	void *arg[WORKERS];
 
 	memset(&shared, 0, sizeof(shared));
 	for (unsigned int i = 0; i < MAX_PAGES; i++)
 		memset(page_address(f->m, f->page[i]), 0, PAGE_SIZE);
-	for (unsigned int i = 0; i < 5; i++) {
-		struct task_params p = {.name = names[i],
-					.cpu = i == 2 || i == 4,
-					.irq = i >= 3,
-					.fn = worker,
-					.arg = &shared.worker[i]};
-
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		arg[i] = &shared.worker[i];
 		shared.worker[i].f = f;
 		shared.worker[i].seed = f->seed * 8 + i;
-		shared.worker[i].irq = i >= 3;
-		task[i] = task_spawn(&p);
+		shared.worker[i].irq = worker_is_irq(i);
 	}
-	for (unsigned int i = 0; i < 5; i++)
-		task_join(task[i]);
+	run_workers(worker, arg);
 	for (unsigned int i = 0; i < MEM_SLOTS; i++)
 		free_mem(f, shared.mem[i]);
 	for (unsigned int i = 0; i < MAP_SLOTS; i++)
@@ -225,19 +218,15 @@ static void many_tasks(struct fixture *f)
 		free_area(f, shared.area[i]);
 }
 
+static void expect_many_clean(struct fixture *f)
+{
+	expect_clean_on_each(f, many_tasks);
+}
+
 static void hunt(struct fixture *f, unsigned int kind, unsigned int runs)
 {
 	f->cfg.kva_size = f->vmap.size = SPACE_PAGES * PAGE_SIZE;
-	f->schedule.kind = kind;
-	f->schedule.depth = 3;
-	f->schedule.length = 1500;
-	for (unsigned int i = 0; i < runs; i++) {
-		f->seed = i / 4;
-		f->schedule.seed = i;
-		f->schedule.odds = 1 + i % 13;
-		f->vmap.lazy_max_pages = i % 2 ? 1 : 100;
-		expect_clean_on_each(f, many_tasks);
-	}
+	hunt_with(f, kind, runs, 100, expect_many_clean);
 }
 
 #ifdef MM_ENGINE_THREADS
