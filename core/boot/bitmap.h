@@ -79,7 +79,7 @@ static inline u64 bitmap_next_clear(const struct boot_bitmap *map, u64 start, u6
  * @nr:          from 1
  * @align:       the first frame number is a multiple of this power of two
  *
- * It looks at each word once, and again only for a run that begins in it and proves too short.
+ * It looks at each word once, and once more for each run that begins in it and proves too short.
  *
  * Return: the first, or @end: there are none.
  */

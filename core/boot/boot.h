@@ -3,7 +3,7 @@
  * boot.h - boot memory: page frames before there is an allocator of page frames.
  *
  * Two allocators behind one interface. bootmem has a bitmap for each node and is Linux's of 1999
- * to 2013; rootmem has one bitmap for the page frames of all nodes and follows "[RFC] Rootmem:
+ * to 2018; rootmem has one bitmap for the page frames of all nodes and follows "[RFC] Rootmem:
  * boot-time memory allocator" (2008). Which one it is, is said when it is made.
  *
  * The order of calls is fixed, and another one is refused by name:
@@ -64,8 +64,8 @@ const char *boot_error_text(enum boot_error why);
  * @kind:     which one
  * @nr_nodes: nodes are below this number; from 1 to TOPOLOGY_MAX_NODES
  * @refused:  told why a call is refused, its name, and the bytes [@start, @end) that it is about:
- *            those given, or the first page at fault if the state of a page is the reason; 0, 0:
- * none. Nothing has been changed. NULL: a refusal is ORACLE_RANGE
+ *            those given, or the first page at fault if the state of a page is the reason; 0, 0
+ *            if there are none. Nothing has been changed. NULL: a refusal is ORACLE_RANGE
  * @arg:      for @refused
  */
 struct boot_config {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem.c - a bitmap for each node, as in Linux from 1999 to 2013.
+ * bootmem.c - a bitmap for each node, as in Linux from 1999 to 2018.
  *
  * A node's bitmap spans its ranges from the first to the last page. What lies in between
  * and is not the node's is reserved for ever, so a search needs to know nothing of ranges. That

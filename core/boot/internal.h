@@ -92,12 +92,12 @@ struct boot_mem;
 
 /**
  * struct boot_ops - in what the two differ
- * @setup: make the bitmaps: all in a range clear, all else set. Return: 0, or -ENOMEM and nothing
- * is left
+ * @setup: make the bitmaps: all in a range clear, all else set. Return: 0, or -ENOMEM and
+ *         nothing is left
  * @alloc: boot_serve() @rq by the cursors that are to serve it, in order. Return: address or
  *         BOOT_NONE
  * @find:  the lowest @nr free pages in a row of [@from, @to), the first a multiple of @align, of
- * the nodes that @rq allows. Return: the first, or NO_PFN
+ *         the nodes that @rq allows. Return: the first, or NO_PFN
  */
 struct boot_ops {
 	int (*setup)(struct boot_mem *bm);

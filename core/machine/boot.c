@@ -6,8 +6,9 @@
  * manages them until then hands them over, in blocks or one by one, and each becomes a free frame
  * as on any machine. What is never handed over stays boot memory until the next boot.
  *
- * Who owns a frame is a bit, so that boot, hand-over and search go by words of 64 frames:
- * a block that nobody looked at costs as many writes as it has words. struct page of a frame of
+ * Who owns a frame is a bit, so that boot, hand-over and search go by words of 64 frames: a block
+ * beyond the used part of its range costs as many writes as it has words, unless a sanitizer is to
+ * hear of each frame. struct page of a frame of
  * boot memory is made when somebody looks at it; these frames have a second bit, to find them
  * again.
  *
