@@ -81,7 +81,7 @@ struct rcu_head {
  * @next:    next in the queue
  * @func:    the function; it may free the item
  * @pending: queued, and not begun
- * @cpu:     CPU that it was queued on, and runs on
+ * @cpu:     CPU that it was queued on or for, and runs on
  */
 struct work_struct {
 	struct work_struct *next;

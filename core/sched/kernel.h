@@ -106,10 +106,16 @@ void rcu_barrier(void);	    /* until every callback queued so far has run; may s
 #define rcu_dereference(p) smp_load_acquire(&(p))
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), (v))
 
-/* Deferred work. An item is never run by two workers at once. */
+/*
+ * Deferred work. An item is never run by two workers at once. It begins on the CPU of who queues
+ * it, or on the CPU named, which may be one without tasks; ORACLE_LOCK_CPU if there is none such.
+ * An item that is queued already stays where it is. Outside of a run it is run at once, whatever
+ * CPU was named.
+ */
 void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work));
 bool schedule_work(struct work_struct *work); /* false: already queued. Any context */
-bool flush_work(struct work_struct *work);    /* until it is idle; may sleep */
+bool schedule_work_on(unsigned int cpu, struct work_struct *work); /* as schedule_work() */
+bool flush_work(struct work_struct *work);			   /* until it is idle; may sleep */
 bool cancel_work_sync(struct work_struct *work);
 
 /* Completions: complete_all() from any context, waiting may sleep. */

@@ -68,7 +68,7 @@ struct rcu_head {
  * struct work_struct - deferred work
  * @func:    what to call
  * @next:    next in the queue
- * @cpu:     CPU that it was queued on, and runs on
+ * @cpu:     CPU that it was queued on or for, and runs on
  * @pending: queued and not yet begun
  */
 struct work_struct {

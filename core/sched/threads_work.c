@@ -152,21 +152,15 @@ void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work))
 	work->pending = false;
 }
 
-bool schedule_work(struct work_struct *work)
+static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work)
 {
-	struct sched *s;
 	bool queued;
 
-	if (!current) {
-		work->func(work);
-		return true;
-	}
-	s = current->sched;
 	pthread_mutex_lock(&s->pool_lock);
 	queued = !work->pending;
 	if (queued) {
 		work->pending = true;
-		work->cpu = raw_smp_processor_id();
+		work->cpu = cpu;
 		work->next = NULL;
 		*s->queue_tail = work;
 		s->queue_tail = &work->next;
@@ -175,6 +169,30 @@ bool schedule_work(struct work_struct *work)
 	}
 	pthread_mutex_unlock(&s->pool_lock);
 	return queued;
+}
+
+bool schedule_work(struct work_struct *work)
+{
+	struct task *t = current;
+
+	if (!t) {
+		work->func(work);
+		return true;
+	}
+	return queue_on(t->sched, t->cpu, work);
+}
+
+bool schedule_work_on(unsigned int cpu, struct work_struct *work)
+{
+	struct task *t = current;
+
+	if (!t) {
+		work->func(work);
+		return true;
+	}
+	MM_CHECK(cpu < t->sched->nr_cpus, LOCK_CPU, "schedule_work_on() CPU %u, of %u", cpu,
+		 t->sched->nr_cpus);
+	return queue_on(t->sched, cpu, work);
 }
 
 /* Is the item queued or run? Caller holds pool_lock. */

@@ -14,7 +14,7 @@
  * As in the kernel, an item may free itself or be queued again while it runs, and is
  * never run by two workers at once: whether it is running is asked of the workers, not of the
  * item, and the worker that runs it is the one that runs it again. It runs on the
- * CPU that it was queued on.
+ * CPU that it was queued on, or for: a worker is no CPU's own and moves there first.
  *
  * Order announced to ThreadSanitizer: schedule_work() comes before the run of the item, and its end
  * before the return of flush_work() and cancel_work_sync().
@@ -102,24 +102,18 @@ static void worker_main(void *arg)
 	}
 }
 
-bool schedule_work(struct work_struct *work)
+/* No scheduling point. */
+static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work)
 {
-	struct task *t = current, *worker;
-	struct sched *s;
+	struct task *worker;
 	u64 idle;
 
-	if (!t) {
-		work->func(work);
-		return true;
-	}
-	sched_point();
-	s = t->sched;
 	announce_release(work);
 	if (work->pending)
 		return false;
 	work->pending = true;
 	work->next = NULL;
-	work->cpu = t->cpu;
+	work->cpu = (u8)cpu;
 	worker = running(s, work);
 	idle = WORKER_MASK & ~s->live;
 	if (worker) {
@@ -134,6 +128,32 @@ bool schedule_work(struct work_struct *work)
 		s->work_tail = &work->next;
 	}
 	return true;
+}
+
+bool schedule_work(struct work_struct *work)
+{
+	struct task *t = current;
+
+	if (!t) {
+		work->func(work);
+		return true;
+	}
+	sched_point();
+	return queue_on(t->sched, t->cpu, work);
+}
+
+bool schedule_work_on(unsigned int cpu, struct work_struct *work)
+{
+	struct task *t = current;
+
+	if (!t) {
+		work->func(work);
+		return true;
+	}
+	MM_CHECK(cpu < t->sched->nr_cpus, LOCK_CPU, "schedule_work_on() CPU %u, of %u", cpu,
+		 t->sched->nr_cpus);
+	sched_point();
+	return queue_on(t->sched, cpu, work);
 }
 
 static bool wait_until_idle(struct sched *s, struct task *t, struct work_struct *work)

@@ -323,6 +323,54 @@ static void test_work(void **state)
 	assert_int_equal(w.ran[0], 1);
 }
 
+/* It begins on the CPU named, its queuer's or another. */
+static void work_on_fn(struct work_struct *work)
+{
+	long i = work - w.work;
+
+	assert_int_equal(raw_smp_processor_id(), i % CPUS);
+	w.ran[i]++;
+}
+
+static void work_on_task(void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS / 4; i++) {
+		schedule_work_on(i % 3 % CPUS, &w.work[i % 3]);
+		if (i % 64 == 0)
+			flush_work(&w.work[i % 3]);
+	}
+}
+
+static void work_on_init(void *arg)
+{
+	unsigned int i;
+
+	world_init();
+	for (i = 0; i < 3; i++)
+		INIT_WORK(&w.work[i], work_on_fn);
+	spawn_and_join(work_on_task, true);
+	for (i = 0; i < 3; i++) {
+		flush_work(&w.work[i]);
+		assert_true(w.ran[i] > 0);
+	}
+}
+
+static void outside_fn(struct work_struct *work)
+{
+	assert_null(current);
+	w.ran[0] = -1;
+}
+
+static void test_work_on(void **state)
+{
+	run(work_on_init, NULL);
+	INIT_WORK(&w.work[0], outside_fn);
+	assert_true(schedule_work_on(CPUS, &w.work[0]));
+	assert_int_equal(w.ran[0], -1);
+}
+
 static void irq_source(void *arg)
 {
 	unsigned int i;
@@ -462,13 +510,19 @@ static void cpu_while_preemptible(void *arg)
 	smp_processor_id();
 }
 
+static void work_on_no_cpu(void *arg)
+{
+	INIT_WORK(&w.work[0], work_on_fn);
+	schedule_work_on(CPUS, &w.work[0]);
+}
+
 /* A finding ends the process: each rule is broken in a child. */
 static void test_rules(void **state)
 {
 	static void (*const broken[])(void *arg) = {
 		sleep_in_atomic, sleep_in_reader, wrong_owner,		 not_held,
 		wrong_writer,	 wrong_reader,	  left_read_locked,	 left_held,
-		left_disabled,	 left_reading,	  cpu_while_preemptible,
+		left_disabled,	 left_reading,	  cpu_while_preemptible, work_on_no_cpu,
 	};
 	unsigned int i;
 
@@ -498,6 +552,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_migrations),
 		cmocka_unit_test(test_rcu),	 cmocka_unit_test(test_work),
 		cmocka_unit_test(test_irq),	 cmocka_unit_test(test_readers),
+		cmocka_unit_test(test_work_on),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "race")) {

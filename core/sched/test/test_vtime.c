@@ -141,6 +141,31 @@ static void init_work(void *arg)
 	ends();
 }
 
+/* The queuer's clock comes to a CPU that was idle; one that is ahead is not set back. */
+static void queues_elsewhere(void *arg)
+{
+	sched_vtime_add(WORK);
+	schedule_work_on(2, &work);
+	flush_work(&work);
+	ends();
+	schedule_work_on(3, &work);
+	flush_work(&work);
+	task_migrate(0);
+	ends();
+}
+
+static void is_ahead(void *arg)
+{
+	sched_vtime_add(5 * WORK);
+}
+
+static void init_work_on(void *arg)
+{
+	INIT_WORK(&work, work_func);
+	spawn("queues", 1, queues_elsewhere, NULL);
+	spawn("ahead", 3, is_ahead, NULL);
+}
+
 static void test_other_waits(void **state)
 {
 	expect_clean(init_waits, NULL);
@@ -152,6 +177,9 @@ static void test_other_waits(void **state)
 	assert_int_equal(ended[2], 2 * WORK);
 	assert_int_equal(ended[3], 3 * WORK);
 	assert_int_equal(ended[0], 3 * WORK);
+	expect_clean(init_work_on, NULL);
+	assert_int_equal(ended[1], 2 * WORK);
+	assert_int_equal(ended[0], 6 * WORK);
 }
 
 /* A device that interrupts every 400 ns, twice, for 50 ns; the second finds interrupts disabled. */
