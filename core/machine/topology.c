@@ -136,13 +136,23 @@ unsigned int cpu_next_possible(const struct topology *t, unsigned int cpu)
 	return t->nr_cpu_ids;
 }
 
-unsigned int num_online(const struct topology *t)
+static unsigned int count_cpus(const u64 *mask, unsigned int words)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < mask_words(t); i++)
-		n += __builtin_popcountll(t->online[i]);
+	for (i = 0; i < words; i++)
+		n += __builtin_popcountll(mask[i]);
 	return n;
+}
+
+unsigned int num_possible(const struct topology *t)
+{
+	return count_cpus(t->possible, mask_words(t));
+}
+
+unsigned int num_online(const struct topology *t)
+{
+	return count_cpus(t->online, mask_words(t));
 }
 
 unsigned int cpu_to_node(const struct topology *t, unsigned int cpu)

@@ -80,6 +80,9 @@ unsigned int cpu_next_possible(const struct topology *t, unsigned int cpu);
 	for ((cpu) = cpu_next_possible((t), 0); (cpu) < (t)->nr_cpu_ids;                           \
 	     (cpu) = cpu_next_possible((t), (cpu) + 1))
 
+/** num_possible() - number of possible CPUs */
+unsigned int num_possible(const struct topology *t);
+
 /** num_online() - number of online CPUs */
 unsigned int num_online(const struct topology *t);
 
