@@ -95,40 +95,55 @@ struct vmap_area *first_vmap_area(struct vmap_space *vs)
 void check_none_left(struct vmap_space *vs)
 {
 	const struct vmap_area *va = first_vmap_area(vs);
+	struct vmap_stats st;
 
-	MM_CHECK(!va, LEAK_AREA,
-		 "%llu areas of %llu pages are still in use, %ld of them vmap blocks; the first is "
-		 "[%#llx, %#llx)",
-		 (unsigned long long)vs->nr_busy, (unsigned long long)vs->busy_pages,
-		 atomic_long_read(&vs->nr_blocks), (unsigned long long)va->va_start,
-		 (unsigned long long)va->va_end);
+	if (!va)
+		return;
+	vmap_stats(vs, &st);
+	mm_report(
+		ORACLE_LEAK_AREA,
+		"%llu areas of %llu pages are still in use, %ld of them vmap blocks; the first is "
+		"[%#llx, %#llx)",
+		(unsigned long long)st.areas, (unsigned long long)st.busy_pages,
+		atomic_long_read(&vs->nr_blocks), (unsigned long long)va->va_start,
+		(unsigned long long)va->va_end);
 }
 
-/* hold_vmap_areas() - from here on no area comes into use or leaves it; must not sleep */
-unsigned long hold_vmap_areas(struct vmap_space *vs)
+/*
+ * hold_vmap_area() - an area stays in use, and nobody else holds it; must not sleep
+ * @va: in use, and the caller knows that it stays so until it is held
+ *
+ * Return: flags for release_vmap_area().
+ */
+unsigned long hold_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 {
-	return vs->ops->hold(vs);
+	return vs->ops->hold(vs, va);
 }
 
-/* release_vmap_areas() - up to here */
-void release_vmap_areas(struct vmap_space *vs, unsigned long flags)
+/*
+ * hold_vmap_area_from() - the same for the lowest area in use that ends above @addr
+ * @flags: for release_vmap_area(), if there is one
+ *
+ * Return: the area, or NULL: there is none, and none is held.
+ */
+struct vmap_area *hold_vmap_area_from(struct vmap_space *vs, u64 addr, unsigned long *flags)
 {
-	vs->ops->release(vs, flags);
+	return vs->ops->hold_from(vs, addr, flags);
 }
 
-/* vmap_area_from() - the lowest area in use that ends above @addr; held */
-struct vmap_area *vmap_area_from(struct vmap_space *vs, u64 addr)
+/* release_vmap_area() - up to here */
+void release_vmap_area(struct vmap_space *vs, struct vmap_area *va, unsigned long flags)
 {
-	return vs->ops->from(vs, addr);
+	vs->ops->release(vs, va, flags);
 }
 
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
 {
-	unsigned long flags = vs->ops->hold(vs);
+	unsigned long flags = vs->ops->walk_lock(vs);
 
 	for (const struct vmap_area *va = NULL; (va = vs->ops->next(vs, va));)
 		fn(va->va_start, va->va_end, arg);
-	vs->ops->release(vs, flags);
+	vs->ops->walk_unlock(vs, flags);
 }
 
 void purge_vmap_area_lazy(struct vmap_space *vs)

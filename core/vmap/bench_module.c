@@ -217,7 +217,7 @@ static double run(struct module *b, const struct module_case *c, enum vmap_kva k
 
 static const struct bench_table module_table = {
 	.title = "the loops of Linux's test_vmalloc, ns an operation; one thread",
-	.columns = {"eager", "lazy", "ratio"},
+	.columns = {"eager", "lazy", "zone", "pool", "ratio"},
 };
 
 static const struct bench_plot module_plot = {
@@ -243,9 +243,13 @@ void vmap_bench_module(struct bench_out *out)
 			ns[kva] = run(b, c, kva, bench_count(out, OPS));
 		bench_value(out, c->name, "eager", ns[VMAP_EAGER], "ns");
 		bench_value(out, c->name, "lazy", ns[VMAP_LAZY], "ns");
+		bench_value(out, c->name, "zone", ns[VMAP_ZONE], "ns");
+		bench_value(out, c->name, "pool", ns[VMAP_POOL], "ns");
 		bench_value(out, c->name, "ratio", ns[VMAP_EAGER] / ns[VMAP_LAZY], "1");
 		bench_bar(out, &module_plot, "eager", c->name, ns[VMAP_EAGER]);
 		bench_bar(out, &module_plot, "lazy", c->name, ns[VMAP_LAZY]);
+		bench_bar(out, &module_plot, "zone", c->name, ns[VMAP_ZONE]);
+		bench_bar(out, &module_plot, "pool", c->name, ns[VMAP_POOL]);
 	}
 	bench_note(out, "on the host's clock a flush costs nothing, and eager's are free here");
 	bench_table_begin(out, NULL);

@@ -21,11 +21,11 @@
 /* The next area behind @at, an element or the head; NULL behind the last. Lock held. */
 static struct vmap_area *area_behind(const struct vmap_space *vs, const struct cds_list_head *at)
 {
-	return at->next == &vs->busy_list ? NULL : container_of(at->next, struct vmap_area, list);
+	return at->next == &vs->busy.list ? NULL : container_of(at->next, struct vmap_area, list);
 }
 
 #define for_each_area(va, vs)                                                                      \
-	for ((va) = area_behind(vs, &(vs)->busy_list); va; (va) = area_behind(vs, &(va)->list))
+	for ((va) = area_behind(vs, &(vs)->busy.list); va; (va) = area_behind(vs, &(va)->list))
 
 /* The lowest area in use that ends above @addr; held. */
 static struct vmap_area *eager_from(struct vmap_space *vs, u64 addr)
@@ -63,7 +63,7 @@ static struct vmap_area *eager_find(struct vmap_space *vs, u64 addr)
 static struct cds_list_head *first_fit(struct vmap_space *vs, u64 size, u64 align, u64 vstart,
 				       u64 vend, u64 *addr)
 {
-	struct cds_list_head *prev = &vs->busy_list;
+	struct cds_list_head *prev = &vs->busy.list;
 	u64 from = vstart, at;
 	struct vmap_area *va;
 
@@ -99,8 +99,8 @@ static struct vmap_area *eager_alloc(struct vmap_space *vs, u64 size, u64 align,
 		va->va_end = addr + size;
 		va->vm = NULL;
 		cds_list_add(&va->list, prev);
-		vs->nr_busy++;
-		vs->busy_pages += va_pages(va);
+		vs->busy.nr++;
+		vs->busy.pages += va_pages(va);
 	}
 	write_unlock_irqrestore(&vs->vmlist_lock, flags);
 	if (!prev) {
@@ -117,8 +117,8 @@ static void eager_unlink(struct vmap_space *vs, struct vmap_area *va)
 	vunmap_range(vs->m, va->va_start, va_pages(va));
 	flush_tlb_kernel_range(vs->m, va->va_start, va->va_end);
 	cds_list_del(&va->list);
-	vs->nr_busy--;
-	vs->busy_pages -= va_pages(va);
+	vs->busy.nr--;
+	vs->busy.pages -= va_pages(va);
 }
 
 static void eager_free(struct vmap_space *vs, struct vmap_area *va)
@@ -145,7 +145,7 @@ static void eager_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
 }
 
 /* For writing: who holds may say whose an area is (vmap_area.vm). */
-static unsigned long eager_hold(struct vmap_space *vs)
+static unsigned long eager_hold(struct vmap_space *vs, struct vmap_area *va __maybe_unused)
 {
 	unsigned long flags;
 
@@ -153,7 +153,19 @@ static unsigned long eager_hold(struct vmap_space *vs)
 	return flags;
 }
 
-static void eager_release(struct vmap_space *vs, unsigned long flags)
+static struct vmap_area *eager_hold_from(struct vmap_space *vs, u64 addr, unsigned long *flags)
+{
+	struct vmap_area *va;
+
+	write_lock_irqsave(&vs->vmlist_lock, *flags);
+	va = eager_from(vs, addr);
+	if (!va)
+		write_unlock_irqrestore(&vs->vmlist_lock, *flags);
+	return va;
+}
+
+static void eager_release(struct vmap_space *vs, struct vmap_area *va __maybe_unused,
+			  unsigned long flags)
 {
 	write_unlock_irqrestore(&vs->vmlist_lock, flags);
 }
@@ -173,7 +185,7 @@ static void eager_walk_unlock(struct vmap_space *vs, unsigned long flags)
 
 static struct vmap_area *eager_next(struct vmap_space *vs, const struct vmap_area *va)
 {
-	return area_behind(vs, va ? &va->list : &vs->busy_list);
+	return area_behind(vs, va ? &va->list : &vs->busy.list);
 }
 
 static void eager_purge(struct vmap_space *vs __maybe_unused)
@@ -183,6 +195,7 @@ static void eager_purge(struct vmap_space *vs __maybe_unused)
 static int eager_init(struct vmap_space *vs)
 {
 	rwlock_init(&vs->vmlist_lock, "vmlist_lock");
+	CDS_INIT_LIST_HEAD(&vs->busy.list);
 	return 0;
 }
 
@@ -198,18 +211,15 @@ static void eager_stats(struct vmap_space *vs, struct vmap_stats *st)
 		largest = max(largest, va->va_start - at);
 		at = va->va_end;
 	}
-	st->areas = vs->nr_busy;
-	st->busy_pages = vs->busy_pages;
+	st->areas = vs->busy.nr;
+	st->busy_pages = vs->busy.pages;
 	read_unlock_irqrestore(&vs->vmlist_lock, flags);
 
 	st->free_pages = ((vs->end - vs->start) >> PAGE_SHIFT) - st->busy_pages;
 	st->largest_free = max(largest, vs->end - at);
-	st->lazy_pages = 0;
-	st->purges = 0;
 }
 
 const struct vmap_kva_ops vmap_eager_ops = {
-	.name = "eager",
 	.init = eager_init,
 	.exit = check_none_left,
 	.alloc = eager_alloc,
@@ -217,11 +227,12 @@ const struct vmap_kva_ops vmap_eager_ops = {
 	.free_at = eager_free_at,
 	.find = eager_find,
 	.hold = eager_hold,
+	.hold_from = eager_hold_from,
 	.release = eager_release,
-	.from = eager_from,
 	.walk_lock = eager_walk_lock,
 	.walk_unlock = eager_walk_unlock,
 	.next = eager_next,
+	.busy_next = eager_busy_next,
 	.purge = eager_purge,
 	.stats = eager_stats,
 	.verify = verify_eager_space,

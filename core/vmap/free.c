@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * free.c - the free space of the KVA: a tree that knows where room is.
+ * free.c - free areas: a tree that knows where room is.
  *
  * After "mm/vmalloc: keep track of free blocks for KVA allocation" (2019). Free areas
  * are in a red-black tree by address, each node augmented with the size of the largest area at
@@ -13,10 +13,13 @@
  * if no free area that long lies inside the range; and one that is exactly as long as its
  * range is never refused while the range is free, because its area is the first one looked at.
  *
- * Invariants, all under free_vmap_area_lock, all checked by verify.c:
+ * A space has one such tree, its heap (heap.c); in a space of zones each CPU has another, of what
+ * it has fetched (zone.c).
+ *
+ * Invariants, all under free_areas.lock, which is the caller's to take, all checked by verify:
  * - areas lie inside the space, in order, and no two touch (touching ones are merged);
  * - subtree_max_size of a node is the maximum of its own size and of its children's;
- * - vs->free_pages is the sum of all sizes.
+ * - free_areas.pages is the sum of all sizes.
  *
  * Cost: O(log n) to find, cut and merge. <bsd/sys/tree.h> keeps the augmentation in rotations,
  * given that it was right before; free_link() and free_unlink() see to that.
@@ -59,33 +62,33 @@ static void augment_propagate(struct vmap_area *va)
 }
 
 /* Hang @va below @parent, where a search for its address ended. */
-static void free_link(struct vmap_space *vs, struct vmap_area *va, struct vmap_area *parent,
+static void free_link(struct free_areas *fa, struct vmap_area *va, struct vmap_area *parent,
 		      bool right)
 {
 	RB_SET(va, parent, rb);
 	va->subtree_max_size = va_size(va);
 	if (!parent)
-		RB_ROOT(&vs->free_root) = va;
+		RB_ROOT(&fa->root) = va;
 	else if (right)
 		RB_RIGHT(parent, rb) = va;
 	else
 		RB_LEFT(parent, rb) = va;
 	augment_propagate(parent);
-	free_tree_RB_INSERT_COLOR(&vs->free_root, va);
+	free_tree_RB_INSERT_COLOR(&fa->root, va);
 }
 
 /* Take @va out of the tree. Made empty first, it can go without anybody noticing. */
-static void free_unlink(struct vmap_space *vs, struct vmap_area *va)
+static void free_unlink(struct free_areas *fa, struct vmap_area *va)
 {
 	va->va_start = va->va_end;
 	augment_propagate(va);
-	RB_REMOVE(free_tree, &vs->free_root, va);
+	RB_REMOVE(free_tree, &fa->root, va);
 }
 
 /* The lowest free area that ends above @addr. */
-static struct vmap_area *free_first(struct vmap_space *vs, u64 addr)
+static struct vmap_area *free_first(struct free_areas *fa, u64 addr)
 {
-	struct vmap_area *va = RB_ROOT(&vs->free_root), *first = NULL;
+	struct vmap_area *va = RB_ROOT(&fa->root), *first = NULL;
 
 	while (va) {
 		if (va->va_end > addr) {
@@ -141,11 +144,11 @@ struct vmap_area *free_prev(struct vmap_area *va, u64 length)
 /*
  * free_last() - the highest free area that starts below @addr and is at least @length long
  *
- * free_vmap_area_lock held. NULL if there is none.
+ * Lock held. NULL if there is none.
  */
-struct vmap_area *free_last(struct vmap_space *vs, u64 addr, u64 length)
+struct vmap_area *free_last(struct free_areas *fa, u64 addr, u64 length)
 {
-	struct vmap_area *va = RB_ROOT(&vs->free_root), *last = NULL;
+	struct vmap_area *va = RB_ROOT(&fa->root), *last = NULL;
 
 	while (va) {
 		if (va->va_start < addr) {
@@ -172,10 +175,10 @@ static bool is_within_this_va(const struct vmap_area *va, u64 size, u64 align, u
 	return at + size <= min(va->va_end, vend);
 }
 
-static struct vmap_area *find_vmap_lowest_match(struct vmap_space *vs, u64 size, u64 align,
+static struct vmap_area *find_vmap_lowest_match(struct free_areas *fa, u64 size, u64 align,
 						u64 vstart, u64 vend, u64 *addr)
 {
-	struct vmap_area *va = free_first(vs, vstart);
+	struct vmap_area *va = free_first(fa, vstart);
 	unsigned int misses = 0;
 	u64 length = size;
 
@@ -192,20 +195,20 @@ static struct vmap_area *find_vmap_lowest_match(struct vmap_space *vs, u64 size,
 }
 
 /*
- * va_clip() - cut [@addr, @addr + @size) out of the free area @va; free_vmap_area_lock held
+ * va_clip() - cut [@addr, @addr + @size) out of the free area @va; lock held
  * @spare: a structure; set to NULL if it was used
  *
  * All of it, one of its ends, or the middle, which makes two areas of one and needs @spare for the
  * lower. With the whole of it gone, @va is freed.
  */
-void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
+void va_clip(struct machine *m, struct free_areas *fa, struct vmap_area *va, u64 addr, u64 size,
 	     struct vmap_area **spare)
 {
 	struct vmap_area *lower, *prev;
 
 	if (va->va_start == addr && va_size(va) == size) {
-		free_unlink(vs, va);
-		kfree(vs->m, va);
+		free_unlink(fa, va);
+		kfree(m, va);
 	} else if (va->va_start == addr) {
 		va->va_start = addr + size;
 		augment_propagate(va);
@@ -224,40 +227,40 @@ void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
 		prev = RB_LEFT(va, rb);
 		while (prev && RB_RIGHT(prev, rb))
 			prev = RB_RIGHT(prev, rb);
-		free_link(vs, lower, prev ? prev : va, prev);
+		free_link(fa, lower, prev ? prev : va, prev);
 	}
-	vs->free_pages -= size >> PAGE_SHIFT;
+	fa->pages -= size >> PAGE_SHIFT;
 }
 
 /*
  * __alloc_vmap_area() - find room and take it
- * @vs:    the space, free_vmap_area_lock held
+ * @fa:    where, lock held
  * @spare: a structure for the case that an area is cut in two, which happens only if @align is
- *         more than a page or @vstart lies behind the start of the space; NULL when used
+ *         more than a page or @vstart lies behind the lowest free address; NULL when used
  *
  * Return: the address, or @vend if there is no room.
  */
-u64 __alloc_vmap_area(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
-		      u64 vstart, u64 vend)
+u64 __alloc_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area **spare, u64 size,
+		      u64 align, u64 vstart, u64 vend)
 {
 	struct vmap_area *va;
 	u64 addr;
 
-	va = find_vmap_lowest_match(vs, size, align, vstart, vend, &addr);
+	va = find_vmap_lowest_match(fa, size, align, vstart, vend, &addr);
 	if (!va)
 		return vend;
-	va_clip(vs, va, addr, size, spare);
+	va_clip(m, fa, va, addr, size, spare);
 	return addr;
 }
 
 /*
- * merge_or_add_vmap_area() - an area becomes free; free_vmap_area_lock held
+ * merge_or_add_vmap_area() - an area becomes free; lock held
  *
  * The structure is taken over: it becomes a node, or is freed if a neighbour grows over it.
  */
-void merge_or_add_vmap_area(struct vmap_space *vs, struct vmap_area *va)
+void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area *va)
 {
-	struct vmap_area *node = RB_ROOT(&vs->free_root), *parent = NULL;
+	struct vmap_area *node = RB_ROOT(&fa->root), *parent = NULL;
 	struct vmap_area *prev = NULL, *next = NULL;
 	u64 end = va->va_end;
 
@@ -280,48 +283,55 @@ void merge_or_add_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 		 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
 		 (unsigned long long)next->va_start, (unsigned long long)next->va_end);
 
-	vs->free_pages += va_pages(va);
+	fa->pages += va_pages(va);
 	if (prev && prev->va_end == va->va_start) {
-		kfree(vs->m, va);
+		kfree(m, va);
 		if (next && next->va_start == end) {
 			end = next->va_end;
-			free_unlink(vs, next);
-			kfree(vs->m, next);
+			free_unlink(fa, next);
+			kfree(m, next);
 		}
 		prev->va_end = end;
 		augment_propagate(prev);
 	} else if (next && next->va_start == end) {
 		next->va_start = va->va_start;
 		augment_propagate(next);
-		kfree(vs->m, va);
+		kfree(m, va);
 	} else {
-		free_link(vs, va, parent, parent && parent == prev);
+		free_link(fa, va, parent, parent && parent == prev);
 	}
 }
 
-/* free_space_init() - all of the space is free. 0 or -ENOMEM */
-int free_space_init(struct vmap_space *vs)
+/*
+ * free_take_all() - all that is free is the caller's; lock held
+ *
+ * Return: the areas, linked by @purge_next, or NULL. The way through the tree needs the links of
+ * its nodes, but no longer what they say of those below.
+ */
+struct vmap_area *free_take_all(struct free_areas *fa)
 {
-	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), GFP_KERNEL);
+	struct vmap_area *list = NULL, *va, *next;
 
-	if (!va)
-		return -ENOMEM;
-	RB_INIT(&vs->free_root);
-	va->va_start = vs->start;
-	va->va_end = vs->end;
-	free_link(vs, va, NULL, false);
-	vs->free_pages = va_pages(va);
-	return 0;
+	for (va = RB_MAX(free_tree, &fa->root); va; va = next) {
+		next = RB_PREV(free_tree, &fa->root, va);
+		va->purge_next = list;
+		list = va;
+	}
+	RB_INIT(&fa->root);
+	fa->pages = 0;
+	return list;
 }
 
-/* free_space_fini() - all of it must be free again; nobody else is left */
-void free_space_fini(struct vmap_space *vs)
+/* free_largest() - bytes of the largest free area; lock held */
+u64 free_largest(const struct free_areas *fa)
 {
-	struct vmap_area *va = RB_ROOT(&vs->free_root);
+	return RB_EMPTY(&fa->root) ? 0 : RB_ROOT(&fa->root)->subtree_max_size;
+}
 
-	MM_CHECK(va && va->va_start == vs->start && va->va_end == vs->end, LEAK_AREA,
-		 "nothing is in use, and of %llu pages of address space only %llu are free",
-		 (unsigned long long)((vs->end - vs->start) >> PAGE_SHIFT),
-		 (unsigned long long)vs->free_pages);
-	kfree(vs->m, va);
+/* free_areas_init() - nothing is free */
+void free_areas_init(struct free_areas *fa, const char *lock)
+{
+	spin_lock_init(&fa->lock, lock);
+	RB_INIT(&fa->root);
+	fa->pages = 0;
 }

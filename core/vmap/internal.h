@@ -4,13 +4,15 @@
  *
  * What keeps the addresses of a space is its back end, behind struct vmap_kva_ops. The interface
  * (vmap.h) checks arguments and asks the back end; vmap blocks (block.c, ram.c) and congruent areas
- * (vm_areas.c) are for those that have them. There are two.
+ * (vm_areas.c) are for those that have them. There are four, and all but one are lazy: the address
+ * space is at every moment the disjoint union of
  *
- * lazy: the address space is at every moment the disjoint union of
- *
- *   free areas   in the tree vs->free_root, no two of them touching (free.c)
- *   busy areas   in the tree vs->busy_root and on vs->busy_list (lazy.c)
- *   lazy areas   on the list vs->purge_list: unmapped, perhaps still in some TLB (purge.c)
+ *   free areas   in the tree vs->heap, no two of them touching (free.c); zone and pool: or kept
+ *                ready for a CPU (zone.c, pool.c), where they may touch others
+ *   busy areas   in trees and on lists (busy.c): lazy: one, vs->busy; zone and pool: one for each
+ *                node of the space, and the address of an area tells which (nodes.c)
+ *   lazy areas   on a list: unmapped, perhaps still in some TLB (purge.c); zone and pool: on one
+ *                for each node
  *   areas on the way from one to the next, each known to one task alone
  *
  * and an area moves in one direction only: free, busy, lazy, and free again after a flush and a
@@ -19,7 +21,7 @@
  * stand on an area that is in use no longer, and finds the way on.
  * A vmap block is a busy area out of which vm_map_ram() serves small requests (block.c, ram.c).
  *
- * eager (eager.c): busy areas on vs->busy_list; all else is free.
+ * eager (eager.c): busy areas on vs->busy.list; all else is free.
  *
  * Locks, outermost first; those that an interrupt may want are taken with irqsave:
  *
@@ -27,8 +29,11 @@
  *                        flushed until it is, so who waits for it has waited for the flush
  *   vmap_block.lock      irqsave: counts, map and dirty range of a block
  *   vmap_block_queue.lock irqsave: changes of a CPU's two lists of blocks; readers use RCU
- *   free_vmap_area_lock  irqsave: the free tree
- *   vmap_area_lock       irqsave: the busy tree, and changes of the list
+ *   free_vmap_area_lock  irqsave: the free tree of the space
+ *   vmap_area_lock       irqsave: a busy tree, and changes of its list
+ *   vmap_lazy_lock       irqsave: the lazy areas of a node
+ *   vmap_zone_lock       irqsave: what a CPU has fetched
+ *   vmap_pool_lock       irqsave: the pools of a node
  *   vmlist_lock          rwlock, irqsave: all that there is of an eager space
  */
 #ifndef MM_VMAP_INTERNAL_H
@@ -46,12 +51,13 @@
  * @va_start:         first address, page aligned
  * @va_end:           behind the last; above @va_start
  * @rb:               node of the free or of the busy tree; unused while lazy
- * @list:             busy: on vmap_space.busy_list. Kept for a grace period when it was taken off
+ * @list:             busy: on busy_areas.list. Kept for a grace period when it was taken off
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
- * @purge_next:       lazy: next on the list; also of structures that stand for nothing yet
+ * @purge_next:       lazy, and free in a pool: next on the list; also of structures that stand for
+ *                    nothing yet
  * @vm:               busy: its owner in the vmalloc interface, or NULL: none, or none yet, or none
- *                    any more. NULL when the area comes into use; read and written under
- *                    hold_vmap_areas() (owner.c). Not for walkers under RCU: by then the area may
+ *                    any more. NULL when the area comes into use; read and written while the
+ *                    area is held (owner.c). Not for walkers under RCU: by then the area may
  *                    be lazy
  */
 struct vmap_area {
@@ -68,6 +74,34 @@ struct vmap_area {
 
 RB_HEAD(free_tree, vmap_area);
 RB_HEAD(busy_tree, vmap_area);
+
+/**
+ * struct free_areas - free areas (free.c): those of a space, or those that a CPU has fetched
+ * @lock:  irqsave, over the others
+ * @root:  by address; no two touch
+ * @pages: pages in them
+ */
+struct free_areas {
+	spinlock_t lock;
+	struct free_tree root;
+	u64 pages;
+};
+
+/**
+ * struct busy_areas - areas in use (busy.c): those of a space, or of a node of it
+ * @lock:  irqsave, over the others; readers of @list use RCU. Unused in an eager space
+ * @root:  by address; no two overlap. Unused in an eager space
+ * @list:  the same areas by address
+ * @nr:    how many
+ * @pages: pages in them
+ */
+struct busy_areas {
+	spinlock_t lock;
+	struct busy_tree root;
+	struct cds_list_head list;
+	u64 nr;
+	u64 pages;
+};
 
 /**
  * struct vmap_block - a busy area of block_pages pages, aligned to its size
@@ -128,8 +162,54 @@ struct vmap_block_queue {
 #define VB_LEAF_SHIFT 9
 
 /**
+ * struct vmap_node - the areas of a share of the addresses (lazy.c says of which)
+ * @busy:       in use
+ * @purge_list: lazily freed, a stack without a lock
+ * @drained:    the last purge took something from there; under vmap_purge_lock
+ * @apart:      the next node is in cache lines of its own
+ */
+struct vmap_node {
+	struct busy_areas busy;
+	struct vmap_area *purge_list;
+	bool drained;
+	char apart[64];
+};
+
+struct tally;
+
+/**
+ * struct vmap_source_ops - where the addresses of lazy.c's areas come from, and go back to
+ * @init:     what it needs beside the heap, nr_nodes and node_size are set. 0 or -ENOMEM. May sleep
+ * @exit:     all was put back and is in the heap, which has ended. May sleep
+ * @take:     addresses for a request, see __alloc_vmap_area() for the arguments; @vend if there are
+ *            none. A pool or a CPU's cache that has none is no reason to refuse: the heap is
+ *            asked too. May allocate with @gfp; that it cannot is no reason to refuse either. Any
+ *            context, and never sleeps but for memory
+ * @put_back: areas linked by @purge_next, or NULL, have been flushed, and no walker stands on them:
+ *            they become free, with what was kept ready. @all: nothing is kept back, since room is
+ *            short. vmap_purge_lock is held. May sleep
+ * @stats:    adds to free_pages and kept_pages, and sets largest_free. Any context
+ * @verify:   what it has beside the heap, at a quiet moment; NULL: nothing. A judge: verify.c says
+ *            what that means. Free areas are to be given to tally_free_areas() or tally_area()
+ * @for_each_kept: see for_each_kept_area(). A judge; NULL: nothing is kept
+ */
+struct vmap_source_ops {
+	int (*init)(struct vmap_space *vs);
+	void (*exit)(struct vmap_space *vs);
+	u64 (*take)(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
+		    u64 vstart, u64 vend, gfp_t gfp);
+	void (*put_back)(struct vmap_space *vs, struct vmap_area *list, bool all);
+	void (*stats)(struct vmap_space *vs, struct vmap_stats *st);
+	void (*verify)(const struct vmap_space *vs, struct tally *t);
+	void (*for_each_kept)(const struct vmap_space *vs,
+			      void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
+			      void *arg);
+};
+
+extern const struct vmap_source_ops vmap_heap_source, vmap_zone_source, vmap_pool_source;
+
+/**
  * struct vmap_kva_ops - a back end: how the addresses of a space are kept
- * @name:      see vmap_kva_name()
  * @blocks:    vm_map_ram() serves small requests from vmap blocks
  * @congruent: there is pcpu_get_vm_areas(), on the free tree of free.c
  *
@@ -144,13 +224,15 @@ struct vmap_block_queue {
  *             is the one that is meant is judged by check_ram_area(). Any context
  * @find:      the area in use that contains an address, or NULL. Any context
  *
- * @hold:      from here on no area comes into use or leaves it; no sleep. Returns flags
- * @release:   up to here
- * @from:      the lowest area in use that ends above an address, or NULL; held
+ * @hold:      an area that is in use stays so, and nobody else holds it; no sleep. Returns flags
+ * @hold_from: the same for the lowest area in use that ends above an address. The area, or NULL:
+ *             there is none, and none is held
+ * @release:   of both
  * @walk_lock: from here on areas in use can be walked; no sleep. Areas may come and go meanwhile,
  *             but what is met stays as it is. Returns flags
  * @walk_unlock: up to here
- * @next:      the next area in use by address, or NULL; the first, after NULL. Held or in a walk
+ * @next:      the next area in use by address, or NULL; the first, after NULL. In a walk
+ * @busy_next: the same for a judge: no lock, no walk
  *
  * @purge:     what is given back becomes free; waits for a purge under way. May sleep
  * @stats:     all of struct vmap_stats but @blocks. Any context
@@ -168,7 +250,6 @@ struct vmap_block_queue {
  * @in_use:    is it this area that an address leads to? @va may be gone. A judge
  */
 struct vmap_kva_ops {
-	const char *name;
 	bool blocks, congruent;
 
 	int (*init)(struct vmap_space *vs);
@@ -180,12 +261,14 @@ struct vmap_kva_ops {
 	void (*free_at)(struct vmap_space *vs, u64 addr, unsigned int pages);
 	struct vmap_area *(*find)(struct vmap_space *vs, u64 addr);
 
-	unsigned long (*hold)(struct vmap_space *vs);
-	void (*release)(struct vmap_space *vs, unsigned long flags);
-	struct vmap_area *(*from)(struct vmap_space *vs, u64 addr);
+	unsigned long (*hold)(struct vmap_space *vs, struct vmap_area *va);
+	struct vmap_area *(*hold_from)(struct vmap_space *vs, u64 addr, unsigned long *flags);
+	void (*release)(struct vmap_space *vs, struct vmap_area *va, unsigned long flags);
 	unsigned long (*walk_lock)(struct vmap_space *vs);
 	void (*walk_unlock)(struct vmap_space *vs, unsigned long flags);
 	struct vmap_area *(*next)(struct vmap_space *vs, const struct vmap_area *va);
+	const struct vmap_area *(*busy_next)(const struct vmap_space *vs,
+					     const struct vmap_area *va);
 
 	void (*purge)(struct vmap_space *vs);
 	void (*stats)(struct vmap_space *vs, struct vmap_stats *st);
@@ -207,7 +290,9 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
 /**
  * struct vmap_space - a space
  * @m:              the machine
- * @ops:            its back end
+ * @kva:            its kind
+ * @ops:            the back end of that kind
+ * @source:         all but eager: where addresses come from
  * @start:          first address
  * @end:            behind the last; does not wrap
  * @lazy_max_pages: more lazy pages than this are purged
@@ -220,29 +305,33 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @nr_leaves:      elements of @block_leaf
  * @notice:         told that the space was found full; may be NULL
  * @arg:            its first argument
+ * @zone_size:      zone: bytes that a CPU fetches at once; 0: no CPU fetches anything
+ * @cache:          zone: what each CPU has fetched, by its number
+ * @pools:          pool: the pools of each node
+ * @node_size:      bytes of a slice of the addresses, see lazy.c; of no use with one node
+ * @nr_nodes:       all but eager: elements of @node
+ * @node:           areas in use and lazily freed; @only_node if there is one
  * @apart:          what every request reads, above, and what only some write, below, are in
  *                  different cache lines
  * @refusals:       how often that was
- * @busy_list:      busy areas by address, under vmap_area_lock or vmlist_lock
- * @nr_busy:        how many
- * @busy_pages:     pages in them
+ * @busy:           eager: areas in use
  *
- * Lazy:
- * @free_vmap_area_lock: over the next two
- * @free_root:      free areas by address; no two touch
- * @free_pages:     pages in them
- * @vmap_area_lock: over @busy_root, @nr_busy, @busy_pages, and changes of @busy_list
- * @busy_root:      busy areas by address, those of @busy_list; no two overlap
- * @vmap_lazy_nr:   pages in @purge_list, or more: rises before an area is put there and falls
- *                  after it was taken, so it is never less than what can be found there
- * @purge_list:     lazy areas, a stack without a lock
+ * All but eager:
+ * @only_node:      see @node
+ * @heap:           free areas
+ * @vmap_lazy_nr:   pages that are lazily freed, or more: rises before an area is put on a list and
+ *                  falls after it was taken, so it is never less than what can be found there
  * @vmap_purge_lock: who flushes
+ * @purge_tickets:  how many purges have begun, with waiting for the lock
+ * @purge_ticket:   the number of the one that has the lock
+ * @purge_ended:    how many had begun when the last one ended
  * @purge_work:     purge in the background, for contexts that may not sleep
  * @purges:         flushes that made areas free
  * @nr_blocks:      blocks on the queues
+ * @event:          see vmap_events()
  *
  * Eager:
- * @vmlist_lock:    over @busy_list, @nr_busy, @busy_pages, and the addresses of a busy area while
+ * @vmlist_lock:    over @busy but its lock, and the addresses of a busy area while
  *                  they are unmapped and flushed
  *
  * Of the vmalloc interface, for each kind:
@@ -252,7 +341,9 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  */
 struct vmap_space {
 	struct machine *m;
+	enum vmap_kva kva;
 	const struct vmap_kva_ops *ops;
+	const struct vmap_source_ops *source;
 	u64 start, end;
 	unsigned long lazy_max_pages;
 	unsigned int block_max;
@@ -262,30 +353,30 @@ struct vmap_space {
 	struct vmap_block_queue *vbq;
 	struct vmap_block ***block_leaf;
 	unsigned int nr_leaves;
+	u64 zone_size;
+	struct vmap_cache *cache;
+	struct vmap_pools *pools;
+	u64 node_size;
+	unsigned int nr_nodes;
+	struct vmap_node *node;
 	void (*notice)(void *arg, const char *text);
 	void *arg;
 	char apart[64];
 
 	atomic_long_t refusals;
 
-	struct cds_list_head busy_list;
-	u64 nr_busy;
-	u64 busy_pages;
-
-	spinlock_t free_vmap_area_lock;
-	struct free_tree free_root;
-	u64 free_pages;
-
-	spinlock_t vmap_area_lock;
-	struct busy_tree busy_root;
+	struct busy_areas busy;
+	struct vmap_node only_node;
+	struct free_areas heap;
 
 	atomic_long_t vmap_lazy_nr;
-	struct vmap_area *purge_list;
 	struct mutex vmap_purge_lock;
+	u64 purge_tickets, purge_ticket, purge_ended;
 	struct work_struct purge_work;
 	atomic_long_t purges;
 
 	atomic_long_t nr_blocks;
+	u64 event[NR_VMAP_EVENTS];
 
 	rwlock_t vmlist_lock;
 
@@ -293,6 +384,20 @@ struct vmap_space {
 	struct vm_struct *vfree_list;
 	struct work_struct vfree_work;
 };
+
+/* The node of an area that begins at @addr. */
+static inline struct vmap_node *addr_to_node(const struct vmap_space *vs, u64 addr)
+{
+	if (vs->nr_nodes == 1)
+		return vs->node;
+	return &vs->node[addr / vs->node_size % vs->nr_nodes];
+}
+
+/* For whoever reads the counters in the end. It orders nothing, and is no scheduling point. */
+static inline void count_event(struct vmap_space *vs, enum vmap_event event)
+{
+	__atomic_fetch_add(&vs->event[event], 1, __ATOMIC_RELAXED);
+}
 
 static inline u64 va_size(const struct vmap_area *va)
 {
@@ -347,24 +452,40 @@ static inline u64 addr_to_vb_idx(const struct vmap_space *vs, u64 addr)
 }
 
 /* free.c */
-int free_space_init(struct vmap_space *vs);
-void free_space_fini(struct vmap_space *vs);
-u64 __alloc_vmap_area(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
-		      u64 vstart, u64 vend);
-struct vmap_area *free_last(struct vmap_space *vs, u64 addr, u64 length);
+void free_areas_init(struct free_areas *fa, const char *lock);
+u64 __alloc_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area **spare, u64 size,
+		      u64 align, u64 vstart, u64 vend);
+struct vmap_area *free_last(struct free_areas *fa, u64 addr, u64 length);
 struct vmap_area *free_prev(struct vmap_area *va, u64 length);
-void va_clip(struct vmap_space *vs, struct vmap_area *va, u64 addr, u64 size,
+void va_clip(struct machine *m, struct free_areas *fa, struct vmap_area *va, u64 addr, u64 size,
 	     struct vmap_area **spare);
-void merge_or_add_vmap_area(struct vmap_space *vs, struct vmap_area *va);
+void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area *va);
+struct vmap_area *free_take_all(struct free_areas *fa);
+u64 free_largest(const struct free_areas *fa);
+
+/* busy.c */
+void busy_areas_init(struct busy_areas *ba);
+void busy_link(struct busy_areas *ba, struct vmap_area *va);
+void busy_unlink(struct busy_areas *ba, struct vmap_area *va);
+struct vmap_area *busy_find(struct busy_areas *ba, u64 addr);
+struct vmap_area *busy_from(struct busy_areas *ba, u64 addr);
 
 /* area.c */
 struct vmap_area *first_vmap_area(struct vmap_space *vs);
-unsigned long hold_vmap_areas(struct vmap_space *vs);
-void release_vmap_areas(struct vmap_space *vs, unsigned long flags);
-struct vmap_area *vmap_area_from(struct vmap_space *vs, u64 addr);
+unsigned long hold_vmap_area(struct vmap_space *vs, struct vmap_area *va);
+struct vmap_area *hold_vmap_area_from(struct vmap_space *vs, u64 addr, unsigned long *flags);
+void release_vmap_area(struct vmap_space *vs, struct vmap_area *va, unsigned long flags);
 void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages);
 void check_none_left(struct vmap_space *vs);
 void notice_refusal(struct vmap_space *vs, u64 size);
+
+/* heap.c */
+u64 heap_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align, u64 vstart,
+	      u64 vend, gfp_t gfp);
+void heap_put_back(struct vmap_space *vs, struct vmap_area *list, bool all);
+void heap_stats(struct vmap_space *vs, struct vmap_stats *st);
+int heap_init(struct vmap_space *vs);
+void heap_fini(struct vmap_space *vs);
 
 /* lazy.c */
 void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr);
@@ -390,7 +511,10 @@ void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy);
 void sync_purge_vmap_area_lazy(struct vmap_space *vs);
 void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end);
 void reclaim_and_purge_vmap_areas(struct vmap_space *vs);
-void drain_vmap_work(struct work_struct *work);
+void lock_purge(struct vmap_space *vs);
+void unlock_purge(struct vmap_space *vs);
+void purge_init(struct vmap_space *vs);
+void purge_exit(struct vmap_space *vs);
 
 /* block.c */
 int vmap_blocks_init(struct vmap_space *vs);
@@ -402,11 +526,28 @@ bool purge_fragmented_block(struct vmap_block *vb, struct vmap_block **purge_lis
 void free_purged_blocks(struct vmap_space *vs, struct vmap_block *purge_list);
 void purge_fragmented_blocks_allcpus(struct vmap_space *vs);
 
+/*
+ * verify_trees.c: what trees of areas must be. A tally counts areas, and sums over them what tells
+ * a partition of the space (verify_lazy.c).
+ */
+struct tally {
+	u64 sum;
+	u64 pages;
+	u64 areas;
+};
+void tally_area(struct tally *t, const struct vmap_area *va);
+void tally_free_areas(const struct vmap_space *vs, const struct free_areas *fa, struct tally *t);
+void tally_busy_areas(const struct vmap_space *vs, const struct busy_areas *ba, struct tally *t);
+const struct vmap_area *tree_min(const struct vmap_area *root);
+const struct vmap_area *tree_next(const struct vmap_area *va);
+
 /* verify_lazy.c, verify_eager.c */
 void verify_lazy_space(const struct vmap_space *vs, bool quiet);
 bool lazy_in_use(const struct vmap_space *vs, u64 addr, const struct vmap_area *va);
+const struct vmap_area *lazy_busy_next(const struct vmap_space *vs, const struct vmap_area *va);
 void for_each_purge_list(const struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			 void *arg);
 void verify_eager_space(const struct vmap_space *vs, bool quiet);
+const struct vmap_area *eager_busy_next(const struct vmap_space *vs, const struct vmap_area *va);
 
 #endif

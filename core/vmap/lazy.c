@@ -1,116 +1,78 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lazy.c - the lazy back end: areas in use, in a tree and on a list.
+ * lazy.c - areas in use and lazily freed, for all back ends but the eager one.
  *
- * After "mm: rewrite vmap layer" (2008). An area is cut out of the free space (free.c),
- * entered into the busy tree, used, taken out, unmapped, and put on the list of lazily
- * freed areas (purge.c). It is free again after a flush and a grace period.
+ * After "mm: rewrite vmap layer" (2008). An area comes from where free addresses are kept (the
+ * source: heap.c, zone.c, pool.c), is entered into a busy tree (busy.c), used, taken out, unmapped,
+ * and put on a list of lazily freed areas. It is free again after a flush and a grace period
+ * (purge.c).
  *
- * The free tree and the busy tree have locks of their own: between them an area is
+ * What is free, what is busy and what is lazy have locks of their own: between them an area is
  * known only to the task that moves it, and its addresses to nobody else.
  *
- * The list holds what the tree holds, by address, and is walked under RCU alone. What a walk meets:
- * each area that is in use from its beginning to its end, once; and of those that come or go
- * meanwhile, any. Two areas that it meets one after the other have been on the list together, so
- * they are in order and do not overlap. Both need that an area which was taken off keeps its bounds
- * and its way on as long as a walker may stand on it: its purge waits for a grace period, one for
- * all that it frees (purge.c), and nothing else ends the life of an area that was on the list.
+ * Nodes, after "mm: vmalloc: Offload free_vmap_area_lock global lock" (2023): where areas come from
+ * several places at once, one busy tree for all would be the next lock that everybody waits for.
+ * So the addresses are cut in slices of node_size bytes, which are dealt out to the nodes in turn,
+ * and the slice in which an area begins says in which node it is busy, and lazy, whoever
+ * allocates or frees it. An area may end in another slice, even far from its own: what contains
+ * an address is looked for in the address's own node first and then in all others. A
+ * lazy space has one node.
  *
  * A structure is allocated before a lock is taken and given back after it was
  * released, so a search never depends on memory.
  */
 #include "internal.h"
 
+static struct vmap_node *next_node(struct vmap_space *vs, struct vmap_node *n)
+{
+	return n + 1 < vs->node + vs->nr_nodes ? n + 1 : vs->node;
+}
+
 /*
- * Areas that overlap compare equal: a range of one byte finds the area around an address.
+ * Areas come into use, or, with @busy false, out of it. Those that are neighbours in the request
+ * and in one node do so in one step.
  */
-static inline int busy_cmp(const struct vmap_area *a, const struct vmap_area *b)
+static void move_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr, bool busy)
 {
-	if (a->va_end <= b->va_start)
-		return -1;
-	if (a->va_start >= b->va_end)
-		return 1;
-	return 0;
-}
+	unsigned long flags = 0;
 
-RB_GENERATE_INTERNAL(busy_tree, vmap_area, rb, busy_cmp, __maybe_unused static)
+	for (unsigned int i = 0; i < nr; i++) {
+		struct vmap_node *n = addr_to_node(vs, vas[i]->va_start);
 
-/* An insertion of our own: what it passes on the way is the predecessor, for the list. */
-static void link_vmap_area(struct vmap_space *vs, struct vmap_area *va)
-{
-	struct vmap_area *node = RB_ROOT(&vs->busy_root), *parent = NULL, *prev = NULL;
-
-	while (node) {
-		parent = node;
-		if (va->va_end <= node->va_start) {
-			node = RB_LEFT(node, rb);
-			continue;
-		}
-		MM_CHECK(va->va_start >= node->va_end, OVERLAP,
-			 "area [%#llx, %#llx) was handed out, and [%#llx, %#llx) is in use",
-			 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-			 (unsigned long long)node->va_start, (unsigned long long)node->va_end);
-		prev = node;
-		node = RB_RIGHT(node, rb);
+		if (!i || n != addr_to_node(vs, vas[i - 1]->va_start))
+			spin_lock_irqsave(&n->busy.lock, flags);
+		if (busy)
+			busy_link(&n->busy, vas[i]);
+		else
+			busy_unlink(&n->busy, vas[i]);
+		if (i + 1 == nr || n != addr_to_node(vs, vas[i + 1]->va_start))
+			spin_unlock_irqrestore(&n->busy.lock, flags);
 	}
-	RB_SET(va, parent, rb);
-	if (!parent)
-		RB_ROOT(&vs->busy_root) = va;
-	else if (parent == prev)
-		RB_RIGHT(parent, rb) = va;
-	else
-		RB_LEFT(parent, rb) = va;
-	busy_tree_RB_INSERT_COLOR(&vs->busy_root, va);
-	list_add_rcu(&va->list, prev ? &prev->list : &vs->busy_list);
-	vs->nr_busy++;
-	vs->busy_pages += va_pages(va);
 }
 
-static void unlink_vmap_area(struct vmap_space *vs, struct vmap_area *va)
-{
-	RB_REMOVE(busy_tree, &vs->busy_root, va);
-	list_del_rcu(&va->list);
-	vs->nr_busy--;
-	vs->busy_pages -= va_pages(va);
-}
-
-/* Areas come into use: whoever finds one finds all of them. */
 static void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	for (unsigned int i = 0; i < nr; i++)
-		link_vmap_area(vs, vas[i]);
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	move_areas(vs, vas, nr, true);
 }
 
 /* unlink_vmap_areas() - areas are no longer in use: nobody finds them any more */
 void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	for (unsigned int i = 0; i < nr; i++)
-		unlink_vmap_area(vs, vas[i]);
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
-}
-
-static struct vmap_area *__find_vmap_area(struct vmap_space *vs, u64 addr)
-{
-	struct vmap_area key = {.va_start = addr, .va_end = addr + 1};
-
-	return RB_FIND(busy_tree, &vs->busy_root, &key);
+	move_areas(vs, vas, nr, false);
 }
 
 static struct vmap_area *lazy_find(struct vmap_space *vs, u64 addr)
 {
+	struct vmap_node *own = addr_to_node(vs, addr), *n = own;
 	struct vmap_area *va;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	va = __find_vmap_area(vs, addr);
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	do {
+		spin_lock_irqsave(&n->busy.lock, flags);
+		va = busy_find(&n->busy, addr);
+		spin_unlock_irqrestore(&n->busy.lock, flags);
+		n = next_node(vs, n);
+	} while (!va && n != own);
 	return va;
 }
 
@@ -118,6 +80,7 @@ static struct vmap_area *lazy_alloc(struct vmap_space *vs, u64 size, u64 align, 
 				    u64 vend, gfp_t gfp)
 {
 	struct vmap_area *va, *spare = NULL;
+	struct vmap_node *n;
 	bool purged = false;
 	unsigned long flags;
 	long err = -EBUSY;
@@ -136,10 +99,7 @@ static struct vmap_area *lazy_alloc(struct vmap_space *vs, u64 size, u64 align, 
 	}
 
 retry:
-	addr = vstart;
-	spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
-	addr = __alloc_vmap_area(vs, &spare, size, align, addr, vend);
-	spin_unlock_irqrestore(&vs->free_vmap_area_lock, flags);
+	addr = vs->source->take(vs, &spare, size, align, vstart, vend, gfp);
 	if (addr == vend)
 		goto overflow;
 
@@ -147,7 +107,10 @@ retry:
 	va->va_start = addr;
 	va->va_end = addr + size;
 	va->vm = NULL;
-	insert_vmap_areas(vs, &va, 1);
+	n = addr_to_node(vs, addr);
+	spin_lock_irqsave(&n->busy.lock, flags);
+	busy_link(&n->busy, va);
+	spin_unlock_irqrestore(&n->busy.lock, flags);
 	return va;
 
 overflow:
@@ -168,11 +131,12 @@ out_free:
 
 static void lazy_free(struct vmap_space *vs, struct vmap_area *va)
 {
+	struct vmap_node *n = addr_to_node(vs, va->va_start);
 	unsigned long flags;
 
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	unlink_vmap_area(vs, va);
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	spin_lock_irqsave(&n->busy.lock, flags);
+	busy_unlink(&n->busy, va);
+	spin_unlock_irqrestore(&n->busy.lock, flags);
 	vunmap_range(vs->m, va->va_start, va_pages(va));
 	drain_vmap_area_lazy(vs, add_vmap_area_lazy(vs, va));
 }
@@ -188,14 +152,15 @@ static void lazy_free_many(struct vmap_space *vs, struct vmap_area **vas, unsign
 
 static void lazy_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
 {
+	struct vmap_node *n = addr_to_node(vs, addr);
 	struct vmap_area *va;
 	unsigned long flags;
 
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	va = __find_vmap_area(vs, addr);
+	spin_lock_irqsave(&n->busy.lock, flags);
+	va = busy_find(&n->busy, addr);
 	check_ram_area(va, addr, pages);
-	unlink_vmap_area(vs, va);
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	busy_unlink(&n->busy, va);
+	spin_unlock_irqrestore(&n->busy.lock, flags);
 	vunmap_range(vs->m, va->va_start, pages);
 	drain_vmap_area_lazy(vs, add_vmap_area_lazy(vs, va));
 }
@@ -206,25 +171,80 @@ static unsigned long lazy_retire(struct vmap_space *vs, struct vmap_area **vas, 
 	return add_vmap_areas_lazy(vs, vas, nr);
 }
 
-static unsigned long lazy_hold(struct vmap_space *vs)
+static unsigned long lazy_hold(struct vmap_space *vs, struct vmap_area *va)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
+	spin_lock_irqsave(&addr_to_node(vs, va->va_start)->busy.lock, flags);
 	return flags;
 }
 
-static void lazy_release(struct vmap_space *vs, unsigned long flags)
+static void lazy_release(struct vmap_space *vs, struct vmap_area *va, unsigned long flags)
 {
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
+	spin_unlock_irqrestore(&addr_to_node(vs, va->va_start)->busy.lock, flags);
 }
 
-/* An empty range, unlike one of a byte, does not wrap at the last address of all. */
-static struct vmap_area *lazy_from(struct vmap_space *vs, u64 addr)
+/*
+ * The lowest area of all nodes that ends above @addr, as of now, or NULL; it may have gone on
+ * return, and is looked into under RCU only.
+ * @start: receives its start
+ */
+static struct vmap_area *lowest_from(struct vmap_space *vs, u64 addr, u64 *start)
 {
-	struct vmap_area key = {.va_start = addr, .va_end = addr};
+	struct vmap_area *lowest = NULL;
 
-	return RB_NFIND(busy_tree, &vs->busy_root, &key);
+	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
+		struct vmap_area *va;
+		unsigned long flags;
+
+		spin_lock_irqsave(&n->busy.lock, flags);
+		va = busy_from(&n->busy, addr);
+		if (va && (!lowest || va->va_start < *start)) {
+			lowest = va;
+			*start = va->va_start;
+		}
+		spin_unlock_irqrestore(&n->busy.lock, flags);
+	}
+	return lowest;
+}
+
+/* The first area of a node that ends above @addr, held, if it is wanted: it begins at @start. */
+static struct vmap_area *try_hold(struct vmap_node *n, u64 addr, u64 start, unsigned long *flags)
+{
+	struct vmap_area *va;
+
+	spin_lock_irqsave(&n->busy.lock, *flags);
+	va = busy_from(&n->busy, addr);
+	if (va && va->va_start == start)
+		return va;
+	spin_unlock_irqrestore(&n->busy.lock, *flags);
+	return NULL;
+}
+
+/*
+ * What contains an address is in the address's own node nearly always, and then no other node is
+ * looked at. Else it is the lowest area of all nodes, which may have gone when its node is locked
+ * again: then it is looked for anew.
+ */
+static struct vmap_area *lazy_hold_from(struct vmap_space *vs, u64 addr, unsigned long *flags)
+{
+	struct vmap_node *own = addr_to_node(vs, addr);
+	struct vmap_area *va;
+	u64 start;
+
+	spin_lock_irqsave(&own->busy.lock, *flags);
+	va = busy_from(&own->busy, addr);
+	if (va && (vs->nr_nodes == 1 || va->va_start <= addr))
+		return va;
+	spin_unlock_irqrestore(&own->busy.lock, *flags);
+	if (vs->nr_nodes == 1)
+		return NULL;
+	while (lowest_from(vs, addr, &start)) {
+		va = try_hold(addr_to_node(vs, start), addr, start, flags);
+		if (va)
+			return va;
+	}
+	return NULL;
 }
 
 static unsigned long lazy_walk_lock(struct vmap_space *vs __maybe_unused)
@@ -239,52 +259,86 @@ static void lazy_walk_unlock(struct vmap_space *vs __maybe_unused,
 	rcu_read_unlock();
 }
 
+/*
+ * Of one node its list, without a lock. Of several the lowest of what each has behind the area on
+ * which the walker stands. That one may be in use no longer, but as long as the walk lasts its
+ * addresses are not handed out again: what is behind it does not overlap it.
+ */
 static struct vmap_area *lazy_next(struct vmap_space *vs, const struct vmap_area *va)
 {
-	const struct cds_list_head *at = va ? &va->list : &vs->busy_list;
-	struct cds_list_head *next = rcu_dereference(at->next);
+	const struct cds_list_head *head = &vs->node->busy.list, *next;
+	u64 start;
 
-	return next == &vs->busy_list ? NULL : container_of(next, struct vmap_area, list);
+	if (vs->nr_nodes > 1)
+		return lowest_from(vs, va ? va->va_end : 0, &start);
+	next = rcu_dereference((va ? &va->list : head)->next);
+	return next == head ? NULL : container_of(next, struct vmap_area, list);
+}
+
+/* Nodes, all of them empty. 0 or -ENOMEM */
+static int nodes_init(struct vmap_space *vs)
+{
+	vs->node = &vs->only_node;
+	if (vs->nr_nodes > 1) {
+		vs->node = kcalloc(vs->m, vs->nr_nodes, sizeof(*vs->node), GFP_KERNEL);
+		if (!vs->node)
+			return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < vs->nr_nodes; i++)
+		busy_areas_init(&vs->node[i].busy);
+	return 0;
+}
+
+static void nodes_fini(struct vmap_space *vs)
+{
+	if (vs->node != &vs->only_node)
+		kfree(vs->m, vs->node);
 }
 
 static int lazy_init(struct vmap_space *vs)
 {
-	spin_lock_init(&vs->free_vmap_area_lock, "free_vmap_area_lock");
-	spin_lock_init(&vs->vmap_area_lock, "vmap_area_lock");
-	mutex_init(&vs->vmap_purge_lock, "vmap_purge_lock");
-	INIT_WORK(&vs->purge_work, drain_vmap_work);
-	RB_INIT(&vs->busy_root);
-	return free_space_init(vs);
+	int err = nodes_init(vs);
+
+	if (err)
+		return err;
+	purge_init(vs);
+	err = vs->source->init(vs);
+	if (!err) {
+		err = heap_init(vs);
+		if (err)
+			vs->source->exit(vs);
+	}
+	if (err)
+		nodes_fini(vs);
+	return err;
 }
 
 static void lazy_exit(struct vmap_space *vs)
 {
 	reclaim_and_purge_vmap_areas(vs);
-	cancel_work_sync(&vs->purge_work);
+	purge_exit(vs);
 	check_none_left(vs);
-	free_space_fini(vs);
+	heap_fini(vs);
+	vs->source->exit(vs);
+	nodes_fini(vs);
 }
 
 static void lazy_stats(struct vmap_space *vs, struct vmap_stats *st)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&vs->vmap_area_lock, flags);
-	st->areas = vs->nr_busy;
-	st->busy_pages = vs->busy_pages;
-	spin_unlock_irqrestore(&vs->vmap_area_lock, flags);
-
-	spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
-	st->free_pages = vs->free_pages;
-	st->largest_free = RB_EMPTY(&vs->free_root) ? 0 : RB_ROOT(&vs->free_root)->subtree_max_size;
-	spin_unlock_irqrestore(&vs->free_vmap_area_lock, flags);
-
+	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
+		spin_lock_irqsave(&n->busy.lock, flags);
+		st->areas += n->busy.nr;
+		st->busy_pages += n->busy.pages;
+		spin_unlock_irqrestore(&n->busy.lock, flags);
+	}
+	vs->source->stats(vs, st);
 	st->lazy_pages = (u64)atomic_long_read(&vs->vmap_lazy_nr);
 	st->purges = (u64)atomic_long_read(&vs->purges);
 }
 
 const struct vmap_kva_ops vmap_lazy_ops = {
-	.name = "lazy",
 	.blocks = true,
 	.congruent = true,
 	.init = lazy_init,
@@ -294,11 +348,12 @@ const struct vmap_kva_ops vmap_lazy_ops = {
 	.free_at = lazy_free_at,
 	.find = lazy_find,
 	.hold = lazy_hold,
+	.hold_from = lazy_hold_from,
 	.release = lazy_release,
-	.from = lazy_from,
 	.walk_lock = lazy_walk_lock,
 	.walk_unlock = lazy_walk_unlock,
 	.next = lazy_next,
+	.busy_next = lazy_busy_next,
 	.purge = sync_purge_vmap_area_lazy,
 	.stats = lazy_stats,
 	.verify = verify_lazy_space,

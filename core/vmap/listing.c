@@ -66,19 +66,27 @@ static void add_owner(struct text *t, const struct vm_struct *vm)
 	add_nodes(t, vm);
 }
 
+/*
+ * Nothing is held between two lines. An area that begins below the end of the one before is new:
+ * that one has gone meanwhile, with its addresses.
+ */
 void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg), void *arg)
 {
-	unsigned long flags = hold_vmap_areas(vs);
-	const struct vmap_area *va;
+	unsigned long flags;
+	struct vmap_area *va;
+	u64 addr = 0;
 
-	for (va = vmap_area_from(vs, 0); va; va = vmap_area_from(vs, va->va_end)) {
+	while ((va = hold_vmap_area_from(vs, addr, &flags))) {
+		const bool is_new = va->va_start < addr;
 		struct text t;
 
 		t.len = 0;
 		add(&t, "0x%llx-0x%llx %llu", (unsigned long long)va->va_start,
 		    (unsigned long long)va->va_end, (unsigned long long)va_size(va));
 		add_owner(&t, va->vm);
-		line(t.buf, arg);
+		addr = va->va_end;
+		release_vmap_area(vs, va, flags);
+		if (!is_new)
+			line(t.buf, arg);
 	}
-	release_vmap_areas(vs, flags);
 }

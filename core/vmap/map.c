@@ -49,16 +49,9 @@ int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages
 	return err;
 }
 
-/* Does [@addr, @addr + @size) lie in one area that has an owner? Held. */
-static bool range_is_owned(struct vmap_space *vs, u64 addr, u64 size)
-{
-	const struct vmap_area *va = vmap_area_from(vs, addr);
-
-	return va && va->vm && va->va_start <= addr && size <= va->va_end - addr;
-}
-
 void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
 {
+	struct vmap_area *va;
 	unsigned long flags;
 
 	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), RANGE, "unmap_kernel_range(): %#llx is no page",
@@ -68,12 +61,12 @@ void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
 		 (unsigned long long)size, (unsigned long long)addr);
 
 	/* Held while it is cleared: vread() does not come to stand on a page that goes. */
-	flags = hold_vmap_areas(vs);
-	MM_CHECK(range_is_owned(vs, addr, size), RANGE,
+	va = hold_vmap_area_from(vs, addr, &flags);
+	MM_CHECK(va && va->vm && va->va_start <= addr && size <= va->va_end - addr, RANGE,
 		 "unmap_kernel_range(): [%#llx, + %#llx) does not lie in one area with an owner",
 		 (unsigned long long)addr, (unsigned long long)size);
 	vunmap_range(vs->m, addr, size >> PAGE_SHIFT);
-	release_vmap_areas(vs, flags);
+	release_vmap_area(vs, va, flags);
 	flush_tlb_kernel_range(vs->m, addr, addr + size);
 }
 

@@ -5,9 +5,9 @@
  * After get_vm_area() and its sisters of Linux, as of 2008. An area in use (area.c) has an owner as
  * long as vmap_area.vm says so. That is NULL when the area can first be found; publish_vm_area()
  * sets it when the struct vm_struct is complete, detach_vm_area() takes it away before anything
- * is undone. Both are done under hold_vmap_areas(), so
+ * is undone. Both are done while the area is held, so
  *
- *   whoever holds the areas and finds an owner may read all that the owner's structure says, and
+ *   whoever holds an area and finds an owner may read all that the owner's structure says, and
  *   finds mapped in the area what its owner has mapped, until he lets go;
  *   of two tasks that give back the same area, one finds no owner any more.
  *
@@ -63,10 +63,12 @@ struct vm_struct *make_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 s
 /* publish_vm_area() - the structure is complete and does not change any more: let it be found */
 void publish_vm_area(struct vmap_space *vs, struct vm_struct *vm)
 {
-	unsigned long flags = hold_vmap_areas(vs);
+	struct vmap_area *va = vm->va;
+	unsigned long flags = hold_vmap_area(vs, va);
 
-	vm->va->vm = vm;
-	release_vmap_areas(vs, flags);
+	/* Once it is found, the owner may be taken away. */
+	va->vm = vm;
+	release_vmap_area(vs, va, flags);
 }
 
 /*
@@ -77,15 +79,18 @@ void publish_vm_area(struct vmap_space *vs, struct vm_struct *vm)
  */
 struct vm_struct *detach_vm_area(struct vmap_space *vs, u64 addr)
 {
-	unsigned long flags = hold_vmap_areas(vs);
-	struct vmap_area *va = vmap_area_from(vs, addr);
 	struct vm_struct *vm = NULL;
+	struct vmap_area *va;
+	unsigned long flags;
 
-	if (likely(va && va->va_start == addr)) {
+	va = hold_vmap_area_from(vs, addr, &flags);
+	if (unlikely(!va))
+		return NULL;
+	if (likely(va->va_start == addr)) {
 		vm = va->vm;
 		va->vm = NULL;
 	}
-	release_vmap_areas(vs, flags);
+	release_vmap_area(vs, va, flags);
 	return vm;
 }
 
@@ -108,11 +113,15 @@ struct vm_struct *get_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 st
 
 struct vm_struct *find_vm_area(struct vmap_space *vs, u64 addr)
 {
-	unsigned long flags = hold_vmap_areas(vs);
-	const struct vmap_area *va = vmap_area_from(vs, addr);
-	struct vm_struct *vm = va && va->va_start <= addr ? va->vm : NULL;
+	struct vm_struct *vm;
+	struct vmap_area *va;
+	unsigned long flags;
 
-	release_vmap_areas(vs, flags);
+	va = hold_vmap_area_from(vs, addr, &flags);
+	if (!va)
+		return NULL;
+	vm = va->va_start <= addr ? va->vm : NULL;
+	release_vmap_area(vs, va, flags);
 	return vm;
 }
 

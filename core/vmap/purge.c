@@ -3,17 +3,20 @@
  * purge.c - lazily freed areas: many unmaps, one flush.
  *
  * After "mm: rewrite vmap layer" (2008). A flush reaches every CPU, so it is not done for
- * each unmap: unmapped areas gather on a list, and when they hold more than lazy_max_pages,
- * or room is short, or somebody must be sure that no alias is left, one flush over
+ * each unmap: unmapped areas gather on a list, one for each node, and when they hold more than
+ * lazy_max_pages, or room is short, or somebody must be sure that no alias is left, one flush over
  * the whole range makes all of them free.
  *
  * Order between list and counter ("mm: vmalloc: fix lazy accounting", 88f5004430ba, 2010): the
  * counter rises *before* the area can be found on the list, and falls after it was taken from
  * there. So a purge never subtracts what has not been added; __purge_vmap_area_lazy() checks.
  *
- * The list is a stack: cmpxchg() to push, xchg() to take all of it. The push releases and the
+ * A list is a stack: cmpxchg() to push, xchg() to take all of it. The push releases and the
  * take acquires, so the cleared translations are seen as cleared by who flushes. No
- * element is ever popped alone, so there is no ABA.
+ * element is ever popped alone, so there is no ABA. (In Linux the lists of nodes have locks.)
+ *
+ * What becomes free goes back to the source (struct vmap_source_ops), and what that had kept ready
+ * for CPUs goes with it.
  *
  * Between the flush and the free tree lies a grace period of RCU: until it has passed, somebody
  * may stand on an area that was on the list of those in use (lazy.c). A purge waits for one, for
@@ -28,19 +31,15 @@
  */
 #include "internal.h"
 
-/* Areas linked from @head to @tail, @pages in all, come onto the list in one step. */
-static unsigned long push_lazy(struct vmap_space *vs, struct vmap_area *head,
-			       struct vmap_area *tail, u64 pages)
+/* Areas linked from @head to @tail come onto the list of their node in one step. */
+static void push_lazy(struct vmap_node *n, struct vmap_area *head, struct vmap_area *tail)
 {
 	struct vmap_area *first;
-	long nr_lazy;
 
-	nr_lazy = atomic_long_add_return((long)pages, &vs->vmap_lazy_nr);
 	do {
-		first = READ_ONCE(vs->purge_list);
+		first = READ_ONCE(n->purge_list);
 		tail->purge_next = first;
-	} while (cmpxchg(&vs->purge_list, first, head) != first);
-	return (unsigned long)nr_lazy;
+	} while (cmpxchg(&n->purge_list, first, head) != first);
 }
 
 /*
@@ -50,52 +49,112 @@ static unsigned long push_lazy(struct vmap_space *vs, struct vmap_area *head,
  */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
 {
-	return push_lazy(vs, va, va, va_pages(va));
+	long nr_lazy = atomic_long_add_return((long)va_pages(va), &vs->vmap_lazy_nr);
+
+	push_lazy(addr_to_node(vs, va->va_start), va, va);
+	return (unsigned long)nr_lazy;
 }
 
-/* add_vmap_areas_lazy() - the same for @nr areas, from 1, at the price of one */
+/* add_vmap_areas_lazy() - the same for @nr areas, from 1; for those of one node at the price of one
+ */
 unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
-	u64 pages = va_pages(vas[0]);
+	struct vmap_area *tail = NULL;
+	u64 pages = 0;
+	long nr_lazy;
 
-	for (unsigned int i = 1; i < nr; i++) {
-		vas[i]->purge_next = vas[i - 1];
+	for (unsigned int i = 0; i < nr; i++)
 		pages += va_pages(vas[i]);
+	nr_lazy = atomic_long_add_return((long)pages, &vs->vmap_lazy_nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct vmap_node *n = addr_to_node(vs, vas[i]->va_start);
+
+		if (tail)
+			vas[i]->purge_next = vas[i - 1];
+		else
+			tail = vas[i];
+		if (i + 1 < nr && n == addr_to_node(vs, vas[i + 1]->va_start))
+			continue;
+		push_lazy(n, vas[i], tail);
+		tail = NULL;
 	}
-	return push_lazy(vs, vas[nr - 1], vas[0], pages);
+	return (unsigned long)nr_lazy;
+}
+
+/* Purges are numbered in the order in which they begin. No scheduling point: see count_event(). */
+static u64 take_ticket(struct vmap_space *vs)
+{
+	return __atomic_add_fetch(&vs->purge_tickets, 1, __ATOMIC_RELAXED);
+}
+
+/* lock_purge() - a purge begins: wait for others. Context: may sleep */
+void lock_purge(struct vmap_space *vs)
+{
+	u64 ticket = take_ticket(vs);
+
+	mutex_lock(&vs->vmap_purge_lock);
+	vs->purge_ticket = ticket;
+}
+
+/* unlock_purge() - it ends */
+void unlock_purge(struct vmap_space *vs)
+{
+	vs->purge_ended = __atomic_load_n(&vs->purge_tickets, __ATOMIC_RELAXED);
+	mutex_unlock(&vs->vmap_purge_lock);
 }
 
 /*
- * Flush, and free what is on the list; vmap_purge_lock held. The flush covers [start, end) too,
- * which is empty if @start >= @end. False: the list was empty, and there was no flush, whatever the
- * range.
+ * Take what is lazily freed, of all nodes, as one list; vmap_purge_lock held.
+ * @start, @end: grow to cover it
+ * @pages:       receives how many
  */
-static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
+static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, long *pages)
 {
-	struct vmap_area *va, *next, *list;
-	unsigned long flags;
-	long nr = 0, left;
+	struct vmap_area *list = NULL, *last = NULL;
+
+	*pages = 0;
+	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
+		struct vmap_area *va = xchg(&n->purge_list, NULL);
+
+		if (last)
+			last->purge_next = va;
+		else
+			list = va;
+		if (va && n->drained && vs->purge_ticket <= vs->purge_ended)
+			count_event(vs, VMAP_LAZY_TWICE);
+		n->drained = va;
+		for (; va; va = va->purge_next) {
+			*start = min(*start, va->va_start);
+			*end = max(*end, va->va_end);
+			*pages += (long)va_pages(va);
+			last = va;
+		}
+	}
+	return list;
+}
+
+/*
+ * Flush, and free what is on the lists; vmap_purge_lock held. The flush covers [start, end) too,
+ * which is empty if @start >= @end. False: the lists were empty, and there was no flush, whatever
+ * the range.
+ * @all: see vmap_source_ops.put_back()
+ */
+static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end, bool all)
+{
+	struct vmap_area *list;
+	long nr, left;
 
 	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
-	list = xchg(&vs->purge_list, NULL);
+	list = take_lazy(vs, &start, &end, &nr);
+	if (list) {
+		flush_tlb_kernel_range(vs->m, start, end);
+		atomic_long_add(1, &vs->purges);
+		/* Walkers of busy areas leave these. From here on they may change. */
+		synchronize_rcu();
+	}
+	vs->source->put_back(vs, list, all);
 	if (!list)
 		return false;
-	for (va = list; va; va = va->purge_next) {
-		start = min(start, va->va_start);
-		end = max(end, va->va_end);
-		nr += (long)va_pages(va);
-	}
-	flush_tlb_kernel_range(vs->m, start, end);
-	atomic_long_add(1, &vs->purges);
-	/* Walkers of the busy list leave these areas. From here on they may change. */
-	synchronize_rcu();
-
-	spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
-	for (va = list; va; va = next) {
-		next = va->purge_next;
-		merge_or_add_vmap_area(vs, va);
-	}
-	spin_unlock_irqrestore(&vs->free_vmap_area_lock, flags);
 
 	left = atomic_long_sub_return(nr, &vs->vmap_lazy_nr);
 	MM_CHECK(left >= 0, COUNT, "a purge freed %ld lazy pages, %ld more than were counted", nr,
@@ -111,9 +170,9 @@ static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
  */
 void sync_purge_vmap_area_lazy(struct vmap_space *vs)
 {
-	mutex_lock(&vs->vmap_purge_lock);
-	__purge_vmap_area_lazy(vs, vs->end, vs->start);
-	mutex_unlock(&vs->vmap_purge_lock);
+	lock_purge(vs);
+	__purge_vmap_area_lazy(vs, vs->end, vs->start, false);
+	unlock_purge(vs);
 }
 
 /*
@@ -127,8 +186,9 @@ static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 {
 	if (!mutex_trylock(&vs->vmap_purge_lock))
 		return;
-	__purge_vmap_area_lazy(vs, vs->end, vs->start);
-	mutex_unlock(&vs->vmap_purge_lock);
+	vs->purge_ticket = take_ticket(vs);
+	__purge_vmap_area_lazy(vs, vs->end, vs->start, false);
+	unlock_purge(vs);
 }
 
 /*
@@ -143,7 +203,7 @@ static void try_purge_vmap_area_lazy(struct vmap_space *vs)
  */
 void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 {
-	if (!__purge_vmap_area_lazy(vs, start, end) && start < end)
+	if (!__purge_vmap_area_lazy(vs, start, end, false) && start < end)
 		flush_tlb_kernel_range(vs->m, start, end);
 }
 
@@ -171,13 +231,26 @@ void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy)
  */
 void reclaim_and_purge_vmap_areas(struct vmap_space *vs)
 {
-	mutex_lock(&vs->vmap_purge_lock);
+	lock_purge(vs);
 	purge_fragmented_blocks_allcpus(vs);
-	__purge_vmap_area_lazy(vs, vs->end, vs->start);
-	mutex_unlock(&vs->vmap_purge_lock);
+	__purge_vmap_area_lazy(vs, vs->end, vs->start, true);
+	unlock_purge(vs);
 }
 
-void drain_vmap_work(struct work_struct *work)
+static void drain_vmap_work(struct work_struct *work)
 {
 	reclaim_and_purge_vmap_areas(container_of(work, struct vmap_space, purge_work));
+}
+
+/* purge_init() - nothing is lazily freed */
+void purge_init(struct vmap_space *vs)
+{
+	mutex_init(&vs->vmap_purge_lock, "vmap_purge_lock");
+	INIT_WORK(&vs->purge_work, drain_vmap_work);
+}
+
+/* purge_exit() - nobody purges any more. Context: may sleep */
+void purge_exit(struct vmap_space *vs)
+{
+	cancel_work_sync(&vs->purge_work);
 }

@@ -105,10 +105,10 @@ void vm_unmap_aliases(struct vmap_space *vs)
 	might_sleep();
 	if (!vs->ops->blocks)
 		return;
-	mutex_lock(&vs->vmap_purge_lock);
+	lock_purge(vs);
 	for (cpu = 0; cpu < vs->nr_cpus; cpu++)
 		collect_dirty(&vs->vbq[cpu], &start, &end, &purge_list);
 	free_purged_blocks(vs, purge_list);
 	vs->ops->flush(vs, start, end);
-	mutex_unlock(&vs->vmap_purge_lock);
+	unlock_purge(vs);
 }

@@ -125,14 +125,13 @@ static u64 verify_cpu(const struct vmap_space *vs, unsigned int cpu, u64 most)
 
 /*
  * The owners of areas in use: each has the area that says so, all of it, and no more frames than
- * fit in front of the guard page. The list is in order by then: the back end has looked at it.
+ * fit in front of the guard page. Areas are in order by then: the back end has looked at them.
  */
 static void verify_owners(const struct vmap_space *vs)
 {
-	const struct cds_list_head *pos;
+	const struct vmap_area *va = NULL;
 
-	for (pos = vs->busy_list.next; pos != &vs->busy_list; pos = pos->next) {
-		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
+	while ((va = vs->ops->busy_next(vs, va))) {
 		const struct vm_struct *vm = va->vm;
 
 		if (!vm)
@@ -159,10 +158,6 @@ static void verify_blocks(const struct vmap_space *vs)
 
 void vmap_verify(struct vmap_space *vs, bool quiet)
 {
-	const u64 pages = (vs->end - vs->start) >> PAGE_SHIFT;
-
-	MM_CHECK(vs->busy_pages <= pages, COUNT, "%llu pages are busy, of %llu",
-		 HEX(vs->busy_pages), HEX(pages));
 	vs->ops->verify(vs, quiet);
 	if (!quiet)
 		return;
@@ -179,13 +174,15 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 
 void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
 {
-	const struct cds_list_head *at = vs->busy_list.next;
-
-	for (; at != &vs->busy_list; at = at->next) {
-		const struct vmap_area *va = container_of(at, struct vmap_area, list);
-
+	for (const struct vmap_area *va = NULL; (va = vs->ops->busy_next(vs, va));)
 		fn(va->va_start, va->va_end, arg);
-	}
+}
+
+void for_each_kept_area(struct vmap_space *vs,
+			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
+{
+	if (vs->source && vs->source->for_each_kept)
+		vs->source->for_each_kept(vs, fn, arg);
 }
 
 #ifdef __clang__

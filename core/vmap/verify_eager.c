@@ -21,9 +21,12 @@ void verify_eager_space(const struct vmap_space *vs, bool quiet)
 	const struct cds_list_head *pos;
 	u64 areas = 0, pages = 0, at = vs->start;
 
+	MM_CHECK(vs->busy.pages <= (vs->end - vs->start) >> PAGE_SHIFT, COUNT,
+		 "%llu pages are busy, of %llu", HEX(vs->busy.pages),
+		 HEX((vs->end - vs->start) >> PAGE_SHIFT));
 	if (!quiet)
 		return;
-	for (pos = vs->busy_list.next; pos != &vs->busy_list; pos = pos->next) {
+	for (pos = vs->busy.list.next; pos != &vs->busy.list; pos = pos->next) {
 		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
 
 		MM_CHECK(pos->prev->next == pos && pos->next->prev == pos, LIST,
@@ -43,10 +46,18 @@ void verify_eager_space(const struct vmap_space *vs, bool quiet)
 		areas++;
 		pages += va_pages(va);
 	}
-	MM_CHECK(vs->nr_busy == areas, COUNT, "busy areas: %llu remembered, %llu found",
-		 HEX(vs->nr_busy), HEX(areas));
-	MM_CHECK(vs->busy_pages == pages, COUNT, "busy pages: %llu remembered, %llu found",
-		 HEX(vs->busy_pages), HEX(pages));
+	MM_CHECK(vs->busy.nr == areas, COUNT, "busy areas: %llu remembered, %llu found",
+		 HEX(vs->busy.nr), HEX(areas));
+	MM_CHECK(vs->busy.pages == pages, COUNT, "busy pages: %llu remembered, %llu found",
+		 HEX(vs->busy.pages), HEX(pages));
+}
+
+/* eager_busy_next() - see struct vmap_kva_ops */
+const struct vmap_area *eager_busy_next(const struct vmap_space *vs, const struct vmap_area *va)
+{
+	const struct cds_list_head *next = va ? va->list.next : vs->busy.list.next;
+
+	return next == &vs->busy.list ? NULL : container_of(next, struct vmap_area, list);
 }
 
 #ifdef __clang__

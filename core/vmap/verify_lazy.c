@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify_lazy.c - recompute what a lazy space remembers of its addresses: order of the trees and
- * their augmentation, the list of busy areas against their tree, every count, and the partition of
- * the space into free, busy and lazy areas.
+ * verify_lazy.c - recompute what a space that is not eager remembers of its addresses: its trees
+ * (verify_trees.c), which node has which area, the lists of lazy areas, what its source keeps,
+ * every count, and the partition of the space into free, busy and lazy areas.
  *
  * What a judge may and may not do: see verify.c.
  *
@@ -21,141 +21,45 @@
 
 #define HEX(x) ((unsigned long long)(x))
 
-/* Sum over areas, see above, and of their pages. */
-struct tally {
-	u64 sum;
-	u64 pages;
-	u64 areas;
-};
-
-static void tally_add(struct tally *t, const struct vmap_area *va)
+/* Areas of a node, in use and lazily freed, have to be in that one. */
+static void verify_node_of(const struct vmap_space *vs, const struct vmap_area *va,
+			   const struct vmap_node *n)
 {
-	t->sum += random_mix(va->va_end) - random_mix(va->va_start);
-	t->pages += va_pages(va);
-	t->areas++;
+	MM_CHECK(addr_to_node(vs, va->va_start) == n, LIST,
+		 "area [%#llx, %#llx) is in node %td, and belongs into node %td", HEX(va->va_start),
+		 HEX(va->va_end), n - vs->node, addr_to_node(vs, va->va_start) - vs->node);
 }
 
-static const struct vmap_area *tree_min(const struct vmap_area *va)
-{
-	while (va && RB_LEFT(va, rb))
-		va = RB_LEFT(va, rb);
-	return va;
-}
-
-static const struct vmap_area *tree_next(const struct vmap_area *va)
-{
-	const struct vmap_area *from;
-
-	if (RB_RIGHT(va, rb))
-		return tree_min(RB_RIGHT(va, rb));
-	do {
-		from = va;
-		va = RB_PARENT(va, rb);
-	} while (va && from == RB_RIGHT(va, rb));
-	return va;
-}
-
-/* What every node of either tree must be, whatever it stands for. */
-static void verify_node(const struct vmap_space *vs, const struct vmap_area *va, const char *tree)
-{
-	const struct vmap_area *left = RB_LEFT(va, rb), *right = RB_RIGHT(va, rb);
-
-	MM_CHECK(va->va_start < va->va_end && IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
-			 va->va_start >= vs->start && va->va_end <= vs->end,
-		 TREE, "%s area [%#llx, %#llx) is no range of pages of the space", tree,
-		 HEX(va->va_start), HEX(va->va_end));
-	MM_CHECK((!left || RB_PARENT(left, rb) == va) && (!right || RB_PARENT(right, rb) == va),
-		 TREE, "%s area %#llx is not its children's parent", tree, HEX(va->va_start));
-	MM_CHECK(RB_COLOR(va, rb) == RB_BLACK || ((!left || RB_COLOR(left, rb) == RB_BLACK) &&
-						  (!right || RB_COLOR(right, rb) == RB_BLACK)),
-		 TREE, "%s area %#llx is red and has a red child", tree, HEX(va->va_start));
-}
-
-static void verify_free(const struct vmap_space *vs, struct tally *t)
-{
-	const struct vmap_area *va, *prev = NULL;
-	u64 pages = t->pages;
-
-	for (va = tree_min(RB_ROOT(&vs->free_root)); va; prev = va, va = tree_next(va)) {
-		const struct vmap_area *left = RB_LEFT(va, rb), *right = RB_RIGHT(va, rb);
-		u64 largest = va_size(va);
-
-		verify_node(vs, va, "free");
-		MM_CHECK(!prev || prev->va_end != va->va_start, TREE,
-			 "free areas [%#llx, %#llx) and [%#llx, %#llx) touch and are not merged",
-			 HEX(prev->va_start), HEX(prev->va_end), HEX(va->va_start),
-			 HEX(va->va_end));
-		MM_CHECK(!prev || prev->va_end < va->va_start, TREE,
-			 "free area %#llx stands before %#llx, which begins before it ends",
-			 HEX(prev->va_start), HEX(va->va_start));
-		if (left)
-			largest = max(largest, left->subtree_max_size);
-		if (right)
-			largest = max(largest, right->subtree_max_size);
-		MM_CHECK(va->subtree_max_size == largest, TREE,
-			 "free area %#llx remembers %#llx as the largest size below, it is %#llx",
-			 HEX(va->va_start), HEX(va->subtree_max_size), HEX(largest));
-		tally_add(t, va);
-	}
-	pages = t->pages - pages;
-	MM_CHECK(vs->free_pages == pages, COUNT, "free pages: %llu remembered, %llu found",
-		 HEX(vs->free_pages), HEX(pages));
-}
-
-static void verify_busy(const struct vmap_space *vs, struct tally *t)
-{
-	const struct vmap_area *va, *prev = NULL;
-	struct tally busy = {0};
-
-	for (va = tree_min(RB_ROOT(&vs->busy_root)); va; prev = va, va = tree_next(va)) {
-		verify_node(vs, va, "busy");
-		MM_CHECK(!prev || prev->va_start < va->va_start, TREE,
-			 "busy area %#llx stands before %#llx", HEX(prev->va_start),
-			 HEX(va->va_start));
-		MM_CHECK(!prev || prev->va_end <= va->va_start, OVERLAP,
-			 "busy areas [%#llx, %#llx) and [%#llx, %#llx) overlap",
-			 HEX(prev->va_start), HEX(prev->va_end), HEX(va->va_start),
-			 HEX(va->va_end));
-		tally_add(&busy, va);
-	}
-	MM_CHECK(vs->nr_busy == busy.areas, COUNT, "busy areas: %llu remembered, %llu found",
-		 HEX(vs->nr_busy), HEX(busy.areas));
-	MM_CHECK(vs->busy_pages == busy.pages, COUNT, "busy pages: %llu remembered, %llu found",
-		 HEX(vs->busy_pages), HEX(busy.pages));
-	t->sum += busy.sum;
-	t->pages += busy.pages;
-	t->areas += busy.areas;
-}
-
-/* The list is the tree in order: both are gone through step by step. */
-static void verify_busy_list(const struct vmap_space *vs)
-{
-	const struct cds_list_head *at = &vs->busy_list;
-	const struct vmap_area *va;
-
-	for (va = tree_min(RB_ROOT(&vs->busy_root)); va; va = tree_next(va)) {
-		MM_CHECK(at->next == &va->list && va->list.prev == at, LIST,
-			 "busy area %#llx is not where it belongs on the list", HEX(va->va_start));
-		at = at->next;
-	}
-	MM_CHECK(at->next == &vs->busy_list && vs->busy_list.prev == at, LIST,
-		 "the list of %llu busy areas does not end behind the last", HEX(vs->nr_busy));
-}
-
-static void verify_lazy(const struct vmap_space *vs, struct tally *t)
+static void tally_lazy(const struct vmap_space *vs, const struct vmap_node *n, struct tally *t)
 {
 	const u64 most = (vs->end - vs->start) >> PAGE_SHIFT;
-	struct tally lazy = {0};
-	const struct vmap_area *va;
 
-	for (va = vs->purge_list; va; va = va->purge_next) {
+	for (const struct vmap_area *va = n->purge_list; va; va = va->purge_next) {
 		MM_CHECK(va->va_start < va->va_end &&
 				 IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
 				 va->va_start >= vs->start && va->va_end <= vs->end,
 			 LIST, "lazy area [%#llx, %#llx) is no range of pages of the space",
 			 HEX(va->va_start), HEX(va->va_end));
-		MM_CHECK(lazy.areas < most, LIST, "the list of lazy areas has no end");
-		tally_add(&lazy, va);
+		MM_CHECK(t->areas < most, LIST, "the list of lazy areas has no end");
+		verify_node_of(vs, va, n);
+		tally_area(t, va);
+	}
+}
+
+#define for_each_node(n, vs)                                                                       \
+	for (const struct vmap_node *n = (vs)->node; n < (vs)->node + (vs)->nr_nodes; n++)
+
+static void verify_nodes(const struct vmap_space *vs, struct tally *t)
+{
+	struct tally lazy = {0};
+
+	for_each_node(n, vs)
+	{
+		tally_busy_areas(vs, &n->busy, t);
+		for (const struct vmap_area *va = tree_min(RB_ROOT(&n->busy.root)); va;
+		     va = tree_next(va))
+			verify_node_of(vs, va, n);
+		tally_lazy(vs, n, &lazy);
 	}
 	MM_CHECK((u64)vs->vmap_lazy_nr.counter == lazy.pages, COUNT,
 		 "lazy pages: %ld counted, %llu found", vs->vmap_lazy_nr.counter, HEX(lazy.pages));
@@ -164,53 +68,105 @@ static void verify_lazy(const struct vmap_space *vs, struct tally *t)
 	t->areas += lazy.areas;
 }
 
-/* The area of a tree that overlaps [start, end) with the lowest address, other than @self. */
-static const struct vmap_area *overlapping(const struct vmap_area *va, u64 start, u64 end,
-					   const struct vmap_area *self)
+/* What is known of a range of addresses: who has it, to say what is wrong with it. */
+struct claim {
+	u64 start, end;
+	const char *who;
+};
+
+/**
+ * struct search - for what is wrong with the partition
+ * @of:  the range of which others are looked for; NULL: ranges that contain @at
+ * @met: @of itself was met
+ * @at:  an address
+ * @found: the other; start and end 0: none yet
+ */
+struct search {
+	const struct claim *of;
+	bool met;
+	u64 at;
+	struct claim found;
+};
+
+static void look(struct search *s, u64 start, u64 end, const char *who)
 {
-	for (va = tree_min(va); va; va = tree_next(va))
-		if (va != self && va->va_start < end && start < va->va_end)
-			return va;
-	return NULL;
+	if (s->of ? end <= s->of->start || start >= s->of->end : s->at < start || s->at >= end)
+		return;
+	if (s->of && !s->met && s->of->start == start && s->of->end == end && s->of->who == who) {
+		s->met = true;
+		return;
+	}
+	if (!s->found.end)
+		s->found = (struct claim){start, end, who};
+}
+
+struct each {
+	void (*fn)(void *arg, u64 start, u64 end, const char *who);
+	void *arg;
+};
+
+static void each_kept(u64 start, u64 end, unsigned int cpu __maybe_unused, void *arg)
+{
+	const struct each *e = arg;
+
+	e->fn(e->arg, start, end, "kept ready");
+}
+
+/* Every range that somebody has. */
+static void for_each_claim(const struct vmap_space *vs,
+			   void (*fn)(void *arg, u64 start, u64 end, const char *who), void *arg)
+{
+	struct each e = {fn, arg};
+	const struct vmap_area *va;
+
+	for_each_node(n, vs)
+	{
+		for (va = tree_min(RB_ROOT(&n->busy.root)); va; va = tree_next(va))
+			fn(arg, va->va_start, va->va_end, "busy");
+		for (va = n->purge_list; va; va = va->purge_next)
+			fn(arg, va->va_start, va->va_end, "lazily freed");
+	}
+	for (va = tree_min(RB_ROOT(&vs->heap.root)); va; va = tree_next(va))
+		fn(arg, va->va_start, va->va_end, "free");
+	if (vs->source->for_each_kept)
+		vs->source->for_each_kept(vs, each_kept, &e);
+}
+
+static void look_at(void *arg, u64 start, u64 end, const char *who)
+{
+	look(arg, start, end, who);
+}
+
+struct blame {
+	const struct vmap_space *vs;
+};
+
+static void blame_overlap(void *arg, u64 start, u64 end, const char *who)
+{
+	const struct blame *b = arg;
+	struct claim of = {start, end, who};
+	struct search s = {.of = &of};
+
+	for_each_claim(b->vs, look_at, &s);
+	MM_CHECK(!s.found.end, OVERLAP, "[%#llx, %#llx) is %s, and [%#llx, %#llx) is %s",
+		 HEX(start), HEX(end), who, HEX(s.found.start), HEX(s.found.end), s.found.who);
 }
 
 /* The parts do not make the whole: say which two overlap, or what is missing. */
 static __noreturn void blame_partition(const struct vmap_space *vs)
 {
-	const struct vmap_area *va, *other;
-	u64 at = vs->start, next;
+	struct blame b = {vs};
+	struct search s;
+	u64 at = vs->start;
 
-	for (va = tree_min(RB_ROOT(&vs->busy_root)); va; va = tree_next(va)) {
-		other = overlapping(RB_ROOT(&vs->free_root), va->va_start, va->va_end, NULL);
-		MM_CHECK(!other, OVERLAP, "[%#llx, %#llx) is busy, and [%#llx, %#llx) is free",
-			 HEX(va->va_start), HEX(va->va_end), HEX(other->va_start),
-			 HEX(other->va_end));
-	}
-	for (va = vs->purge_list; va; va = va->purge_next) {
-		other = overlapping(RB_ROOT(&vs->free_root), va->va_start, va->va_end, NULL);
-		if (!other)
-			other = overlapping(RB_ROOT(&vs->busy_root), va->va_start, va->va_end,
-					    NULL);
-		for (const struct vmap_area *l = va->purge_next; l && !other; l = l->purge_next)
-			if (l->va_start < va->va_end && va->va_start < l->va_end)
-				other = l;
-		MM_CHECK(!other, OVERLAP,
-			 "[%#llx, %#llx) is lazily freed, and [%#llx, %#llx) is known too",
-			 HEX(va->va_start), HEX(va->va_end), HEX(other->va_start),
-			 HEX(other->va_end));
-	}
-	/* No two overlap, so something is missing. Follow the areas to the first gap. */
+	for_each_claim(vs, blame_overlap, &b);
+	/* No two overlap, so something is missing. Follow the ranges to the first gap. */
 	do {
-		next = at;
-		other = overlapping(RB_ROOT(&vs->free_root), at, at + PAGE_SIZE, NULL);
-		if (!other)
-			other = overlapping(RB_ROOT(&vs->busy_root), at, at + PAGE_SIZE, NULL);
-		for (va = vs->purge_list; va && !other; va = va->purge_next)
-			if (va->va_start <= at && at < va->va_end)
-				other = va;
-		if (other)
-			at = other->va_end;
-	} while (at != next);
+		s = (struct search){.at = at};
+		for_each_claim(vs, look_at, &s);
+		if (s.found.end)
+			at = s.found.end;
+	} while (s.found.end);
 	mm_report(ORACLE_LEAK_AREA, "address %#llx is neither free nor busy nor lazily freed",
 		  HEX(at));
 }
@@ -223,15 +179,17 @@ void verify_lazy_space(const struct vmap_space *vs, bool quiet)
 
 	MM_CHECK(vs->vmap_lazy_nr.counter >= 0, COUNT, "lazy pages: %ld counted",
 		 vs->vmap_lazy_nr.counter);
-	MM_CHECK(vs->free_pages <= pages, COUNT, "%llu pages are free, of %llu",
-		 HEX(vs->free_pages), HEX(pages));
+	MM_CHECK(vs->heap.pages <= pages, COUNT, "%llu pages are free, of %llu",
+		 HEX(vs->heap.pages), HEX(pages));
+	for_each_node(n, vs) MM_CHECK(n->busy.pages <= pages, COUNT, "%llu pages are busy, of %llu",
+				      HEX(n->busy.pages), HEX(pages));
 	if (!quiet)
 		return;
 
-	verify_free(vs, &t);
-	verify_busy(vs, &t);
-	verify_busy_list(vs);
-	verify_lazy(vs, &t);
+	tally_free_areas(vs, &vs->heap, &t);
+	verify_nodes(vs, &t);
+	if (vs->source->verify)
+		vs->source->verify(vs, &t);
 	if (t.pages != pages || t.sum != random_mix(vs->end) - random_mix(vs->start))
 		blame_partition(vs);
 }
@@ -239,19 +197,48 @@ void verify_lazy_space(const struct vmap_space *vs, bool quiet)
 /* lazy_in_use() - is @va what the tree has at @addr? It is not looked into, and may be gone */
 bool lazy_in_use(const struct vmap_space *vs, u64 addr, const struct vmap_area *va)
 {
-	const struct vmap_area *node = RB_ROOT(&vs->busy_root);
+	const struct vmap_area *node = RB_ROOT(&addr_to_node(vs, addr)->busy.root);
 
 	while (node && node != va)
 		node = addr < node->va_start ? RB_LEFT(node, rb) : RB_RIGHT(node, rb);
 	return node;
 }
 
+/* lazy_busy_next() - see struct vmap_kva_ops: of one node its list, of several the lowest */
+const struct vmap_area *lazy_busy_next(const struct vmap_space *vs, const struct vmap_area *va)
+{
+	const struct cds_list_head *head = &vs->node->busy.list, *next;
+	const struct vmap_area *lowest = NULL;
+	u64 from = va ? va->va_end : 0;
+
+	if (vs->nr_nodes == 1) {
+		next = va ? va->list.next : head->next;
+		return next == head ? NULL : container_of(next, struct vmap_area, list);
+	}
+	for_each_node(n, vs)
+	{
+		const struct vmap_area *at = RB_ROOT(&n->busy.root), *first = NULL;
+
+		while (at) {
+			if (at->va_start >= from) {
+				first = at;
+				at = RB_LEFT(at, rb);
+			} else {
+				at = RB_RIGHT(at, rb);
+			}
+		}
+		if (first && (!lowest || first->va_start < lowest->va_start))
+			lowest = first;
+	}
+	return lowest;
+}
+
 /* for_each_purge_list() - see for_each_lazy_area() */
 void for_each_purge_list(const struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			 void *arg)
 {
-	for (const struct vmap_area *va = vs->purge_list; va; va = va->purge_next)
-		fn(va->va_start, va->va_end, arg);
+	for_each_node(n, vs) for (const struct vmap_area *va = n->purge_list; va;
+				  va = va->purge_next) fn(va->va_start, va->va_end, arg);
 }
 
 #ifdef __clang__

@@ -102,7 +102,7 @@ static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base
 
 	if (!base_below(r, area, vs->end, base))
 		return false;
-	va = free_last(vs, *base + area_end(r, area), r->sizes[area]);
+	va = free_last(&vs->heap, *base + area_end(r, area), r->sizes[area]);
 	while (va) {
 		if (*base + area_end(r, area) > va->va_end) {
 			/* The candidate stays: the base comes down to it. */
@@ -116,7 +116,7 @@ static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base
 				return true;
 			turn = turn ? turn - 1 : r->nr - 1;
 			area = r->order[turn];
-			va = free_last(vs, *base + area_end(r, area), r->sizes[area]);
+			va = free_last(&vs->heap, *base + area_end(r, area), r->sizes[area]);
 			continue;
 		}
 		if (va && !base_below(r, area, va->va_end, base))
@@ -152,7 +152,7 @@ static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base
 
 		va->va_start = base + r->offsets[area];
 		va->va_end = base + area_end(r, area);
-		va_clip(vs, va->purge_next, va->va_start, r->sizes[area], &spare);
+		va_clip(vs->m, &vs->heap, va->purge_next, va->va_start, r->sizes[area], &spare);
 		va->vm = NULL;
 		if (!spare)
 			*spares = next;
@@ -202,12 +202,12 @@ static int find_and_take(struct vmap_space *vs, const struct vm_areas *r, gfp_t 
 	u64 base;
 
 	for (;;) {
-		spin_lock_irqsave(&vs->free_vmap_area_lock, flags);
+		spin_lock_irqsave(&vs->heap.lock, flags);
 		found = find_base(vs, r, &base);
 		cuts = found ? count_cuts(r, base) : 0;
 		if (found && cuts <= nr_spares)
 			take_areas(vs, r, base, spares);
-		spin_unlock_irqrestore(&vs->free_vmap_area_lock, flags);
+		spin_unlock_irqrestore(&vs->heap.lock, flags);
 		if (!found) {
 			if (purged)
 				return -EBUSY;

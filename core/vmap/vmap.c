@@ -28,14 +28,58 @@ static unsigned int default_block_pages(u64 pages, unsigned int cpus)
 	return want <= 2 * VMAP_MAX_ALLOC ? 2 * VMAP_MAX_ALLOC : 1U << (fls64(want) - 1);
 }
 
-static const struct vmap_kva_ops *const kva_ops[NR_VMAP_KVAS] = {
-	[VMAP_LAZY] = &vmap_lazy_ops,
-	[VMAP_EAGER] = &vmap_eager_ops,
+/*
+ * Bytes that a CPU of a space of zones fetches at once, and that it has of the addresses before the
+ * next one's turn: min(fls(CPUs) x 100 pages, 4 MiB), as announced. The more CPUs there are, the
+ * more of them ask the heap; but again logarithmically.
+ */
+static u64 default_zone_size(const struct topology *t)
+{
+	return min((u64)fls64(num_possible(t)) * 100 * PAGE_SIZE, (u64)4 << 20);
+}
+
+/* Zones: as many as there are possible CPUs, and a CPU that is alone needs no cache. */
+static void zone_sizes(struct vmap_space *vs, const struct vmap_config *cfg)
+{
+	const struct topology *t = machine_topology(vs->m);
+	u64 size = default_zone_size(t);
+
+	if (cfg->zone_pages && cfg->zone_pages != VMAP_ZONES_OFF)
+		size = (u64)cfg->zone_pages << PAGE_SHIFT;
+	vs->nr_nodes = num_possible(t);
+	vs->node_size = size;
+	vs->zone_size = vs->nr_nodes == 1 || cfg->zone_pages == VMAP_ZONES_OFF ? 0 : size;
+}
+
+static void pool_sizes(struct vmap_space *vs, const struct vmap_config *cfg)
+{
+	unsigned int cpus = num_possible(machine_topology(vs->m));
+
+	vs->nr_nodes = cfg->nodes ? cfg->nodes : min(cpus, VMAP_MAX_NODES);
+	vs->node_size = VMAP_SLICE_PAGES << PAGE_SHIFT;
+}
+
+static void one_node(struct vmap_space *vs, const struct vmap_config *cfg __maybe_unused)
+{
+	vs->nr_nodes = 1;
+}
+
+/* What there is of each kind. */
+static const struct {
+	const char *name;
+	const struct vmap_kva_ops *ops;
+	const struct vmap_source_ops *source;
+	void (*sizes)(struct vmap_space *vs, const struct vmap_config *cfg);
+} kinds[NR_VMAP_KVAS] = {
+	[VMAP_LAZY] = {"lazy", &vmap_lazy_ops, &vmap_heap_source, one_node},
+	[VMAP_EAGER] = {"eager", &vmap_eager_ops, NULL, one_node},
+	[VMAP_ZONE] = {"zone", &vmap_lazy_ops, &vmap_zone_source, zone_sizes},
+	[VMAP_POOL] = {"pool", &vmap_lazy_ops, &vmap_pool_source, pool_sizes},
 };
 
 const char *vmap_kva_name(enum vmap_kva kva)
 {
-	return kva_ops[kva]->name;
+	return kinds[kva].name;
 }
 
 int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out)
@@ -46,7 +90,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	struct vmap_space *vs;
 	int err = 0;
 
-	if ((unsigned int)cfg->kva >= NR_VMAP_KVAS)
+	if ((unsigned int)cfg->kva >= NR_VMAP_KVAS || cfg->nodes > VMAP_MAX_NODES)
 		return -EINVAL;
 	if (!cfg->start || !IS_ALIGNED(cfg->start, PAGE_SIZE) || !pages ||
 	    !IS_ALIGNED(cfg->size, PAGE_SIZE) || cfg->start + cfg->size < cfg->start)
@@ -60,7 +104,10 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	if (!vs)
 		return -ENOMEM;
 	vs->m = m;
-	vs->ops = kva_ops[cfg->kva];
+	vs->kva = cfg->kva;
+	vs->ops = kinds[cfg->kva].ops;
+	vs->source = kinds[cfg->kva].source;
+	kinds[cfg->kva].sizes(vs, cfg);
 	vs->start = cfg->start;
 	vs->end = cfg->start + cfg->size;
 	vs->lazy_max_pages = cfg->lazy_max_pages ? cfg->lazy_max_pages : lazy_max_pages(t);
@@ -70,7 +117,6 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->nr_cpus = t->nr_cpu_ids;
 	vs->notice = cfg->notice;
 	vs->arg = cfg->arg;
-	CDS_INIT_LIST_HEAD(&vs->busy_list);
 	vmalloc_init(vs);
 
 	if (vs->ops->blocks)
@@ -103,11 +149,7 @@ u64 vmap_end(const struct vmap_space *vs)
 
 enum vmap_kva vmap_kva(const struct vmap_space *vs)
 {
-	enum vmap_kva kva = 0;
-
-	while (kva_ops[kva] != vs->ops)
-		kva++;
-	return kva;
+	return vs->kva;
 }
 
 unsigned int vmap_block_pages(const struct vmap_space *vs)
@@ -130,6 +172,28 @@ void vmap_destroy(struct vmap_space *vs)
 
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 {
+	*st = (struct vmap_stats){0};
 	vs->ops->stats(vs, st);
 	st->blocks = (u64)atomic_long_read(&vs->nr_blocks);
+}
+
+const char *vmap_event_name(enum vmap_event event)
+{
+	static const char *const name[NR_VMAP_EVENTS] = {
+		[VMAP_PREFETCH] = "prefetch",
+		[VMAP_PREFETCH_EXTRA] = "prefetch-extra",
+		[VMAP_PREFETCH_LOST] = "prefetch-lost",
+		[VMAP_CPU_LEFT] = "cpu-left",
+		[VMAP_EMPTIED_IN_FILL] = "emptied-in-fill",
+		[VMAP_LAZY_TWICE] = "lazy-twice",
+		[VMAP_POOL_HIT] = "pool-hit",
+		[VMAP_POOL_DECAY] = "pool-decay",
+	};
+
+	return name[event];
+}
+
+u64 vmap_events(struct vmap_space *vs, enum vmap_event event)
+{
+	return __atomic_load_n(&vs->event[event], __ATOMIC_RELAXED);
 }

@@ -18,10 +18,15 @@
  * @VMAP_EAGER: what that replaced: a sorted list of areas under one lock, first fit, and a
  *              flush on every CPU at each unmap, under that lock. No vmap blocks and no congruent
  *              areas; nothing waits for a purge
+ * @VMAP_ZONE:  as lazy, and each CPU fetches addresses for several requests at once, to be asked
+ *              first; areas in use are kept by zone of the address ("mm: vmalloc: Offload
+ *              free_vmap_area_lock global lock", 2023)
+ * @VMAP_POOL:  as lazy, and what a purge frees is kept by its size for the next request of that
+ *              size, in pools of several nodes ("Mitigate a vmap lock contention", 2024)
  */
-enum vmap_kva { VMAP_LAZY, VMAP_EAGER, NR_VMAP_KVAS };
+enum vmap_kva { VMAP_LAZY, VMAP_EAGER, VMAP_ZONE, VMAP_POOL, NR_VMAP_KVAS };
 
-/** vmap_kva_name() - "lazy", "eager" */
+/** vmap_kva_name() - "lazy", "eager", "zone", "pool" */
 const char *vmap_kva_name(enum vmap_kva kva);
 
 /**
@@ -33,6 +38,10 @@ const char *vmap_kva_name(enum vmap_kva kva);
  *                  A power of two, at least twice VMAP_MAX_ALLOC
  * @lazy_max_pages: lazily freed pages that are let to gather before a purge; 0: 32 MiB of them,
  *                  times 1 + log2 of the online CPUs, rounded down. Small test machines want less
+ * @zone_pages:     zone: pages that a CPU fetches at once; 0: 100 times 1 + log2 of the possible
+ *                  CPUs, rounded down, up to 4 MiB of them; VMAP_ZONES_OFF: none does, as on a
+ *                  machine of one CPU. All requests go to the heap then
+ * @nodes:          pool: how many, up to VMAP_MAX_NODES; 0: as many as possible CPUs
  * @notice:         told, in a kernel's words, that a request found the space full: the first
  *                  time, the second, the fourth, and so on, with how many were not told. NULL:
  *                  nobody is. Called with no lock held, in the context of the request: perhaps by
@@ -45,9 +54,19 @@ struct vmap_config {
 	u64 size;
 	unsigned int block_pages;
 	unsigned long lazy_max_pages;
+	unsigned int zone_pages;
+	unsigned int nodes;
 	void (*notice)(void *arg, const char *text);
 	void *arg;
 };
+
+#define VMAP_ZONES_OFF UINT32_MAX
+
+/* Most nodes of a space of pools; pages of a slice of its addresses; largest area that is pooled.
+ */
+#define VMAP_MAX_NODES 128u
+#define VMAP_SLICE_PAGES 16ull
+#define VMAP_POOL_MAX_PAGES 256
 
 /*
  * Free areas that are long enough and do not fit because of their alignment, before a search asks
@@ -110,9 +129,10 @@ void vmap_destroy(struct vmap_space *vs);
  * @gfp:    GFP_KERNEL may sleep and may purge; GFP_ATOMIC does neither, and starts a purge
  *          in the background when space is short
  *
- * The lowest address that fits. When nothing fits, lazily freed areas are purged once and
- * the search is made again from the start. With an alignment above a page, holes of a lazy space
- * that are long enough may be passed over (free.c says which), never one of @size + @align -
+ * The lowest address that fits; of a space of zones or pools this is so only where the request goes
+ * to the heap (zone.c and pool.c say which do). When nothing fits, lazily freed areas are purged
+ * once and the search is made again from the start. With an alignment above a page, holes of a lazy
+ * space that are long enough may be passed over (free.c says which), never one of @size + @align -
  * PAGE_SIZE, nor a range that is free and exactly as long as the request.
  *
  * Return: the area, or ERR_PTR: -EINVAL (@size or @align is none of these), -ENOMEM (metadata),
@@ -148,9 +168,9 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va);
  *           meaning after an error
  *
  * All of them or none, at the highest base at which all are free. The base itself lies in the
- * space only if an offset is 0. Only of a space that is VMAP_LAZY. When there is none, lazily freed
- * areas are purged once and the search is made again from the top. After "implement and use sparse
- * embedding first chunk allocator" (2009); vm_areas.c says how.
+ * space only if an offset is 0. Of every kind of space but VMAP_EAGER. When there is none, lazily
+ * freed areas are purged once and the search is made again from the top. After "implement and use
+ * sparse embedding first chunk allocator" (2009); vm_areas.c says how.
  *
  * Return: 0; -EOPNOTSUPP (a space of another kind); -EINVAL (@nr or @align out of its range, an
  * offset or a size that is no multiple of a page, a size of 0, an area that ends beyond 2^64, two
@@ -225,16 +245,18 @@ void purge_vmap_area_lazy(struct vmap_space *vs);
  * @areas:      areas in use, those of vmap blocks included
  * @busy_pages: pages in them
  * @lazy_pages: pages lazily freed and not yet purged
- * @free_pages: pages free
+ * @free_pages: pages free, those kept ready included
+ * @kept_pages: of these, what CPUs have fetched, and pools
  * @blocks:     vmap blocks
  * @purges:     purges since the space was made
- * @largest_free: bytes of the largest free range
+ * @largest_free: bytes of the largest free range of the heap
  */
 struct vmap_stats {
 	u64 areas;
 	u64 busy_pages;
 	u64 lazy_pages;
 	u64 free_pages;
+	u64 kept_pages;
 	u64 blocks;
 	u64 purges;
 	u64 largest_free;
@@ -242,6 +264,39 @@ struct vmap_stats {
 
 /** vmap_stats() - each number is of some moment of the call. Context: any */
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
+
+/**
+ * enum vmap_event - what happens in a space of zones or pools, is right, and may be hard to bring
+ * about
+ * @VMAP_PREFETCH:        a CPU fetched a range for its cache
+ * @VMAP_PREFETCH_EXTRA:  of these, one that found room in the cache that was not there when it was
+ *                        decided on: two tasks did so at once
+ * @VMAP_PREFETCH_LOST:   a task found another one fetching for its CPU, and went to the heap
+ * @VMAP_CPU_LEFT:        a task took from the cache, or the pools, of a CPU that it had been moved
+ *                        away from between reading its number and locking
+ * @VMAP_EMPTIED_IN_FILL: a purge emptied a cache for which a task had begun to fetch
+ * @VMAP_LAZY_TWICE:      of two purges, the second of which began before the first had ended, both
+ *                        took lazily freed areas of the same node
+ * @VMAP_POOL_HIT:        a request was served from a pool
+ * @VMAP_POOL_DECAY:      a purge gave pooled areas back to the heap
+ */
+enum vmap_event {
+	VMAP_PREFETCH,
+	VMAP_PREFETCH_EXTRA,
+	VMAP_PREFETCH_LOST,
+	VMAP_CPU_LEFT,
+	VMAP_EMPTIED_IN_FILL,
+	VMAP_LAZY_TWICE,
+	VMAP_POOL_HIT,
+	VMAP_POOL_DECAY,
+	NR_VMAP_EVENTS,
+};
+
+/** vmap_event_name() - "prefetch", "prefetch-extra" and so on */
+const char *vmap_event_name(enum vmap_event event);
+
+/** vmap_events() - how often it has happened since the space was made. Context: any */
+u64 vmap_events(struct vmap_space *vs, enum vmap_event event);
 
 /**
  * vmap_verify() - recompute all that the space remembers, and report what differs
@@ -259,7 +314,8 @@ void vmap_verify(struct vmap_space *vs, bool quiet);
 /**
  * for_each_vmap_area() - call @fn for every area in use, in order of address
  *
- * Under a lock, with interrupts off: @fn must not sleep nor call back. Context: any.
+ * For those that are in use from the beginning of the call to its end; those that come or go
+ * meanwhile are met or not. @fn must not sleep nor call back. Context: any.
  */
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);
@@ -273,6 +329,16 @@ void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
  */
 void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			void *arg);
+
+/**
+ * for_each_kept_area() - call @fn for every free range that is kept ready, in no order
+ * @fn: told the range, and for which CPU, or in the pools of which node
+ *
+ * What is neither in use, nor lazily freed, nor this, is in the heap. For judges, as
+ * for_each_lazy_area().
+ */
+void for_each_kept_area(struct vmap_space *vs,
+			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg);
 
 /**
  * for_each_busy_area() - for_each_vmap_area(), for judges

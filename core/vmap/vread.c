@@ -37,21 +37,21 @@ __attribute__((no_sanitize("thread"))) static void copy_racy(u8 *to, const u8 *f
 }
 
 /*
- * Read what lies in [@addr, @end) of the first area from @addr on, no more than up to the end of
- * a page. Held.
+ * Read what lies in [@addr, @end) of @va, the first area from @addr on, no more than up to the end
+ * of a page. Held.
  * @buf:   receives the byte of @addr first
  * @bytes: receives how many bytes of @buf lie before the end of the area, if it has an owner
  *
  * Return: where to go on; @end or more if there is nothing behind.
  */
-static u64 vread_page(struct vmap_space *vs, u8 *buf, u64 addr, u64 end, u64 *bytes)
+static u64 vread_page(struct vmap_space *vs, const struct vmap_area *va, u8 *buf, u64 addr, u64 end,
+		      u64 *bytes)
 {
-	const struct vmap_area *va = vmap_area_from(vs, addr);
 	const struct vm_struct *vm;
 	const struct page *page;
 	u64 pos, stop;
 
-	if (!va || va->va_start >= end)
+	if (va->va_start >= end)
 		return end;
 	vm = va->vm;
 	pos = max(addr, va->va_start);
@@ -63,7 +63,7 @@ static u64 vread_page(struct vmap_space *vs, u8 *buf, u64 addr, u64 end, u64 *by
 		return va->va_end;
 	stop = min(stop, ALIGN(pos + 1, PAGE_SIZE));
 	page = vmalloc_to_page(vs->m, pos);
-	/* Where it would be too late, were the areas not held. */
+	/* Where it would be too late, were the area not held. */
 	sched_point();
 	if (page)
 		copy_racy(buf + (pos - addr), (u8 *)page_address(vs->m, page) + pos % PAGE_SIZE,
@@ -74,19 +74,21 @@ static u64 vread_page(struct vmap_space *vs, u8 *buf, u64 addr, u64 end, u64 *by
 u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size)
 {
 	u64 end = size <= UINT64_MAX - addr ? addr + size : UINT64_MAX;
-	u64 pos = addr, bytes, met = 0;
-	unsigned long flags;
+	u64 pos = addr, met = 0;
 
 	might_sleep();
 	if (size)
 		memset(buf, 0, size);
 	while (pos < end) {
-		u64 next;
+		struct vmap_area *va;
+		unsigned long flags;
+		u64 next, bytes = 0;
 
-		bytes = 0;
-		flags = hold_vmap_areas(vs);
-		next = vread_page(vs, buf + (pos - addr), pos, end, &bytes);
-		release_vmap_areas(vs, flags);
+		va = hold_vmap_area_from(vs, pos, &flags);
+		if (!va)
+			break;
+		next = vread_page(vs, va, buf + (pos - addr), pos, end, &bytes);
+		release_vmap_area(vs, va, flags);
 		if (bytes)
 			met = pos - addr + bytes;
 		pos = next;

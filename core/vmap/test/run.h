@@ -45,7 +45,7 @@ static inline void fixture_init(struct fixture *f)
 static inline void settle(struct fixture *f)
 {
 	flush_work(&f->vs->vfree_work);
-	if (f->vmap.kva == VMAP_LAZY)
+	if (f->vmap.kva != VMAP_EAGER)
 		flush_work(&f->vs->purge_work);
 }
 

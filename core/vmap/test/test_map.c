@@ -38,7 +38,7 @@ static void map_area(struct fixture *f)
 	check_mapped(f, vm->addr, 5, 0);
 	remove_area(f, next);
 	remove_area(f, vm);
-	CHECK(is_stale(f, KVA, 5 * PAGE_SIZE) == (f->vmap.kva == VMAP_LAZY));
+	CHECK(is_stale(f, KVA, 5 * PAGE_SIZE) == (f->vmap.kva != VMAP_EAGER));
 }
 
 static void test_map_area(void **state)
@@ -111,7 +111,7 @@ static void vmap_vunmap(struct fixture *f)
 	vunmap(f->vs, a);
 	CHECK(f->page[0]->count == 1);
 	CHECK(!vmalloc_to_page(f->m, a) && !find_vm_area(f->vs, a));
-	CHECK(is_stale(f, a, 3 * PAGE_SIZE) == (f->vmap.kva == VMAP_LAZY));
+	CHECK(is_stale(f, a, 3 * PAGE_SIZE) == (f->vmap.kva != VMAP_EAGER));
 	vm_unmap_aliases(f->vs);
 	CHECK(!is_stale(f, a, 3 * PAGE_SIZE));
 	check_mapped(f, b, 1, 1);

@@ -21,7 +21,7 @@ static void fields(struct fixture *f)
 	CHECK(vstats(f).busy_pages == 3);
 	remove_area(f, vm);
 	CHECK(vstats(f).busy_pages == 0);
-	CHECK(vstats(f).lazy_pages == (f->vmap.kva == VMAP_LAZY ? 3 : 0));
+	CHECK(vstats(f).lazy_pages == (f->vmap.kva != VMAP_EAGER ? 3 : 0));
 }
 
 static void test_fields(void **state)

@@ -16,7 +16,7 @@ struct scene {
 
 static struct vmap_area *free_at(struct fixture *f, u64 addr)
 {
-	struct vmap_area *va = RB_ROOT(&f->vs->free_root);
+	struct vmap_area *va = RB_ROOT(&f->vs->heap.root);
 
 	while (va && !(va->va_start <= addr && addr < va->va_end))
 		va = addr < va->va_start ? RB_LEFT(va, rb) : RB_RIGHT(va, rb);
@@ -62,12 +62,12 @@ static struct scene set_up(struct fixture *f)
 		__VA_ARGS__;                                                                       \
 	}
 
-BREAK(free_augment, RB_ROOT(&vs->free_root)->subtree_max_size += PAGE_SIZE)
-BREAK(free_augment_low, RB_ROOT(&vs->free_root)->subtree_max_size = PAGE_SIZE)
+BREAK(free_augment, RB_ROOT(&vs->heap.root)->subtree_max_size += PAGE_SIZE)
+BREAK(free_augment_low, RB_ROOT(&vs->heap.root)->subtree_max_size = PAGE_SIZE)
 BREAK(free_empty, s.free->va_end = s.free->va_start)
 BREAK(free_unaligned, s.free->va_end += 8)
 BREAK(free_outside, free_at(f, vs->end - 1)->va_end += PAGE_SIZE)
-BREAK(free_count, vs->free_pages--)
+BREAK(free_count, vs->heap.pages--)
 BREAK(free_touch, {
 	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), GFP_KERNEL), *last;
 
@@ -84,50 +84,50 @@ BREAK(free_touch, {
 	va->subtree_max_size = PAGE_SIZE;
 })
 BREAK(free_order, {
-	struct vmap_area *root = RB_ROOT(&vs->free_root), *left = RB_LEFT(root, rb);
+	struct vmap_area *root = RB_ROOT(&vs->heap.root), *left = RB_LEFT(root, rb);
 
 	RB_LEFT(root, rb) = RB_RIGHT(root, rb);
 	RB_RIGHT(root, rb) = left;
 })
 BREAK(free_parent, {
-	struct vmap_area *root = RB_ROOT(&vs->free_root);
+	struct vmap_area *root = RB_ROOT(&vs->heap.root);
 
 	RB_PARENT(RB_RIGHT(root, rb), rb) = NULL;
 })
 BREAK(busy_red, {
-	struct vmap_area *root = RB_ROOT(&vs->busy_root);
+	struct vmap_area *root = RB_ROOT(&vs->node->busy.root);
 
 	RB_COLOR(root, rb) = RB_RED;
 	RB_COLOR(RB_LEFT(root, rb), rb) = RB_RED;
 })
 BREAK(busy_order, {
-	struct vmap_area *root = RB_ROOT(&vs->busy_root), *left = RB_LEFT(root, rb);
+	struct vmap_area *root = RB_ROOT(&vs->node->busy.root), *left = RB_LEFT(root, rb);
 
 	RB_LEFT(root, rb) = RB_RIGHT(root, rb);
 	RB_RIGHT(root, rb) = left;
 })
-BREAK(busy_overlap, s.large->va_end += 8 * PAGE_SIZE; vs->busy_pages += 8)
-BREAK(busy_count, vs->nr_busy++)
-BREAK(busy_page_count, vs->busy_pages--)
+BREAK(busy_overlap, s.large->va_end += 8 * PAGE_SIZE; vs->node->busy.pages += 8)
+BREAK(busy_count, vs->node->busy.nr++)
+BREAK(busy_page_count, vs->node->busy.pages--)
 BREAK(list_lost, cds_list_del(&s.busy->list))
 BREAK(list_extra, list_add_rcu(&s.lazy->list, &s.busy->list))
 BREAK(list_order, cds_list_del(&s.large->list); list_add_rcu(&s.large->list, &s.busy->list))
 BREAK(list_back, s.busy->list.prev = &s.busy->list)
-BREAK(list_tail, vs->busy_list.prev = vs->busy_list.next)
+BREAK(list_tail, vs->node->busy.list.prev = vs->node->busy.list.next)
 BREAK(list_last, {
 	/* A freed one that is still behind the last in use. */
-	list_add_tail_rcu(&s.lazy->list, &vs->busy_list);
+	list_add_tail_rcu(&s.lazy->list, &vs->node->busy.list);
 })
 BREAK(lazy_count, vs->vmap_lazy_nr.counter++)
 BREAK(lazy_outside, s.lazy->va_end = vs->end + PAGE_SIZE)
-BREAK(lazy_endless, s.lazy->purge_next = vs->purge_list)
-BREAK(lazy_lost, vs->vmap_lazy_nr.counter -= va_pages(vs->purge_list);
-      vs->purge_list = vs->purge_list->purge_next)
+BREAK(lazy_endless, s.lazy->purge_next = vs->node->purge_list)
+BREAK(lazy_lost, vs->vmap_lazy_nr.counter -= va_pages(vs->node->purge_list);
+      vs->node->purge_list = vs->node->purge_list->purge_next)
 BREAK(lazy_busy, s.lazy->va_start = s.busy->va_start; s.lazy->va_end = s.busy->va_end)
 BREAK(lazy_free, s.lazy->va_start = s.free->va_start; s.lazy->va_end = s.free->va_end)
-BREAK(lazy_twice, vs->purge_list->va_start = s.lazy->va_start;
-      vs->purge_list->va_end = s.lazy->va_end)
-BREAK(busy_free, s.busy->va_end += PAGE_SIZE; vs->busy_pages++)
+BREAK(lazy_twice, vs->node->purge_list->va_start = s.lazy->va_start;
+      vs->node->purge_list->va_end = s.lazy->va_end)
+BREAK(busy_free, s.busy->va_end += PAGE_SIZE; vs->node->busy.pages++)
 BREAK(block_all, vs->nr_blocks.counter++)
 BREAK(block_few, vs->nr_blocks.counter--)
 BREAK(block_cpu, s.b->cpu = 1)
@@ -149,8 +149,8 @@ BREAK(block_queued_full, cds_list_add_tail(&s.a->queue, &vbq->free))
 BREAK(block_link, s.b->all.prev = NULL)
 BREAK(block_counts, s.b->free = 200)
 BREAK(not_quiet_lazy, vs->vmap_lazy_nr.counter = -1; vmap_verify(vs, false))
-BREAK(not_quiet_pages, vs->busy_pages += 1 << 20; vmap_verify(vs, false))
-BREAK(not_quiet_free, vs->free_pages += 1 << 20; vmap_verify(vs, false))
+BREAK(not_quiet_pages, vs->node->busy.pages += 1 << 20; vmap_verify(vs, false))
+BREAK(not_quiet_free, vs->heap.pages += 1 << 20; vmap_verify(vs, false))
 
 static void test_break(void **state)
 {
@@ -183,9 +183,9 @@ static void test_break(void **state)
 		{lazy_outside, ORACLE_LIST, "no range of pages"},
 		{lazy_endless, ORACLE_LIST, "no end"},
 		{lazy_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
-		{lazy_busy, ORACLE_OVERLAP, "is lazily freed, and"},
-		{lazy_free, ORACLE_OVERLAP, "is lazily freed, and"},
-		{lazy_twice, ORACLE_OVERLAP, "is lazily freed, and"},
+		{lazy_busy, ORACLE_OVERLAP, "is lazily freed"},
+		{lazy_free, ORACLE_OVERLAP, "is lazily freed"},
+		{lazy_twice, ORACLE_OVERLAP, "is lazily freed"},
 		{busy_free, ORACLE_OVERLAP, "is busy, and"},
 		{block_all, ORACLE_COUNT, "vmap blocks:"},
 		{block_few, ORACLE_LIST, "more than the 1 counted"},
@@ -236,18 +236,18 @@ static void eager_scene(struct fixture *f, struct vmap_area **va)
 	}
 
 BREAK_EAGER(eager_order, cds_list_del(&va[1]->list); cds_list_add(&va[1]->list, &va[2]->list))
-BREAK_EAGER(eager_overlap, va[0]->va_end += 2 * PAGE_SIZE; vs->busy_pages += 2)
+BREAK_EAGER(eager_overlap, va[0]->va_end += 2 * PAGE_SIZE; vs->busy.pages += 2)
 BREAK_EAGER(eager_inside, va[0]->va_end = va[3]->va_end)
 BREAK_EAGER(eager_empty, va[0]->va_end = va[0]->va_start)
 BREAK_EAGER(eager_unaligned, va[2]->va_start += 8)
 BREAK_EAGER(eager_below, va[0]->va_start -= PAGE_SIZE)
 BREAK_EAGER(eager_above, va[3]->va_end = vs->end + PAGE_SIZE)
 BREAK_EAGER(eager_back, va[2]->list.prev = &va[0]->list)
-BREAK_EAGER(eager_tail, vs->busy_list.prev = &va[0]->list)
+BREAK_EAGER(eager_tail, vs->busy.list.prev = &va[0]->list)
 BREAK_EAGER(eager_lost, cds_list_del(&va[3]->list))
-BREAK_EAGER(eager_count, vs->nr_busy++)
-BREAK_EAGER(eager_page_count, vs->busy_pages--)
-BREAK_EAGER(eager_pages, vs->busy_pages += 1 << 20; vmap_verify(vs, false))
+BREAK_EAGER(eager_count, vs->busy.nr++)
+BREAK_EAGER(eager_page_count, vs->busy.pages--)
+BREAK_EAGER(eager_pages, vs->busy.pages += 1 << 20; vmap_verify(vs, false))
 
 /* A ring that leaves out the head. */
 static void eager_endless(struct fixture *f)
@@ -384,7 +384,7 @@ static void busy_twice(struct fixture *f)
 
 	va->va_start = s.busy->va_start;
 	va->va_end = s.busy->va_end;
-	merge_or_add_vmap_area(f->vs, va);
+	merge_or_add_vmap_area(f->m, &f->vs->heap, va);
 	alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, s.busy->va_start, s.busy->va_end, GFP_KERNEL);
 }
 

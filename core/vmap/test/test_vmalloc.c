@@ -46,7 +46,7 @@ static void lazily(struct fixture *f)
 	used = mstats(f).pages_used;
 	vfree(f->vs, addr);
 	CHECK(mstats(f).pages_used == used - 3);
-	CHECK(is_stale(f, addr, 3 * PAGE_SIZE) == (f->vmap.kva == VMAP_LAZY));
+	CHECK(is_stale(f, addr, 3 * PAGE_SIZE) == (f->vmap.kva != VMAP_EAGER));
 	vm_unmap_aliases(f->vs);
 	CHECK(!is_stale(f, addr, 3 * PAGE_SIZE));
 }
@@ -85,7 +85,7 @@ static void no_room(struct fixture *f)
 	CHECK(mstats(f).pages_used == used);
 	CHECK(vmalloc(f->vs, 127 * PAGE_SIZE, "all of it") == KVA);
 	vfree(f->vs, KVA);
-	if (f->vmap.kva == VMAP_LAZY) {
+	if (f->vmap.kva != VMAP_EAGER) {
 		CHECK(!__vmalloc(f->vs, PAGE_SIZE, NUMA_NO_NODE, GFP_ATOMIC, 0, "may not purge"));
 		settle(f);
 	}

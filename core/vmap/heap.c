@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * heap.c - the heap: all that is free of a space, in one tree under one lock; and the source of a
+ * lazy space, in which all areas come from there.
+ */
+#include "internal.h"
+
+u64 heap_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align, u64 vstart,
+	      u64 vend, gfp_t gfp __maybe_unused)
+{
+	unsigned long flags;
+	u64 addr;
+
+	spin_lock_irqsave(&vs->heap.lock, flags);
+	addr = __alloc_vmap_area(vs->m, &vs->heap, spare, size, align, vstart, vend);
+	spin_unlock_irqrestore(&vs->heap.lock, flags);
+	return addr;
+}
+
+void heap_put_back(struct vmap_space *vs, struct vmap_area *list, bool all __maybe_unused)
+{
+	struct vmap_area *va, *next;
+	unsigned long flags;
+
+	if (!list)
+		return;
+	spin_lock_irqsave(&vs->heap.lock, flags);
+	for (va = list; va; va = next) {
+		next = va->purge_next;
+		merge_or_add_vmap_area(vs->m, &vs->heap, va);
+	}
+	spin_unlock_irqrestore(&vs->heap.lock, flags);
+}
+
+/* heap_stats() - free pages of the heap, and its largest free range. Context: any */
+void heap_stats(struct vmap_space *vs, struct vmap_stats *st)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&vs->heap.lock, flags);
+	st->free_pages += vs->heap.pages;
+	st->largest_free = free_largest(&vs->heap);
+	spin_unlock_irqrestore(&vs->heap.lock, flags);
+}
+
+/* heap_init() - all of the space is free. 0 or -ENOMEM */
+int heap_init(struct vmap_space *vs)
+{
+	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), GFP_KERNEL);
+
+	if (!va)
+		return -ENOMEM;
+	free_areas_init(&vs->heap, "free_vmap_area_lock");
+	va->va_start = vs->start;
+	va->va_end = vs->end;
+	merge_or_add_vmap_area(vs->m, &vs->heap, va);
+	return 0;
+}
+
+/* heap_fini() - all of it must be free again; nobody else is left */
+void heap_fini(struct vmap_space *vs)
+{
+	struct vmap_area *va = RB_ROOT(&vs->heap.root);
+
+	MM_CHECK(va && va->va_start == vs->start && va->va_end == vs->end, LEAK_AREA,
+		 "nothing is in use, and of %llu pages of address space only %llu are free",
+		 (unsigned long long)((vs->end - vs->start) >> PAGE_SHIFT),
+		 (unsigned long long)vs->heap.pages);
+	kfree(vs->m, va);
+}
+
+static int heap_source_init(struct vmap_space *vs __maybe_unused)
+{
+	return 0;
+}
+
+static void heap_source_exit(struct vmap_space *vs __maybe_unused)
+{
+}
+
+const struct vmap_source_ops vmap_heap_source = {
+	.init = heap_source_init,
+	.exit = heap_source_exit,
+	.take = heap_take,
+	.put_back = heap_put_back,
+	.stats = heap_stats,
+};
