@@ -25,6 +25,7 @@
 #include "announce.h"
 #include "fiber.h"
 #include "kernel.h"
+#include "line.h"
 #include "sched.h"
 #include "vtime.h"
 
@@ -222,6 +223,7 @@ struct race {
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
  * @announced:   points and runs since TSan was last made to start afresh
+ * @lines:       cache lines, in virtual time
  * @reported:    a finding ended the run
  * @race:        TSan has reported, @race_seen; the run ends at its next point
  */
@@ -274,6 +276,7 @@ struct sched {
 	bool race;
 	char run_order, rcu_order, work_order;
 	struct race race_seen;
+	struct lines lines;
 
 	struct fiber main;
 	struct cpu cpu[SCHED_MAX_CPUS];
@@ -371,6 +374,7 @@ struct task *vtime_choose(struct sched *s, u64 run);
 void vtime_woken(struct sched *s, u64 tasks);
 void vtime_took(struct sched *s, struct task *t, struct lock_word *w);
 void vtime_released(struct sched *s, struct task *t, struct lock_word *w);
+void vtime_access(struct sched *s, struct task *t, const volatile void *p, bool write);
 u64 vtime_end(const struct sched *s);
 
 /* Waits of these tasks are over, for anything but a lock. */

@@ -24,6 +24,7 @@
 #define DEFAULT_MAX_POINTS 1000000
 
 __thread struct task *current __attribute__((tls_model("initial-exec")));
+__thread bool sched_in_vtime __attribute__((tls_model("initial-exec")));
 
 /* Two engines of one OS thread must not share a generation: locks remember it. */
 static __thread u32 last_gen;
@@ -68,6 +69,9 @@ static __attribute__((noinline)) void sched_change(struct sched *s, struct task 
 		switch_to(s, t, next, SWITCH_SCHEDULE);
 }
 
+/* What follows a point. */
+enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
+
 /* Returns in virtual time only. */
 static void past_limit(struct sched *s, struct task *t)
 {
@@ -83,8 +87,20 @@ static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct t
 	resched(s, t, t, SWITCH_SCHEDULE);
 }
 
-/* What is seldom done is elsewhere, so that the rest needs neither stack nor saved registers. */
-void(sched_point)(void)
+static __attribute__((noinline)) void access_past_limit(struct sched *s, struct task *t,
+							const volatile void *p, bool write)
+{
+	past_limit(s, t);
+	resched(s, t, t, SWITCH_SCHEDULE);
+	vtime_access(s, t, p, write);
+}
+
+/*
+ * What is seldom done is elsewhere, so that the rest needs neither stack nor saved registers.
+ * One function for each @access: it costs nothing before it is needed.
+ */
+static inline __attribute__((always_inline)) void pass_point(const volatile void *p,
+							     enum access access)
 {
 	struct task *t = current;
 	struct sched *s;
@@ -94,7 +110,10 @@ void(sched_point)(void)
 		return;
 	s = t->sched;
 	if (unlikely(++s->points > s->limit)) {
-		sched_past_limit(s, t);
+		if (access == ACCESS_NONE)
+			sched_past_limit(s, t);
+		else
+			access_past_limit(s, t, p, access == ACCESS_WRITE);
 		return;
 	}
 	run = runnable(s);
@@ -102,6 +121,21 @@ void(sched_point)(void)
 		return;
 	if (unlikely(take_step(s, run)))
 		sched_change(s, t, run);
+}
+
+void(sched_point)(void)
+{
+	pass_point(NULL, ACCESS_NONE);
+}
+
+void(sched_point_read)(const volatile void *p)
+{
+	pass_point(p, ACCESS_READ);
+}
+
+void(sched_point_write)(const volatile void *p)
+{
+	pass_point(p, ACCESS_WRITE);
 }
 
 void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
@@ -272,6 +306,7 @@ void sched_destroy(struct sched *s)
 		return;
 	for (unsigned int i = 0; i < SCHED_MAX_TASKS; i++)
 		fiber_fini(&s->task[i].fiber);
+	lines_fini(&s->lines);
 	free(s);
 }
 
@@ -344,7 +379,9 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	run_begin(s, p, r);
 	task_start(s, SCHED_TASK_INIT, 0, false, init, arg);
 	current = &s->task[SCHED_TASK_INIT];
+	sched_in_vtime = s->vtime;
 	fiber_switch(&s->main, &current->fiber);
+	sched_in_vtime = false;
 	current = NULL;
 	if (s->reported)
 		abandon_fibers(s);

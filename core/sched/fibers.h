@@ -100,9 +100,20 @@ extern __thread struct task *current __attribute__((tls_model("initial-exec")));
  */
 void sched_point(void);
 
+/**
+ * sched_point_read() - a scheduling point in front of a read
+ * @p: what is read: in virtual time its cache line is charged
+ */
+void sched_point_read(const volatile void *p);
+
+/** sched_point_write() - likewise, in front of a write, or of what reads and writes in one */
+void sched_point_write(const volatile void *p);
+
 /* Where nothing is instrumented, a caller finds out for itself if it is outside of a run. */
 #ifdef MM_PLAIN
 #define sched_point() (current ? (sched_point)() : (void)0)
+#define sched_point_read(p) (current ? (sched_point_read)(p) : (void)0)
+#define sched_point_write(p) (current ? (sched_point_write)(p) : (void)0)
 #endif
 
 #endif

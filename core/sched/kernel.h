@@ -38,6 +38,8 @@ struct task;
  *   spinlock_t, rwlock_t, struct mutex, struct completion, struct rcu_head, struct work_struct
  *   current            the calling task (struct task *), NULL outside of a run
  *   sched_point()      a scheduling point; nothing in the threads engine
+ *   sched_point_read(p), sched_point_write(p)
+ *                      likewise, in front of an access: its cache line costs virtual time
  */
 
 /* Spinlocks. Taking one disables preemption; the irqsave form interrupts as well. */
@@ -153,34 +155,40 @@ typedef struct {
 
 #define READ_ONCE(x)                                                                               \
 	({                                                                                         \
-		sched_point();                                                                     \
-		__atomic_load_n(&(x), __ATOMIC_RELAXED);                                           \
+		__typeof__(&(x)) _at = &(x);                                                       \
+		sched_point_read(_at);                                                             \
+		__atomic_load_n(_at, __ATOMIC_RELAXED);                                            \
 	})
 #define WRITE_ONCE(x, v)                                                                           \
 	({                                                                                         \
-		sched_point();                                                                     \
-		__atomic_store_n(&(x), (v), __ATOMIC_RELAXED);                                     \
+		__typeof__(&(x)) _at = &(x);                                                       \
+		sched_point_write(_at);                                                            \
+		__atomic_store_n(_at, (v), __ATOMIC_RELAXED);                                      \
 	})
 #define smp_load_acquire(p)                                                                        \
 	({                                                                                         \
-		sched_point();                                                                     \
-		__atomic_load_n((p), __ATOMIC_ACQUIRE);                                            \
+		__typeof__(p) _at = (p);                                                           \
+		sched_point_read(_at);                                                             \
+		__atomic_load_n(_at, __ATOMIC_ACQUIRE);                                            \
 	})
 #define smp_store_release(p, v)                                                                    \
 	({                                                                                         \
-		sched_point();                                                                     \
-		__atomic_store_n((p), (v), __ATOMIC_RELEASE);                                      \
+		__typeof__(p) _at = (p);                                                           \
+		sched_point_write(_at);                                                            \
+		__atomic_store_n(_at, (v), __ATOMIC_RELEASE);                                      \
 	})
 #define xchg(p, v)                                                                                 \
 	({                                                                                         \
-		sched_point();                                                                     \
-		__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST);                                   \
+		__typeof__(p) _at = (p);                                                           \
+		sched_point_write(_at);                                                            \
+		__atomic_exchange_n(_at, (v), __ATOMIC_SEQ_CST);                                   \
 	})
 #define cmpxchg(p, old, new)                                                                       \
 	({                                                                                         \
+		__typeof__(p) _at = (p);                                                           \
 		__typeof__(*(p)) _cx_old = (old);                                                  \
-		sched_point();                                                                     \
-		__atomic_compare_exchange_n((p), &_cx_old, (new), false, __ATOMIC_SEQ_CST,         \
+		sched_point_write(_at);                                                            \
+		__atomic_compare_exchange_n(_at, &_cx_old, (new), false, __ATOMIC_SEQ_CST,         \
 					    __ATOMIC_SEQ_CST);                                     \
 		_cx_old;                                                                           \
 	})
@@ -204,7 +212,7 @@ typedef struct {
 	}                                                                                          \
 	static inline void prefix##_add(val i, type *v)                                            \
 	{                                                                                          \
-		sched_point();                                                                     \
+		sched_point_write(v);                                                              \
 		__atomic_fetch_add(&v->counter, i, __ATOMIC_RELAXED);                              \
 	}                                                                                          \
 	static inline void prefix##_sub(val i, type *v)                                            \
@@ -213,7 +221,7 @@ typedef struct {
 	}                                                                                          \
 	static inline val prefix##_add_return(val i, type *v)                                      \
 	{                                                                                          \
-		sched_point();                                                                     \
+		sched_point_write(v);                                                              \
 		return __atomic_add_fetch(&v->counter, i, __ATOMIC_SEQ_CST);                       \
 	}                                                                                          \
 	static inline val prefix##_sub_return(val i, type *v)                                      \

@@ -86,4 +86,12 @@ static inline void sched_point(void)
 {
 }
 
+static inline void sched_point_read(const volatile void *p)
+{
+}
+
+static inline void sched_point_write(const volatile void *p)
+{
+}
+
 #endif

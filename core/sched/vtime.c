@@ -77,12 +77,14 @@ void vtime_woken(struct sched *s, u64 tasks)
 		s->task[i].ready_at = max(s->task[i].ready_at, now);
 }
 
-/* The lock's line comes to the CPU of who writes it. */
-static void fetch(const struct sched *s, const struct task *t, struct lock_word *w, u64 *clock)
+/* The lock's line comes to the CPU of who writes it, with whatever else is in it. */
+static void fetch(struct sched *s, const struct task *t, struct lock_word *w, u64 *clock)
 {
 	if (w->cpu != t->cpu && w->cpu != NO_CPU)
 		*clock += s->vtime->handover;
 	w->cpu = t->cpu;
+	if (s->vtime->line)
+		line_bring(&s->lines, s->gen, w, t->cpu, *clock);
 }
 
 void vtime_took(struct sched *s, struct task *t, struct lock_word *w)
@@ -100,6 +102,16 @@ void vtime_released(struct sched *s, struct task *t, struct lock_word *w)
 
 	fetch(s, t, w, clock);
 	w->released = max(w->released, *clock);
+}
+
+void vtime_access(struct sched *s, struct task *t, const volatile void *p, bool write)
+{
+	u64 *clock;
+
+	if (!s->vtime->line)
+		return;
+	clock = clock_of(t);
+	*clock = line_access(&s->lines, s->gen, p, t->cpu, write, *clock, s->vtime->line);
 }
 
 u64 vtime_end(const struct sched *s)
@@ -124,6 +136,14 @@ void sched_vtime_add(u64 ns)
 
 	if (t && t->sched->vtime)
 		*clock_of(t) += ns;
+}
+
+void(sched_vtime_touch)(const volatile void *p, bool write)
+{
+	struct task *t = current;
+
+	if (t && t->sched->vtime)
+		vtime_access(t->sched, t, p, write);
 }
 
 void sched_vtime_flush(u64 others)

@@ -18,6 +18,8 @@
  * @point:       work between two scheduling points. No constant of nature: a benchmark measures
  *               an operation alone on the host and divides by the points that it passes
  * @handover:    a lock is taken whose last holder was on another CPU: its cache line is fetched
+ * @line:        memory is read or written whose cache line the CPU does not have: it is fetched.
+ *               0: no line is looked at
  * @flush:       a flush of translations on the CPU that asks for it
  * @ipi_wait:    that CPU interrupts others: from the first message to the last answer, if one
  *               other CPU is interrupted, less @ipi
@@ -27,6 +29,7 @@
 struct sched_vtime {
 	u32 point;
 	u32 handover;
+	u32 line;
 	u32 flush;
 	u32 ipi_wait;
 	u32 ipi;
@@ -40,6 +43,7 @@ struct sched_vtime {
  * - handover: medians of github.com/nviennot/core-to-core-latency (a line moved by compare and
  *   exchange): 48 ns Xeon Gold 6242, 51 ns Xeon Platinum 8375C, 72 ns Kunpeng 920, 115 ns EPYC
  *   7773X.
+ * - line: the same, for it is what was measured there.
  * - flush: Linux commit a5102476a24b and the comment that it made: about 100 ns for each page,
  *   everything at once for more than 33. One page here, whatever the range.
  * - ipi_wait, ipi: their sum, for one CPU: the low end of the 1 to 3 us that are commonly given for
@@ -50,8 +54,8 @@ struct sched_vtime {
  */
 #define SCHED_VTIME_DEFAULTS                                                                       \
 	{                                                                                          \
-		.point = 20, .handover = 80, .flush = 100, .ipi_wait = 1000, .ipi = 200,           \
-		.ipi_handler = 500                                                                 \
+		.point = 20, .handover = 80, .line = 80, .flush = 100, .ipi_wait = 1000,           \
+		.ipi = 200, .ipi_handler = 500                                                     \
 	}
 
 /** sched_vtime_now() - the clock of the calling task's CPU, in ns since the run began */
@@ -74,5 +78,28 @@ void sched_vtime_add(u64 ns);
  * task pays for the handler. Context: any; no scheduling point.
  */
 void sched_vtime_flush(u64 others);
+
+/**
+ * sched_vtime_touch() - the calling task reads or writes memory without saying so otherwise
+ * @p:     in the cache line that it touches
+ * @write: it writes
+ *
+ * For data that a lock protects: the words of kernel.h that access memory do this themselves.
+ * Context: any; no scheduling point. Nothing at all in the threads engine; elsewhere, outside of
+ * virtual time, one test of a variable of the OS thread.
+ */
+#ifdef MM_ENGINE_THREADS
+#define sched_vtime_touch(p, write) ((void)(p), (void)(write))
+#else
+void sched_vtime_touch(const volatile void *p, bool write);
+#endif
+
+/* As sched_point(): where nothing is instrumented the caller finds out for itself. */
+#if defined(MM_PLAIN) && !defined(MM_ENGINE_THREADS)
+/* A run of this OS thread is in virtual time. */
+extern __thread bool sched_in_vtime __attribute__((tls_model("initial-exec")));
+#define sched_vtime_touch(p, write)                                                                \
+	(unlikely(sched_in_vtime) ? (sched_vtime_touch)(p, write) : (void)0)
+#endif
 
 #endif
