@@ -370,6 +370,7 @@ void report_race(struct sched *s);
 
 /* vtime.c: only in virtual time, and without a scheduling point. */
 void vtime_point(struct sched *s, struct task *t);
+s64 vtime_priority(const struct task *t);
 struct task *vtime_choose(struct sched *s, u64 run);
 void vtime_woken(struct sched *s, u64 tasks);
 void vtime_took(struct sched *s, struct task *t, struct lock_word *w);

@@ -53,7 +53,7 @@ bool spin_trylock(spinlock_t *lock)
 	if (unlikely(!t))
 		return true;
 	sched_point();
-	if (lock->word.owner)
+	if (!word_free(t, &lock->word))
 		return false;
 	pin(t);
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
@@ -134,7 +134,7 @@ bool mutex_trylock(struct mutex *lock)
 	if (unlikely(!t))
 		return true;
 	sched_point();
-	if (lock->word.owner)
+	if (!word_free(t, &lock->word))
 		return false;
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
 	word_taken(t->sched, t, &lock->word, class);

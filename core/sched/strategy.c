@@ -77,7 +77,7 @@ void strategy_spawned(struct sched *s, struct task *t)
 	if (s->schedule->kind == SCHEDULE_PCT)
 		t->priority = (s64)(random_next(&s->rng) >> 1 | 1);
 	else
-		t->priority = 0;
+		t->priority = s->vtime ? vtime_priority(t) : 0;
 }
 
 void strategy_yields(struct sched *s, struct task *t)

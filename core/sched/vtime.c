@@ -15,8 +15,9 @@
  * A run in virtual time has sched.limit at 0, so that each point takes the slow path, where a run
  * without pays nothing; and sched.next_change at 0, so that each choice comes here.
  *
- * Tasks whose events are at the same time: an interrupt first, then who has not yielded or did so
- * longer ago (task.priority, as PCT uses it), then the lowest number.
+ * Tasks whose events are at the same time, as those of one CPU are: an interrupt first, then
+ * workers and callbacks, which would else wait for the end of a task that never waits itself, then
+ * who has not yielded or did so longer ago (task.priority, as PCT uses it), then the lowest number.
  */
 #include "engine.h"
 
@@ -41,6 +42,12 @@ static u64 next_event(const struct sched *s, const struct task *t)
 void vtime_point(struct sched *s, struct task *t)
 {
 	*clock_of(t) += s->vtime->point;
+}
+
+/* To begin with; who yields falls below all others, a worker too. */
+s64 vtime_priority(const struct task *t)
+{
+	return t->number >= SCHED_WORKER_FIRST;
 }
 
 struct task *vtime_choose(struct sched *s, u64 run)

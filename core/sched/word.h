@@ -40,6 +40,16 @@ static inline void word_wait(struct sched *s, struct task *t, struct lock_word *
 	}
 }
 
+/* For those who do not wait. In virtual time a look at a lock that is taken fetches its line. */
+static inline bool word_free(struct task *t, const struct lock_word *w)
+{
+	if (likely(!w->owner))
+		return true;
+	if (unlikely(t->sched->vtime))
+		vtime_access(t->sched, t, w, false);
+	return false;
+}
+
 static inline void word_wake(struct sched *s, struct lock_word *w)
 {
 	s->ready |= w->waiters;

@@ -85,9 +85,11 @@ static void waits(void *arg)
 	ends();
 }
 
+/* What has ended is seen from its last point on. */
 static void frees(struct rcu_head *head)
 {
 	sched_vtime_add(WORK);
+	sched_point();
 }
 
 static void waits_for_callbacks(void *arg)
@@ -119,6 +121,7 @@ static void init_waits(void *arg)
 static void work_func(struct work_struct *w)
 {
 	sched_vtime_add(WORK);
+	sched_point();
 }
 
 static void queues(void *arg)
@@ -170,7 +173,8 @@ static void test_other_waits(void **state)
 {
 	expect_clean(init_waits, NULL);
 	assert_int_equal(ended[1], 3 * WORK);
-	assert_int_equal(ended[2], 3 * WORK);
+	/* The callback is called before the task goes on, both at 3,000. */
+	assert_int_equal(ended[2], 4 * WORK);
 	assert_int_equal(ended[3], 4 * WORK);
 	expect_clean(init_work, NULL);
 	assert_int_equal(ended[1], WORK);
@@ -180,6 +184,106 @@ static void test_other_waits(void **state)
 	expect_clean(init_work_on, NULL);
 	assert_int_equal(ended[1], 2 * WORK);
 	assert_int_equal(ended[0], 6 * WORK);
+}
+
+/* A worker does not wait for a task of its CPU that is always busy, nor a callback. */
+static void is_busy(void *arg)
+{
+	for (int i = 0; i < 10; i++) {
+		sched_vtime_add(WORK);
+		sched_point();
+	}
+	ends();
+}
+
+static void queues_at_busy(void *arg)
+{
+	sched_vtime_add(WORK / 2);
+	schedule_work_on(2, &work);
+	flush_work(&work);
+	ends();
+}
+
+/* One that yields lets the task go on, which it waits for. */
+static void waits_for_flag(struct work_struct *w)
+{
+	while (!flag)
+		cpu_relax();
+}
+
+static void is_busy_then_sets(void *arg)
+{
+	is_busy(NULL);
+	flag = true;
+}
+
+static void init_busy(void *arg)
+{
+	INIT_WORK(&work, work_func);
+	spawn("busy", 2, is_busy, NULL);
+	spawn("queues", 1, queues_at_busy, NULL);
+}
+
+static void calls_at_busy(void *arg)
+{
+	sched_vtime_add(WORK / 2);
+	call_rcu(&rcu, frees);
+	task_migrate(1);
+	rcu_barrier();
+	ends();
+}
+
+static void init_busy_callback(void *arg)
+{
+	spawn("calls", 2, calls_at_busy, NULL);
+	spawn("busy", 2, is_busy, NULL);
+}
+
+static void init_busy_yields(void *arg)
+{
+	flag = false;
+	INIT_WORK(&work, waits_for_flag);
+	spawn("busy", 2, is_busy_then_sets, NULL);
+	spawn("queues", 1, queues_at_busy, NULL);
+}
+
+static void test_deferred_first(void **state)
+{
+	expect_clean(init_busy, NULL);
+	assert_int_equal(ended[1], 2 * WORK);
+	assert_int_equal(ended[2], 11 * WORK);
+	expect_clean(init_busy_callback, NULL);
+	assert_int_equal(ended[1], WORK / 2 + WORK);
+	params.max_points = 1000;
+	expect_clean(init_busy_yields, NULL);
+	params.max_points = 0;
+	assert_int_equal(ended[1], 10 * WORK);
+}
+
+/* Nobody reads: there is nothing to be waited for. */
+static void waits_for_nobody(void *arg)
+{
+	synchronize_rcu();
+	ends();
+}
+
+static void reads_later(void *arg)
+{
+	sched_vtime_add(1);
+	reads_long(NULL);
+}
+
+static void init_no_reader(void *arg)
+{
+	init_completion(&done);
+	spawn("waits", 1, waits_for_nobody, NULL);
+	spawn("reads", 2, reads_later, NULL);
+}
+
+static void test_no_reader(void **state)
+{
+	expect_clean(init_no_reader, NULL);
+	assert_int_equal(ended[1], 0);
 }
 
 /* A device that interrupts every 400 ns, twice, for 50 ns; the second finds interrupts disabled. */
@@ -304,7 +408,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		VTIME_TEST(test_flush),	      VTIME_TEST(test_cpu_is_shared),
-		VTIME_TEST(test_other_waits), VTIME_TEST(test_interrupts),
+		VTIME_TEST(test_other_waits), VTIME_TEST(test_deferred_first),
+		VTIME_TEST(test_no_reader),   VTIME_TEST(test_interrupts),
 		VTIME_TEST(test_yield),	      VTIME_TEST(test_points),
 		VTIME_TEST(test_off),
 	};

@@ -39,6 +39,17 @@ static void under_spin(void *arg)
 	ends();
 }
 
+static void under_irqsave(void *arg)
+{
+	unsigned long flags;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		spin_lock_irqsave(&lock, flags);
+		sched_vtime_add(WORK);
+		spin_unlock_irqrestore(&lock, flags);
+	}
+}
+
 static void under_mutex(void *arg)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -75,6 +86,11 @@ static void init_contended(void *arg)
 	on_cpus(2, under_spin, &lock);
 }
 
+static void init_irqsave(void *arg)
+{
+	on_cpus(2, under_irqsave, NULL);
+}
+
 static void init_free(void *arg)
 {
 	on_cpus(4, under_spin, NULL);
@@ -98,7 +114,8 @@ static void init_readers(void *arg)
 /* One after the other, by turns: all but the first have to fetch the lock. */
 static void test_contended(void **state)
 {
-	static void (*const inits[])(void *arg) = {init_contended, init_mutex, init_writers};
+	static void (*const inits[])(void *arg) = {init_contended, init_irqsave, init_mutex,
+						   init_writers};
 
 	for (size_t i = 0; i < ARRAY_SIZE(inits); i++) {
 		expect_clean(inits[i], NULL);
@@ -213,6 +230,122 @@ static void test_order_of_acquisition(void **state)
 	assert_string_equal(log_text, "0321");
 }
 
+/*
+ * An interrupt at 100 on a CPU that waits for a lock from 0 on, until 1,000: with interrupts
+ * enabled it is part of the wait, with interrupts disabled it comes when the lock is given back.
+ */
+static void interrupts_at_100(void *arg)
+{
+	sched_vtime_add(100);
+	irq_enter();
+	sched_vtime_add(50);
+	ends();
+	irq_exit();
+}
+
+static void holds(void *arg)
+{
+	spin_lock(&lock);
+	sched_vtime_add(WORK);
+	spin_unlock(&lock);
+	log_event('u');
+}
+
+static void holds_irqsave(void *arg)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	sched_vtime_add(WORK);
+	spin_unlock_irqrestore(&lock, flags);
+	log_event('u');
+	sched_point();
+	log_event('e');
+}
+
+static void init_irq_waits(void *arg)
+{
+	spawn("holds", 0, holds, NULL);
+	spawn("waits", 1, holds_irqsave, NULL);
+	spawn_irq("device", 1, interrupts_at_100, NULL);
+}
+
+static void init_irq_in_wait(void *arg)
+{
+	spawn("holds", 0, holds, NULL);
+	spawn("waits", 1, holds, NULL);
+	spawn_irq("device", 1, interrupts_at_100, NULL);
+}
+
+static void test_interrupt_of_a_waiter(void **state)
+{
+	expect_clean(init_irq_in_wait, NULL);
+	assert_int_equal(ended[1], 150);
+	assert_int_equal(result.vtime, WORK + HANDOVER + WORK);
+	expect_clean(init_irq_waits, NULL);
+	assert_string_equal(log_text, "uue");
+	assert_int_equal(ended[1], WORK + HANDOVER + WORK + 50);
+	assert_int_equal(result.vtime, ended[1]);
+}
+
+/*
+ * Who is refused looks at the lock, which costs its line once; who tries again does so every two
+ * points, and gets it at the first try after the release.
+ */
+static void tries(void *arg)
+{
+	bool mutexes = arg;
+
+	sched_vtime_add(200);
+	while (mutexes ? !mutex_trylock(&mutex) : !spin_trylock(&lock)) {
+		log_event('-');
+		cpu_relax();
+	}
+	ends();
+	if (mutexes)
+		mutex_unlock(&mutex);
+	else
+		spin_unlock(&lock);
+}
+
+static void holds_mutex(void *arg)
+{
+	mutex_lock(&mutex);
+	sched_vtime_add(WORK);
+	mutex_unlock(&mutex);
+}
+
+static void init_try(void *arg)
+{
+	spawn("holds", 0, holds, NULL);
+	spawn("tries", 1, tries, NULL);
+}
+
+static void init_try_mutex(void *arg)
+{
+	spawn("holds", 0, holds_mutex, NULL);
+	spawn("tries", 1, tries, &mutex);
+}
+
+static void test_trylock(void **state)
+{
+	static void (*const inits[])(void *arg) = {init_try, init_try_mutex};
+
+	vtime.point = 50;
+	for (size_t i = 0; i < ARRAY_SIZE(inits); i++) {
+		u64 without;
+
+		/* Held from 50 to 1,100; tried at 250, 350 and so on. */
+		vtime.line = 0;
+		expect_clean(inits[i], NULL);
+		without = ended[1];
+		assert_int_equal(without, 1150 + HANDOVER);
+		vtime.line = 30;
+		expect_clean(inits[i], NULL);
+		assert_int_equal(ended[1], 1180 + HANDOVER);
+	}
+}
+
 /* The schedule has no say, and each run is like the other. */
 static void test_deterministic(void **state)
 {
@@ -257,6 +390,8 @@ int main(void)
 		VTIME_TEST(test_moved_holder),
 		VTIME_TEST(test_writer_waits_for_readers),
 		VTIME_TEST(test_order_of_acquisition),
+		VTIME_TEST(test_interrupt_of_a_waiter),
+		VTIME_TEST(test_trylock),
 		VTIME_TEST(test_deterministic),
 		VTIME_TEST(test_written_down),
 	};
