@@ -4,7 +4,8 @@
  *
  * For benchmarks, under the fibers engine: each simulated CPU has a clock, work and what hardware
  * charges for sharing move it on, and tasks run in the order of their clocks. The same run gives
- * the same times, on any host. README.md says what is modelled and what is not.
+ * the same times, on any host, unless the host's allocator decides which objects share a cache
+ * line. README.md says what is modelled and what is not.
  *
  * In the threads engine, and in runs without struct sched_params.vtime, all calls do nothing.
  */
