@@ -200,15 +200,28 @@ static void work_func(struct work_struct *work)
 	w.shared++;
 }
 
-static void schedules_work(void *arg)
+static void share_with_item(bool elsewhere)
 {
 	w.shared++;
-	schedule_work(&w.work);
+	if (elsewhere)
+		schedule_work_on(1, &w.work);
+	else
+		schedule_work(&w.work);
 	if (w.correct)
 		flush_work(&w.work);
 	else
 		sched_point();
 	w.shared++;
+}
+
+static void schedules_work(void *arg)
+{
+	share_with_item(false);
+}
+
+static void schedules_work_on(void *arg)
+{
+	share_with_item(true);
 }
 
 static void idles(void *arg)
@@ -276,6 +289,7 @@ static const struct word {
 	{.name = "interrupt", .a = by_irq_off, .b = interrupt, .irq_b = true},
 	{.name = "completion", .a = completes, .b = waits, .cpu_b = 1},
 	{.name = "work", .a = schedules_work, .b = idles, .cpu_b = 1},
+	{.name = "work-on", .a = schedules_work_on, .b = idles, .cpu_b = 1},
 	{.name = "rcu-wait", .a = rcu_waits, .b = rcu_looks, .cpu_b = 1, .published = true},
 	{.name = "rcu-callback",
 	 .a = rcu_unpublishes,
