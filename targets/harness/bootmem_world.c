@@ -189,7 +189,7 @@ int bootmem_boot(struct world *w)
 	return 0;
 }
 
-void bootmem_verify(struct world *w)
+void bootmem_verify(struct world *w, bool quiet, s32 record)
 {
 	for_each_bootmem(k, w->bootmem) boot_verify(w->bootmem->boot[k]);
 }
@@ -331,7 +331,6 @@ void bootmem_end_program(struct world *w)
 {
 	if (!w->bootmem->over)
 		bootmem_hand_over(w);
-	bootmem_verify(w);
 }
 
 static void check_page(struct world *w, u32 k, u64 p)

@@ -66,8 +66,8 @@ bool bootmem_kept(const struct world *w);
 /** bootmem_boot() - make them. ORACLE_SPURIOUS if that fails and must not. 0 or an error */
 int bootmem_boot(struct world *w);
 
-/** bootmem_verify() - each allocator */
-void bootmem_verify(struct world *w);
+/** bootmem_verify() - each allocator; for world_part.verify */
+void bootmem_verify(struct world *w, bool quiet, s32 record);
 
 /** bootmem_end_program() - all operations are done: what is free is handed over, if it was not */
 void bootmem_end_program(struct world *w);

@@ -3,7 +3,8 @@
  * exec.c - run a program: boot a world, run its tasks, judge, take the world down.
  *
  * All of it happens inside of one sched_run(), the boot and the end in its init task, so
- * that a finding at any moment ends the run in the same way.
+ * that a finding at any moment ends the run in the same way. What is booted, judged and taken down
+ * is the affair of world_parts.h.
  *
  * Order between operations of different tasks comes from the objects alone (program.h): a
  * user waits for the maker, a consumer for the users. Within one task the program's order
@@ -13,17 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bootmem_world.h"
-#include "frame_books.h"
-#include "kva_books.h"
-#include "machine/meta.h"
-#include "machine/pgtable.h"
-#include "percpu_world.h"
 #include "sched/sched.h"
 #include "text.h"
 #include "topology_of.h"
-#include "vmap_world.h"
-#include "world.h"
+#include "world_parts.h"
 
 /**
  * struct executor - what is kept between runs
@@ -63,14 +57,12 @@ void executor_destroy(struct executor *x)
 	if (!x)
 		return;
 	sched_destroy(x->sched);
+	world_free(&x->world);
 	machine_destroy(x->world.machine);
-	free(x->world.static_data);
 	free(x->world.object);
 	free(x->world.live);
 	free(x->world.live_at);
 	free(x->world.range);
-	bootmem_free_world(&x->world);
-	free(x->world.mapped);
 	free(x);
 }
 
@@ -235,30 +227,18 @@ static const char *outcome(const struct world *w, u32 record)
 
 static void verify(struct world *w, s32 record)
 {
-	bool quiet;
-
 	task_set_op(record);
-	if (bootmem_kept(w)) {
-		bootmem_verify(w);
-		task_set_op(-1);
-		w->since_verify = 0;
-		return;
-	}
-	quiet = nothing_older();
-	vmap_check(w, quiet, record);
-	percpu_verify(w, quiet, record);
-	if (quiet && frame_books_kept(w))
-		frame_books_check(w, record);
+	world_verify(w, nothing_older(), record);
 	task_set_op(-1);
 	w->since_verify = 0;
 }
 
-/* Of the space, after each operation that leaves nothing under way. */
-static void check_books(struct world *w, u32 record)
+/* For parts that look after each operation that leaves nothing under way. */
+static void tell_parts(struct world *w, u32 record)
 {
 	task_set_op((s32)record);
 	if (nothing_older())
-		kva_books_check(w, record);
+		world_operated(w, record);
 	task_set_op(-1);
 }
 
@@ -302,8 +282,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
-	if (kva_books_kept(w))
-		check_books(w, record);
+	if (w->asks)
+		tell_parts(w, record);
 	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
 		verify(w, record);
 }
@@ -319,94 +299,6 @@ static void task_body(void *arg)
 			carry_out(w, i, p->task[t->index].irq);
 }
 
-/* Where page frames come from: the target is about boot memory, or it is not. */
-static u32 memory_of(const struct world *w)
-{
-	const u32 about = 1U << TARGET_BOOT | 1U << TARGET_FIRST_CHUNK;
-
-	/* Of these the allocators are all that there is. */
-	if (bootmem_kept(w))
-		return MEMORY_FRAMES;
-	if (w->program->machine.memory != MEMORY_AUTO)
-		return w->program->machine.memory;
-	return about & 1U << w->program->target ? MEMORY_ROOTMEM : MEMORY_FRAMES;
-}
-
-static int boot_memory(struct world *w)
-{
-	const enum boot_kind kind = memory_of(w) == MEMORY_BOOTMEM ? BOOT_BOOTMEM : BOOT_ROOTMEM;
-	struct taken taken[TAKEN_MAX];
-	struct machine_stats st;
-	u32 nr = program_taken(&w->program->machine, machine_topology(w->machine), taken);
-	int err = boot_world_start(&w->boot, w->machine, kind, taken, nr);
-
-	machine_stats(w->machine, &st);
-	MM_CHECK(!err || st.failed, SPURIOUS, "boot memory: error %d, and no request had failed",
-		 err);
-	return err;
-}
-
-/*
- * Boot. A request that fails by plan may make it fail, or a machine that is too small: that is
- * no finding, no operation is then carried out, and what was half booted must be taken down
- * without a leak.
- */
-static bool boot(struct world *w)
-{
-	const struct program *p = w->program;
-	const struct program_machine *pm = &p->machine;
-	struct machine_config mc = {
-		.fail =
-			{
-				.at = {p->fail.at0, p->fail.at1, p->fail.at2, p->fail.at3},
-				.every = p->fail.every,
-				.classes = p->fail.classes,
-			},
-	};
-	int err;
-
-	vmap_place(w, &mc.kva_start, &mc.kva_size);
-	program_topology(pm, &mc.topology);
-	mc.boot_memory = memory_of(w) != MEMORY_FRAMES;
-	err = machine_boot(w->machine, &mc);
-	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
-	w->nr_pcpu = 0;
-	w->vmap = w->second = NULL;
-	w->nr_spaces = 0;
-	w->boot.bm = NULL;
-	if (bootmem_kept(w)) {
-		w->boot_error = bootmem_boot(w);
-		return !w->boot_error;
-	}
-	if (mc.boot_memory)
-		err = boot_memory(w);
-	if (!err)
-		err = vmap_boot(w);
-	if (!err)
-		err = percpu_boot(w);
-	if (!err && mc.boot_memory)
-		boot_world_hand_over(&w->boot);
-	if (!err)
-		kva_books_open(w);
-	w->boot_error = err;
-	return !err;
-}
-
-static void take_down(struct world *w)
-{
-	object_free_all(w);
-	if (bootmem_kept(w))
-		bootmem_take_down(w);
-	percpu_take_down(w);
-	vmap_take_down(w);
-	for (u32 i = 0; i < WORLD_POOL; i++)
-		if (w->pool[i])
-			put_page(w->machine, w->pool[i]);
-	if (w->boot.bm)
-		boot_world_end(&w->boot);
-	machine_check_leaks(w->machine);
-}
-
 static void init_body(void *arg)
 {
 	struct executor *x = arg;
@@ -416,15 +308,13 @@ static void init_body(void *arg)
 	char name[8];
 
 	prepare_objects(w);
-	w->nr_live = w->pool_next = w->since_verify = w->deferred_frees = 0;
+	w->nr_live = w->since_verify = w->deferred_frees = 0;
 	w->nr_ranges = 0;
 	w->deferred_bytes = 0;
 	w->done = w->skipped = w->failed = 0;
-	w->boot_error = 0;
 	w->notice[0] = '\0';
-	for (u32 i = 0; i < WORLD_POOL; i++)
-		w->pool[i] = NULL;
-	if (boot(w)) {
+	w->boot_error = world_boot(w);
+	if (!w->boot_error) {
 		for (u32 i = 0; i < p->nr_tasks; i++) {
 			struct task_params tp = {
 				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
@@ -438,14 +328,13 @@ static void init_body(void *arg)
 		}
 		for (u32 i = 0; i < p->nr_tasks; i++)
 			task_join(t[i]);
-		if (bootmem_kept(w))
-			bootmem_end_program(w);
-		else
-			verify(w, -1);
+		world_end(w);
+		verify(w, -1);
 		if (unlikely(w->options->stats))
-			percpu_print_stats(w, w->options->stats);
+			world_stats(w, w->options->stats);
 	}
-	take_down(w);
+	object_free_all(w);
+	world_take_down(w);
 }
 
 static void trace_switch(void *arg, u64 step, const struct task *from, const struct task *to,

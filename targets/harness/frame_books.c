@@ -254,7 +254,12 @@ static void judge_others(struct world *w, const struct frame_count *count)
 	judge_count("the page table", count->owner[BY_TABLES], 0, st.tables);
 }
 
-void frame_books_check(struct world *w, s32 record)
+void frame_books_free(struct world *w)
+{
+	free(w->mapped);
+}
+
+void frame_books_check(struct world *w, bool quiet, s32 record)
 {
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
@@ -262,6 +267,8 @@ void frame_books_check(struct world *w, s32 record)
 	struct pcpu_stats st;
 	const u8 *mark;
 
+	if (!quiet)
+		return;
 	pcpu_stats(w->pcpu[0], &st);
 	if (somebody_began(record, ticket))
 		return;

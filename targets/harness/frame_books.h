@@ -13,10 +13,13 @@
 /** frame_books_kept() - does the target of the program keep them? */
 bool frame_books_kept(const struct world *w);
 
+/** frame_books_free() - the memory that is kept from run to run */
+void frame_books_free(struct world *w);
+
 /**
- * frame_books_check() - compare
- * @record: the operation that the caller is in, or negative: as for somebody_began(). Nothing else
- *          is under way
+ * frame_books_check() - compare, if nothing else is under way; for world_part.verify
+ * @quiet:  nobody is inside of an operation
+ * @record: the operation that the caller is in, or negative: as for somebody_began()
  *
  * See boot_world_judge(). Besides, of each frame:
  *
@@ -28,6 +31,6 @@ bool frame_books_kept(const struct world *w);
  *
  * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
  */
-void frame_books_check(struct world *w, s32 record);
+void frame_books_check(struct world *w, bool quiet, s32 record);
 
 #endif

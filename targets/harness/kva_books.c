@@ -143,15 +143,14 @@ static void write_down(struct world *w, const struct vmap_stats *st)
 	w->books.small = 0;
 }
 
-void kva_books_open(struct world *w)
+int kva_books_open(struct world *w)
 {
 	struct vmap_stats st;
 
-	if (!kva_books_kept(w))
-		return;
 	vmap_stats(w->vmap, &st);
 	write_down(w, &st);
 	w->books.areas = st.areas;
+	return 0;
 }
 
 void kva_books_check(struct world *w, u32 record)

@@ -15,8 +15,8 @@
 /** kva_books_kept() - does the target of the program keep them? */
 bool kva_books_kept(const struct world *w);
 
-/** kva_books_open() - nothing is in use yet but what boot has taken */
-void kva_books_open(struct world *w);
+/** kva_books_open() - nothing is in use yet but what boot has taken; returns 0 */
+int kva_books_open(struct world *w);
 
 /**
  * kva_books_check() - compare

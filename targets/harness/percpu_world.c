@@ -112,6 +112,7 @@ int percpu_boot(struct world *w)
 	int err;
 
 	w->bad_free = (struct bad_free){0};
+	w->nr_pcpu = 0;
 	if (vmap_kind(w) == VMAP_EAGER)
 		return 0;
 	for (u32 k = 0; k < allocators[target].nr; k++) {
@@ -151,6 +152,11 @@ void percpu_take_down(struct world *w)
 		pcpu_destroy(w->pcpu[k]);
 	}
 	w->nr_pcpu = 0;
+}
+
+void percpu_free_world(struct world *w)
+{
+	free(w->static_data);
 }
 
 static void verify_pair(struct world *w, s32 record)

@@ -22,6 +22,9 @@ int percpu_boot(struct world *w);
 /** percpu_take_down() - the opposite; static data must be as it was */
 void percpu_take_down(struct world *w);
 
+/** percpu_free_world() - the memory that is kept from run to run */
+void percpu_free_world(struct world *w);
+
 /** percpu_print_stats() - of each allocator, as a kernel shows them in percpu_stats */
 void percpu_print_stats(struct world *w, FILE *f);
 

@@ -62,6 +62,7 @@ int vmap_boot(struct world *w)
 
 	vmap_place(w, &vc.start, &size);
 	w->nr_spaces = 0;
+	w->vmap = w->second = NULL;
 	err = vmap_create(w->machine, &vc, &w->vmap);
 	if (!err && is_pair(w)) {
 		vc.kva = VMAP_EAGER;

@@ -115,6 +115,11 @@ struct kva_books {
 /* Vmap spaces of a world: two in the target vmap_pair. */
 #define WORLD_VMAP 2
 
+/* Parts that a world may be made of. */
+#define WORLD_PARTS 9
+
+struct world_part;
+
 /* Per-CPU allocators of a world: two in the target percpu_pair. */
 #define WORLD_PCPU 2
 
@@ -134,7 +139,10 @@ struct bad_free {
  * struct world - one run
  * @program:   what is run
  * @options:   how
- * @machine:   booted by exec_program()
+ * @machine:   booted first, and taken down last
+ * @part:      what it is made of, in order, as far as it was booted: world_parts.h
+ * @nr_parts:  entries in @part
+ * @asks:      one of these is to be told when an operation has ended
  * @boot:      boot memory, if the machine has any
  * @vmap:      NULL if the plan made its boot fail
  * @second:    likewise; only in the target vmap_pair, else NULL
@@ -164,6 +172,9 @@ struct world {
 	const struct program *program;
 	const struct exec_options *options;
 	struct machine *machine;
+	const struct world_part *part[WORLD_PARTS];
+	u32 nr_parts;
+	bool asks;
 	struct boot_world boot;
 	struct vmap_space *vmap;
 	struct vmap_space *second;
