@@ -40,6 +40,12 @@ static void note_refusal(void *arg, enum boot_error why, const char *call, u64 s
 	*told = (struct bootmem_told){told->nr + 1, why, start, end};
 }
 
+static void move_memory(struct topology *t, u64 by)
+{
+	for (u32 i = 0; i < t->nr_ranges; i++)
+		t->range[i].start += by;
+}
+
 /*
  * The first frame is not always number 0: it lies at and beside boundaries of words, and the last
  * one ends where addresses do.
@@ -53,19 +59,53 @@ static void place_memory(struct topology *t, u64 *rng)
 			 ? first[what]
 			 : (BOOT_MAX_ADDRESS >> PAGE_SHIFT) - last->start - last->nr;
 
-	for (u32 i = 0; i < t->nr_ranges; i++)
-		t->range[i].start += by;
+	move_memory(t, by);
+}
+
+/* Unless there is so much of it that it lies on both sides anyway. */
+static void place_middle(struct topology *t, u64 pages, u64 pfn)
+{
+	const struct node_range *r = t->range;
+	u64 half = pages / 2;
+
+	for (; half >= r->nr; r++)
+		half -= r->nr;
+	if (r->start + half < pfn)
+		move_memory(t, pfn - (r->start + half));
 }
 
 static void draw_memory(const struct world *w, struct topology *t, u64 *rng)
 {
+	static const u64 middle[] = {[MIDDLE_16M] = 16ULL << 20, [MIDDLE_4G] = 4ULL << 30};
 	struct program_machine pm = w->program->machine;
 
 	pm.gap = min(pm.gap, GAP_MAX);
 	program_topology(&pm, t);
 	*rng = random_mix(pm.shuffle);
-	if (pm.shuffle)
+	if (pm.middle != MIDDLE_ANY)
+		place_middle(t, pm.pages, middle[pm.middle] >> PAGE_SHIFT);
+	else if (pm.shuffle)
 		place_memory(t, rng);
+}
+
+void bootmem_place(struct world *w, struct topology *t)
+{
+	const struct node_range *last;
+	struct bootmem_world *b = w->bootmem;
+
+	if (!b) {
+		b = w->bootmem = calloc(1, sizeof(*b));
+		if (!b)
+			abort();
+	}
+	draw_memory(w, &b->model.topo, &b->rng);
+	last = &b->model.topo.range[b->model.topo.nr_ranges - 1];
+	b->mapped =
+		(last->start + last->nr) << PAGE_SHIFT <= MACHINE_KVA_START - MACHINE_DIRECT_START;
+	if (b->mapped)
+		*t = b->model.topo;
+	else
+		program_topology(&w->program->machine, t);
 }
 
 struct boot_mem *bootmem_make(struct world *w, u32 k)
@@ -166,14 +206,7 @@ int bootmem_boot(struct world *w)
 {
 	const u32 nr = allocators[w->program->target].nr;
 	struct bootmem_world *b = w->bootmem;
-	u64 rng;
 
-	if (!b) {
-		b = w->bootmem = calloc(1, sizeof(*b));
-		if (!b)
-			abort();
-	}
-	draw_memory(w, &b->model.topo, &rng);
 	bootmem_model_init(&b->model, nr);
 	if (unlikely(w->options->trace))
 		print_memory(w);
@@ -181,7 +214,7 @@ int bootmem_boot(struct world *w)
 	b->over = false;
 	memset(b->end, 0, sizeof(b->end));
 	for (u32 k = 0; k < nr; k++) {
-		int err = boot_one(w, k, rng);
+		int err = boot_one(w, k, b->rng);
 
 		if (err)
 			return err;
@@ -234,13 +267,14 @@ static void expect_error(const struct bootmem_refusal *want, const char *what, i
 	MM_CHECK(err == expected, RANGE, "%s: error %d, expected %d", what, err, expected);
 }
 
-bool bootmem_reserve(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how)
+bool bootmem_reserve_by(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how,
+			const struct bootmem_calls *calls)
 {
 	struct bootmem_world *b = w->bootmem;
 	struct bootmem_map *map = &b->model.map[k];
 	const struct bootmem_refusal want =
 		bootmem_refuse_reserve(&b->model, map, start, size, how, b->over);
-	int err = boot_reserve(b->boot[k], start, size, how);
+	int err = calls->reserve(b->boot[k], start, size, how);
 
 	b->end[k].known = false;
 	bootmem_expect(w, k, "reserve", &want);
@@ -253,6 +287,11 @@ bool bootmem_reserve(struct world *w, u32 k, u64 start, u64 size, enum boot_rese
 	return !err;
 }
 
+bool bootmem_reserve(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how)
+{
+	return bootmem_reserve_by(w, k, start, size, how, &bootmem_calls);
+}
+
 static void receive(void *arg, u64 pfn, unsigned int order)
 {
 	const struct bootmem_receiver *r = arg;
@@ -260,7 +299,7 @@ static void receive(void *arg, u64 pfn, unsigned int order)
 	bootmem_receive(r->model, r->map, pfn, order);
 }
 
-bool bootmem_free(struct world *w, u32 k, u64 start, u64 size)
+bool bootmem_free_by(struct world *w, u32 k, u64 start, u64 size, const struct bootmem_calls *calls)
 {
 	struct bootmem_world *b = w->bootmem;
 	struct bootmem_map *map = &b->model.map[k];
@@ -280,7 +319,7 @@ bool bootmem_free(struct world *w, u32 k, u64 start, u64 size)
 	} else {
 		map->from = map->to = 0;
 	}
-	err = boot_free(b->boot[k], start, size);
+	err = calls->free(b->boot[k], start, size);
 	b->end[k].known = false;
 	bootmem_expect(w, k, "free", &want);
 	expect_error(&want, "free", err);
@@ -289,6 +328,11 @@ bool bootmem_free(struct world *w, u32 k, u64 start, u64 size)
 		 (unsigned long long)(map->to - map->from), (unsigned long long)map->received);
 	map->from = map->to = 0;
 	return !err;
+}
+
+bool bootmem_free(struct world *w, u32 k, u64 start, u64 size)
+{
+	return bootmem_free_by(w, k, start, size, &bootmem_calls);
 }
 
 u64 bootmem_free_pages(const struct world *w, u32 k)

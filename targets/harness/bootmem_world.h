@@ -3,7 +3,9 @@
  * bootmem_world.h - the allocators of boot memory of a world: made as a program says, called, and
  * judged by the model.
  *
- * The memory that they are told of is made up: it is never touched.
+ * The memory that they are told of is the machine's. Nothing touches it but calls that zero what
+ * they give; and where it ends beyond the direct map, the machine has other memory, and they are
+ * not made.
  */
 #ifndef MM_HARNESS_BOOTMEM_WORLD_H
 #define MM_HARNESS_BOOTMEM_WORLD_H
@@ -20,6 +22,23 @@ struct bootmem_told {
 	enum boot_error why;
 	u64 start, end;
 };
+
+/**
+ * struct bootmem_calls - by which of its calls an allocator is asked
+ * @alloc:   a request; return: a physical address, or BOOT_NONE
+ * @reserve: as boot_reserve()
+ * @free:    as boot_free()
+ * @served:  judges more of what a request was given than where it is; or NULL
+ */
+struct bootmem_calls {
+	u64 (*alloc)(struct boot_mem *boot, const struct bootmem_request *r);
+	int (*reserve)(struct boot_mem *boot, u64 start, u64 size, enum boot_reserve how);
+	int (*free)(struct boot_mem *boot, u64 start, u64 size);
+	void (*served)(struct world *w, const struct bootmem_request *r, u64 addr);
+};
+
+/* Those of boot.h. */
+extern const struct bootmem_calls bootmem_calls;
 
 /**
  * struct bootmem_end - where the request before ended
@@ -46,6 +65,8 @@ struct bootmem_receiver {
  * @end:      of each
  * @receiver: what each hands over to, from then on
  * @told:     the last refusal
+ * @rng:      draws what lies beside the ranges
+ * @mapped:   the machine has all of the memory in its direct map
  * @over:     memory was handed over
  */
 struct bootmem_world {
@@ -55,6 +76,8 @@ struct bootmem_world {
 	struct bootmem_end end[WORLD_BOOTMEM];
 	struct bootmem_receiver receiver[WORLD_BOOTMEM];
 	struct bootmem_told told;
+	u64 rng;
+	bool mapped;
 	bool over;
 };
 
@@ -63,7 +86,14 @@ struct bootmem_world {
 /** bootmem_kept() - does the target of the program have such allocators, and nothing else? */
 bool bootmem_kept(const struct world *w);
 
-/** bootmem_boot() - make them. ORACLE_SPURIOUS if that fails and must not. 0 or an error */
+/**
+ * bootmem_place() - draw the memory of a program
+ * @t: receives what the machine is to have
+ */
+void bootmem_place(struct world *w, struct topology *t);
+
+/** bootmem_boot() - make them, behind bootmem_place(). ORACLE_SPURIOUS if that fails and must not.
+ * 0 or an error */
 int bootmem_boot(struct world *w);
 
 /** bootmem_verify() - each allocator; for world_part.verify */
@@ -98,10 +128,17 @@ struct boot_mem *bootmem_make(struct world *w, u32 k);
 void bootmem_expect(struct world *w, u32 k, const char *what, const struct bootmem_refusal *want);
 
 /**
- * bootmem_reserve(), bootmem_free() - of allocator @k, judged
+ * bootmem_reserve_by(), bootmem_free_by() - of allocator @k, judged
+ * @calls: by which of its calls
  *
  * Return: true if it was done; false if it had to be refused, and was.
  */
+bool bootmem_reserve_by(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how,
+			const struct bootmem_calls *calls);
+bool bootmem_free_by(struct world *w, u32 k, u64 start, u64 size,
+		     const struct bootmem_calls *calls);
+
+/** bootmem_reserve(), bootmem_free() - by boot_reserve() and boot_free() */
 bool bootmem_reserve(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how);
 bool bootmem_free(struct world *w, u32 k, u64 start, u64 size);
 

@@ -30,6 +30,8 @@ const char *const *const unit_choices[NR_OPERAND_UNITS] = {
 				      "bad-argument", "empty", "backwards", "overlap", "order",
 				      "outside", "reserve-twice", "free-twice", NULL},
 	[UNIT_MEMORY] = (const char *const[]){"auto", "frames", "bootmem", "rootmem", NULL},
+	[UNIT_MIDDLE] = (const char *const[]){"any", "16M", "4G", NULL},
+	[UNIT_COMPAT] = (const char *const[]){"plain", "pages", "low", "low-pages", NULL},
 	[UNIT_BLOCKS] = (const char *const[]){"given", "computed", NULL},
 };
 

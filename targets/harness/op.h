@@ -79,6 +79,8 @@ enum operand_unit {
 	UNIT_VM_AREA,
 	UNIT_BOOT_ERROR,
 	UNIT_MEMORY,
+	UNIT_MIDDLE,
+	UNIT_COMPAT,
 	NR_OPERAND_UNITS
 };
 
@@ -100,10 +102,13 @@ struct operand {
 	const char *help;
 };
 
-/* Numbers of UNIT_PLACE, UNIT_BLOCKS and UNIT_MEMORY; those of UNIT_VMAP are enum vmap_kva. */
+/* Numbers of UNIT_PLACE, _BLOCKS, _MEMORY, _MIDDLE and _COMPAT; those of UNIT_VMAP are enum
+ * vmap_kva. */
 enum { PLACE_X86_64, PLACE_TOP };
 enum { BLOCKS_GIVEN, BLOCKS_COMPUTED };
 enum { MEMORY_AUTO, MEMORY_FRAMES, MEMORY_BOOTMEM, MEMORY_ROOTMEM };
+enum { MIDDLE_ANY, MIDDLE_16M, MIDDLE_4G };
+enum { COMPAT_PLAIN, COMPAT_PAGES, COMPAT_LOW, COMPAT_LOW_PAGES };
 
 /** unit_choices - the names of the numbers from 0 on, ended by NULL; NULL: text has the number */
 extern const char *const *const unit_choices[NR_OPERAND_UNITS];

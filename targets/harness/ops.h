@@ -62,6 +62,12 @@ void op_free_bootmem(struct world *w, const struct op_call *c);
 void op_free_bootmem_part(struct world *w, const struct op_call *c);
 void op_free_all_bootmem(struct world *w, const struct op_call *c);
 
+/* ops_bootmem_compat.c */
+void op_compat_alloc_bootmem(struct world *w, const struct op_call *c);
+void op_compat_alloc_bootmem_node(struct world *w, const struct op_call *c);
+void op_compat_reserve_bootmem(struct world *w, const struct op_call *c);
+void op_compat_free_bootmem(struct world *w, const struct op_call *c);
+
 /* ops_bootmem_misuse.c */
 void op_misuse_bootmem(struct world *w, const struct op_call *c);
 

@@ -14,8 +14,7 @@
  *   3  bytes beside the start of a page there, as place_bytes[] has it
  * In alloc_bootmem_node it stands above 6 bits for the node, modulo those that there are.
  */
-#include "bootmem_world.h"
-#include "ops.h"
+#include "ops_bootmem.h"
 
 static const u16 place_bytes[] = {0, 1, 64, 100, 2048, 4000, 4095, 4160};
 
@@ -42,6 +41,12 @@ static u64 ask(struct boot_mem *boot, const struct bootmem_request *r)
 		return boot_alloc(boot, r->size, r->align, r->goal, r->limit);
 	}
 }
+
+const struct bootmem_calls bootmem_calls = {
+	.alloc = ask,
+	.reserve = boot_reserve,
+	.free = boot_free,
+};
 
 static bool may_cross(const struct world *w, u32 k, const struct bootmem_request *r)
 {
@@ -181,12 +186,13 @@ struct served {
 	u64 from, to;
 };
 
-static void serve(struct world *w, u32 k, const struct bootmem_request *r, struct served *s)
+static void serve(struct world *w, u32 k, const struct bootmem_request *r,
+		  const struct bootmem_calls *calls, struct served *s)
 {
 	const struct bootmem_refusal want = {.why = w->bootmem->over ? BOOT_OVER : NR_BOOT_ERRORS};
 	struct bootmem_model *m = &w->bootmem->model;
 
-	s->addr = ask(w->bootmem->boot[k], r);
+	s->addr = calls->alloc(w->bootmem->boot[k], r);
 	bootmem_expect(w, k, "request", &want);
 	if (s->addr == BOOT_NONE) {
 		if (!w->bootmem->over)
@@ -194,6 +200,8 @@ static void serve(struct world *w, u32 k, const struct bootmem_request *r, struc
 		return;
 	}
 	judge_address(w, k, r, s->addr);
+	if (calls->served)
+		calls->served(w, r, s->addr);
 	s->from = s->addr & PAGE_MASK;
 	if (m->map[k].state[(s->addr >> PAGE_SHIFT) - m->base] == BOOTMEM_USED)
 		s->from += PAGE_SIZE;
@@ -242,18 +250,17 @@ static void object_made(struct world *w, const struct op_call *c, const u64 addr
 	o->state = OBJECT_LIVE;
 }
 
-static void alloc(struct world *w, const struct op_call *c, struct bootmem_request *r, u32 place)
+void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct bootmem_request *r,
+		      const struct bootmem_calls *calls)
 {
 	u64 before[WORLD_BOOTMEM], addr[WORLD_BOOTMEM] = {0};
 	struct served s[WORLD_BOOTMEM] = {0};
 	bool all = true;
 
-	r->size = c->op->arg[0];
-	draw_place(&w->bootmem->model, place, r);
 	count_free(w, before);
 	for_each_bootmem(k, w->bootmem)
 	{
-		serve(w, k, r, &s[k]);
+		serve(w, k, r, calls, &s[k]);
 		addr[k] = s[k].addr;
 		all = all && addr[k] != BOOT_NONE;
 	}
@@ -274,35 +281,42 @@ static void alloc(struct world *w, const struct op_call *c, struct bootmem_reque
 	}
 }
 
+static void alloc_placed(struct world *w, const struct op_call *c, struct bootmem_request *r,
+			 u32 place)
+{
+	r->size = c->op->arg[0];
+	r->align = c->op->arg[1];
+	draw_place(&w->bootmem->model, place, r);
+	bootmem_op_alloc(w, c, r, &bootmem_calls);
+}
+
 void op_alloc_bootmem(struct world *w, const struct op_call *c)
 {
-	struct bootmem_request r = {.call = BOOTMEM_ANY, .align = c->op->arg[1]};
+	struct bootmem_request r = {.call = BOOTMEM_ANY};
 
-	alloc(w, c, &r, c->op->arg[2]);
+	alloc_placed(w, c, &r, c->op->arg[2]);
 }
 
 void op_alloc_bootmem_node(struct world *w, const struct op_call *c)
 {
 	struct bootmem_request r = {.call = BOOTMEM_NODE,
-				    .align = c->op->arg[1],
 				    .nid = c->op->arg[2] % TOPOLOGY_MAX_NODES %
 					   w->bootmem->model.topo.nr_nodes};
 
-	alloc(w, c, &r, c->op->arg[2] / TOPOLOGY_MAX_NODES);
+	alloc_placed(w, c, &r, c->op->arg[2] / TOPOLOGY_MAX_NODES);
 }
 
 void op_alloc_bootmem_cross(struct world *w, const struct op_call *c)
 {
-	struct bootmem_request r = {.call = BOOTMEM_CROSS, .align = c->op->arg[1]};
+	struct bootmem_request r = {.call = BOOTMEM_CROSS};
 
-	alloc(w, c, &r, c->op->arg[2]);
+	alloc_placed(w, c, &r, c->op->arg[2]);
 }
 
-void op_reserve_bootmem(struct world *w, const struct op_call *c)
+void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_reserve how,
+			const struct bootmem_calls *calls)
 {
-	struct bootmem_model *m = &w->bootmem->model;
-	const u64 start = bootmem_nth(m, c->op->arg[0]), size = c->op->arg[1];
-	const enum boot_reserve how = c->op->arg[2] ? BOOT_SHARED : BOOT_EXCLUSIVE;
+	const u64 start = bootmem_nth(&w->bootmem->model, c->op->arg[0]), size = c->op->arg[1];
 	u64 before[WORLD_BOOTMEM], addr[WORLD_BOOTMEM] = {start, start};
 	const struct served taken = {
 		.from = start & PAGE_MASK,
@@ -313,7 +327,7 @@ void op_reserve_bootmem(struct world *w, const struct op_call *c)
 	count_free(w, before);
 	for_each_bootmem(k, w->bootmem)
 	{
-		done[k] = bootmem_reserve(w, k, start, size, how);
+		done[k] = bootmem_reserve_by(w, k, start, size, how, calls);
 		all = all && done[k];
 	}
 	if (all) {
@@ -333,13 +347,19 @@ void op_reserve_bootmem(struct world *w, const struct op_call *c)
 	}
 }
 
+void op_reserve_bootmem(struct world *w, const struct op_call *c)
+{
+	bootmem_op_reserve(w, c, c->op->arg[2] ? BOOT_SHARED : BOOT_EXCLUSIVE, &bootmem_calls);
+}
+
 static u64 object_addr(const struct object *o, u32 k)
 {
 	return k ? o->twin : o->addr;
 }
 
 /* Of bytes [@from, @to) of an object, in each allocator. */
-static void free_part(struct world *w, const struct object *o, u64 from, u64 to)
+static void free_part(struct world *w, const struct object *o, u64 from, u64 to,
+		      const struct bootmem_calls *calls)
 {
 	u64 before[WORLD_BOOTMEM];
 	bool done = true;
@@ -348,12 +368,18 @@ static void free_part(struct world *w, const struct object *o, u64 from, u64 to)
 		return;
 	count_free(w, before);
 	for_each_bootmem(k, w->bootmem) done =
-		bootmem_free(w, k, object_addr(o, k) + from, to - from) && done;
+		bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
 	/* After the hand-over none is free, before it and after it. */
 	if (done)
 		compare(w, before, o->align >= PAGE_SIZE || o->addr == o->twin);
 	for_each_bootmem(k, w->bootmem)
 		bootmem_check(w, k, object_addr(o, k) + from, object_addr(o, k) + to);
+}
+
+void bootmem_op_free(struct world *w, const struct op_call *c, const struct bootmem_calls *calls)
+{
+	free_part(w, c->object, 0, c->object->size, calls);
+	c->object->state = OBJECT_DEAD;
 }
 
 void op_free_bootmem(struct world *w, const struct op_call *c)
@@ -363,7 +389,7 @@ void op_free_bootmem(struct world *w, const struct op_call *c)
 
 	for (u64 i = 0; i < times; i++) {
 		if (!c->op->arg[0]) {
-			free_part(w, o, 0, o->size);
+			free_part(w, o, 0, o->size, &bootmem_calls);
 			continue;
 		}
 		/* The pages around it, with whatever else is in them. */
@@ -384,7 +410,7 @@ void op_free_bootmem_part(struct world *w, const struct op_call *c)
 	const struct object *o = c->object;
 	u64 from = c->op->arg[0] % o->size;
 
-	free_part(w, o, from, min(from + c->op->arg[1], o->size));
+	free_part(w, o, from, min(from + c->op->arg[1], o->size), &bootmem_calls);
 }
 
 /* What comes behind the hand-over is refused, nearly all of it: random programs seldom want it. */

@@ -66,7 +66,9 @@
 	  "memory before the allocators: free page frames, or boot memory; auto: what the "        \
 	  "target is about")                                                                       \
 	X(taken, "taken", INT, NONE, 0, 65535, 0,                                                  \
-	  "boot memory: draws what is reserved first; 0: a small kernel image")
+	  "boot memory: draws what is reserved first; 0: a small kernel image")                    \
+	X(middle, "middle", INT, MIDDLE, 0, 2, 0,                                                  \
+	  "bootmem, rootmem: half of the memory lies below that address, and half above")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;

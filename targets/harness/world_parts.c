@@ -52,12 +52,15 @@ static int boot_machine(struct world *w)
 				.every = p->fail.every,
 				.classes = p->fail.classes,
 			},
-		.boot_memory = memory_kept(w),
+		.boot_memory = memory_kept(w) || bootmem_kept(w),
 	};
 	int err;
 
 	vmap_place(w, &mc.kva_start, &mc.kva_size);
-	program_topology(&p->machine, &mc.topology);
+	if (bootmem_kept(w))
+		bootmem_place(w, &mc.topology);
+	else
+		program_topology(&p->machine, &mc.topology);
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
 	/* Who looks for boot memory need not know if there is any. */

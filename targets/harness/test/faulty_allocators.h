@@ -231,6 +231,11 @@ enum fault {
 	FAULT_BOOT_STATS_FREE,	   /* a free page too many, without another to make up for it */
 	FAULT_BOOT_PAGE_NODE,	   /* each page is of the next node */
 	FAULT_BOOT_PAGE_FREE,	   /* page 3 is free if it is not */
+	FAULT_COMPAT_GARBAGE,	   /* what the old calls give is not zeroed */
+	FAULT_COMPAT_SHORT,	   /* its last byte is not */
+	FAULT_COMPAT_MORE,	   /* nor only it: a word behind it is, too */
+	FAULT_COMPAT_BEFORE,	   /* or a word in front */
+	FAULT_COMPAT_NO_PAGE,	   /* what must begin a page does not */
 
 	/* What a task leaves behind, or never leaves: on free_percpu(). */
 	FAULT_LEAVES_PREEMPT,

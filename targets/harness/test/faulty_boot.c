@@ -4,7 +4,9 @@
  * option --wrap), and go on to the real allocator, but for what the fault makes of them.
  */
 #include "boot/boot.h"
+#include "boot/compat.h"
 #include "faulty_allocators.h"
+#include "machine/pgtable.h"
 #include "sched/report.h"
 
 #define WRAPPED(type, name, ...)                                                                   \
@@ -12,8 +14,9 @@
 	type __wrap_##name(__VA_ARGS__);                                                           \
 	type __wrap_##name(__VA_ARGS__)
 
-/* Who is told of refusals. */
+/* Who is told of refusals, and whose memory it is. */
 static struct boot_config told;
+static struct machine *machine;
 
 static void tell(void *arg, enum boot_error why, const char *call, u64 start, u64 end)
 {
@@ -30,6 +33,7 @@ WRAPPED(int, boot_create, struct machine *m, const struct boot_config *cfg, stru
 {
 	struct boot_config faulty_cfg = *cfg;
 
+	machine = m;
 	if (faulty(FAULT_BOOT_CREATE))
 		return -ENOMEM;
 	if (cfg->refused) {
@@ -133,6 +137,27 @@ WRAPPED(u64, boot_alloc_cross, struct boot_mem *bm, u64 size, u64 align, u64 goa
 		return BOOT_NONE;
 	spoil_request(bm, &size, &align, &goal, &limit);
 	return spoil_address(__real_boot_alloc_cross(bm, size, align, goal, limit));
+}
+
+WRAPPED(u64, alloc_bootmem, struct boot_mem *bm, u64 size)
+{
+	u64 addr = __real_alloc_bootmem(bm, size);
+
+	if (faulty(FAULT_COMPAT_GARBAGE))
+		mem_set(machine, addr, 7, size);
+	if (faulty(FAULT_COMPAT_SHORT))
+		mem_set(machine, addr + size - 1, 7, 1);
+	if (faulty(FAULT_COMPAT_MORE))
+		mem_set(machine, addr + size, 0, 8);
+	if (faulty(FAULT_COMPAT_BEFORE))
+		mem_set(machine, addr - 8, 0, 8);
+	return addr;
+}
+
+WRAPPED(u64, alloc_bootmem_pages, struct boot_mem *bm, u64 size)
+{
+	return faulty(FAULT_COMPAT_NO_PAGE) ? __real_alloc_bootmem(bm, size)
+					    : __real_alloc_bootmem_pages(bm, size);
 }
 
 static int spoil_error(int err)

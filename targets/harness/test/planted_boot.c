@@ -6,6 +6,7 @@
 #include "planted.h"
 
 #define A "task a cpu=0\n"
+#define AROUND(addr) "machine cpus=2 nodes=2 pages=512 middle=" addr "\n" A
 #define BOOTMEM "target bootmem\n" A
 #define ROOTMEM "target rootmem\n" A
 #define PAIR "target bootmem_pair\n" A
@@ -154,6 +155,41 @@ const struct planted planted_boot[] = {
 	 MISUSE "over at=1\n"},
 	{FAULT_BOOT_GIVE_REFUSED, ORACLE_PAGE_FREE, 0, "by a call that must be refused",
 	 MISUSE "early at=1\n"},
+
+	/* Old calls. */
+	{FAULT_COMPAT_GARBAGE, ORACLE_ZERO, 0, "0x0 of 100 bytes: byte 0 is 0x07",
+	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
+	{FAULT_COMPAT_SHORT, ORACLE_ZERO, 0, "0x0 of 5000 bytes: byte 4999 is 0x07",
+	 BOOTMEM "r1 = compat_alloc_bootmem size=5000\n"},
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "those behind it were zeroed, too",
+	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "0x0 of 4096 bytes: those behind it",
+	 ROOTMEM "r1 = compat_alloc_bootmem size=4K\n"},
+	{FAULT_COMPAT_BEFORE, ORACLE_CONTENTS, 1, "0x80 of 100 bytes: those in front of it",
+	 BOOTMEM "r1 = alloc_bootmem\nr2 = compat_alloc_bootmem\n"},
+	{FAULT_COMPAT_NO_PAGE, ORACLE_ALIGNMENT, 1, "0x80 is not a multiple of 4096",
+	 BOOTMEM "r1 = compat_alloc_bootmem\nr2 = compat_alloc_bootmem how=pages\n"},
+	{FAULT_BOOT_GOAL, ORACLE_RANGE, 0,
+	 "0xf00000 is below the goal 0x1000000, above which 100 bytes are free",
+	 "target bootmem\n" AROUND("16M") "r1 = compat_alloc_bootmem\n"},
+	{FAULT_BOOT_LIMIT, ORACLE_RANGE, 1, "0x100000000 of 600 bytes is not below 0x100000000",
+	 "target bootmem\n" AROUND("4G") "r1 = reserve_bootmem at=0 size=1M\n"
+					 "r2 = compat_alloc_bootmem size=600 how=low\n"},
+	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 was asked for",
+	 "target rootmem\n" TWO_NODES "r1 = compat_alloc_bootmem_node node=1\n"},
+	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 has 100 bytes",
+	 "target bootmem\n" TWO_NODES "r1 = compat_alloc_bootmem_node node=1\n"},
+	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0, "bootmem has no 4096 bytes, aligned to 64",
+	 BOOTMEM "r1 = compat_alloc_bootmem size=4K how=low\n"},
+	{FAULT_BOOT_SERVED, ORACLE_RANGE, 1, "reserve: error 0, expected -16",
+	 OBJECT "r2 = compat_reserve_bootmem at=0 exclusive\n"},
+	{FAULT_BOOT_RESERVE_SHORT, ORACLE_COUNT, 0, "2047 free, 1 reserved",
+	 BOOTMEM "r1 = compat_reserve_bootmem at=4095 size=2\n"},
+	{FAULT_BOOT_FREE_NOTHING, ORACLE_COUNT, 1, "2047 free, 1 reserved",
+	 OBJECT "compat_free_bootmem r1\n"},
+	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,
+	 "bootmem has 1 free pages less than before, rootmem 2",
+	 PAIR "r1 = compat_alloc_bootmem size=4K how=pages\n"},
 
 	/* The hand-over: when it is asked for, and at the end. */
 	{FAULT_BOOT_GIVE_TWICE, ORACLE_PAGE_FREE, 0, "frame 0 was handed over, and is not free",

@@ -438,7 +438,7 @@ static void test_version_1(void **unused)
 		p.machine.atom = 1;
 		p.machine.sparse = p.machine.shuffle = p.machine.gap = 0;
 		p.machine.vmap = p.machine.place = p.machine.blocks = 0;
-		p.machine.memory = p.machine.taken = 0;
+		p.machine.memory = p.machine.taken = p.machine.middle = 0;
 		program_repair(&p);
 		n = bytes_encode(&p, data, sizeof(data));
 		assert_int_equal(data[4], 2);
@@ -498,6 +498,7 @@ static void test_layout(void **unused)
 	version_2[128] = 11; /* sparse */
 	version_2[132] = 12; /* shuffle */
 	version_2[136] = 13; /* gap */
+	version_2[160] = 2;  /* middle */
 	assert_int_equal(bytes_decode(&p, version_2, sizeof(version_2), NULL), 0);
 	assert_int_equal(p.machine.cpus, 3);
 	assert_int_equal(p.machine.reserved, 8);
@@ -507,6 +508,7 @@ static void test_layout(void **unused)
 	assert_int_equal(p.machine.sparse, 11);
 	assert_int_equal(p.machine.shuffle, 12);
 	assert_int_equal(p.machine.gap, 13);
+	assert_int_equal(p.machine.middle, MIDDLE_4G);
 	assert_true(p.schedule.odds == 9 && p.schedule.seed == 77);
 	program_fini(&p);
 }

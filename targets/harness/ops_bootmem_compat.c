@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_bootmem_compat.c - the operations of boot memory by the calls that bootmem's users knew, and
+ * what these promise besides: zeroed memory, and nothing else touched.
+ *
+ * A goal, a limit and an alignment are in the name of each call; the request that the model is
+ * shown has them from compat.h, and all else is judged as of any request.
+ *
+ * Where no bytes are zero, zeroes are somebody's. Frames that nobody has touched yet hold garbage,
+ * and what a call has zeroed is filled again as soon as it was looked at. So in between calls
+ * there are no eight zero bytes in a row in all memory, whoever it belongs to, and those beside an
+ * object tell if more was zeroed than was asked for.
+ */
+#include <string.h>
+
+#include "boot/compat.h"
+#include "machine/pgtable.h"
+#include "ops_bootmem.h"
+
+#define FILLED 0xa5
+#define BESIDE 8u
+
+static u64 physical(u64 addr)
+{
+	return addr ? addr - MACHINE_DIRECT_START : BOOT_NONE;
+}
+
+static u64 ask_node(struct boot_mem *boot, const struct bootmem_request *r, bool pages)
+{
+	if (r->limit)
+		return alloc_bootmem_low_pages_node(boot, r->nid, r->size);
+	return pages ? alloc_bootmem_pages_node(boot, r->nid, r->size)
+		     : alloc_bootmem_node(boot, r->nid, r->size);
+}
+
+/* By the call that means such a request. */
+static u64 ask(struct boot_mem *boot, const struct bootmem_request *r)
+{
+	const bool pages = r->align == PAGE_SIZE;
+
+	if (r->call == BOOTMEM_NODE)
+		return physical(ask_node(boot, r, pages));
+	if (r->limit)
+		return physical(pages ? alloc_bootmem_low_pages(boot, r->size)
+				      : alloc_bootmem_low(boot, r->size));
+	return physical(pages ? alloc_bootmem_pages(boot, r->size) : alloc_bootmem(boot, r->size));
+}
+
+static int reserve(struct boot_mem *boot, u64 start, u64 size, enum boot_reserve how)
+{
+	return reserve_bootmem(boot, start, size,
+			       how == BOOT_EXCLUSIVE ? BOOTMEM_EXCLUSIVE : BOOTMEM_DEFAULT);
+}
+
+static bool all_zero(const u8 *p, u64 size)
+{
+	return !p[0] && !memcmp(p, p + 1, size - 1);
+}
+
+static void judge_zero(struct world *w, u64 addr, u64 size)
+{
+	for (u64 at = addr, part; at < addr + size; at += part) {
+		const u8 *p;
+
+		part = min(addr + size - at, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+		p = mem_address(w->machine, at, part);
+		if (likely(all_zero(p, part)))
+			continue;
+		while (!*p)
+			p++, at++;
+		mm_report(ORACLE_ZERO, "0x%llx of %llu bytes: byte %llu is 0x%02x",
+			  (unsigned long long)physical(addr), (unsigned long long)size,
+			  (unsigned long long)(at - addr), *p);
+	}
+}
+
+/* Bytes beside an object, in a page that is memory. */
+static void judge_beside(struct world *w, u64 addr, u64 size, u64 at, const char *where)
+{
+	if ((at & (PAGE_SIZE - 1)) + BESIDE > PAGE_SIZE || !virt_to_page(w->machine, at))
+		return;
+	MM_CHECK(!all_zero(mem_address(w->machine, at, BESIDE), BESIDE), CONTENTS,
+		 "0x%llx of %llu bytes: those %s it were zeroed, too",
+		 (unsigned long long)physical(addr), (unsigned long long)size, where);
+}
+
+static void judge_memory(struct world *w, const struct bootmem_request *r, u64 phys)
+{
+	const u64 addr = MACHINE_DIRECT_START + phys;
+
+	judge_zero(w, addr, r->size);
+	judge_beside(w, addr, r->size, addr - BESIDE, "in front of");
+	judge_beside(w, addr, r->size, addr + r->size, "behind");
+	mem_set(w->machine, addr, FILLED, r->size);
+}
+
+static const struct bootmem_calls compat_calls = {
+	.alloc = ask,
+	.reserve = reserve,
+	.free = free_bootmem,
+	.served = judge_memory,
+};
+
+static void alloc(struct world *w, const struct op_call *c, struct bootmem_request *r, u32 how)
+{
+	const bool low = how == COMPAT_LOW || how == COMPAT_LOW_PAGES;
+	const bool pages = how == COMPAT_PAGES || how == COMPAT_LOW_PAGES;
+
+	if (!w->bootmem->mapped) {
+		object_refused(w, c);
+		return;
+	}
+	r->size = c->op->arg[0];
+	r->align = pages ? PAGE_SIZE : SMP_CACHE_BYTES;
+	r->goal = low ? 0 : BOOT_DMA_GOAL;
+	r->limit = low ? BOOT_LOW_LIMIT : 0;
+	bootmem_op_alloc(w, c, r, &compat_calls);
+}
+
+void op_compat_alloc_bootmem(struct world *w, const struct op_call *c)
+{
+	struct bootmem_request r = {.call = BOOTMEM_ANY};
+
+	alloc(w, c, &r, c->op->arg[1]);
+}
+
+void op_compat_alloc_bootmem_node(struct world *w, const struct op_call *c)
+{
+	struct bootmem_request r = {.call = BOOTMEM_NODE,
+				    .nid = c->op->arg[2] % w->bootmem->model.topo.nr_nodes};
+	const u32 how = c->op->arg[1];
+
+	/* There is none for less than a page of low memory. */
+	alloc(w, c, &r, how == COMPAT_LOW ? COMPAT_LOW_PAGES : how);
+}
+
+void op_compat_reserve_bootmem(struct world *w, const struct op_call *c)
+{
+	bootmem_op_reserve(w, c, c->op->arg[2] ? BOOT_EXCLUSIVE : BOOT_SHARED, &compat_calls);
+}
+
+void op_compat_free_bootmem(struct world *w, const struct op_call *c)
+{
+	bootmem_op_free(w, c, &compat_calls);
+}
