@@ -167,12 +167,14 @@ struct node {
 /**
  * struct table - a page-table page
  * @gen:       run in which it exists: equal to machine.gen, or it is only kept for later
+ * @frame:     index of the page frame that it costs in that run
  * @next:      next lowest-level table of this run
  * @child:     upper levels
  * @pte:       lowest level; all 0 unless @gen is that of the run
  */
 struct table {
 	u64 gen;
+	u32 frame;
 	struct table *next;
 	union {
 		struct table *child[TABLE_ENTRIES];

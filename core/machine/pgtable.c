@@ -13,7 +13,7 @@
  * - nr_stale is the number of STALE ones;
  * - an entry is 0 unless its table and all above it are of this run;
  * - of a STALE entry e, stale[e >> PTE_SHIFT].pte is its address;
- * - each table on @leaves is of this run, and each table of this run has a frame.
+ * - each table on @leaves is of this run, and each table of this run has a frame of its own.
  *
  * In the threads engine entries change under mmu_lock alone, those of a bare machine without;
  * walks that only look take no lock, as the hardware's do not: a table is never taken away during a
@@ -79,6 +79,7 @@ static struct table *table_make(struct machine *m, struct table **slot, bool lea
 	if (frame == NO_FRAME)
 		return NULL;
 	m->nr_tables++;
+	t->frame = frame;
 	if (leaf) {
 		t->next = m->leaves;
 		m->leaves = t;
@@ -294,6 +295,36 @@ struct page *vmalloc_to_page(struct machine *m, u64 addr)
 	u64 pte = pte_read(m, addr);
 
 	return pte & PTE_PRESENT ? &m->page[pte >> PTE_SHIFT] : NULL;
+}
+
+/* What walk_tables() calls, and with what. */
+struct table_walk {
+	table_fn fn;
+	void *arg;
+};
+
+/* The tables below @t, which is of @level and translates from @addr on: those of this run. */
+static void walk_tables(struct machine *m, const struct table *t, unsigned int level, u64 addr,
+			const struct table_walk *walk)
+{
+	for (u64 i = 0; i < TABLE_ENTRIES; i++) {
+		const struct table *below = hw_read(&t->child[i]);
+		u64 at = addr | i << (PAGE_SHIFT + level * TABLE_SHIFT);
+
+		if (!below || hw_read(&below->gen) != m->gen)
+			continue;
+		walk->fn(&m->page[below->frame], level - 1, at, walk->arg);
+		if (level > 1)
+			walk_tables(m, below, level - 1, at, walk);
+	}
+}
+
+void for_each_table(struct machine *m, table_fn fn, void *arg)
+{
+	const struct table_walk walk = {fn, arg};
+
+	/* All that is mapped has the same upper 16 bits; see check_kva(). */
+	walk_tables(m, &m->root, TABLE_LEVELS - 1, m->cfg.kva_start >> 48 << 48, &walk);
 }
 
 static __noreturn void report_fault(struct machine *m, u64 addr, u64 pte)

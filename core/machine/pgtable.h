@@ -70,6 +70,20 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end);
  */
 struct page *vmalloc_to_page(struct machine *m, u64 addr);
 
+/* A page-table page: its frame, its level (0: the lowest), the first address that it translates. */
+typedef void (*table_fn)(const struct page *page, unsigned int level, u64 addr, void *arg);
+
+/**
+ * for_each_table() - name each page-table page, by walking down from the top; for judges
+ * @m:   the machine
+ * @fn:  called with each; must not map
+ * @arg: for @fn
+ *
+ * The topmost table is part of the machine and costs no frame. Context: nobody maps meanwhile; no
+ * lock, no scheduling point.
+ */
+void for_each_table(struct machine *m, table_fn fn, void *arg);
+
 /**
  * tlb_stale_in_range() - is there a stale translation in a range?
  * @m:     the machine

@@ -15,6 +15,14 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
+/* More than any machine has; see program.h. */
+#define MAX_FRAMES 65536u
+
+/* A table, one that was taken, or of the first chunk: mappings are counted up to that. */
+#define TABLE 0xfdu
+#define TAKEN 0xfeu
+#define FIRST 0xffu
+
 /* Owners of frames in use: as each calls itself when it asks for one. */
 enum { BY_PERCPU, BY_PERCPU_KM, BY_VMALLOC, BY_MAPPINGS, BY_TABLES, NR_OWNERS };
 
@@ -27,17 +35,12 @@ static const struct {
 	const char *name;
 	u8 least, most;
 } owners[NR_OWNERS] = {
-	[BY_PERCPU] = {"percpu", 1, 1},	    [BY_PERCPU_KM] = {"percpu km", 0, 0},
-	[BY_VMALLOC] = {"vmalloc", 1, 1},   [BY_MAPPINGS] = {"mapping", 0, UINT8_MAX},
-	[BY_TABLES] = {"page table", 0, 0},
+	[BY_PERCPU] = {"percpu", 1, 1},
+	[BY_PERCPU_KM] = {"percpu km", 0, 0},
+	[BY_VMALLOC] = {"vmalloc", 1, 1},
+	[BY_MAPPINGS] = {"mapping", 0, UINT8_MAX},
+	[BY_TABLES] = {"page table", TABLE, TABLE},
 };
-
-/* More than any machine has; see program.h. */
-#define MAX_FRAMES 65536u
-
-/* A frame of the first chunk, or one that was taken: mappings are counted up to that. */
-#define TAKEN 0xfeu
-#define FIRST 0xffu
 
 /**
  * struct frame_count - what the walk over all frames has found
@@ -93,7 +96,7 @@ static void look_at_area(u64 start, u64 end, void *arg)
 		const struct page *page = vmalloc_to_page(w->machine, addr);
 		u8 *mapped = page ? mapped_at(w, page->pfn) : NULL;
 
-		if (mapped && *mapped < TAKEN - 1)
+		if (mapped && *mapped < TABLE - 1)
 			++*mapped;
 	}
 }
@@ -154,6 +157,24 @@ static void mark_taken(struct world *w)
 	}
 }
 
+/* The frame of a table is the page table's, and of no other table. */
+static void mark_table(const struct page *page, unsigned int level, u64 addr, void *arg)
+{
+	struct world *w = arg;
+	u8 *mark = mapped_at(w, page->pfn);
+
+	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_USER, PAGE_FREE,
+		 "table of level %u for 0x%llx: its page frame %llu is not in use", level,
+		 ULL(addr), ULL(page->pfn));
+	MM_CHECK(!strcmp(page->owner, owners[BY_TABLES].name), OVERLAP,
+		 "table of level %u for 0x%llx: its page frame %llu is in use by %s", level,
+		 ULL(addr), ULL(page->pfn), page->owner);
+	MM_CHECK(!*mark, OVERLAP,
+		 "table of level %u for 0x%llx: its page frame %llu is another table's, or mapped",
+		 level, ULL(addr), ULL(page->pfn));
+	*mark = TABLE;
+}
+
 static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *count)
 {
 	const struct page *page = pfn_to_page(w->machine, pfn);
@@ -166,6 +187,8 @@ static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *
 		 page->owner);
 	MM_CHECK(page->count == 1, LEAK_PAGE, "page frame %llu, of %s: %d references", ULL(pfn),
 		 page->owner, page->count);
+	MM_CHECK(by != BY_TABLES || mapped == TABLE, LEAK_PAGE,
+		 "page frame %llu is in use by %s, and no table lies there", ULL(pfn), page->owner);
 	MM_CHECK(mapped >= owners[by].least, LEAK_PAGE,
 		 "page frame %llu is in use by %s, and is mapped nowhere", ULL(pfn), page->owner);
 	MM_CHECK(mapped <= owners[by].most, OVERLAP,
@@ -236,7 +259,6 @@ static void judge_machine(struct world *w, const struct frame_count *count)
 static void judge_others(struct world *w, const struct frame_count *count)
 {
 	u64 vmalloc = 0, pool = 0;
-	struct machine_stats st;
 
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *o = &w->object[w->live[i]];
@@ -250,8 +272,6 @@ static void judge_others(struct world *w, const struct frame_count *count)
 	for (u32 i = 0; i < WORLD_POOL; i++)
 		pool += w->pool[i] != NULL;
 	judge_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
-	machine_stats(w->machine, &st);
-	judge_count("the page table", count->owner[BY_TABLES], 0, st.tables);
 }
 
 void frame_books_free(struct world *w)
@@ -275,6 +295,7 @@ void frame_books_check(struct world *w, bool quiet, s32 record)
 	boot_world_judge(&w->boot);
 	forget_mapped(w);
 	for_each_busy_area(w->vmap, look_at_area, w);
+	for_each_table(w->machine, mark_table, w);
 	mark_first_chunk(w);
 	mark_taken(w);
 	mark = w->mapped;

@@ -26,8 +26,10 @@ void frame_books_free(struct world *w);
  *   boot memory  it is of the first chunk, or was taken before there was one; ORACLE_LEAK_PAGE
  *   free         nothing is mapped there; ORACLE_PAGE_FREE
  *   in use       its owner is an allocator of this world, with one reference, and has mapped it as
- *                often as such frames are: once those of chunks and of vmalloc(), never tables;
+ *                often as such frames are: once those of chunks and of vmalloc();
  *                ORACLE_LEAK_PAGE if never, ORACLE_OVERLAP if too often
+ *   page table   what a walk over all tables finds is in use by the page table and mapped nowhere,
+ *                ORACLE_PAGE_FREE, ORACLE_OVERLAP; and nothing else is, ORACLE_LEAK_PAGE
  *
  * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
  */

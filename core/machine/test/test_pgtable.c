@@ -76,6 +76,50 @@ static void test_map(void **state)
 	assert_int_equal(stats(f->m).tables, 3);
 }
 
+/* The tables that a walk has named. */
+struct tables {
+	u64 of_level[3];
+	u64 addr[8], pfn[8];
+	u32 nr;
+};
+
+static void note_table(const struct page *page, unsigned int level, u64 addr, void *arg)
+{
+	struct tables *t = arg;
+
+	assert_in_range(level, 0, 2);
+	assert_in_range(t->nr, 0, 7);
+	assert_string_equal(page->owner, "page table");
+	for (u32 i = 0; i < t->nr; i++)
+		assert_true(t->pfn[i] != page->pfn);
+	assert_true(IS_ALIGNED(addr, PAGE_SIZE << (level + 1) * 9));
+	t->of_level[level]++;
+	t->addr[t->nr] = addr;
+	t->pfn[t->nr++] = page->pfn;
+}
+
+/* Each table of this run is named once, and no other. */
+static void test_tables(void **state)
+{
+	struct fixture *f = *state;
+	struct tables t = {0};
+	struct page *pages[4];
+
+	get_pages(f, pages, 4);
+	for_each_table(f->m, note_table, &t);
+	assert_int_equal(t.nr, 0);
+	assert_int_equal(vmap_pages_range(f->m, at(510), pages, 4, GFP_KERNEL), 0);
+	for_each_table(f->m, note_table, &t);
+	assert_int_equal(t.nr, stats(f->m).tables);
+	assert_true(t.of_level[2] == 1 && t.of_level[1] == 1 && t.of_level[0] == 2);
+	assert_true(t.addr[2] <= at(510) && at(512) == t.addr[3]);
+	/* Those of a run before stay in the tree. */
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	t = (struct tables){0};
+	for_each_table(f->m, note_table, &t);
+	assert_int_equal(t.nr, 0);
+}
+
 /* At both ends of what 48 bits translate, and of 64. */
 static void test_corners(void **state)
 {
@@ -404,6 +448,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_map, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_tables, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_corners, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_flush_costs, fixture_setup, fixture_teardown),

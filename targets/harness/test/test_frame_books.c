@@ -37,7 +37,11 @@ enum fault {
 	VFREE_NONE,	/* vfree() does nothing */
 	POOL_MORE,	/* somebody maps a page that the harness does not know of */
 	FORGOTTEN,	/* a frame in use has no reference */
-	TABLES_MORE,	/* more page tables than were asked for */
+	TABLES_MORE,	/* page frames that no table lies in are the page table's */
+	TABLE_FREED,	/* a table's page frame is freed */
+	TABLE_TAKEN,	/* it is given to another owner */
+	TABLE_MAPPED,	/* it is mapped */
+	TABLE_TWICE,	/* two tables lie in one */
 };
 
 static enum fault now;
@@ -117,6 +121,36 @@ WRAPPED(void, vfree, struct vmap_space *vs, u64 addr)
 		__real_vfree(vs, addr);
 }
 
+static void first_table(const struct page *page, unsigned int level, u64 addr, void *arg)
+{
+	struct page **found = arg;
+
+	if (!*found)
+		*found = pfn_to_page(machine, page->pfn);
+}
+
+void __real_for_each_table(struct machine *m, table_fn fn, void *arg);
+
+static struct page *table_page(void)
+{
+	struct page *found = NULL;
+
+	__real_for_each_table(machine, first_table, &found);
+	return found;
+}
+
+WRAPPED(void, for_each_table, struct machine *m, table_fn fn, void *arg)
+{
+	__real_for_each_table(m, fn, arg);
+	if (now == TABLE_TWICE && last_mapped)
+		__real_for_each_table(m, fn, arg);
+}
+
+WRAPPED(struct page *, vmalloc_to_page, struct machine *m, u64 addr)
+{
+	return now == TABLE_MAPPED && planted ? table_page() : __real_vmalloc_to_page(m, addr);
+}
+
 /* At the end of an operation that has mapped something, or when the program is over. */
 static void plant(void)
 {
@@ -131,6 +165,10 @@ static void plant(void)
 		__real_alloc_page_node(machine, 0, GFP_KERNEL, mapping);
 	if (now == FORGOTTEN)
 		__real_alloc_page_node(machine, 0, GFP_KERNEL, mapping)->count = 0;
+	if (now == TABLE_FREED)
+		__real_put_page(machine, table_page());
+	if (now == TABLE_TAKEN)
+		table_page()->owner = "vmalloc";
 	if (now == TABLES_MORE)
 		alloc_contig_pages(machine, 0, 64, 1, GFP_KERNEL, tables);
 }
@@ -179,7 +217,12 @@ static const struct {
 	{VFREE_NONE, ORACLE_COUNT, "vmalloc(): 3 page frames in use", BOOT MEMORY "vfree b1\n"},
 	{POOL_MORE, ORACLE_COUNT, "mappings: 1 page frames in use", BOOT MEMORY},
 	{FORGOTTEN, ORACLE_COUNT, "and the machine has ", BOOT MEMORY},
-	{TABLES_MORE, ORACLE_COUNT, "the page table: ", BOOT MEMORY},
+	{TABLES_MORE, ORACLE_LEAK_PAGE, "is in use by page table, and no table lies there",
+	 BOOT MEMORY},
+	{TABLE_FREED, ORACLE_PAGE_FREE, " is not in use", BOOT MEMORY},
+	{TABLE_TAKEN, ORACLE_OVERLAP, " is in use by vmalloc", BOOT MEMORY},
+	{TABLE_MAPPED, ORACLE_OVERLAP, " is another table's, or mapped", BOOT MEMORY},
+	{TABLE_TWICE, ORACLE_OVERLAP, " is another table's, or mapped", BOOT MEMORY},
 };
 
 static void run_faulty(struct executor *x, enum fault fault, const char *text,
