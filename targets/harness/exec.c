@@ -66,22 +66,10 @@ void executor_destroy(struct executor *x)
 	free(x);
 }
 
-/*
- * Areas that there can be: those of each record, lazily freed or not, and the first chunk's. Where
- * areas and chunks are asked for in one program, a chunk may be made by a record or behind it, with
- * an area for each group.
- */
-static u32 ranges_of(const struct program *p)
-{
-	u32 each = AREAS_MAX + (p->target == TARGET_BOOT ? 2 * p->machine.nodes : 0);
-
-	return p->nr_ops * each + 16;
-}
-
 /* Room for the books of a program; kept for the next one. */
 static bool reserve(struct world *w, u32 n)
 {
-	const u32 ranges = ranges_of(w->program);
+	const u32 ranges = world_ranges(w->program);
 
 	if (n <= w->max_ops && ranges <= w->max_ranges)
 		return true;

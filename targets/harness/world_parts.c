@@ -115,6 +115,18 @@ static void give_pool_back(struct world *w)
 			put_page(w->machine, w->pool[i]);
 }
 
+/*
+ * Those of each record, lazily freed or not, and the first chunk's. Where areas and chunks are
+ * asked for in one program, a chunk may be made by a record or behind it, with an area for each
+ * group.
+ */
+u32 world_ranges(const struct program *p)
+{
+	u32 each = AREAS_MAX + (p->target == TARGET_BOOT ? 2 * p->machine.nodes : 0);
+
+	return p->nr_ops * each + 16;
+}
+
 /* Each stands on those before it: what is handed over is what first chunks have left. */
 static const struct world_part parts[WORLD_PARTS] = {
 	{

@@ -34,6 +34,9 @@ struct world_part {
 	void (*free)(struct world *w);
 };
 
+/** world_ranges() - how many areas there can be in the world of a program, to make room for */
+u32 world_ranges(const struct program *p);
+
 /**
  * world_boot() - boot the parts of the program's target
  *
