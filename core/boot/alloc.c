@@ -9,7 +9,12 @@
  * is tried first, so a small request searches nothing.)
  *
  * The search is next fit: from the hint on, then from the lowest page that can be free. The goal is
- * no more than a preference: with it first, without it then.
+ * no more than a preference: with it first, without it then. It goes from range to range of
+ * those that the request may have, and looks at no word that has none of their pages. Which node a
+ * page is of stands in the ranges alone; so a request that must not leave a node searches that
+ * node's. (The RFC's version of rootmem searched from a node's first to its last page, and what it
+ * found there could be of a node between: its reviewers' objection.) A request that may cross nodes
+ * takes ranges that touch for one.
  */
 #include "internal.h"
 
@@ -33,38 +38,93 @@ static u64 boot_pack(struct boot_mem *bm, const struct boot_cursor *c,
 	if (rq->size > pfn_address(end) - start)
 		return BOOT_NONE;
 	end = pfn_up(start + rq->size);
-	if (bitmap_next_set(boot_map(bm, r->nid), behind, end) < end)
+	if (bitmap_next_taken(boot_map(bm, r->nid), behind, end) < end)
 		return BOOT_NONE;
 	boot_take(bm, behind, end);
 	return start;
 }
 
-/* The first of free pages for @rq; or NO_PFN. */
-static u64 boot_search(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq,
-		       u64 start, u64 end)
+/* May @rq have pages of range @r? */
+static bool boot_may_have(const struct boot_request *rq, const struct boot_range *r)
 {
-	u64 from = max(start, pfn_up(rq->goal)), to = min(end, pfn_down(rq->last) + rq->nr);
-	u64 hint, pfn;
+	return rq->nid == NUMA_NO_NODE || (int)r->nid == rq->nid;
+}
+
+/*
+ * The lowest @nr free pages in a row of [@from, @to), the first a multiple of @align, of the ranges
+ * that @rq may have. Return: the first, or NO_PFN.
+ */
+static u64 boot_find(const struct boot_mem *bm, const struct boot_request *rq, u64 from, u64 to,
+		     u64 nr, u64 align)
+{
+	const bool cross = rq->cross;
+
+	for (unsigned int i = boot_range_from(bm, from); i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i];
+		u64 start = max(r->start, from), end = r->end, pfn;
+
+		if (r->start >= to)
+			break;
+		while (cross && i + 1 < bm->nr_ranges && bm->range[i + 1].start == end)
+			end = bm->range[++i].end;
+		end = min(end, to);
+		if (!cross && (!boot_may_have(rq, r) || bm->node[r->nid].free < nr))
+			continue;
+		pfn = bitmap_find(boot_map(bm, r->nid), start, end, nr, align);
+		if (pfn < end)
+			return pfn;
+	}
+	return NO_PFN;
+}
+
+/* Behind the highest free page of [@from, @to) that @rq may have; @from: there is none. */
+static u64 boot_free_end(const struct boot_mem *bm, const struct boot_request *rq, u64 from, u64 to)
+{
+	unsigned int i = min(boot_range_from(bm, to - 1) + 1, bm->nr_ranges);
+
+	while (i-- && bm->range[i].end > from) {
+		const struct boot_range *r = &bm->range[i];
+		u64 start = max(r->start, from), end = min(r->end, to), pfn;
+
+		if (!boot_may_have(rq, r) || start >= end || !bm->node[r->nid].free)
+			continue;
+		pfn = bitmap_free_end(boot_map(bm, r->nid), start, end);
+		if (pfn > start)
+			return pfn;
+	}
+	return from;
+}
+
+/*
+ * The first of free pages for @rq; or NO_PFN.
+ *
+ * First the bound in its way is brought to where it belongs: what the cursor knows to be in use is
+ * not looked at again by the next request.
+ */
+static u64 boot_search(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq)
+{
+	u64 from = pfn_up(rq->goal), to, hint, pfn;
 
 	if (from <= c->low) {
-		pfn = bm->ops->find(bm, rq, c->low, end, 1, 1);
-		from = c->low = min(pfn, end);
+		pfn = boot_find(bm, rq, c->low, c->high, 1, 1);
+		from = c->low = min(pfn, c->high);
+	} else if (from < c->high) {
+		c->high = boot_free_end(bm, rq, from, c->high);
 	}
+	to = min(c->high, pfn_down(rq->last) + rq->nr);
 	hint = max(from, c->hint);
-	pfn = bm->ops->find(bm, rq, hint, to, rq->nr, rq->align_pages);
+	pfn = boot_find(bm, rq, hint, to, rq->nr, rq->align_pages);
 	if (pfn == NO_PFN && hint > from)
-		pfn = bm->ops->find(bm, rq, from, min(to, hint + rq->nr - 1), rq->nr,
-				    rq->align_pages);
+		pfn = boot_find(bm, rq, from, min(to, hint + rq->nr - 1), rq->nr, rq->align_pages);
 	return pfn;
 }
 
-u64 boot_serve(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq, u64 start,
-	       u64 end)
+u64 boot_serve(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq)
 {
 	u64 addr = boot_pack(bm, c, rq), pfn;
 
 	if (addr == BOOT_NONE) {
-		pfn = boot_search(bm, c, rq, start, end);
+		pfn = boot_search(bm, c, rq);
 		if (pfn == NO_PFN)
 			return BOOT_NONE;
 		boot_take(bm, pfn, pfn + rq->nr);

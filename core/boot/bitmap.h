@@ -2,10 +2,14 @@
 /*
  * bitmap.h - a bit for each page frame of a range that starts and ends anywhere.
  *
+ * A set bit is a free page. So a fresh bitmap, which is zeroed memory, has none, and nobody has to
+ * write to what lies between the ranges of a node: where the host gives zeroed pages at their
+ * first touch, a hole costs addresses, and no memory and no time.
+ *
  * M1: bit 0 of the first word is @base, the multiple of WORD_BITS at or below @start. So words
  * begin at multiples of WORD_BITS of the frame number itself, whatever @start is, and no operation
  * has to shift words against each other.
- * M2: bits of the first and the last word that are outside of [@start, @end) are set.
+ * M2: bits of the first and the last word that are outside of [@start, @end) are clear.
  *
  * All arguments are frame numbers within [@start, @end], never indices: so is alignment.
  */
@@ -20,11 +24,13 @@
  * @base:        M1
  * @start, @end: the frames that it has
  * @word:        NULL: not made
+ * @looked:      words that searches have read, each as often as it was
  */
 struct boot_bitmap {
 	u64 base;
 	u64 start, end;
 	u64 *word;
+	u64 looked;
 };
 
 /** bitmap_words() - of a bitmap of frames [@start, @end) */
@@ -33,7 +39,7 @@ static inline u64 bitmap_words(u64 start, u64 end)
 	return BITS_TO_WORDS(end - ALIGN_DOWN(start, WORD_BITS));
 }
 
-/** bitmap_make() - all bits clear. Return: 0 or -ENOMEM. It costs one zeroing of its words */
+/** bitmap_make() - no page is free. Return: 0 or -ENOMEM. No word of it is touched */
 int bitmap_make(struct machine *m, struct boot_bitmap *map, u64 start, u64 end);
 
 /** bitmap_drop() - give its words back; one that was not made is allowed */
@@ -45,44 +51,40 @@ static inline u64 bitmap_bytes(const struct boot_bitmap *map)
 	return map->word ? bitmap_words(map->start, map->end) * sizeof(*map->word) : 0;
 }
 
-/** bitmap_test() - is the bit of @pfn set? */
+/** bitmap_test() - is @pfn free? */
 static inline bool bitmap_test(const struct boot_bitmap *map, u64 pfn)
 {
 	return test_bit(map->word, pfn - map->base);
 }
 
-/** bitmap_set(), bitmap_clear() - bits of [@start, @end) */
-static inline void bitmap_set(struct boot_bitmap *map, u64 start, u64 end)
+/** bitmap_free(), bitmap_take() - frames of [@start, @end) become free, or are not any more */
+static inline void bitmap_free(struct boot_bitmap *map, u64 start, u64 end)
 {
 	set_range(map->word, start - map->base, end - start);
 }
 
-static inline void bitmap_clear(struct boot_bitmap *map, u64 start, u64 end)
+static inline void bitmap_take(struct boot_bitmap *map, u64 start, u64 end)
 {
 	clear_range(map->word, start - map->base, end - start);
 }
 
-/** bitmap_next_set(), bitmap_next_clear() - lowest such bit of [@start, @end), or @end */
-static inline u64 bitmap_next_set(const struct boot_bitmap *map, u64 start, u64 end)
-{
-	return map->base + find_next_bit(map->word, end - map->base, start - map->base);
-}
+/** bitmap_next_free(), bitmap_next_taken() - lowest such frame of [@start, @end), or @end */
+u64 bitmap_next_free(struct boot_bitmap *map, u64 start, u64 end);
+u64 bitmap_next_taken(struct boot_bitmap *map, u64 start, u64 end);
 
-static inline u64 bitmap_next_clear(const struct boot_bitmap *map, u64 start, u64 end)
-{
-	return map->base + find_next_zero_bit(map->word, end - map->base, start - map->base);
-}
+/** bitmap_free_end() - behind the highest free frame of [@start, @end); @start: there is none */
+u64 bitmap_free_end(struct boot_bitmap *map, u64 start, u64 end);
 
 /**
- * bitmap_find() - the lowest @nr clear bits in a row
+ * bitmap_find() - the lowest @nr free frames in a row
  * @start, @end: all of them in here
  * @nr:          from 1
  * @align:       the first frame number is a multiple of this power of two
  *
- * It looks at each word once, and once more for each run that begins in it and proves too short.
+ * It looks at each word once, and twice more for each run that begins in it and proves too short.
  *
  * Return: the first, or @end: there are none.
  */
-u64 bitmap_find(const struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align);
+u64 bitmap_find(struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align);
 
 #endif

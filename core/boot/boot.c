@@ -3,8 +3,10 @@
  * boot.c - boot memory is made, told of its nodes, set up, counted and forgotten.
  *
  * The ranges of all nodes are one sorted array, so that an overlap is found at once, whose
- * ranges they may be, and a page's node by a binary search. Invariants R1, R2, N1 to N3:
+ * ranges they may be, and a page's node by a binary search. Invariants R1 to R3, N1 to N3:
  * internal.h.
+ *
+ * Set-up writes to the words of bitmap that have pages of a range, and to no others.
  */
 #include "internal.h"
 
@@ -72,6 +74,7 @@ static int boot_add_range(struct boot_mem *bm, unsigned int i, const struct boot
 {
 	if (i && bm->range[i - 1].nid == new->nid && bm->range[i - 1].end == new->start) {
 		bm->range[i - 1].end = new->end;
+		bm->range[i - 1].to = new->to;
 		return 0;
 	}
 	if (boot_grow_ranges(bm))
@@ -82,9 +85,19 @@ static int boot_add_range(struct boot_mem *bm, unsigned int i, const struct boot
 	return 0;
 }
 
+/* Index of the first range that has bytes at @addr or above. Or nr_ranges. */
+static unsigned int boot_range_from_byte(const struct boot_mem *bm, u64 addr)
+{
+	unsigned int i = boot_range_from(bm, pfn_down(addr));
+
+	/* Of the range in front, a part of a page may be above. */
+	return i && bm->range[i - 1].to > addr ? i - 1 : i;
+}
+
 int boot_register_node(struct boot_mem *bm, unsigned int nid, u64 start, u64 end)
 {
-	struct boot_range new = {.start = pfn_up(start), .end = pfn_down(end), .nid = nid};
+	struct boot_range new = {
+		.start = pfn_up(start), .end = pfn_down(end), .from = start, .to = end, .nid = nid};
 	struct boot_node *node;
 	unsigned int i;
 
@@ -97,8 +110,8 @@ int boot_register_node(struct boot_mem *bm, unsigned int nid, u64 start, u64 end
 		return boot_refuse(bm, BOOT_BACKWARDS, __func__, start, end);
 	if (new.start >= new.end)
 		return boot_refuse(bm, BOOT_EMPTY, __func__, start, end);
-	i = boot_range_from(bm, new.start);
-	if (i < bm->nr_ranges && bm->range[i].start < new.end)
+	i = boot_range_from_byte(bm, start);
+	if (i < bm->nr_ranges && bm->range[i].from < end)
 		return boot_refuse(bm, BOOT_OVERLAP, __func__, start, end);
 	node = &bm->node[nid];
 	if (boot_node_has_memory(node) && new.start < node->end)
@@ -125,6 +138,11 @@ int boot_register_topology(struct boot_mem *bm, const struct topology *t)
 	return 0;
 }
 
+static void boot_cursor_init(struct boot_cursor *c, u64 start, u64 end)
+{
+	*c = (struct boot_cursor){.low = start, .high = end, .hint = start};
+}
+
 int boot_setup(struct boot_mem *bm)
 {
 	if (bm->state != BOOT_REGISTERING)
@@ -132,15 +150,20 @@ int boot_setup(struct boot_mem *bm)
 				   0);
 	if (!bm->nr_ranges)
 		return boot_refuse(bm, BOOT_NO_MEMORY, __func__, 0, 0);
-	if (bm->ops->setup(bm))
+	if (bm->ops->make(bm))
 		return -ENOMEM;
+	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
+		const struct boot_range *r = &bm->range[i];
+
+		bitmap_free(boot_map(bm, r->nid), r->start, r->end);
+	}
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++) {
 		struct boot_node *node = &bm->node[nid];
 
 		node->free = node->pages;
-		node->cursor.low = node->cursor.hint = node->start;
+		boot_cursor_init(&node->cursor, node->start, node->end);
 	}
-	bm->any.low = bm->any.hint = boot_first_pfn(bm);
+	boot_cursor_init(&bm->any, boot_first_pfn(bm), boot_last_pfn(bm));
 	bm->state = BOOT_READY;
 	return 0;
 }
@@ -156,7 +179,7 @@ bool boot_page_free(const struct boot_mem *bm, u64 pfn)
 {
 	const struct boot_range *r = boot_range_of(bm, pfn);
 
-	return r && bm->state == BOOT_READY && !bitmap_test(boot_map(bm, r->nid), pfn);
+	return r && bm->state == BOOT_READY && bitmap_test(boot_map(bm, r->nid), pfn);
 }
 
 /* Of one bitmap over the pages [@start, @end). */
@@ -167,26 +190,29 @@ static u64 boot_bitmap_bytes(u64 start, u64 end)
 
 void boot_stats(const struct boot_mem *bm, struct boot_stats *st)
 {
-	u64 clear = 0;
+	u64 free = 0;
 
-	*st = (struct boot_stats){0};
+	*st = (struct boot_stats){.looked = bm->root.looked};
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++) {
 		const struct boot_node *node = &bm->node[nid];
 
 		st->pages += node->pages;
-		clear += node->free;
+		free += node->free;
+		st->looked += node->map.looked;
 		if (bm->cfg.kind == BOOT_BOOTMEM && boot_node_has_memory(node))
 			st->bitmap_bytes += boot_bitmap_bytes(node->start, node->end);
 	}
 	if (bm->cfg.kind == BOOT_ROOTMEM && bm->nr_ranges)
 		st->bitmap_bytes = boot_bitmap_bytes(boot_first_pfn(bm), boot_last_pfn(bm));
+	for (unsigned int i = 0; i < bm->nr_ranges; i++)
+		st->written_bytes += boot_bitmap_bytes(bm->range[i].start, bm->range[i].end);
 	st->metadata_bytes = boot_bytes(bm->cfg.nr_nodes) + bm->max_ranges * sizeof(*bm->range);
 	if (bm->state == BOOT_REGISTERING)
 		return;
 	st->metadata_bytes += st->bitmap_bytes;
-	st->reserved = st->pages - clear;
+	st->reserved = st->pages - free;
 	if (bm->state == BOOT_READY)
-		st->free = clear;
+		st->free = free;
 	else
-		st->given = clear;
+		st->given = free;
 }

@@ -45,11 +45,11 @@ enum boot_error {
 	BOOT_BAD_ARGUMENT,  /* no bytes are asked for, or the alignment is no power of two */
 	BOOT_EMPTY,	    /* the range holds no whole page; of reserve and free: no byte */
 	BOOT_BACKWARDS,	    /* the range ends before it starts, or behind the last address */
-	BOOT_OVERLAP,	    /* the range shares a page with one registered before */
+	BOOT_OVERLAP,	    /* the range shares a byte with one registered before */
 	BOOT_ORDER,	    /* the range lies below one registered before for the same node */
-	BOOT_OUTSIDE,	    /* a page of the range belongs to no node */
-	BOOT_RESERVE_TWICE, /* a page of the range is reserved or allocated */
-	BOOT_FREE_TWICE,    /* a page of the range is free */
+	BOOT_OUTSIDE,	    /* a page that the range touches belongs to no node */
+	BOOT_RESERVE_TWICE, /* a page that the range touches is reserved or allocated */
+	BOOT_FREE_TWICE,    /* a page that the range touches is free */
 	NR_BOOT_ERRORS
 };
 
@@ -108,8 +108,10 @@ const struct boot_config *boot_config(const struct boot_mem *bm);
  * @start: first byte
  * @end:   behind the last one
  *
- * Pages of which the range has but a part are left out. Ranges of different nodes come in any
- * order, and may lie between each other.
+ * Pages of which the range has but a part are left out. So a page in which one range ends and
+ * another one begins is nobody's, even if the two have all of it, and even if they are of one node.
+ * But no byte may be in two ranges. Ranges of different nodes come in any order, and may lie
+ * between each other.
  *
  * Return: 0; -EINVAL: BOOT_LATE, _OVER, _BAD_NODE, _BACKWARDS, _EMPTY, _ORDER; -EEXIST:
  * BOOT_OVERLAP; -ENOMEM.
@@ -152,8 +154,9 @@ int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how
  * @size:  bytes, from 1
  *
  * Pages of which the range has but a part stay reserved: somebody else may have the rest. So
- * pages that small objects share are freed by nobody, unless by one range over them all. All or
- * nothing. After boot_hand_over() the pages go where the free ones went.
+ * pages that small objects share are freed by nobody, unless by one range over them all. But such
+ * a page, too, must be a node's and in use: if it is free, then what is freed here was freed
+ * before. All or nothing. After boot_hand_over() the pages go where the free ones went.
  *
  * Return: 0, also if there is no whole page; -EINVAL: BOOT_EARLY, _EMPTY, _BACKWARDS, _OUTSIDE,
  * _FREE_TWICE.
@@ -225,13 +228,18 @@ bool boot_page_free(const struct boot_mem *bm, u64 pfn);
  * @reserved:       reserved or allocated
  * @given:          handed over
  * @bitmap_bytes:   of all bitmaps; before boot_setup(): that it is going to need
+ * @written_bytes:  of these, words with pages of a range (two ranges may share one). No other is
+ *                  ever touched: whether holes cost memory is the host's affair
  * @metadata_bytes: all that the allocator has now
+ * @looked:         words of bitmap that requests, reservations, frees and the hand-over have
+ *                  read to search them. That is what they cost
  */
 struct boot_stats {
 	u64 pages;
 	u64 free, reserved, given;
-	u64 bitmap_bytes;
+	u64 bitmap_bytes, written_bytes;
 	u64 metadata_bytes;
+	u64 looked;
 };
 
 /** boot_stats() - as of now */

@@ -3,8 +3,8 @@
  * internal.h - the types of boot memory, and the invariants beside them.
  *
  * All that the two allocators share is written once: registration (boot.c), the state of pages
- * (pages.c), what a request is and the page that the last one used in part (alloc.c). Each
- * of them says how its bitmaps are laid out and where in them a request is looked for
+ * (pages.c), what a request is, the page that the last one used in part and the search (alloc.c).
+ * Each of them says what bitmaps it has, and whose cursors serve a request, in which order
  * (struct boot_ops; bootmem.c, rootmem.c).
  *
  * Pages are frame numbers ("pfn") in here, and bytes only where a part of a page matters.
@@ -26,19 +26,24 @@ enum boot_state {
 /**
  * struct boot_range - pages of one node
  * @start, @end: frames [@start, @end)
+ * @from, @to:   the bytes that were registered, [@from, @to)
  * @nid:         the node
  *
- * R1: in bm->range[] they are in ascending order, none is empty, and no two overlap.
+ * R1: in bm->range[] they are in ascending order, none is empty, and no two overlap, not even by a
+ * byte.
  * R2: two that touch are of different nodes: what touches and is of one node is one range.
+ * R3: the frames are the whole pages of the bytes.
  */
 struct boot_range {
 	u64 start, end;
+	u64 from, to;
 	unsigned int nid;
 };
 
 /**
  * struct boot_cursor - what one kind of request remembers of the ones before it
  * @low:      C1: no page that it may take is free below this one
+ * @high:     C4: nor is this one, or any above it
  * @hint:     where the last search ended: the next one begins here. It is a preference, so
  *            all that is required of it is C2: to lie within the cursor's pages, or at their end
  * @last_end: end of the last request, an address. C3: if that is inside of a page, the page is
@@ -49,7 +54,7 @@ struct boot_range {
  * There is one for each node, and in rootmem one for requests that name no node.
  */
 struct boot_cursor {
-	u64 low, hint;
+	u64 low, high, hint;
 	u64 last_end;
 };
 
@@ -57,7 +62,7 @@ struct boot_cursor {
  * struct boot_node - a node
  * @start, @end: N1: of its first and last range; equal: it has none
  * @pages:       N2: in its ranges
- * @free:        N3: of these, bits that are clear: free, or handed over after boot_hand_over()
+ * @free:        N3: of these, bits that are set: free, or handed over after boot_hand_over()
  * @map:         bootmem's bitmap: [@start, @end)
  * @cursor:      of requests that name it; in bootmem of all that it serves
  */
@@ -92,32 +97,27 @@ struct boot_mem;
 
 /**
  * struct boot_ops - in what the two differ
- * @setup: make the bitmaps: all in a range clear, all else set. Return: 0, or -ENOMEM and
- *         nothing is left
+ * @make:  make the bitmaps, in which nothing is free. Return: 0, or -ENOMEM and nothing is left
  * @alloc: boot_serve() @rq by the cursors that are to serve it, in order. Return: address or
  *         BOOT_NONE
- * @find:  the lowest @nr free pages in a row of [@from, @to), the first a multiple of @align, of
- *         the nodes that @rq allows. Return: the first, or NO_PFN
  */
 struct boot_ops {
-	int (*setup)(struct boot_mem *bm);
+	int (*make)(struct boot_mem *bm);
 	u64 (*alloc)(struct boot_mem *bm, struct boot_request *rq);
-	u64 (*find)(const struct boot_mem *bm, const struct boot_request *rq, u64 from, u64 to,
-		    u64 nr, u64 align);
 };
 
 extern const struct boot_ops bootmem_ops, rootmem_ops;
 
 /**
  * struct boot_mem - the allocator
- * @range, @nr_ranges, @max_ranges: R1, R2; and how many there is room for
+ * @range, @nr_ranges, @max_ranges: R1 to R3; and how many there is room for
  * @root, @any: rootmem's bitmap, from the first to the last range, and the cursor of requests that
  *              name no node
  * @give:       who gets what becomes free; from boot_hand_over() on
  *
- * In all bitmaps: a set bit is a page that is reserved, allocated, or in no range at all; a clear
- * bit is a page that is free, or was given. B1: what is in a bitmap and in no range (of its node)
- * is set.
+ * In all bitmaps: a set bit is a page that is free, or was given; a clear bit is a page that is
+ * reserved, allocated, or in no range at all. B1: what is in a bitmap and in no range (of its node)
+ * is clear: it never was anything else, as nothing but the ranges is ever written or searched.
  */
 struct boot_mem {
 	struct machine *m;
@@ -211,10 +211,9 @@ int boot_refuse(const struct boot_mem *bm, enum boot_error why, const char *call
 void boot_take(struct boot_mem *bm, u64 start, u64 end);
 
 /*
- * alloc.c: serve @rq from the page that @c has used in part, or from free pages of [@start, @end),
- * those of the cursor. Return: address; or BOOT_NONE.
+ * alloc.c: serve @rq, whose pages are those of @c, from the page that @c has used in part, or from
+ * free ones. Return: address; or BOOT_NONE.
  */
-u64 boot_serve(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq, u64 start,
-	       u64 end);
+u64 boot_serve(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq);
 
 #endif

@@ -3,10 +3,11 @@
  * pages.c - pages are reserved, freed, and handed over.
  *
  * A call that names bytes is turned into pages in the direction in which nobody can lose
- * memory: what is reserved grows to whole pages, what is freed shrinks to them. Then it is looked
- * at as a whole before anything is changed.
+ * memory: what is reserved grows to whole pages, what is freed shrinks to them. But in either case
+ * each page is looked at of which there is a part, and all of them before anything is changed:
+ * a part of a page that is free cannot be anybody's to be freed.
  *
- * The hand-over goes from run to run of clear bits, each of them found a word at a time, and cuts a
+ * The hand-over goes from run to run of free pages, each of them found a word at a time, and cuts a
  * run into blocks by arithmetic: a block is as large as the lowest set bit of its frame number
  * says, what is left of the run, and BOOT_MAX_ORDER. That is the fewest blocks and the largest, and
  * what it costs grows with the words of the bitmap and the number of blocks, not with the pages.
@@ -50,8 +51,8 @@ static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		const struct boot_bitmap *map = boot_map(bm, r->nid);
-		u64 pfn = free ? bitmap_next_clear(map, s, e) : bitmap_next_set(map, s, e);
+		struct boot_bitmap *map = boot_map(bm, r->nid);
+		u64 pfn = free ? bitmap_next_free(map, s, e) : bitmap_next_taken(map, s, e);
 
 		if (pfn < e)
 			return pfn;
@@ -68,10 +69,11 @@ static void cursor_forget(struct boot_cursor *c, u64 start, u64 end)
 		c->last_end = 0;
 }
 
-/* C1: pages from @start on became free. And a search may as well begin there. */
-static void cursor_free(struct boot_cursor *c, u64 start)
+/* C1, C4: pages [@start, @end) became free. And a search may as well begin there. */
+static void cursor_free(struct boot_cursor *c, u64 start, u64 end)
 {
 	c->low = min(c->low, start);
+	c->high = max(c->high, end);
 	c->hint = min(c->hint, start);
 }
 
@@ -81,7 +83,7 @@ void boot_take(struct boot_mem *bm, u64 start, u64 end)
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		bitmap_set(boot_map(bm, r->nid), s, e);
+		bitmap_take(boot_map(bm, r->nid), s, e);
 		bm->node[r->nid].free -= e - s;
 	}
 }
@@ -93,13 +95,13 @@ static void boot_take_shared(struct boot_mem *bm, u64 start, u64 end)
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		const struct boot_bitmap *map = boot_map(bm, r->nid);
+		struct boot_bitmap *map = boot_map(bm, r->nid);
 
 		cursor_forget(&bm->node[r->nid].cursor, s, e);
-		while ((s = bitmap_next_clear(map, s, e)) < e) {
+		while ((s = bitmap_next_free(map, s, e)) < e) {
 			u64 run = s;
 
-			s = bitmap_next_set(map, s, e);
+			s = bitmap_next_taken(map, s, e);
 			boot_take(bm, run, s);
 		}
 	}
@@ -149,26 +151,28 @@ int boot_free(struct boot_mem *bm, u64 start, u64 size)
 	const struct boot_range *r;
 	int err = boot_check_range(bm, __func__, start, size);
 
-	if (err || first >= end)
+	if (err)
 		return err;
-	pfn = boot_find_outside(bm, first, end);
+	pfn = boot_find_outside(bm, pfn_down(start), pfn_up(start + size));
 	if (pfn != NO_PFN)
 		return boot_refuse_page(bm, BOOT_OUTSIDE, __func__, pfn);
-	pfn = boot_find_state(bm, first, end, true);
+	pfn = boot_find_state(bm, pfn_down(start), pfn_up(start + size), true);
 	if (pfn != NO_PFN)
 		return boot_refuse_page(bm, BOOT_FREE_TWICE, __func__, pfn);
+	if (first >= end)
+		return 0;
 	for_each_boot_part (bm, r, s, e, first, end) {
 		struct boot_node *node = &bm->node[r->nid];
 
-		bitmap_clear(boot_map(bm, r->nid), s, e);
+		bitmap_free(boot_map(bm, r->nid), s, e);
 		node->free += e - s;
 		cursor_forget(&node->cursor, s, e);
-		cursor_free(&node->cursor, s);
+		cursor_free(&node->cursor, s, e);
 		if (bm->state == BOOT_GIVEN)
 			boot_give(bm, s, e);
 	}
 	cursor_forget(&bm->any, first, end);
-	cursor_free(&bm->any, first);
+	cursor_free(&bm->any, first, end);
 	return 0;
 }
 
@@ -185,11 +189,11 @@ u64 boot_hand_over(struct boot_mem *bm, boot_give_fn give, void *arg)
 	bm->give_arg = arg;
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
-		const struct boot_bitmap *map = boot_map(bm, r->nid);
+		struct boot_bitmap *map = boot_map(bm, r->nid);
 		u64 s = r->start, e;
 
-		while ((s = bitmap_next_clear(map, s, r->end)) < r->end) {
-			e = bitmap_next_set(map, s, r->end);
+		while ((s = bitmap_next_free(map, s, r->end)) < r->end) {
+			e = bitmap_next_taken(map, s, r->end);
 			boot_give(bm, s, e);
 			pages += e - s;
 			s = e;

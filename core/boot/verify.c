@@ -3,15 +3,15 @@
  * verify.c - recompute what boot memory remembers.
  *
  * The sorted ranges are the plain facts, with the bits of the pages in them; from these follow
- * the nodes, the place of each bitmap and what is set in it for ever, every count and hint, and
+ * the nodes, the place of each bitmap and what is clear in it for ever, every count and hint, and
  * which pages may be used in part. The invariants are those of internal.h and bitmap.h, by their
  * names.
  *
- * That all holes are set (B1, M2) is told by a count: as many bits are clear in a bitmap as are in
+ * That all holes are clear (B1, M2) is told by a count: as many bits are set in a bitmap as are in
  * the ranges that it serves.
  *
  * It is a judge: ThreadSanitizer and coverage do not see it, it takes no memory, and
- * looks at each word of a bitmap three times at most.
+ * looks at each word of a bitmap four times at most.
  */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -22,20 +22,20 @@
 
 #define HEX(x) ((unsigned long long)(x))
 
-/* Clear bits of [@start, @end). */
-static u64 count_clear(const struct boot_bitmap *map, u64 start, u64 end)
+/* Set bits of [@start, @end), which are free pages. */
+static u64 count_free(const struct boot_bitmap *map, u64 start, u64 end)
 {
-	u64 clear = 0;
+	u64 free = 0;
 
 	while (start < end) {
 		u64 next = min(ALIGN_DOWN(start, WORD_BITS) + WORD_BITS, end);
 		u64 mask = mask_from(start) & mask_below(next);
 
-		clear += (u64)__builtin_popcountll(~map->word[(start - map->base) / WORD_BITS] &
-						   mask);
+		free += (u64)__builtin_popcountll(map->word[(start - map->base) / WORD_BITS] &
+						  mask);
 		start = next;
 	}
-	return clear;
+	return free;
 }
 
 static void verify_ranges(const struct boot_mem *bm)
@@ -51,6 +51,12 @@ static void verify_ranges(const struct boot_mem *bm)
 		MM_CHECK(!i || prev->end <= r->start, LIST,
 			 "R1: range [%#llx, %#llx) begins before [%#llx, %#llx) ends",
 			 HEX(r->start), HEX(r->end), HEX(prev->start), HEX(prev->end));
+		MM_CHECK(!i || prev->to <= r->from, LIST,
+			 "R1: bytes [%#llx, %#llx) begin before [%#llx, %#llx) end", HEX(r->from),
+			 HEX(r->to), HEX(prev->from), HEX(prev->to));
+		MM_CHECK(pfn_up(r->from) == r->start && pfn_down(r->to) == r->end, LIST,
+			 "R3: range [%#llx, %#llx) is not the pages of bytes [%#llx, %#llx)",
+			 HEX(r->start), HEX(r->end), HEX(r->from), HEX(r->to));
 		MM_CHECK(!i || prev->end != r->start || prev->nid != r->nid, LIST,
 			 "R2: ranges of node %u touch at %#llx and are two", r->nid, HEX(r->start));
 	}
@@ -65,17 +71,17 @@ static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, cons
 		 whose, HEX(map->start), HEX(map->end), HEX(map->base), HEX(start), HEX(end));
 }
 
-/* B1, M2: nothing else is clear in it than @clear bits of the pages that it is for. */
-static void verify_holes(const struct boot_bitmap *map, u64 clear, const char *whose)
+/* B1, M2: nothing else is set in it than @free bits of the pages that it is for. */
+static void verify_holes(const struct boot_bitmap *map, u64 free, const char *whose)
 {
-	u64 found = count_clear(map, map->base, ALIGN(map->end, WORD_BITS));
+	u64 found = count_free(map, map->base, ALIGN(map->end, WORD_BITS));
 
-	MM_CHECK(found == clear, OVERLAP,
-		 "B1: %llu bits are clear in the bitmap of %s, %llu of them those of its pages",
-		 HEX(found), whose, HEX(clear));
+	MM_CHECK(found == free, OVERLAP,
+		 "B1: %llu pages are free in the bitmap of %s, %llu of them are its pages",
+		 HEX(found), whose, HEX(free));
 }
 
-/* C1 to C3; @nid: whose pages the cursor may take; NUMA_NO_NODE: all. */
+/* C1 to C4; @nid: whose pages the cursor may take; NUMA_NO_NODE: all. */
 static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c, int nid,
 			  u64 start, u64 end)
 {
@@ -90,10 +96,12 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 
 		if (nid != NUMA_NO_NODE && (int)r->nid != nid)
 			continue;
-		MM_CHECK(!count_clear(map, r->start, min(r->end, c->low)), HINT,
+		MM_CHECK(!count_free(map, r->start, min(r->end, c->low)), HINT,
 			 "C1: a page of node %d is free below %#llx", nid, HEX(c->low));
+		MM_CHECK(!count_free(map, max(r->start, c->high), r->end), HINT,
+			 "C4: a page of node %d is free from %#llx on", nid, HEX(c->high));
 		if (c->last_end & (PAGE_SIZE - 1) && r->start <= pfn && pfn < r->end)
-			MM_CHECK(!count_clear(map, pfn, pfn + 1), HINT,
+			MM_CHECK(!count_free(map, pfn, pfn + 1), HINT,
 				 "C3: page %#llx, used in part up to %#llx, is free", HEX(pfn),
 				 HEX(c->last_end));
 	}
@@ -144,11 +152,11 @@ static void verify_node(const struct boot_mem *bm, unsigned int nid)
 		 HEX(node->pages), HEX(pages));
 }
 
-/* And with bitmaps. Return: clear bits of its pages. */
+/* And with bitmaps. Return: free pages of it. */
 static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 {
 	const struct boot_node *node = &bm->node[nid];
-	u64 clear = 0;
+	u64 free = 0;
 
 	if (node->start == node->end) {
 		MM_CHECK(!node->free, COUNT, "N3: node %u without pages has %llu free", nid,
@@ -159,23 +167,22 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 		verify_place(&node->map, node->start, node->end, "a node");
 	for (unsigned int i = 0; i < bm->nr_ranges; i++)
 		if (bm->range[i].nid == nid)
-			clear += count_clear(boot_map(bm, nid), bm->range[i].start,
-					     bm->range[i].end);
-	MM_CHECK(node->free == clear, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
-		 nid, HEX(node->free), HEX(clear));
+			free += count_free(boot_map(bm, nid), bm->range[i].start, bm->range[i].end);
+	MM_CHECK(node->free == free, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
+		 nid, HEX(node->free), HEX(free));
 	if (bm->cfg.kind == BOOT_BOOTMEM)
-		verify_holes(&node->map, clear, "a node");
+		verify_holes(&node->map, free, "a node");
 	if (bm->state == BOOT_READY) {
 		verify_cursor(bm, &node->cursor, (int)nid, node->start, node->end);
 		verify_partial(bm, &node->cursor, (int)nid);
 	}
-	return clear;
+	return free;
 }
 
 void boot_verify(const struct boot_mem *bm)
 {
 	const bool root = bm->cfg.kind == BOOT_ROOTMEM;
-	u64 clear = 0, start, end;
+	u64 free = 0, start, end;
 
 	verify_ranges(bm);
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
@@ -187,10 +194,10 @@ void boot_verify(const struct boot_mem *bm)
 	if (root)
 		verify_place(&bm->root, start, end, "all nodes");
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
-		clear += verify_node_pages(bm, nid);
+		free += verify_node_pages(bm, nid);
 	if (!root)
 		return;
-	verify_holes(&bm->root, clear, "all nodes");
+	verify_holes(&bm->root, free, "all nodes");
 	if (bm->state == BOOT_READY) {
 		verify_cursor(bm, &bm->any, NUMA_NO_NODE, start, end);
 		verify_partial(bm, &bm->any, NUMA_NO_NODE);

@@ -127,7 +127,7 @@ void bootmem_take(struct bootmem_model *bm, struct bootmem_map *map, u64 start, 
 	map->fill[to - 1] = (u16)(((end - 1) & (PAGE_SIZE - 1)) + 1);
 }
 
-/* A page for each of the bytes, or the first at fault: outside, or in that state. */
+/* Of pages that are touched, if only in part, the first at fault: outside, or in that state. */
 static struct bootmem_refusal refuse_pages(const struct bootmem_model *bm,
 					   const struct bootmem_map *map, u64 first, u64 end,
 					   u8 state, enum boot_error why)
@@ -184,7 +184,7 @@ struct bootmem_refusal bootmem_refuse_free(const struct bootmem_model *bm,
 
 	if (r.why != NR_BOOT_ERRORS)
 		return r;
-	return refuse_pages(bm, map, page_above(start), (start + size) >> PAGE_SHIFT,
+	return refuse_pages(bm, map, start >> PAGE_SHIFT, page_above(start + size),
 			    over ? BOOTMEM_GIVEN : BOOTMEM_FREE, BOOT_FREE_TWICE);
 }
 

@@ -125,18 +125,26 @@ struct boot_mem *bootmem_make(struct world *w, u32 k)
 	return boot;
 }
 
-/* Ranges need not begin and end with a page: a part in front and behind is left out. */
+/*
+ * Ranges need not begin and end with a page: a part in front and behind is left out. Two may share
+ * such a page, but no byte.
+ */
 static int register_all(struct boot_mem *boot, const struct topology *t, u64 rng, bool parts)
 {
+	u64 before = 0;
+
 	for (u32 i = 0; i < t->nr_ranges; i++) {
+		const u64 behind = i + 1 < t->nr_ranges ? t->range[i + 1].start << PAGE_SHIFT
+							: BOOT_MAX_ADDRESS;
 		u64 start = t->range[i].start << PAGE_SHIFT;
 		u64 end = start + (t->range[i].nr << PAGE_SHIFT), x = random_next(&rng);
 		int err;
 
 		if (parts && start)
-			start -= x % PAGE_SIZE;
-		if (parts && end < BOOT_MAX_ADDRESS)
-			end += (x >> 32) % PAGE_SIZE;
+			start = max(start - x % PAGE_SIZE, before);
+		if (parts)
+			end = min(end + (x >> 32) % PAGE_SIZE, behind);
+		before = end;
 		err = boot_register_node(boot, t->range[i].nid, start, end);
 		if (err)
 			return err;

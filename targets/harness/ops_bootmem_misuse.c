@@ -99,11 +99,20 @@ static void give(void *arg, u64 pfn, unsigned int order)
 	*(u64 *)arg += 1ULL << order;
 }
 
+/*
+ * The end of what the other allocator has. Of pages in part there is one only where bytes of it
+ * are to be told of twice.
+ */
+static u64 last_byte(const struct misuse *mu)
+{
+	return PAGES(LAST_PAGE) + (mu->why == BOOT_OVERLAP ? PAGE_SIZE / 2 : 0);
+}
+
 /* Bring the other allocator to where the call comes too late. Return: false without memory. */
 static bool bring_on(const struct misuse *mu)
 {
 	u64 given = 0;
-	int err = boot_register_node(mu->boot, 0, PAGES(FIRST_PAGE), PAGES(LAST_PAGE));
+	int err = boot_register_node(mu->boot, 0, PAGES(FIRST_PAGE), last_byte(mu));
 
 	if (!err && mu->why != BOOT_OVERLAP && mu->why != BOOT_ORDER)
 		err = boot_setup(mu->boot);
@@ -213,6 +222,14 @@ static void overlap(const struct misuse *mu)
 
 	if (!bring_on(mu))
 		return;
+	if (mu->at & 2) {
+		/* A byte at its end, or at its start: of a page that is not whole there. */
+		if (mu->at >> 2 & 1)
+			call_register(mu, nid, last_byte(mu) - 1, PAGES(LAST_PAGE + 2));
+		else
+			call_register(mu, nid, PAGES(mu->at >> 3 & 7), PAGES(FIRST_PAGE) + 1);
+		return;
+	}
 	/* From in front of it or inside, to inside or behind. */
 	call_register(mu, nid, start, PAGES(FIRST_PAGE + 1 + (mu->at >> 6)) + start);
 }
@@ -256,14 +273,15 @@ static u64 find_page(const struct bootmem_model *m, u32 k, u64 at, enum bootmem_
 
 /*
  * The world's own is to refuse it for a page that it has, or has not. The range begins in front of
- * that page, and so what is told need not be that page, nor that reason: the model knows.
+ * that page, and so what is told need not be that page, nor that reason: the model knows. A free
+ * may be of some bytes of the page: that is enough.
  */
 static void ask_own(struct misuse *mu)
 {
 	struct bootmem_world *b = mu->w->bootmem;
 	const struct bootmem_model *m = &b->model;
 	enum bootmem_state state = BOOTMEM_HOLE;
-	u64 p, from, size;
+	u64 p, from, size, part;
 
 	if (mu->why == BOOT_RESERVE_TWICE)
 		state = BOOTMEM_USED;
@@ -274,10 +292,11 @@ static void ask_own(struct misuse *mu)
 		return;
 	from = bootmem_addr(m, p - min(p, (u64)(mu->at & 1)));
 	size = bootmem_addr(m, p + 1) - from;
+	part = mu->at & (mu->why == BOOT_OUTSIDE ? 4 : 2) ? 1 + mu->at % (PAGE_SIZE - 2) : 0;
 	if (mu->why == BOOT_RESERVE_TWICE || (mu->why == BOOT_OUTSIDE && mu->at & 2))
 		bootmem_reserve(mu->w, mu->k, from + 1, size - 1, BOOT_EXCLUSIVE);
 	else
-		bootmem_free(mu->w, mu->k, from, size);
+		bootmem_free(mu->w, mu->k, from + part / 2, size - part);
 }
 
 void op_misuse_bootmem(struct world *w, const struct op_call *c)

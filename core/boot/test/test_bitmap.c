@@ -7,16 +7,16 @@
 
 #define MAX_PAGES 300
 
-/* The naive map: @set[i] is the bit of frame @start + i. */
+/* The naive map: @free[i] is the bit of frame @start + i. */
 struct naive {
 	u64 start, end;
-	u8 set[MAX_PAGES];
+	u8 free[MAX_PAGES];
 };
 
 static void fill(struct naive *n, u64 start, u64 end, u8 to)
 {
 	for (u64 pfn = start; pfn < end; pfn++)
-		n->set[pfn - n->start] = to;
+		n->free[pfn - n->start] = to;
 }
 
 static u64 find(const struct naive *n, u64 start, u64 end, u64 nr, u64 align)
@@ -24,7 +24,7 @@ static u64 find(const struct naive *n, u64 start, u64 end, u64 nr, u64 align)
 	for (u64 pfn = start; pfn < end; pfn++) {
 		u64 run = 0;
 
-		while (run < nr && pfn + run < end && !n->set[pfn + run - n->start])
+		while (run < nr && pfn + run < end && n->free[pfn + run - n->start])
 			run++;
 		if (run == nr && IS_ALIGNED(pfn, align))
 			return pfn;
@@ -34,9 +34,16 @@ static u64 find(const struct naive *n, u64 start, u64 end, u64 nr, u64 align)
 
 static u64 next(const struct naive *n, u64 start, u64 end, u8 is)
 {
-	while (start < end && n->set[start - n->start] != is)
+	while (start < end && n->free[start - n->start] != is)
 		start++;
 	return min(start, end);
+}
+
+static u64 free_end(const struct naive *n, u64 start, u64 end)
+{
+	while (start < end && !n->free[end - 1 - n->start])
+		end--;
+	return max(start, end);
 }
 
 static void compare(struct fixture *f, const struct boot_bitmap *map, const struct naive *n)
@@ -49,7 +56,7 @@ static void compare(struct fixture *f, const struct boot_bitmap *map, const stru
 		u64 pfn = map->base + i;
 		bool outside = pfn < n->start || pfn >= n->end;
 
-		CHECK(bitmap_test(map, pfn) == (outside || n->set[pfn - n->start]));
+		CHECK(bitmap_test(map, pfn) == (!outside && n->free[pfn - n->start]));
 	}
 }
 
@@ -65,6 +72,9 @@ static void random_bits(struct fixture *f)
 	n.end = n.start + 1 + random_next(&seed) % (MAX_PAGES - 1);
 	CHECK(!bitmap_make(f->m, &map, n.start, n.end));
 	compare(f, &map, &n);
+	bitmap_free(&map, n.start, n.end);
+	fill(&n, n.start, n.end, 1);
+	compare(f, &map, &n);
 	for (unsigned int i = 0; i < 200; i++) {
 		u64 start = n.start + random_next(&seed) % (n.end - n.start + 1);
 		u64 end = start + random_next(&seed) % (n.end - start + 1);
@@ -74,17 +84,18 @@ static void random_bits(struct fixture *f)
 		if (random_next(&seed) % 3)
 			end = min(end, start + 5);
 		if (random_next(&seed) % 2) {
-			bitmap_set(&map, start, end);
+			bitmap_free(&map, start, end);
 			fill(&n, start, end, 1);
 		} else {
-			bitmap_clear(&map, start, end);
+			bitmap_take(&map, start, end);
 			fill(&n, start, end, 0);
 		}
 		compare(f, &map, &n);
 		start = n.start + random_next(&seed) % (n.end - n.start);
 		end = start + random_next(&seed) % (n.end - start + 1);
-		CHECK(bitmap_next_set(&map, start, end) == next(&n, start, end, 1));
-		CHECK(bitmap_next_clear(&map, start, end) == next(&n, start, end, 0));
+		CHECK(bitmap_next_free(&map, start, end) == next(&n, start, end, 1));
+		CHECK(bitmap_next_taken(&map, start, end) == next(&n, start, end, 0));
+		CHECK(bitmap_free_end(&map, start, end) == free_end(&n, start, end));
 		CHECK(bitmap_find(&map, start, end, nr, align) == find(&n, start, end, nr, align));
 	}
 	bitmap_drop(f->m, &map);

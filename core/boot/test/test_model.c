@@ -37,31 +37,51 @@ static u64 draw(struct fixture *f, u64 below)
 	return random_next(&f->seed) % below;
 }
 
+/*
+ * Parts of pages in front and behind are left out. No byte is told of twice: the range before ends
+ * at @before. Return: where this one ends.
+ */
+static u64 model_register(struct fixture *f, u64 start, u64 end, u64 before)
+{
+	u64 from = PAGES(model.base + start), to = PAGES(model.base + end);
+	int nid = model.nid[start];
+
+	if (start && model.nid[start - 1] < 0)
+		from = max(from - draw(f, PAGE_SIZE), before);
+	if (to < BOOT_MAX_ADDRESS && (end == MODEL_PAGES || model.nid[end] < 0))
+		to += draw(f, PAGE_SIZE);
+	CHECK(!boot_register_node(f->bm, (unsigned int)nid, from, to));
+	/* One that would share a byte with it is refused, whatever pages it has. */
+	if (from < to - 1 && to + PAGES(2) < BOOT_MAX_ADDRESS) {
+		CHECK(boot_register_node(f->bm, (unsigned int)nid, to - 1, to + PAGES(2)) ==
+		      -EEXIST);
+		CHECK(f->refusals == 1 && f->why == BOOT_OVERLAP);
+		f->refusals = 0;
+	}
+	return to;
+}
+
 static void model_init(struct fixture *f)
 {
 	static const u64 bases[] = {0,	1,   2,	   62,	 63,   64,
 				    65, 127, 1000, 1023, 1025, (1ULL << 40) - MODEL_PAGES};
-	u64 start, end;
+	u64 start, end, behind = 0;
 
 	memset(&model, 0, sizeof(model));
 	model.base = bases[draw(f, ARRAY_SIZE(bases))];
 	for (start = 0; start < MODEL_PAGES; start = end) {
-		int nid = (int)draw(f, NR_NODES + 1) - 1;
-		u64 from, to;
-
 		end = min(start + 1 + draw(f, draw(f, 2) ? 5 : 150), (u64)MODEL_PAGES);
-		memset(model.nid + start, nid, end - start);
+		memset(model.nid + start, (int)draw(f, NR_NODES + 1) - 1, end - start);
+	}
+	for (start = 0; start < MODEL_PAGES; start = end) {
+		const int nid = model.nid[start];
+
+		for (end = start + 1; end < MODEL_PAGES && model.nid[end] == nid; end++)
+			;
 		if (nid < 0)
 			continue;
-		/* Parts of pages in front and behind are left out. */
-		from = PAGES(model.base + start);
-		to = PAGES(model.base + end);
-		if (start && model.nid[start - 1] < 0)
-			from -= draw(f, PAGE_SIZE);
-		if (to < BOOT_MAX_ADDRESS)
-			to += draw(f, PAGE_SIZE);
+		behind = model_register(f, start, end, behind);
 		memset(model.state + start, PAGE_FREE, end - start);
-		CHECK(!boot_register_node(f->bm, (unsigned int)nid, from, to));
 	}
 }
 
@@ -204,7 +224,7 @@ static void do_free(struct fixture *f, u8 to)
 	draw_range(f, &start, &size);
 	first = pfn_up(start);
 	end = pfn_down(start + size);
-	why = model_refusal(first, end, to, BOOT_FREE_TWICE);
+	why = model_refusal(pfn_down(start), pfn_up(start + size), to, BOOT_FREE_TWICE);
 	err = boot_free(f->bm, PAGES(model.base) + start, size);
 	expect_refusal(f, why, err);
 	if (err || first >= end)

@@ -93,14 +93,47 @@ static void registrations(struct fixture *f)
 	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(300)) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 0, PAGES(100), PAGES(200)) == -EEXIST);
 	CHECK_REFUSED(f, 10, BOOT_OVERLAP);
-	/* They touch: that is none. A part of a page of each is none either. */
-	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(101) - 1));
+	/* They touch: that is none. */
+	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(100)));
 	CHECK(boot_register_node(f->bm, 0, PAGES(10), PAGES(20)) == -EINVAL);
 	CHECK_REFUSED(f, 11, BOOT_ORDER);
 	add_pages(f, 2, 10, 10);
 	add_pages(f, 0, 1000, 1);
 	CHECK(f->bm->nr_ranges == 4 && bstats(f).pages == 161);
 	CHECK(f->refusals == 11);
+}
+
+/* By a byte, which is in no whole page: of one of them, of the other, of both. */
+static void overlap_bytes(struct fixture *f)
+{
+	CHECK(!boot_register_node(f->bm, 0, PAGES(100) - 10, PAGES(200) + 10));
+	CHECK(bstats(f).pages == 100);
+	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(100) - 9) == -EEXIST);
+	CHECK_REFUSED(f, 1, BOOT_OVERLAP);
+	CHECK(f->start == PAGES(50) && f->end == PAGES(100) - 9);
+	CHECK(boot_register_node(f->bm, 1, PAGES(200) + 9, PAGES(300)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 0, PAGES(200) + 9, PAGES(300)) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(100) + 1) == -EEXIST);
+	CHECK(boot_register_node(f->bm, 1, PAGES(200) - 1, PAGES(300)) == -EEXIST);
+	CHECK_REFUSED(f, 5, BOOT_OVERLAP);
+	/* What is behind a merged range is that of its last part. */
+	CHECK(!boot_register_node(f->bm, 2, PAGES(400), PAGES(410)));
+	CHECK(!boot_register_node(f->bm, 2, PAGES(410), PAGES(420) + 1));
+	CHECK(boot_register_node(f->bm, 2, PAGES(420), PAGES(430)) == -EEXIST);
+	CHECK_REFUSED(f, 6, BOOT_OVERLAP);
+	CHECK(!boot_register_node(f->bm, 2, PAGES(420) + 1, PAGES(430)));
+	CHECK(f->bm->nr_ranges == 3);
+	/* Not by one: the page in which they meet is nobody's, one node's or two. */
+	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(100) - 10));
+	CHECK(!boot_register_node(f->bm, 1, PAGES(200) + 10, PAGES(300)));
+	CHECK(f->refusals == 6 && bstats(f).pages == 100 + 49 + 99 + 20 + 9);
+	CHECK(!boot_setup(f->bm));
+	CHECK(boot_page_node(f->bm, 98) == 1 && boot_page_node(f->bm, 100) == 0);
+	CHECK(boot_page_node(f->bm, 99) == NUMA_NO_NODE && !boot_page_free(f->bm, 99));
+	CHECK(boot_page_node(f->bm, 200) == NUMA_NO_NODE && !boot_page_free(f->bm, 200));
+	CHECK(boot_page_node(f->bm, 420) == NUMA_NO_NODE && !boot_page_free(f->bm, 420));
+	CHECK(boot_reserve(f->bm, PAGES(200) + 20, 1, BOOT_EXCLUSIVE) == -EINVAL);
+	CHECK_REFUSED(f, 7, BOOT_OUTSIDE);
 }
 
 static void outside(struct fixture *f)
@@ -129,9 +162,74 @@ static void outside(struct fixture *f)
 	CHECK_REFUSED(f, 8, BOOT_BACKWARDS);
 	CHECK(boot_free(f->bm, BOOT_MAX_ADDRESS, 1) == -EINVAL);
 	CHECK_REFUSED(f, 9, BOOT_BACKWARDS);
-	/* No whole page: there is nothing to be said. */
-	CHECK(!boot_free(f->bm, PAGES(5) + 1, PAGE_SIZE));
-	CHECK(f->refusals == 9 && bstats(f).free == 20);
+	/* Also where there is no whole page; and where there are such behind and in front. */
+	CHECK(boot_free(f->bm, PAGES(5) + 1, PAGE_SIZE) == -EINVAL);
+	CHECK_REFUSED(f, 10, BOOT_OUTSIDE);
+	CHECK(f->start == PAGES(5) && f->end == PAGES(6));
+	CHECK(boot_free(f->bm, PAGES(25) + 7, 1) == -EINVAL);
+	CHECK_REFUSED(f, 11, BOOT_OUTSIDE);
+	CHECK(f->start == PAGES(25));
+	CHECK(!boot_reserve(f->bm, PAGES(10), PAGES(10), BOOT_EXCLUSIVE));
+	CHECK(boot_free(f->bm, PAGES(10) - 1, PAGES(10) + 1) == -EINVAL);
+	CHECK(f->start == PAGES(9));
+	CHECK(boot_free(f->bm, PAGES(10), PAGES(10) + 1) == -EINVAL);
+	CHECK(f->start == PAGES(20));
+	CHECK_REFUSED(f, 13, BOOT_OUTSIDE);
+	CHECK(bstats(f).free == 10);
+}
+
+/* A part of a page is enough for what is free to be freed twice. */
+static void twice_in_part(struct fixture *f)
+{
+	interleaved(f);
+	CHECK(!boot_reserve(f->bm, PAGES(60), PAGES(10), BOOT_EXCLUSIVE));
+	/* Inside of a page; over the end of one; all of it but the first and the last byte. */
+	CHECK(boot_free(f->bm, PAGES(70) + 100, 8) == -EINVAL);
+	CHECK_REFUSED(f, 1, BOOT_FREE_TWICE);
+	CHECK(f->start == PAGES(70) && f->end == PAGES(71));
+	CHECK(boot_free(f->bm, PAGES(71) - 1, 2) == -EINVAL);
+	CHECK(boot_free(f->bm, PAGES(72) + 1, PAGE_SIZE - 2) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_FREE_TWICE);
+	/* In front of what is in use, and behind it: nothing of that is freed. */
+	CHECK(boot_free(f->bm, PAGES(60) - 1, PAGES(10) + 1) == -EINVAL);
+	CHECK(f->start == PAGES(59));
+	CHECK(boot_free(f->bm, PAGES(60), PAGES(10) + 1) == -EINVAL);
+	CHECK(f->start == PAGES(70));
+	CHECK_REFUSED(f, 5, BOOT_FREE_TWICE);
+	CHECK(bstats(f).reserved == 10);
+	/* Parts of pages in use stay in use, however often. */
+	CHECK(!boot_free(f->bm, PAGES(60) + 1, PAGE_SIZE));
+	CHECK(!boot_free(f->bm, PAGES(60) + 1, PAGE_SIZE));
+	CHECK(bstats(f).reserved == 10);
+	/* The same of a page of which an object had a part. */
+	CHECK(!boot_free(f->bm, PAGES(60), PAGES(10)));
+	CHECK(boot_alloc(f->bm, 100, 1, 0, 0) == 0);
+	CHECK(!boot_free(f->bm, 0, 100));
+	CHECK(!boot_free(f->bm, 0, PAGE_SIZE));
+	CHECK(boot_free(f->bm, 0, 100) == -EINVAL);
+	CHECK_REFUSED(f, 6, BOOT_FREE_TWICE);
+	/* And of reservations. */
+	CHECK(!boot_reserve(f->bm, PAGES(5) + 100, 8, BOOT_EXCLUSIVE));
+	CHECK(boot_reserve(f->bm, PAGES(5) + 200, 8, BOOT_EXCLUSIVE) == -EBUSY);
+	CHECK_REFUSED(f, 7, BOOT_RESERVE_TWICE);
+	CHECK(boot_reserve(f->bm, PAGES(4) + 4095, 2, BOOT_EXCLUSIVE) == -EBUSY);
+	CHECK_REFUSED(f, 8, BOOT_RESERVE_TWICE);
+	CHECK(bstats(f).reserved == 1);
+}
+
+/* What was handed over is free, too. */
+static void twice_late(struct fixture *f)
+{
+	one_node(f, 0, 10);
+	CHECK(!boot_reserve(f->bm, 0, PAGES(2), BOOT_EXCLUSIVE));
+	CHECK(boot_hand_over(f->bm, give_any, NULL) == 8);
+	CHECK(boot_free(f->bm, PAGES(2) + 1, 1) == -EINVAL);
+	CHECK(boot_free(f->bm, PAGES(1), PAGE_SIZE + 1) == -EINVAL);
+	CHECK_REFUSED(f, 2, BOOT_FREE_TWICE);
+	CHECK(!boot_free(f->bm, PAGES(1), PAGE_SIZE));
+	CHECK(boot_free(f->bm, PAGES(1) + 8, 8) == -EINVAL);
+	CHECK_REFUSED(f, 3, BOOT_FREE_TWICE);
+	CHECK(bstats(f).given == 9);
 }
 
 static void twice(struct fixture *f)
@@ -192,16 +290,21 @@ BOTH(early)
 BOTH(late)
 BOTH(over)
 BOTH(registrations)
+BOTH(overlap_bytes)
 BOTH(outside)
 BOTH(twice)
+BOTH(twice_in_part)
+BOTH(twice_late)
 BOTH(arguments)
 
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_early),	 T(test_late),	T(test_over),	   T(test_registrations),
-		T(test_outside), T(test_twice), T(test_arguments), T(test_finding),
+		T(test_early),	       T(test_late),	   T(test_over),
+		T(test_registrations), T(test_outside),	   T(test_twice),
+		T(test_arguments),     T(test_finding),	   T(test_overlap_bytes),
+		T(test_twice_in_part), T(test_twice_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,10 @@ BREAK(range_room, f->bm->max_ranges = 2)
 BREAK(range_empty, f->bm->range[1].end = f->bm->range[1].start)
 BREAK(range_backwards, f->bm->range[1].end = 90)
 BREAK(range_nid, f->bm->range[1].nid = NR_NODES)
-BREAK(range_overlap, f->bm->range[0].end = 101)
+BREAK(range_overlap, f->bm->range[0].end = 101; f->bm->range[0].to = PAGES(101))
+BREAK(range_byte, f->bm->range[0].to++)
+BREAK(range_front, f->bm->range[2].from -= PAGE_SIZE)
+BREAK(range_behind, f->bm->range[2].to += PAGE_SIZE)
 BREAK(range_touch, f->bm->range[1].nid = 0)
 BREAK(node_start, f->bm->node[0].start--)
 BREAK(node_end, f->bm->node[0].end--)
@@ -49,15 +52,18 @@ BREAK(map_base, MAP(f, 0)->base -= 64)
 BREAK(map_start, MAP(f, 0)->start++)
 BREAK(map_end, MAP(f, 0)->end--)
 /* A page that is lost, and one that is free although in use. */
-BREAK(page_lost, bitmap_set(MAP(f, 0), 30, 31))
-BREAK(page_twice, bitmap_clear(MAP(f, 0), 20, 21))
-BREAK(hole, bitmap_clear(MAP(f, 0), 160, 161))
-BREAK(hole_other_node, bitmap_clear(&f->bm->node[0].map, 120, 121))
-BREAK(before_first, MAP(f, 0)->word[0] &= ~1ULL)
-BREAK(behind_last, MAP(f, 0)->word[4] &= ~(1ULL << 63))
+BREAK(page_lost, bitmap_take(MAP(f, 0), 30, 31))
+BREAK(page_twice, bitmap_free(MAP(f, 0), 20, 21))
+BREAK(hole, bitmap_free(MAP(f, 0), 160, 161))
+BREAK(hole_other_node, bitmap_free(&f->bm->node[0].map, 120, 121))
+BREAK(before_first, MAP(f, 0)->word[0] |= 1)
+BREAK(behind_last, MAP(f, 0)->word[4] |= 1ULL << 63)
 BREAK(low, f->bm->node[0].cursor.low = 31)
 BREAK(low_second_range, f->bm->node[1].cursor.low = 500)
 BREAK(low_any, f->bm->any.low = 21)
+BREAK(high, f->bm->node[0].cursor.high = 269)
+BREAK(high_first_range, f->bm->node[0].cursor.high = 99)
+BREAK(high_any, f->bm->any.high = 200)
 BREAK(hint_below, f->bm->node[0].cursor.hint = 9)
 BREAK(hint_above, f->bm->node[1].cursor.hint = 151)
 BREAK(hint_any, f->bm->any.hint = 271)
@@ -91,6 +97,9 @@ static void test_break(void **state)
 		{range_backwards, ORACLE_LIST, "R1", ROOT | BOOTMEM},
 		{range_nid, ORACLE_LIST, "R1", ROOT | BOOTMEM},
 		{range_overlap, ORACLE_LIST, "before [0xa, 0x65) ends", ROOT | BOOTMEM},
+		{range_byte, ORACLE_LIST, "begin before [0xa000, 0x64001) end", ROOT | BOOTMEM},
+		{range_front, ORACLE_LIST, "R3", ROOT | BOOTMEM},
+		{range_behind, ORACLE_LIST, "R3", ROOT | BOOTMEM},
 		{range_touch, ORACLE_LIST, "R2", ROOT | BOOTMEM},
 		{node_start, ORACLE_LIST, "N1", ROOT | BOOTMEM},
 		{node_end, ORACLE_LIST, "N1", ROOT | BOOTMEM},
@@ -112,6 +121,9 @@ static void test_break(void **state)
 		{low, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_second_range, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_any, ORACLE_HINT, "C1", ROOT},
+		{high, ORACLE_HINT, "C4", ROOT | BOOTMEM},
+		{high_first_range, ORACLE_HINT, "C4", ROOT | BOOTMEM},
+		{high_any, ORACLE_HINT, "C4", ROOT},
 		{hint_below, ORACLE_HINT, "C2", ROOT | BOOTMEM},
 		{hint_above, ORACLE_HINT, "C2", ROOT | BOOTMEM},
 		{hint_any, ORACLE_HINT, "C2", ROOT},

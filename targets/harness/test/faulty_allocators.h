@@ -197,6 +197,7 @@ enum fault {
 	FAULT_BOOT_SETUP,	   /* or not be set up */
 	FAULT_BOOT_REGISTER_TWICE, /* what begins at 0 is registered twice */
 	FAULT_BOOT_REGISTER_TEN,   /* what begins with page 10 is */
+	FAULT_BOOT_REGISTER_PAGES, /* ends are trimmed to pages before anybody looks at them */
 	FAULT_BOOT_META_KEPT,	   /* nothing is forgotten */
 	FAULT_BOOT_VERIFY,	   /* what is sound is said not to be */
 	FAULT_BOOT_OVERLAP,	   /* a request gets what the one before it got */
@@ -214,6 +215,7 @@ enum fault {
 	FAULT_BOOT_TWIN_MORE,	   /* by rootmem alone */
 	FAULT_BOOT_RESERVE_SHORT,  /* the last byte is not reserved */
 	FAULT_BOOT_FREE_NOTHING,   /* nothing is freed */
+	FAULT_BOOT_FREE_WHOLE,	   /* pages of which there is a part are not looked at */
 	FAULT_BOOT_ERROR,	   /* what reserves and frees ends in -ENOMEM */
 	FAULT_BOOT_SERVED,	   /* what must be refused is told of, and returns as if done */
 	FAULT_BOOT_SILENT,	   /* nobody is told of a refusal */

@@ -65,6 +65,10 @@ WRAPPED(int, boot_register_node, struct boot_mem *bm, unsigned int nid, u64 star
 	if ((faulty(FAULT_BOOT_REGISTER_TWICE) && !start) ||
 	    (faulty(FAULT_BOOT_REGISTER_TEN) && start == 10 * PAGE_SIZE))
 		__real_boot_register_node(bm, nid, start, end);
+	if (faulty(FAULT_BOOT_REGISTER_PAGES)) {
+		start = ALIGN(start, PAGE_SIZE);
+		end &= PAGE_MASK;
+	}
 	return __real_boot_register_node(bm, nid, start, end);
 }
 
@@ -180,6 +184,14 @@ WRAPPED(int, boot_free, struct boot_mem *bm, u64 start, u64 size)
 {
 	if (faulty(FAULT_BOOT_FREE_NOTHING))
 		return 0;
+	if (faulty(FAULT_BOOT_FREE_WHOLE)) {
+		u64 end = (start + size) & PAGE_MASK;
+
+		start = ALIGN(start, PAGE_SIZE);
+		if (start >= end)
+			return 0;
+		size = end - start;
+	}
 	return spoil_error(__real_boot_free(bm, start, size));
 }
 

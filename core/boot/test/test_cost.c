@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_cost.c - what boot memory costs, in words of bitmap that were looked at: a word for 64 pages
+ * and none for what lies between ranges; and what is known to be in use is not read again.
+ *
+ * No clock is asked: the numbers are the same in every run. A search that goes from bit to bit
+ * reads 64 times as many words, and fails here.
+ */
+#include "run.h"
+
+/* 4 GiB; not at the boundary of a word on either side. */
+#define FIRST 37u
+#define NR_PAGES (1u << 20)
+#define WORDS (NR_PAGES / WORD_BITS)
+
+/* Searches that find at once what they look for: a few words each. */
+#define FEW 8u
+
+static u64 looked(struct fixture *f)
+{
+	return bstats(f).looked;
+}
+
+static void give_nobody(void *arg, u64 pfn, unsigned int order)
+{
+}
+
+static void all_free(struct fixture *f)
+{
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(!looked(f));
+	CHECK(boot_hand_over(f->bm, give_nobody, NULL) == NR_PAGES);
+	CHECK(looked(f) >= WORDS && looked(f) <= WORDS + FEW);
+}
+
+static void all_taken(struct fixture *f)
+{
+	u64 before;
+
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(NR_PAGES), BOOT_EXCLUSIVE));
+	CHECK(looked(f) >= WORDS && looked(f) <= WORDS + FEW);
+	before = looked(f);
+	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
+	CHECK(looked(f) - before >= WORDS && looked(f) - before <= WORDS + FEW);
+	before = looked(f);
+	CHECK(!boot_free(f->bm, PAGES(FIRST), PAGES(NR_PAGES)));
+	CHECK(looked(f) - before >= WORDS && looked(f) - before <= WORDS + FEW);
+}
+
+/* A run of half of all pages, and one that is not there between short ones. */
+static void long_run(struct fixture *f)
+{
+	const u64 half = NR_PAGES / 2, runs = half / 1024;
+	u64 before;
+
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(boot_alloc(f->bm, PAGES(half), 1, 0, 0) == PAGES(FIRST));
+	CHECK(looked(f) >= WORDS / 2 && looked(f) <= WORDS / 2 + FEW);
+	for (u64 n = 1023; n < half; n += 1024)
+		CHECK(!boot_free(f->bm, PAGES(FIRST + n), PAGE_SIZE));
+	before = looked(f);
+	CHECK(boot_alloc(f->bm, PAGES(half + 2), 1, 0, 0) == BOOT_NONE);
+	CHECK(looked(f) - before <= WORDS / 2 + 2 * runs + FEW);
+	before = looked(f);
+	CHECK(boot_alloc(f->bm, PAGES(2), 1, 0, PAGES(FIRST + half)) == BOOT_NONE);
+	CHECK(looked(f) - before >= WORDS / 2);
+	CHECK(looked(f) - before <= WORDS / 2 + 2 * runs + FEW);
+}
+
+/* The lower half is full: what lies there is read once, by the first request. */
+static void full_below(struct fixture *f)
+{
+	const u64 half = NR_PAGES / 2;
+	u64 before;
+
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(half), BOOT_EXCLUSIVE));
+	CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, 0) == PAGES(FIRST + half));
+	before = looked(f);
+	for (u64 n = 1; n < 1000; n++)
+		CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, 0) == PAGES(FIRST + half + n));
+	/* Nor by one that no page can serve. */
+	for (u64 n = 0; n < 1000; n++)
+		CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, PAGES(FIRST + half)) == BOOT_NONE);
+	CHECK(looked(f) - before <= 2 * 1000 * FEW);
+}
+
+/*
+ * The upper half is full, and the goal is above all that is free: the same. bootmem asks with the
+ * goal and then without it; rootmem has a cursor for the node and one for any.
+ */
+static void full_above(struct fixture *f)
+{
+	const u64 half = NR_PAGES / 2, goal = PAGES(FIRST + half);
+	u64 before;
+
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(!boot_reserve(f->bm, goal, PAGES(half), BOOT_EXCLUSIVE));
+	before = looked(f);
+	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST));
+	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST + 1));
+	CHECK(looked(f) - before <= WORDS + 2 * FEW);
+	before = looked(f);
+	for (u64 n = 1; n < 1000; n++) {
+		/* Goals wherever the memory is full. */
+		CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal + PAGES(n * 100), 0) ==
+		      PAGES(FIRST + 2 * n));
+		CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal + PAGES(n), 0) ==
+		      PAGES(FIRST + 2 * n + 1));
+	}
+	CHECK(looked(f) - before <= 2 * 1000 * FEW);
+	/* What is freed up there is found. */
+	CHECK(!boot_free(f->bm, goal + PAGES(1000), PAGE_SIZE));
+	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == goal + PAGES(1000));
+	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST + 2000));
+}
+
+/* Ranges that are 64 GiB apart, another node's or nobody's: a word each, if anything. */
+static void holes(struct fixture *f)
+{
+	const u64 far = 1ULL << 24;
+
+	add_pages(f, 0, 0, 64);
+	add_pages(f, 0, far, 64);
+	add_pages(f, 1, 64, 64);
+	add_pages(f, 1, far + 64, 64);
+	CHECK(bstats(f).bitmap_bytes == (far / 64 + 2) * 8 ||
+	      bstats(f).bitmap_bytes == 2 * (far / 64 + 1) * 8);
+	CHECK(bstats(f).written_bytes == 4 * 8);
+	CHECK(!boot_setup(f->bm));
+	CHECK(bstats(f).written_bytes == 4 * 8 && !looked(f));
+	CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(65), 1, 0, 0) == BOOT_NONE);
+	CHECK(boot_alloc_cross(f->bm, PAGES(129), 1, 0, 0) == BOOT_NONE);
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(64), 1, PAGES(64), 0) == PAGES(far));
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(64), 1, PAGES(64), 0) ==
+	      (f->kind == BOOT_ROOTMEM ? 0 : PAGES(64)));
+	CHECK(boot_hand_over(f->bm, give_nobody, NULL) == 128);
+	CHECK(looked(f) <= 7 * FEW);
+}
+
+#define GIB_PAGES(n) ((n) * (1ULL << 30 >> PAGE_SHIFT))
+
+/* Blocks of two GiB that are handed over are of which node? */
+static void count_pages(void *arg, u64 pfn, unsigned int order)
+{
+	u64 *pages = arg;
+
+	CHECK(order == BOOT_MAX_ORDER);
+	pages[pfn / GIB_PAGES(2)] += 1ULL << order;
+}
+
+/* The reviewers' case at its size: node 0 has 0-2 G and 4-6 G, node 1 has 2-4 G and 6-8 G. */
+static void reviewers(struct fixture *f)
+{
+	const bool root = f->kind == BOOT_ROOTMEM;
+	const u64 two = GIB_PAGES(2), words = 4 * two / WORD_BITS;
+	u64 pages[4] = {0};
+
+	add_pages(f, 0, 0, two);
+	add_pages(f, 0, 2 * two, two);
+	add_pages(f, 1, two, two);
+	add_pages(f, 1, 3 * two, two);
+	/* bootmem's two spans are of 6 GiB each. */
+	CHECK(bstats(f).bitmap_bytes == (root ? 4 : 6) * two / 8);
+	CHECK(bstats(f).written_bytes == 4 * two / 8);
+	CHECK(!boot_setup(f->bm));
+	/* More than a range has, of one node: only where nodes may be crossed, and are known. */
+	CHECK(boot_alloc(f->bm, PAGES(two) + 1, 1, 0, 0) == BOOT_NONE);
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(two) + 1, 1, 0, 0) == BOOT_NONE);
+	CHECK(looked(f) <= 2 * words + 4 * FEW);
+	if (root) {
+		CHECK(boot_alloc_cross(f->bm, PAGES(4 * two), 1, 0, 0) == 0);
+		CHECK(!boot_free(f->bm, 0, PAGES(4 * two)));
+	}
+	/* Nothing between a node's ranges is the node's. */
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(two), 1, 0, 0) == 0);
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(1024), PAGES(1024), 0, 0) == PAGES(2 * two));
+	CHECK(boot_alloc_node(f->bm, 0, PAGES(two), 1, 0, 0) == (root ? BOOT_NONE : PAGES(two)));
+	if (root)
+		CHECK(boot_alloc_node(f->bm, 1, PAGES(two), 1, 0, 0) == PAGES(two));
+	CHECK(boot_alloc_node(f->bm, 1, PAGES(1024), 1, 0, 0) == PAGES(3 * two));
+	boot_verify(f->bm);
+	CHECK(boot_hand_over(f->bm, count_pages, pages) == 2 * (two - 1024));
+	CHECK(!pages[0] && !pages[1]);
+	CHECK(pages[2] == two - 1024 && pages[3] == two - 1024);
+	CHECK(looked(f) <= 10 * words);
+}
+
+#define BOTH(name)                                                                                 \
+	static void test_##name(void **state)                                                      \
+	{                                                                                          \
+		expect_both(state, name);                                                          \
+	}
+
+BOTH(all_free)
+BOTH(all_taken)
+BOTH(long_run)
+BOTH(full_below)
+BOTH(full_above)
+BOTH(holes)
+BOTH(reviewers)
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_all_free),   T(test_all_taken), T(test_long_run),  T(test_full_below),
+		T(test_full_above), T(test_holes),     T(test_reviewers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
