@@ -96,21 +96,37 @@ static u64 boot_free_end(const struct boot_mem *bm, const struct boot_request *r
 }
 
 /*
+ * Is @pfn, which is at a bound of the cursor, a free page that @rq may have? To be asked without a
+ * search of the ranges: false if it takes one to know.
+ */
+static bool boot_bound_stands(const struct boot_mem *bm, const struct boot_request *rq, u64 pfn)
+{
+	if (bm->cfg.kind == BOOT_BOOTMEM)
+		return bitmap_look(boot_map(bm, (unsigned int)rq->nid), pfn);
+	return rq->nid == NUMA_NO_NODE && bitmap_look(boot_map(bm, 0), pfn);
+}
+
+/*
  * The first of free pages for @rq; or NO_PFN.
  *
- * First the bound in its way is brought to where it belongs: what the cursor knows to be in use is
- * not looked at again by the next request.
+ * First the bounds are brought to where they belong: what the cursor knows to be in use is not
+ * looked at again by the next request.
  */
 static u64 boot_search(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq)
 {
 	u64 from = pfn_up(rq->goal), to, hint, pfn;
 
+	if (rq->nid != NUMA_NO_NODE && bm->node[rq->nid].free < rq->nr)
+		return NO_PFN;
 	if (from <= c->low) {
-		pfn = boot_find(bm, rq, c->low, c->high, 1, 1);
-		from = c->low = min(pfn, c->high);
-	} else if (from < c->high) {
-		c->high = boot_free_end(bm, rq, from, c->high);
+		if (c->low < c->high && !boot_bound_stands(bm, rq, c->low))
+			c->low = min(boot_find(bm, rq, c->low, c->high, 1, 1), c->high);
+		from = c->low;
 	}
+	if (from < c->high && !boot_bound_stands(bm, rq, c->high - 1))
+		c->high = boot_free_end(bm, rq, from, c->high);
+	if (from >= c->high)
+		return NO_PFN;
 	to = min(c->high, pfn_down(rq->last) + rq->nr);
 	hint = max(from, c->hint);
 	pfn = boot_find(bm, rq, hint, to, rq->nr, rq->align_pages);

@@ -57,6 +57,13 @@ static inline bool bitmap_test(const struct boot_bitmap *map, u64 pfn)
 	return test_bit(map->word, pfn - map->base);
 }
 
+/** bitmap_look() - the same for a search, which counts it */
+static inline bool bitmap_look(struct boot_bitmap *map, u64 pfn)
+{
+	map->looked++;
+	return bitmap_test(map, pfn);
+}
+
 /** bitmap_free(), bitmap_take() - frames of [@start, @end) become free, or are not any more */
 static inline void bitmap_free(struct boot_bitmap *map, u64 start, u64 end)
 {

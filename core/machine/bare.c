@@ -46,6 +46,15 @@ static __attribute__((noinline)) struct bare_object *object_make(size_t class)
 	return aligned_alloc(BARE_CLASS_BYTES, class * BARE_CLASS_BYTES);
 }
 
+/*
+ * Of a large one the host knows best which pages are zeroes: of what it gives afresh, none is
+ * touched that nobody writes to. Who has a sparse table pays for what it has in it.
+ */
+static __attribute__((noinline)) struct bare_object *object_make_zeroed(size_t size)
+{
+	return calloc(1, sizeof(struct bare_object) + size);
+}
+
 /* The calling task's. */
 static struct bare_cache *own_cache(struct machine *m)
 {
@@ -109,8 +118,12 @@ void *bare_alloc(struct machine *m, size_t size, bool zero)
 	struct bare_object *o = class < BARE_CLASSES ? object_again(m, c, class) : NULL;
 
 	c->kmallocs++;
-	if (unlikely(!o))
+	if (zero && unlikely(class >= BARE_CLASSES)) {
+		o = object_make_zeroed(size);
+		zero = false;
+	} else if (unlikely(!o)) {
 		o = object_make(class);
+	}
 	if (!o)
 		return NULL;
 	o->size = size;

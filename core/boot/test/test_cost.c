@@ -116,6 +116,46 @@ static void full_above(struct fixture *f)
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST + 2000));
 }
 
+/* The node's pages above the goal are in use, and another node's between them free. */
+static void full_node(struct fixture *f)
+{
+	const bool root = f->kind == BOOT_ROOTMEM;
+	const u64 part = NR_PAGES / 4, goal = PAGES(part / 2);
+	u64 before;
+
+	for (unsigned int i = 0; i < 4; i++)
+		add_pages(f, i % 2, i * part, part);
+	CHECK(!boot_setup(f->bm));
+	CHECK(!boot_reserve(f->bm, goal, PAGES(part / 2), BOOT_EXCLUSIVE));
+	CHECK(!boot_reserve(f->bm, PAGES(2 * part), PAGES(part), BOOT_EXCLUSIVE));
+	/* The first goal is in the other node's part: a bound there is none of the node's pages. */
+	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, PAGES(part + 10), 0) ==
+	      (root ? 0 : PAGES(part + 10)));
+	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) ==
+	      (root ? PAGES(1) : PAGES(part + 11)));
+	before = looked(f);
+	for (u64 n = 2; n < 1000; n++)
+		CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) ==
+		      (root ? PAGES(n) : PAGES(part + 10 + n)));
+	CHECK(looked(f) - before <= 1000 * FEW);
+}
+
+/* Only a few pages are free, in the middle: neither side is read again to find no room. */
+static void full_around(struct fixture *f)
+{
+	const u64 middle = FIRST + NR_PAGES / 2;
+	u64 before;
+
+	one_node(f, FIRST, NR_PAGES);
+	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(NR_PAGES), BOOT_EXCLUSIVE));
+	CHECK(!boot_free(f->bm, PAGES(middle), PAGES(64)));
+	CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
+	before = looked(f);
+	for (u64 n = 0; n < 1000; n++)
+		CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
+	CHECK(looked(f) - before <= 1000 * FEW);
+}
+
 /* Ranges that are 64 GiB apart, another node's or nobody's: a word each, if anything. */
 static void holes(struct fixture *f)
 {
@@ -199,6 +239,8 @@ BOTH(all_taken)
 BOTH(long_run)
 BOTH(full_below)
 BOTH(full_above)
+BOTH(full_node)
+BOTH(full_around)
 BOTH(holes)
 BOTH(reviewers)
 
@@ -206,8 +248,9 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_all_free),   T(test_all_taken), T(test_long_run),  T(test_full_below),
-		T(test_full_above), T(test_holes),     T(test_reviewers),
+		T(test_all_free),    T(test_all_taken),	 T(test_long_run),
+		T(test_full_below),  T(test_full_above), T(test_full_node),
+		T(test_full_around), T(test_holes),	 T(test_reviewers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

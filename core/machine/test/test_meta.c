@@ -29,14 +29,35 @@ static void contents(struct fixture *f)
 	machine_check_leaks(f->m);
 }
 
+/* Zeroed also where it was written to before, and larger than what a bare machine keeps. */
+static void large(struct fixture *f)
+{
+	const u32 nr = 1 << 17;
+
+	for (int round = 0; round < 3; round++) {
+		u64 *a = kcalloc(f->m, nr, sizeof(*a), GFP_KERNEL);
+
+		assert_non_null(a);
+		for (u32 i = 0; i < nr; i++) {
+			assert_int_equal(a[i], 0);
+			a[i] = ~0ULL;
+		}
+		assert_int_equal(stats(f->m).meta_bytes, nr * sizeof(*a));
+		kfree(f->m, a);
+	}
+	assert_int_equal(stats(f->m).meta_bytes, 0);
+}
+
 static void test_contents(void **state)
 {
 	struct fixture *f = *state;
 
 	contents(f);
+	large(f);
 	f->cfg.bare = true;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	contents(f);
+	large(f);
 }
 
 static void test_garbage(void **state)
