@@ -2,7 +2,7 @@
 /*
  * engine.h - the fibers engine from inside: tasks, CPUs, and who may run.
  *
- * One OS thread. Sets of tasks are 64-bit masks by task number. Who may run is kept
+ * One OS thread. Sets of tasks are bits by task number (task_set.h). Who may run is kept
  * up to date, not searched for:
  *
  *   ready     tasks that wait for nothing
@@ -35,7 +35,6 @@
 #define MAX_MARKED 64
 #define NO_CPU 0xff
 
-#define TASK_BIT(n) BIT_ULL(n)
 #define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
 
 enum task_state {
@@ -106,7 +105,7 @@ struct held_lock {
 struct task {
 	struct fiber fiber;
 	struct sched *sched;
-	u64 bit;
+	task_set bit;
 	void (*fn)(void *arg);
 	void *arg;
 	u8 number;
@@ -123,7 +122,7 @@ struct task {
 	u64 rcu_entered;
 	const void *on;
 	u64 wait_clock;
-	u64 joiners;
+	task_set joiners;
 	struct task *from;
 	s32 op;
 	u64 ticket;
@@ -148,8 +147,8 @@ struct task {
  * @preempt_order, @irq_order: addresses for announcements, see irq.c
  */
 struct cpu {
-	u64 tasks;
-	u64 gate;
+	task_set tasks;
+	task_set gate;
 	struct task *pinner;
 	struct task *in_irq;
 	u64 clock;
@@ -228,24 +227,24 @@ struct race {
  * @race:        TSan has reported, @race_seen; the run ends at its next point
  */
 struct sched {
-	u64 ready;
-	u64 hidden;
+	task_set ready;
+	task_set hidden;
 	u64 points;
 	u64 limit;
 	const struct sched_vtime *vtime;
 	u64 step;
 	u64 next_change;
 	u64 digest;
-	u64 used;
-	u64 live;
-	u64 inflight;
+	task_set used;
+	task_set live;
+	task_set inflight;
 	u64 ticket;
 
-	u64 readers;
+	task_set readers;
 	u64 rcu_clock;
-	u64 grace_waiters;
-	u64 barrier_waiters;
-	u64 work_waiters;
+	task_set grace_waiters;
+	task_set barrier_waiters;
+	task_set work_waiters;
 	struct rcu_head *callbacks;
 	struct rcu_head **callbacks_tail;
 	u64 queued, called;
@@ -284,10 +283,10 @@ struct sched {
 	struct task task[SCHED_MAX_TASKS];
 };
 
-/* Iterate over the numbers in a mask, which is used up. */
+/* Iterate over the bits of a mask, which is used up. */
 #define for_each_bit(n, mask) for (; (mask) && ((n) = __builtin_ctzll(mask), 1); (mask) &= (mask)-1)
 
-static inline u64 runnable(const struct sched *s)
+static inline task_set runnable(const struct sched *s)
 {
 	return s->ready & ~s->hidden;
 }
@@ -303,7 +302,7 @@ static inline bool preemptible(const struct task *t)
 	return !t->preempt && !t->irqs_off;
 }
 
-static inline u64 cpu_hidden(const struct cpu *c)
+static inline task_set cpu_hidden(const struct cpu *c)
 {
 	if (c->in_irq)
 		return c->tasks | c->gate;
@@ -371,15 +370,15 @@ void report_race(struct sched *s);
 /* vtime.c: only in virtual time, and without a scheduling point. */
 void vtime_point(struct sched *s, struct task *t);
 s64 vtime_priority(const struct task *t);
-struct task *vtime_choose(struct sched *s, u64 run);
-void vtime_woken(struct sched *s, u64 tasks);
+struct task *vtime_choose(struct sched *s, task_set run);
+void vtime_woken(struct sched *s, task_set tasks);
 void vtime_took(struct sched *s, struct task *t, struct lock_word *w);
 void vtime_released(struct sched *s, struct task *t, struct lock_word *w);
 void vtime_access(struct sched *s, struct task *t, const volatile void *p, bool write);
 u64 vtime_end(const struct sched *s);
 
 /* Waits of these tasks are over, for anything but a lock. */
-static inline void wake(struct sched *s, u64 tasks)
+static inline void wake(struct sched *s, task_set tasks)
 {
 	s->ready |= tasks;
 	if (unlikely(s->vtime))
@@ -388,7 +387,7 @@ static inline void wake(struct sched *s, u64 tasks)
 
 /* strategy.c */
 void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken);
-struct task *strategy_choose(struct sched *s, struct task *t, u64 run, struct task *dflt);
+struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt);
 void strategy_spawned(struct sched *s, struct task *t);
 void strategy_yields(struct sched *s, struct task *t);
 void strategy_turn(struct sched *s, struct task *t);

@@ -40,14 +40,14 @@ static void switch_to(struct sched *s, struct task *from, struct task *to, enum 
 }
 
 /* Any function that mixes will do; it is taken at each step, so a short one. */
-static inline u64 digest_mix(u64 digest, u64 step, u64 run)
+static inline u64 digest_mix(u64 digest, u64 step, task_set run)
 {
 	digest = (digest ^ (run + step * 0x9e3779b97f4a7c15ULL)) * 0x9fb21c651e98df25ULL;
 	return digest ^ digest >> 32;
 }
 
 /* Count a step. Return: whether the schedule may want another task than the default rule. */
-static inline bool take_step(struct sched *s, u64 run)
+static inline bool take_step(struct sched *s, task_set run)
 {
 	s->step++;
 	s->digest = digest_mix(s->digest, s->step, run);
@@ -55,13 +55,13 @@ static inline bool take_step(struct sched *s, u64 run)
 }
 
 /* A choice at a step; @dflt is the default rule's, and mostly the answer. */
-static inline struct task *choose(struct sched *s, struct task *t, u64 run, struct task *dflt)
+static inline struct task *choose(struct sched *s, struct task *t, task_set run, struct task *dflt)
 {
 	return unlikely(take_step(s, run)) ? strategy_choose(s, t, run, dflt) : dflt;
 }
 
 /* A step at which the schedule may have something to say. */
-static __attribute__((noinline)) void sched_change(struct sched *s, struct task *t, u64 run)
+static __attribute__((noinline)) void sched_change(struct sched *s, struct task *t, task_set run)
 {
 	struct task *next = strategy_choose(s, t, run, t);
 
@@ -104,7 +104,7 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 {
 	struct task *t = current;
 	struct sched *s;
-	u64 run;
+	task_set run;
 
 	if (unlikely(!t))
 		return;
@@ -117,7 +117,7 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 		return;
 	}
 	run = runnable(s);
-	if (!(run & (run - 1)))
+	if (!task_set_rest(run))
 		return;
 	if (unlikely(take_step(s, run)))
 		sched_change(s, t, run);
@@ -140,7 +140,7 @@ void(sched_point_write)(const volatile void *p)
 
 void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
 {
-	u64 run = runnable(s);
+	task_set run = runnable(s);
 	struct task *next;
 
 	if (unlikely(!run)) {
@@ -149,8 +149,8 @@ void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_rea
 		fiber_switch(&t->fiber, &s->main);
 		return;
 	}
-	next = &s->task[__builtin_ctzll(run)];
-	if (run & (run - 1)) {
+	next = &s->task[task_set_first(run)];
+	if (task_set_rest(run)) {
 		if (!dflt || !(run & dflt->bit))
 			dflt = next;
 		next = choose(s, t, run, dflt);
@@ -185,17 +185,17 @@ static void yield(void)
 {
 	struct task *t = current;
 	struct sched *s;
-	u64 run, later;
+	task_set run, later;
 
 	if (!t)
 		return;
 	s = t->sched;
 	strategy_yields(s, t);
 	run = runnable(s) & ~t->bit;
-	later = run & ~(t->bit | (t->bit - 1));
+	later = task_set_above(run, t->bit);
 	if (!later)
 		later = run ? run : t->bit;
-	point(s, t, &s->task[__builtin_ctzll(later)], SWITCH_YIELD);
+	point(s, t, &s->task[task_set_first(later)], SWITCH_YIELD);
 }
 
 void cpu_relax(void)
@@ -321,11 +321,11 @@ void run_abandon(struct sched *s, struct task *t)
 /* After a finding: no task goes on, and each slot can be used again. */
 static void abandon_fibers(struct sched *s)
 {
-	u64 used = s->used;
+	task_set used = s->used;
 	unsigned int i;
 
 	tsan_abandon(s);
-	for_each_bit (i, used) {
+	for_each_task (i, used) {
 		struct task *t = &s->task[i];
 
 		if (t->entered)
@@ -336,10 +336,10 @@ static void abandon_fibers(struct sched *s)
 
 static void run_begin(struct sched *s, const struct sched_params *p, struct sched_result *r)
 {
-	u64 used = s->used;
+	task_set used = s->used;
 	unsigned int i;
 
-	for_each_bit (i, used)
+	for_each_task (i, used)
 		s->task[i].state = TASK_UNUSED;
 	s->announced += s->points;
 	memset(s, 0, offsetof(struct sched, schedule));

@@ -10,6 +10,7 @@
 #ifndef MM_SCHED_FIBERS_H
 #define MM_SCHED_FIBERS_H
 
+#include "task_set.h"
 #include "types.h"
 
 struct task;
@@ -27,7 +28,7 @@ struct task;
 struct lock_word {
 	const char *name;
 	struct task *owner;
-	u64 waiters;
+	task_set waiters;
 	u64 released;
 	u32 gen;
 	u8 class;
@@ -45,7 +46,7 @@ typedef struct {
  */
 typedef struct {
 	struct lock_word word;
-	u64 readers;
+	task_set readers;
 } rwlock_t;
 
 struct mutex {
@@ -59,7 +60,7 @@ struct mutex {
  */
 struct completion {
 	bool done;
-	u64 waiters;
+	task_set waiters;
 };
 
 /**

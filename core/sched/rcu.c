@@ -24,10 +24,10 @@ void rcu_begin(struct sched *s)
 
 static bool grace_period_over(const struct sched *s, u64 clock)
 {
-	u64 readers = s->readers;
+	task_set readers = s->readers;
 	unsigned int i;
 
-	for_each_bit (i, readers)
+	for_each_task (i, readers)
 		if (s->task[i].rcu_entered <= clock)
 			return false;
 	return true;
@@ -97,10 +97,10 @@ void rcu_read_lock(void)
 
 static void reader_left(struct sched *s)
 {
-	u64 waiters = s->grace_waiters;
+	task_set waiters = s->grace_waiters;
 	unsigned int i;
 
-	for_each_bit (i, waiters)
+	for_each_task (i, waiters)
 		if (grace_period_over(s, s->task[i].wait_clock)) {
 			s->grace_waiters &= ~TASK_BIT(i);
 			wake(s, TASK_BIT(i));

@@ -63,7 +63,7 @@ void mm_report(enum oracle o, const char *fmt, ...)
 
 void report_limit(struct sched *s)
 {
-	u64 run = runnable(s);
+	task_set run = runnable(s);
 	char names[200] = "";
 	size_t used = 0;
 	unsigned int i;
@@ -72,7 +72,7 @@ void report_limit(struct sched *s)
 		report_race(s);
 		run_abandon(s, current);
 	}
-	for_each_bit (i, run)
+	for_each_task (i, run)
 		if (used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
 						 s->task[i].name);
@@ -83,12 +83,12 @@ void report_limit(struct sched *s)
 /* "a, b" for the tasks that read. */
 static void name_readers(const struct sched *s, const rwlock_t *lock, char *text, size_t size)
 {
-	u64 readers = lock->readers;
+	task_set readers = lock->readers;
 	size_t used = 0;
 	unsigned int i;
 
 	text[0] = '\0';
-	for_each_bit (i, readers)
+	for_each_task (i, readers)
 		if (used < size)
 			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
 						 s->task[i].name);
@@ -143,12 +143,12 @@ static size_t describe_wait(const struct sched *s, const struct task *t, char *t
 void report_stuck(struct sched *s, struct task *t)
 {
 	char text[MM_REPORT_TEXT];
-	u64 live = s->live;
+	task_set live = s->live;
 	size_t used = 0;
 	unsigned int i;
 
 	/* Whoever came last is as good as any to report it. */
-	for_each_bit (i, live) {
+	for_each_task (i, live) {
 		if (used >= sizeof(text))
 			break;
 		if (used)

@@ -113,9 +113,9 @@ static void migrate(struct sched *s, const struct change *c)
 	record(s, CHANGE_MIGRATE, c->task, c->cpu);
 }
 
-static struct task *lowest(struct sched *s, u64 run)
+static struct task *lowest(struct sched *s, task_set run)
 {
-	return &s->task[__builtin_ctzll(run)];
+	return &s->task[task_set_first(run)];
 }
 
 /* All changes of this step; those of steps gone by without a choice are passed over. */
@@ -123,7 +123,7 @@ static struct task *sparse(struct sched *s, struct task *dflt)
 {
 	const struct schedule *schedule = s->schedule;
 	struct task *pick = NULL;
-	u64 run;
+	task_set run;
 
 	for (; s->pos < schedule->nr && schedule->changes[s->pos].step <= s->step; s->pos++) {
 		const struct change *c = &schedule->changes[s->pos];
@@ -142,7 +142,7 @@ static struct task *sparse(struct sched *s, struct task *dflt)
 	return run & dflt->bit ? dflt : lowest(s, run);
 }
 
-static struct task *turns(struct sched *s, u64 run, struct task *dflt)
+static struct task *turns(struct sched *s, task_set run, struct task *dflt)
 {
 	const struct schedule *schedule = s->schedule;
 
@@ -156,26 +156,27 @@ static struct task *turns(struct sched *s, u64 run, struct task *dflt)
 	return dflt;
 }
 
-static struct task *round_robin(struct sched *s, const struct task *t, u64 run)
+static struct task *round_robin(struct sched *s, const struct task *t, task_set run)
 {
-	u64 later = run & ~(t->bit | (t->bit - 1));
+	task_set later = task_set_above(run, t->bit);
 
 	return lowest(s, later ? later : run);
 }
 
-static struct task *random_walk(struct sched *s, const struct task *t, u64 run, struct task *dflt)
+static struct task *random_walk(struct sched *s, const struct task *t, task_set run,
+				struct task *dflt)
 {
 	u32 odds = s->schedule->odds;
 	u64 n;
 
 	if ((run & t->bit) && odds > 1 && rng_below(s, odds))
 		return dflt;
-	for (n = rng_below(s, (u64)__builtin_popcountll(run)); n; n--)
-		run &= run - 1;
+	for (n = rng_below(s, task_set_count(run)); n; n--)
+		run = task_set_rest(run);
 	return lowest(s, run);
 }
 
-static struct task *pct(struct sched *s, struct task *t, u64 run)
+static struct task *pct(struct sched *s, struct task *t, task_set run)
 {
 	struct task *best = NULL;
 	unsigned int i;
@@ -184,13 +185,13 @@ static struct task *pct(struct sched *s, struct task *t, u64 run)
 		t->priority = --s->lowest;
 		s->pos++;
 	}
-	for_each_bit (i, run)
+	for_each_task (i, run)
 		if (!best || s->task[i].priority > best->priority)
 			best = &s->task[i];
 	return best;
 }
 
-struct task *strategy_choose(struct sched *s, struct task *t, u64 run, struct task *dflt)
+struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt)
 {
 	struct task *pick;
 

@@ -125,14 +125,15 @@ u64 task_ticket(void)
 u64 oldest_ticket(void)
 {
 	struct task *t = current;
-	u64 inflight, oldest;
+	task_set inflight;
 	unsigned int i;
+	u64 oldest;
 
 	if (!t)
 		return 0;
 	inflight = t->sched->inflight;
 	oldest = t->sched->ticket + 1;
-	for_each_bit (i, inflight)
+	for_each_task (i, inflight)
 		oldest = min(oldest, t->sched->task[i].ticket);
 	return oldest;
 }

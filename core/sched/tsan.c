@@ -77,10 +77,10 @@ void tsan_begin(struct sched *s)
  */
 void tsan_abandon(struct sched *s)
 {
-	u64 used = s->used;
+	task_set used = s->used;
 	unsigned int i;
 
-	for_each_bit (i, used) {
+	for_each_task (i, used) {
 		struct task *t = &s->task[i];
 
 		if (!t->entered)

@@ -50,13 +50,13 @@ s64 vtime_priority(const struct task *t)
 	return t->number >= SCHED_WORKER_FIRST;
 }
 
-struct task *vtime_choose(struct sched *s, u64 run)
+struct task *vtime_choose(struct sched *s, task_set run)
 {
 	struct task *best = NULL;
 	u64 first = 0;
 	unsigned int i;
 
-	for_each_bit (i, run) {
+	for_each_task (i, run) {
 		struct task *t = &s->task[i];
 		u64 at = next_event(s, t);
 		bool gate = t->irq == IRQ_GATE;
@@ -75,12 +75,12 @@ struct task *vtime_choose(struct sched *s, u64 run)
 	return best;
 }
 
-void vtime_woken(struct sched *s, u64 tasks)
+void vtime_woken(struct sched *s, task_set tasks)
 {
 	u64 now = sched_vtime_now();
 	unsigned int i;
 
-	for_each_bit (i, tasks)
+	for_each_task (i, tasks)
 		s->task[i].ready_at = max(s->task[i].ready_at, now);
 }
 

@@ -35,10 +35,10 @@ void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work))
 /* The worker that runs the item. Its function is compared too: the memory may be another's now. */
 static struct task *running(struct sched *s, const struct work_struct *work)
 {
-	u64 busy = s->live & WORKER_MASK;
+	task_set busy = s->live & WORKER_MASK;
 	unsigned int i;
 
-	for_each_bit (i, busy)
+	for_each_task (i, busy)
 		if (s->task[i].running == work && s->task[i].running_func == work->func)
 			return &s->task[i];
 	return NULL;
@@ -106,7 +106,7 @@ static void worker_main(void *arg)
 static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work)
 {
 	struct task *worker;
-	u64 idle;
+	task_set idle;
 
 	announce_release(work);
 	if (work->pending)
@@ -119,7 +119,7 @@ static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work
 	if (worker) {
 		worker->again = true;
 	} else if (idle) {
-		unsigned int n = __builtin_ctzll(idle);
+		unsigned int n = task_set_first(idle);
 
 		task_start(s, n, work->cpu, false, worker_main, s);
 		s->task[n].work = work;
@@ -184,7 +184,7 @@ bool flush_work(struct work_struct *work)
 static void take_back(struct sched *s, struct work_struct *work)
 {
 	struct task *worker = running(s, work);
-	u64 busy = s->live & WORKER_MASK;
+	task_set busy = s->live & WORKER_MASK;
 	unsigned int i;
 
 	work->pending = false;
@@ -192,7 +192,7 @@ static void take_back(struct sched *s, struct work_struct *work)
 		worker->again = false;
 		return;
 	}
-	for_each_bit (i, busy)
+	for_each_task (i, busy)
 		if (s->task[i].work == work) {
 			s->task[i].work = NULL;
 			return;
