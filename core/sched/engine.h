@@ -317,6 +317,13 @@ static inline void cpu_changed(struct sched *s, struct cpu *c)
 	s->hidden = (s->hidden & ~(c->tasks | c->gate)) | cpu_hidden(c);
 }
 
+/* The same for a CPU that has no pinner any more and is in no interrupt: it hides nobody. */
+static inline void cpu_opened(struct sched *s, const struct cpu *c)
+{
+	if (s->hidden)
+		s->hidden &= ~(c->tasks | c->gate);
+}
+
 static inline struct cpu *task_cpu_of(struct task *t)
 {
 	return &t->sched->cpu[t->cpu];

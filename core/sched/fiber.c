@@ -187,7 +187,7 @@ static NO_FAKE_STACK void free_fake_stack(struct fiber *f)
 
 void fiber_fini(struct fiber *f)
 {
-	size_t guard = sysconf(_SC_PAGESIZE);
+	size_t guard;
 
 	if (!f->stack)
 		return;
@@ -199,6 +199,7 @@ void fiber_fini(struct fiber *f)
 #ifdef MM_TSAN
 	__tsan_destroy_fiber(f->tsan);
 #endif
+	guard = sysconf(_SC_PAGESIZE);
 	munmap(f->stack - guard, guard + f->size);
 	f->stack = NULL;
 }

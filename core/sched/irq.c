@@ -39,7 +39,7 @@ static void pinner_end(struct task *t)
 	c = task_cpu_of(t);
 	announce_release(&c->preempt_order);
 	c->pinner = NULL;
-	cpu_changed(t->sched, c);
+	cpu_opened(t->sched, c);
 }
 
 void pin(struct task *t)
@@ -60,14 +60,17 @@ void unpin(struct task *t)
 void irqs_disable(struct task *t)
 {
 	struct cpu *c = task_cpu_of(t);
+	bool first = preemptible(t);
 
-	if (preemptible(t))
-		pinner_begin(t);
 	t->irqs_off = true;
-	if (on_cpu(t)) {
-		announce_acquire(&c->irq_order);
-		cpu_changed(t->sched, c);
+	if (!on_cpu(t))
+		return;
+	if (first) {
+		announce_acquire(&c->preempt_order);
+		c->pinner = t;
 	}
+	announce_acquire(&c->irq_order);
+	cpu_changed(t->sched, c);
 }
 
 void irqs_enable(struct task *t)
@@ -78,12 +81,16 @@ void irqs_enable(struct task *t)
 	if (t->nr_held)
 		lockdep_irqs_on(t);
 	t->irqs_off = false;
-	if (on_cpu(t)) {
-		announce_release(&c->irq_order);
+	if (!on_cpu(t))
+		return;
+	announce_release(&c->irq_order);
+	if (!preemptible(t)) {
 		cpu_changed(t->sched, c);
+		return;
 	}
-	if (preemptible(t))
-		pinner_end(t);
+	announce_release(&c->preempt_order);
+	c->pinner = NULL;
+	cpu_opened(t->sched, c);
 }
 
 void preempt_disable(void)

@@ -95,8 +95,7 @@ static __attribute__((noinline)) void unlock_irqrestore(struct task *t, struct l
 {
 	sched_point();
 	word_release(t->sched, t, w);
-	irqs_restore(t, flags);
-	unpin(t);
+	unpin_irqs_restore(t, flags);
 }
 
 void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)

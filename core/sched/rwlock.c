@@ -62,8 +62,7 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	lock->readers &= ~t->bit;
 	if (!lock->readers)
 		word_wake(t->sched, &lock->word);
-	irqs_restore(t, flags);
-	unpin(t);
+	unpin_irqs_restore(t, flags);
 }
 
 unsigned long __write_lock_irqsave(rwlock_t *lock)
@@ -96,6 +95,5 @@ void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 		return;
 	sched_point();
 	word_release(t->sched, t, &lock->word);
-	irqs_restore(t, flags);
-	unpin(t);
+	unpin_irqs_restore(t, flags);
 }

@@ -87,4 +87,11 @@ static inline void irqs_restore(struct task *t, unsigned long flags)
 		irqs_disable(t);
 }
 
+/* Behind a lock, preemption first: if both are enabled, what the CPU hides changes once. */
+static inline void unpin_irqs_restore(struct task *t, unsigned long flags)
+{
+	unpin(t);
+	irqs_restore(t, flags);
+}
+
 #endif
