@@ -95,7 +95,7 @@ struct held_lock {
  * @joiners:    tasks that wait for its end
  * @from:       task that a source was let in over, to go on after the interrupt
  * @op:         see task_set_op()
- * @ticket:     of its operation; valid while its bit is set in sched.inflight
+ * @ticket:     of its operation; 0 unless its bit is set in sched.inflight
  * @priority:   SCHEDULE_PCT, and virtual time
  * @ready_at:   virtual time: it goes on no earlier; a source's clock outside of its interrupts
  * @held:       locks, in order of acquisition
@@ -203,7 +203,8 @@ struct race {
  * struct sched - an engine
  * @ready, @hidden: see above
  * @points:      scheduling points passed
- * @limit:       more points than this end the run, or are a matter of virtual time
+ * @limit:       points above this take the slow path: in a run that is too long, in virtual time,
+ *               and where there are tasks above number 63, of which the fast path knows nothing
  * @vtime:       what things cost in virtual time; NULL: the run is not in virtual time
  * @step:        steps so far
  * @next_change: before this step the default rule decides
@@ -267,7 +268,7 @@ struct sched {
 
 	const struct sched_params *params;
 	struct sched_result *result;
-	u32 next_number;
+	u32 nr_spawned;
 	u32 nr_cpus;
 	u64 max_points;
 	u64 announced;
@@ -289,6 +290,18 @@ struct sched {
 static inline task_set runnable(const struct sched *s)
 {
 	return s->ready & ~s->hidden;
+}
+
+/* The same, where no task above number 63 has been spawned. */
+static inline u64 runnable_low(const struct sched *s)
+{
+	return (u64)s->ready & ~(u64)s->hidden;
+}
+
+/* Made by the engine: a worker, or the callback task. */
+static inline bool is_service(unsigned int number)
+{
+	return number >= SCHED_WORKER_FIRST && number <= SCHED_TASK_RCU;
 }
 
 /* In the eyes of its CPU: a source outside of an interrupt is never in the way. */

@@ -40,7 +40,7 @@ static void switch_to(struct sched *s, struct task *from, struct task *to, enum 
 }
 
 /* Any function that mixes will do; it is taken at each step, so a short one. */
-static inline u64 digest_mix(u64 digest, u64 step, task_set run)
+static inline u64 digest_mix(u64 digest, u64 step, u64 run)
 {
 	digest = (digest ^ (run + step * 0x9e3779b97f4a7c15ULL)) * 0x9fb21c651e98df25ULL;
 	return digest ^ digest >> 32;
@@ -50,7 +50,9 @@ static inline u64 digest_mix(u64 digest, u64 step, task_set run)
 static inline bool take_step(struct sched *s, task_set run)
 {
 	s->step++;
-	s->digest = digest_mix(s->digest, s->step, run);
+	s->digest = digest_mix(s->digest, s->step, (u64)run);
+	if (unlikely(task_set_high(run)))
+		s->digest = digest_mix(s->digest, s->step, task_set_high(run));
 	return s->step >= s->next_change;
 }
 
@@ -72,15 +74,15 @@ static __attribute__((noinline)) void sched_change(struct sched *s, struct task 
 /* What follows a point. */
 enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
 
-/* Returns in virtual time only. */
+/* Returns in virtual time, and in a run of many tasks. */
 static void past_limit(struct sched *s, struct task *t)
 {
-	if (!s->vtime || s->race || s->points > s->max_points)
+	if (s->race || s->points > s->max_points)
 		report_limit(s);
-	vtime_point(s, t);
+	if (s->vtime)
+		vtime_point(s, t);
 }
 
-/* A point of virtual time, or none at all. */
 static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct task *t)
 {
 	past_limit(s, t);
@@ -92,7 +94,8 @@ static __attribute__((noinline)) void access_past_limit(struct sched *s, struct 
 {
 	past_limit(s, t);
 	resched(s, t, t, SWITCH_SCHEDULE);
-	vtime_access(s, t, p, write);
+	if (s->vtime)
+		vtime_access(s, t, p, write);
 }
 
 /*
@@ -104,7 +107,7 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 {
 	struct task *t = current;
 	struct sched *s;
-	task_set run;
+	u64 run;
 
 	if (unlikely(!t))
 		return;
@@ -116,8 +119,8 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 			access_past_limit(s, t, p, access == ACCESS_WRITE);
 		return;
 	}
-	run = runnable(s);
-	if (!task_set_rest(run))
+	run = runnable_low(s);
+	if (!(run & (run - 1)))
 		return;
 	if (unlikely(take_step(s, run)))
 		sched_change(s, t, run);
@@ -214,7 +217,7 @@ static void task_exit(struct sched *s, struct task *t)
 	struct cpu *c = task_cpu_of(t);
 
 	check_balance(t, "task ended");
-	t->state = t->number < SCHED_WORKER_FIRST ? TASK_DONE : TASK_UNUSED;
+	t->state = is_service(t->number) ? TASK_UNUSED : TASK_DONE;
 	t->entered = false;
 	announce_release(&t->joiners);
 	announce_release(&s->run_order);
@@ -264,6 +267,7 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	t->joiners = 0;
 	t->from = NULL;
 	t->op = -1;
+	t->ticket = 0;
 	t->work = NULL;
 	t->running = NULL;
 	t->again = false;
@@ -273,6 +277,8 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	s->used |= t->bit;
 	s->live |= t->bit;
 	s->ready |= t->bit;
+	if (unlikely(number >= SCHED_MORE_FIRST))
+		s->limit = 0;
 	if (!source) {
 		s->cpu[cpu].tasks |= t->bit;
 		cpu_changed(s, &s->cpu[cpu]);
@@ -291,7 +297,7 @@ struct sched *sched_create(void)
 		t->sched = s;
 		t->number = i;
 		t->bit = TASK_BIT(i);
-		if (i >= SCHED_WORKER_FIRST)
+		if (is_service(i))
 			snprintf(t->name, sizeof(t->name), "w%u", i - SCHED_WORKER_FIRST);
 	}
 	tsan_create();
@@ -351,7 +357,7 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 	s->params = p;
 	s->result = r;
 	s->nr_cpus = p->nr_cpus;
-	s->next_number = SCHED_TASK_FIRST;
+	s->nr_spawned = 0;
 	s->nr_classes = 0;
 	s->irq_classes = s->on_classes = 0;
 	s->gen = ++last_gen;

@@ -132,7 +132,7 @@ static struct task *sparse(struct sched *s, struct task *dflt)
 			continue;
 		if (c->kind == CHANGE_MIGRATE)
 			migrate(s, c);
-		else if (c->task < SCHED_MAX_TASKS && (runnable(s) & TASK_BIT(c->task)))
+		else if (c->task < SCHED_MAX_TASKS && (runnable(s) & s->task[c->task].bit))
 			pick = &s->task[c->task];
 	}
 	s->next_change = s->pos < schedule->nr ? schedule->changes[s->pos].step : UINT64_MAX;
@@ -151,7 +151,7 @@ static struct task *turns(struct sched *s, task_set run, struct task *dflt)
 
 		if (n >= SCHED_MAX_TASKS || s->task[n].state == TASK_DONE)
 			continue;
-		return run & TASK_BIT(n) ? &s->task[n] : dflt;
+		return run & s->task[n].bit ? &s->task[n] : dflt;
 	}
 	return dflt;
 }
@@ -167,13 +167,10 @@ static struct task *random_walk(struct sched *s, const struct task *t, task_set 
 				struct task *dflt)
 {
 	u32 odds = s->schedule->odds;
-	u64 n;
 
 	if ((run & t->bit) && odds > 1 && rng_below(s, odds))
 		return dflt;
-	for (n = rng_below(s, task_set_count(run)); n; n--)
-		run = task_set_rest(run);
-	return lowest(s, run);
+	return &s->task[task_set_nth(run, (unsigned int)rng_below(s, task_set_count(run)))];
 }
 
 static struct task *pct(struct sched *s, struct task *t, task_set run)

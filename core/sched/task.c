@@ -14,14 +14,20 @@ struct task *task_spawn(const struct task_params *p)
 {
 	struct task *parent = current;
 	struct sched *s = parent->sched;
-	unsigned int n = s->next_number++;
-	struct task *t = &s->task[n];
+	unsigned int n;
+	struct task *t;
 
-	if (n > SCHED_TASK_LAST || p->cpu >= s->nr_cpus) {
-		fprintf(stderr, "mmstorm: task_spawn(): %s\n",
-			n > SCHED_TASK_LAST ? "too many tasks" : "CPU out of range");
+	if (s->nr_spawned == SCHED_MAX_SPAWNED || p->cpu >= s->nr_cpus) {
+		if (p->cpu >= s->nr_cpus)
+			fprintf(stderr, "mmstorm: task_spawn(): CPU out of range\n");
+		else
+			fprintf(stderr, "mmstorm: task_spawn(): more than %d tasks in a run\n",
+				SCHED_MAX_SPAWNED);
 		abort();
 	}
+	n = SCHED_TASK_NUMBER(s->nr_spawned);
+	s->nr_spawned++;
+	t = &s->task[n];
 	/* Not strncpy(), which ThreadSanitizer would see. */
 	for (unsigned int i = 0; i < sizeof(t->name) - 1; i++) {
 		t->name[i] = p->name[i];
@@ -98,6 +104,7 @@ void op_begin(struct sched *s, struct task *t, s32 op)
 void op_end(struct sched *s, struct task *t)
 {
 	s->inflight &= ~t->bit;
+	t->ticket = 0;
 }
 
 void task_set_op(s32 op)
@@ -119,7 +126,7 @@ u64 task_ticket(void)
 
 	if (!t)
 		return 0;
-	return t->sched->inflight & t->bit ? t->ticket : t->sched->ticket + 1;
+	return t->ticket ? t->ticket : t->sched->ticket + 1;
 }
 
 u64 oldest_ticket(void)

@@ -3,23 +3,33 @@
  * task_set.h - the fibers engine: sets of tasks, a bit a task by its number.
  *
  * A set is a plain integer: sets are joined by |, met by &, and a task is taken out by & ~. What
- * depends on how wide the integer is stands here. A set must not end up in a u64: nothing
- * warns of tasks that are lost that way.
+ * depends on its width stands here. A set that is put into a u64 loses the tasks from number 64 on
+ * without a warning, so that is done by a cast, where there are none or they are seen to.
  */
 #ifndef MM_SCHED_TASK_SET_H
 #define MM_SCHED_TASK_SET_H
 
 #include "types.h"
 
-typedef u64 task_set;
+/* SCHED_MAX_TASKS bits. Locks hold sets, and are where a u64 can be, so this is aligned as one. */
+typedef unsigned __int128 task_set __attribute__((aligned(8)));
 
 /* The set of task number @n alone. */
 #define TASK_BIT(n) ((task_set)1 << (n))
 
+/* The tasks from number 64 on. */
+static inline u64 task_set_high(task_set set)
+{
+	return (u64)(set >> 64);
+}
+
 /* Lowest number in a set that is not empty. */
 static inline unsigned int task_set_first(task_set set)
 {
-	return (unsigned int)__builtin_ctzll(set);
+	u64 low = (u64)set;
+
+	return (unsigned int)(low ? __builtin_ctzll(low)
+				  : 64 + __builtin_ctzll(task_set_high(set)));
 }
 
 /* The set without its lowest number; empty for the empty set. */
@@ -30,7 +40,20 @@ static inline task_set task_set_rest(task_set set)
 
 static inline unsigned int task_set_count(task_set set)
 {
-	return (unsigned int)__builtin_popcountll(set);
+	return (unsigned int)(__builtin_popcountll((u64)set) +
+			      __builtin_popcountll(task_set_high(set)));
+}
+
+/* The @n-th number in a set that has more than @n, from 0. */
+static inline unsigned int task_set_nth(task_set set, unsigned int n)
+{
+	unsigned int low = (unsigned int)__builtin_popcountll((u64)set);
+	bool high = n >= low;
+	u64 half = high ? task_set_high(set) : (u64)set;
+
+	for (n -= high ? low : 0; n; n--)
+		half &= half - 1;
+	return (unsigned int)__builtin_ctzll(half) + (high ? 64 : 0);
 }
 
 /* Those in a set with higher numbers than the one task in @bit. */

@@ -160,8 +160,8 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	init(arg);
 	check_balance(t);
 	for (i = 0; i < __atomic_load_n(&s->nr_spawned, __ATOMIC_ACQUIRE); i++)
-		if (!__atomic_load_n(&s->task[SCHED_TASK_FIRST + i].joined, __ATOMIC_ACQUIRE))
-			task_join(&s->task[SCHED_TASK_FIRST + i]);
+		if (!__atomic_load_n(&s->task[SCHED_TASK_NUMBER(i)].joined, __ATOMIC_ACQUIRE))
+			task_join(&s->task[SCHED_TASK_NUMBER(i)]);
 	/* Either may cause the other. */
 	do {
 		pool_drain(s);
@@ -186,10 +186,13 @@ struct task *task_spawn(const struct task_params *p)
 {
 	struct sched *s = current->sched;
 	unsigned int n = __atomic_fetch_add(&s->nr_spawned, 1, __ATOMIC_ACQ_REL);
-	struct task *t = &s->task[SCHED_TASK_FIRST + n];
+	struct task *t;
 
-	if (SCHED_TASK_FIRST + n > SCHED_TASK_LAST || p->cpu >= s->nr_cpus)
-		threads_must(EINVAL, "task_spawn(): too many tasks, or no such CPU");
+	if (n >= SCHED_MAX_SPAWNED)
+		threads_must(EINVAL, "task_spawn(): too many tasks in a run");
+	if (p->cpu >= s->nr_cpus)
+		threads_must(EINVAL, "task_spawn(): CPU out of range");
+	t = &s->task[SCHED_TASK_NUMBER(n)];
 	snprintf(t->name, sizeof(t->name), "%s", p->name);
 	t->cpu = p->cpu;
 	t->irq = p->irq;

@@ -47,7 +47,7 @@ void vtime_point(struct sched *s, struct task *t)
 /* To begin with; who yields falls below all others, a worker too. */
 s64 vtime_priority(const struct task *t)
 {
-	return t->number >= SCHED_WORKER_FIRST;
+	return is_service(t->number);
 }
 
 struct task *vtime_choose(struct sched *s, task_set run)
