@@ -15,7 +15,7 @@
 #define HANDOVER 80
 
 static struct sched_vtime vtime;
-static u64 ended[4];
+static u64 ended[SCHED_MAX_CPUS];
 
 static inline int vtime_setup(void **state)
 {
@@ -25,6 +25,7 @@ static inline int vtime_setup(void **state)
 				     .ipi = 200,
 				     .ipi_handler = 500};
 	params.vtime = &vtime;
+	params.nr_cpus = 4;
 	memset(ended, 0, sizeof(ended));
 	return 0;
 }
