@@ -222,7 +222,7 @@ struct race {
  * @schedule, @pos, @turn, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
- * @announced:   points and runs since TSan was last made to start afresh
+ * @announced:   points, tasks and runs since TSan was last made to start afresh
  * @lines:       cache lines, in virtual time
  * @reported:    a finding ended the run
  * @race:        TSan has reported, @race_seen; the run ends at its next point

@@ -347,7 +347,7 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 
 	for_each_task (i, used)
 		s->task[i].state = TASK_UNUSED;
-	s->announced += s->points;
+	s->announced += s->points + s->nr_spawned;
 	memset(s, 0, offsetof(struct sched, schedule));
 	memset(s->cpu, 0, p->nr_cpus * sizeof(s->cpu[0]));
 	s->max_points = p->max_points ? p->max_points : DEFAULT_MAX_POINTS;

@@ -28,7 +28,10 @@
 /* What instrumented code calls for a write of one byte. */
 void __tsan_write1(void *addr);
 
-/* A point makes three releases at most, a run some dozens: far below 255 times 16,000 in all. */
+/*
+ * A point makes three releases at most, so does a task of its own, and a run some dozens: far below
+ * 255 times 16,000 in all.
+ */
 #define FRESH_POINTS (1U << 19)
 #define RUN_POINTS 16
 

@@ -452,6 +452,48 @@ static void test_tickets(void **state)
 	run(ticket_init, NULL);
 }
 
+/* As many tasks as a run can have, all there at once; the last 64 have numbers of their own. */
+static void passes(void *arg)
+{
+	wait_for_completion(&w.go);
+	task_set_op(1);
+	mutex_lock(&w.mutex);
+	w.by_mutex++;
+	mutex_unlock(&w.mutex);
+	task_set_op(-1);
+}
+
+static void many_init(void *arg)
+{
+	struct task *first = NULL;
+
+	for (unsigned int k = 0; k < SCHED_MAX_SPAWNED; k++) {
+		struct task_params p = {.name = "many", .cpu = k % CPUS, .fn = passes};
+		struct task *t = task_spawn(&p);
+
+		assert_int_equal(task_number(t), SCHED_TASK_NUMBER(k));
+		first = first ? first : t;
+	}
+	complete_all(&w.go);
+	/* The others are joined at the end of the run. */
+	task_join(first);
+}
+
+static void test_many(void **state)
+{
+	world_init();
+	run(many_init, NULL);
+	assert_int_equal(w.by_mutex, SCHED_MAX_SPAWNED);
+}
+
+static void too_many(void *arg)
+{
+	struct task_params p = {.name = "one more", .fn = passes};
+
+	many_init(arg);
+	task_spawn(&p);
+}
+
 static void sleep_in_atomic(void *arg)
 {
 	preempt_disable();
@@ -524,9 +566,9 @@ static void work_on_no_cpu(void *arg)
 static void test_rules(void **state)
 {
 	static void (*const broken[])(void *arg) = {
-		sleep_in_atomic, sleep_in_reader, wrong_owner,		 not_held,
-		wrong_writer,	 wrong_reader,	  left_read_locked,	 left_held,
-		left_disabled,	 left_reading,	  cpu_while_preemptible, work_on_no_cpu,
+		sleep_in_atomic,       sleep_in_reader,	 wrong_owner, not_held,	     wrong_writer,
+		wrong_reader,	       left_read_locked, left_held,   left_disabled, left_reading,
+		cpu_while_preemptible, work_on_no_cpu,	 too_many,
 	};
 	unsigned int i;
 
@@ -556,7 +598,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_counters), cmocka_unit_test(test_migrations),
 		cmocka_unit_test(test_rcu),	 cmocka_unit_test(test_work),
 		cmocka_unit_test(test_irq),	 cmocka_unit_test(test_readers),
-		cmocka_unit_test(test_work_on),
+		cmocka_unit_test(test_work_on),	 cmocka_unit_test(test_many),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "race")) {

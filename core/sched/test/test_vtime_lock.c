@@ -22,6 +22,15 @@ static int setup_group(void **state)
 	return setup_engine(state);
 }
 
+/* CPUs that want one lock: two, or all that there can be. */
+static unsigned int contenders;
+
+static void contend(unsigned int nr)
+{
+	contenders = nr;
+	params.nr_cpus = max(nr, 4u);
+}
+
 /* @fn on the first @nr CPUs. */
 static void on_cpus(unsigned int nr, void (*fn)(void *arg), void *arg)
 {
@@ -83,12 +92,12 @@ static void under_read(void *arg)
 
 static void init_contended(void *arg)
 {
-	on_cpus(2, under_spin, &lock);
+	on_cpus(contenders, under_spin, &lock);
 }
 
 static void init_irqsave(void *arg)
 {
-	on_cpus(2, under_irqsave, NULL);
+	on_cpus(contenders, under_irqsave, NULL);
 }
 
 static void init_free(void *arg)
@@ -98,17 +107,17 @@ static void init_free(void *arg)
 
 static void init_mutex(void *arg)
 {
-	on_cpus(2, under_mutex, NULL);
+	on_cpus(contenders, under_mutex, NULL);
 }
 
 static void init_writers(void *arg)
 {
-	on_cpus(2, under_write, NULL);
+	on_cpus(contenders, under_write, NULL);
 }
 
 static void init_readers(void *arg)
 {
-	on_cpus(2, under_read, NULL);
+	on_cpus(contenders, under_read, NULL);
 }
 
 /* One after the other, by turns: all but the first have to fetch the lock. */
@@ -117,9 +126,14 @@ static void test_contended(void **state)
 	static void (*const inits[])(void *arg) = {init_contended, init_irqsave, init_mutex,
 						   init_writers};
 
-	for (size_t i = 0; i < ARRAY_SIZE(inits); i++) {
-		expect_clean(inits[i], NULL);
-		assert_int_equal(result.vtime, 2 * ROUNDS * WORK + (2 * ROUNDS - 1) * HANDOVER);
+	static const u64 nrs[] = {2, SCHED_MAX_CPUS};
+
+	for (size_t i = 0; i < ARRAY_SIZE(inits) * ARRAY_SIZE(nrs); i++) {
+		u64 all = nrs[i % ARRAY_SIZE(nrs)] * ROUNDS;
+
+		contend((unsigned int)nrs[i % ARRAY_SIZE(nrs)]);
+		expect_clean(inits[i / ARRAY_SIZE(nrs)], NULL);
+		assert_int_equal(result.vtime, all * WORK + (all - 1) * HANDOVER);
 	}
 }
 
@@ -134,9 +148,13 @@ static void test_uncontended(void **state)
 /* At once, but for the line of the lock, which each of the two fetches to come and to go. */
 static void test_readers(void **state)
 {
+	contend(2);
 	expect_clean(init_readers, NULL);
 	assert_in_range(result.vtime, ROUNDS * WORK + HANDOVER, ROUNDS * (WORK + 2 * HANDOVER));
 	vtime.handover = 0;
+	expect_clean(init_readers, NULL);
+	assert_int_equal(result.vtime, ROUNDS * WORK);
+	contend(SCHED_MAX_CPUS);
 	expect_clean(init_readers, NULL);
 	assert_int_equal(result.vtime, ROUNDS * WORK);
 }
@@ -199,7 +217,7 @@ static void comes_late(void *arg)
 {
 	unsigned int cpu = task_cpu(current);
 
-	sched_vtime_add(cpu ? 100 - 10 * cpu : 0);
+	sched_vtime_add(cpu ? 10 * (SCHED_MAX_CPUS - cpu) : 0);
 	if (arg)
 		mutex_lock(&mutex);
 	else
@@ -214,20 +232,26 @@ static void comes_late(void *arg)
 
 static void init_order(void *arg)
 {
-	on_cpus(4, comes_late, NULL);
+	on_cpus(contenders, comes_late, NULL);
 }
 
 static void init_order_mutex(void *arg)
 {
-	on_cpus(4, comes_late, &mutex);
+	on_cpus(contenders, comes_late, &mutex);
 }
 
 static void test_order_of_acquisition(void **state)
 {
+	contend(4);
 	expect_clean(init_order, NULL);
 	assert_string_equal(log_text, "0321");
 	expect_clean(init_order_mutex, NULL);
 	assert_string_equal(log_text, "0321");
+	contend(SCHED_MAX_CPUS);
+	expect_clean(init_order, NULL);
+	assert_int_equal(log_len, SCHED_MAX_CPUS);
+	for (int i = 1; i < SCHED_MAX_CPUS; i++)
+		assert_int_equal(log_text[i], '0' + SCHED_MAX_CPUS - i);
 }
 
 /*
@@ -353,6 +377,7 @@ static void test_deterministic(void **state)
 	struct sched_result first;
 
 	vtime.point = 7;
+	contend(2);
 	expect_clean(init_contended, NULL);
 	first = result;
 	for (u64 seed = 0; seed < 20; seed++) {
@@ -370,6 +395,7 @@ static void test_written_down(void **state)
 	static struct schedule taken;
 	struct sched_result first;
 
+	contend(4);
 	params.taken = &taken;
 	expect_clean(init_order, NULL);
 	params.taken = NULL;
