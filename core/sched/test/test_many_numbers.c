@@ -9,6 +9,7 @@
 
 #include "../random.h"
 #include "../task_set.h"
+#include "../vtime.h"
 #include "many.h"
 
 /* Sets against arrays. */
@@ -116,6 +117,7 @@ static long first;
 static void says(void *arg)
 {
 	sched_point();
+	log_event((char)('0' + (long)arg));
 	if (!first)
 		first = 1 + (long)arg;
 }
@@ -155,6 +157,62 @@ static void test_chosen(void **state)
 	check_all_first(&pct);
 }
 
+/* A task that does nothing but pass points must let others in. */
+static bool flag;
+
+static void waits_for_flag(void *arg)
+{
+	while (!flag)
+		sched_point();
+}
+
+static void sets_flag(void *arg)
+{
+	sched_point();
+	flag = true;
+}
+
+static void init_points(void *arg)
+{
+	flag = false;
+	use_low_numbers();
+	spawn("waits", 0, waits_for_flag, NULL);
+	spawn("sets", 1, sets_flag, NULL);
+}
+
+static void test_points(void **state)
+{
+	static struct schedule random = {.kind = SCHEDULE_RANDOM, .odds = 2};
+
+	for (random.seed = 0; random.seed < 100; random.seed++) {
+		expect_clean(init_points, &random);
+		assert_true(result.points < 1000);
+	}
+}
+
+/* In virtual time the lowest number goes first, of tasks whose events are at once. */
+static void logs(void *arg)
+{
+	log_event(task_number(current) < SCHED_MORE_FIRST ? 'l' : 'h');
+}
+
+static void init_at_once(void *arg)
+{
+	for (unsigned int k = 0; k < NR_LOW + 3; k++)
+		spawn("logs", k % 4, logs, NULL);
+}
+
+static void test_vtime_order(void **state)
+{
+	static const struct sched_vtime vtime = {.point = 0};
+
+	params.vtime = &vtime;
+	expect_clean(init_at_once, NULL);
+	params.vtime = NULL;
+	assert_int_equal(log_len, NR_LOW + 3);
+	assert_int_equal(strspn(log_text, "l"), NR_LOW);
+}
+
 /* Schedules that name them. */
 static unsigned int ran_on;
 
@@ -166,23 +224,26 @@ static void says_cpu(void *arg)
 
 static void init_named(void *arg)
 {
-	struct task *t[3];
+	struct task *t[4];
 
 	first = 0;
 	use_low_numbers();
-	for (long i = 0; i < 3; i++)
+	for (long i = 0; i < 4; i++)
 		t[i] = spawn("high", 0, i == 2 ? says_cpu : says, (void *)i);
 	sched_point();
 	sched_point();
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		task_join(t[i]);
 }
 
 static void test_named(void **state)
 {
 	static struct schedule list, turns = {.kind = SCHEDULE_TURNS,
-					      .nr = 1,
-					      .changes = {{.task = SCHED_MORE_FIRST + 2}}};
+					      .nr = 4,
+					      .changes = {{.task = SCHED_MORE_FIRST + 2},
+							  {.task = SCHED_MORE_FIRST},
+							  {.task = SCHED_MORE_FIRST + 3},
+							  {.task = SCHED_MORE_FIRST + 1}}};
 	u64 before;
 
 	params.taken = &list;
@@ -191,7 +252,7 @@ static void test_named(void **state)
 	assert_int_equal(first, 1);
 	assert_int_equal(list.nr, 0);
 	assert_int_equal(ran_on, 0);
-	/* Steps up to the first that has three high tasks. */
+	/* Steps up to the first at which all of them are there. */
 	for (before = 1; before < result.steps; before++) {
 		list.nr = 2;
 		list.changes[0] = (struct change){.step = (u32)before,
@@ -206,8 +267,9 @@ static void test_named(void **state)
 	}
 	assert_int_equal(first, 3);
 	assert_int_equal(ran_on, 3);
+	/* Who has ended has no turn any more. */
 	expect_clean(init_named, &turns);
-	assert_int_equal(first, 3);
+	assert_string_equal(log_text, "2031");
 }
 
 /* Runs of as many steps, in which other high tasks can run: other digests. */
@@ -350,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_set),	 cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_too_many), cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_points),	 cmocka_unit_test(test_vtime_order),
 		cmocka_unit_test(test_named),	 cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_reports),
 	};
