@@ -12,8 +12,8 @@
  * first. When it gets the lock it is moved on to the time of the release. All other
  * waits end at the clock of who ends them.
  *
- * A run in virtual time has sched.limit at 0, so that each point takes the slow path, where a run
- * without pays nothing; and sched.next_change at 0, so that each choice comes here.
+ * A run in virtual time has sched.limit at 0, so that each point takes the slow path, and others
+ * pay nothing; and sched.next_change at 0, so that each choice comes here.
  *
  * Tasks whose events are at the same time, as those of one CPU are: an interrupt first, then
  * workers and callbacks, which would else wait for the end of a task that never waits itself, then
