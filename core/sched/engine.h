@@ -95,7 +95,7 @@ struct held_lock {
  * @joiners:    tasks that wait for its end
  * @from:       task that a source was let in over, to go on after the interrupt
  * @op:         see task_set_op()
- * @ticket:     of its operation; 0 unless its bit is set in sched.inflight
+ * @ticket:     of its operation; while it lives, 0 unless its bit is set in sched.inflight
  * @priority:   SCHEDULE_PCT, and virtual time
  * @ready_at:   virtual time: it goes on no earlier; a source's clock outside of its interrupts
  * @held:       locks, in order of acquisition
