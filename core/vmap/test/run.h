@@ -45,8 +45,14 @@ static inline void fixture_init(struct fixture *f)
 static inline void settle(struct fixture *f)
 {
 	flush_work(&f->vs->vfree_work);
-	if (f->vmap.kva != VMAP_EAGER)
+	if (f->vs->kva != VMAP_EAGER)
 		flush_work(&f->vs->purge_work);
+}
+
+/* What is freed becomes free at a purge. */
+static inline bool frees_lazily(const struct fixture *f)
+{
+	return f->vmap.kva != VMAP_EAGER;
 }
 
 /* Within a run: a world, the body, and everything must have been given back. */
@@ -86,6 +92,23 @@ static inline void expect_clean_on_each(struct fixture *f, void (*body)(struct f
 		f->vmap.kva = (enum vmap_kva)kva;
 		expect_clean(f, body);
 	}
+}
+
+/* The same on a space of each kind whose areas are freed lazily. */
+static inline void expect_clean_on_each_lazy(struct fixture *f, void (*body)(struct fixture *f))
+{
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		if (frees_lazily(f))
+			expect_clean(f, body);
+	}
+}
+
+/* Nothing is lazily freed, and all that is free is in the heap, whatever the kind. */
+static inline void empty_into_heap(struct fixture *f)
+{
+	if (f->vs->ops->reclaim)
+		f->vs->ops->reclaim(f->vs);
 }
 
 static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)

@@ -2,10 +2,14 @@
 /*
  * test_area.c - areas against a naive model that has an array of pages and searches it one by one.
  *
- * The model knows one thing about the lazy back end's search besides "lowest address": that of the
+ * The model knows one thing about the search of a heap besides "lowest address": that of the
  * free ranges that are long enough but do not fit because of alignment, it looks at only so many
- * before it asks for ranges of size + align - page (free.c). The eager one looks at all of them,
+ * before it asks for ranges of size + align - page (free.c). The eager space looks at all of them,
  * and what is freed is free at once.
+ *
+ * Zones and pools keep free addresses beside the heap. What is kept is asked of the space, and must
+ * be free; the heap is the rest of what is free. A request that goes to the heap gets the lowest
+ * address there, like that of a lazy space; any other may get all that is free.
  */
 #include "model.h"
 
@@ -37,10 +41,42 @@ static unsigned int model_search(const struct model *mo, unsigned int size, u64 
 		for (first = max(at, from); first + size <= min(at + len, to); first++)
 			if (IS_ALIGNED(KVA / PAGE_SIZE + first, align))
 				return first;
-		if (kva == VMAP_LAZY && ++misses == MISSES)
+		if (kva != VMAP_EAGER && ++misses == MISSES)
 			length += align - 1;
 	}
 	return PAGES;
+}
+
+static void take_kept(u64 start, u64 end, unsigned int who __maybe_unused, void *arg)
+{
+	struct model *mo = arg;
+
+	for (u64 p = (start - mo->start) / PAGE_SIZE; p < (end - mo->start) / PAGE_SIZE; p++)
+		CHECK(mo->page[p] == FREE);
+	model_set(mo, start, end, BUSY);
+}
+
+/* The model as the heap sees it: what is kept beside it is not there. */
+static const struct model *model_heap(struct fixture *f, const struct model *mo)
+{
+	static struct model heap;
+
+	heap = *mo;
+	for_each_kept_area(f->vs, take_kept, &heap);
+	return &heap;
+}
+
+/* Does nothing but the heap serve this request? In pages. */
+static bool heap_only(const struct fixture *f, unsigned int size, u64 align, bool anywhere)
+{
+	switch (f->vmap.kva) {
+	case VMAP_ZONE:
+		return !anywhere || f->vmap.zone_pages / (size + align - 1) < 3;
+	case VMAP_POOL:
+		return !anywhere || size > VMAP_POOL_MAX_PAGES;
+	default:
+		return true;
+	}
 }
 
 static void model_alloc(struct fixture *f, struct model *mo)
@@ -49,26 +85,36 @@ static void model_alloc(struct fixture *f, struct model *mo)
 	u64 align = 1ULL << (random_next(&f->seed) % 4 ? 0 : random_next(&f->seed) % 7);
 	unsigned int from = 0, to = PAGES, want;
 	struct vmap_area *va;
+	bool lowest, sound;
 
 	if (random_next(&f->seed) % 4 == 0) {
 		from = random_next(&f->seed) % PAGES;
 		to = from + (random_next(&f->seed) % 2 ? size : random_next(&f->seed) % PAGES);
 		to = min(to, (unsigned int)PAGES);
 	}
+	sound = from < to && size <= to - from;
+	lowest = heap_only(f, size, align, !from && to == PAGES);
+	want = PAGES;
+	if (sound)
+		want = model_search(model_heap(f, mo), size, align, from, to, f->vmap.kva);
 	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
 			     KVA + to * PAGE_SIZE, GFP_KERNEL);
-	want = from < to ? model_search(mo, size, align, from, to, f->vmap.kva) : PAGES;
-	if (want == PAGES && from < to && size <= to - from) {
+	/* A purge puts all into the heap. What is served from elsewhere needs none. */
+	if (want == PAGES && sound && (lowest || IS_ERR(va) || !vstats(f).lazy_pages)) {
 		model_purge(mo);
 		want = model_search(mo, size, align, from, to, f->vmap.kva);
+		CHECK((want == PAGES) == IS_ERR(va));
 	}
-	if (want == PAGES) {
-		CHECK(va == ERR_PTR(-EBUSY));
+	if (IS_ERR(va)) {
+		CHECK(want == PAGES && va == ERR_PTR(-EBUSY));
 		return;
 	}
-	CHECK(!IS_ERR(va));
-	CHECK(vmap_area_start(va) == KVA + want * PAGE_SIZE);
+	CHECK(!lowest || vmap_area_start(va) == KVA + want * PAGE_SIZE);
+	CHECK(IS_ALIGNED(vmap_area_start(va), align * PAGE_SIZE));
+	CHECK(vmap_area_start(va) >= f->vs->start && vmap_area_end(va) <= f->vs->end);
 	CHECK(vmap_area_end(va) == vmap_area_start(va) + size * PAGE_SIZE);
+	for (u64 a = va->va_start; a < va->va_end; a += PAGE_SIZE)
+		CHECK(mo->page[(a - KVA) / PAGE_SIZE] == FREE);
 	model_set(mo, va->va_start, va->va_end, BUSY);
 	mo->area[mo->nr_areas++] = va;
 }
@@ -83,7 +129,7 @@ static void model_free(struct fixture *f, struct model *mo)
 	i = random_next(&f->seed) % mo->nr_areas;
 	va = mo->area[i];
 	mo->area[i] = mo->area[--mo->nr_areas];
-	model_set(mo, va->va_start, va->va_end, f->vmap.kva == VMAP_LAZY ? LAZY : FREE);
+	model_set(mo, va->va_start, va->va_end, frees_lazily(f) ? LAZY : FREE);
 	free_unmap_vmap_area(f->vs, va);
 	if (model_count(mo, LAZY) > f->vmap.lazy_max_pages)
 		model_purge(mo);
@@ -91,18 +137,20 @@ static void model_free(struct fixture *f, struct model *mo)
 
 static void model_check(struct fixture *f, const struct model *mo)
 {
+	const struct model *heap = model_heap(f, mo);
 	struct vmap_stats st = vstats(f);
 	unsigned int p, len, largest = 0;
 
 	vmap_verify(f->vs, true);
 	for (p = 0; p < PAGES; p += len ? len : 1) {
-		len = model_run(mo, p);
+		len = model_run(heap, p);
 		largest = max(largest, len);
 	}
 	CHECK(st.areas == mo->nr_areas);
 	CHECK(st.busy_pages == model_count(mo, BUSY));
 	CHECK(st.lazy_pages == model_count(mo, LAZY));
 	CHECK(st.free_pages == model_count(mo, FREE));
+	CHECK(st.kept_pages == model_count(mo, FREE) - model_count(heap, FREE));
 	CHECK(st.largest_free == largest * PAGE_SIZE);
 	for (p = 0; p < PAGES; p += 7) {
 		const struct vmap_area *va = find_vmap_area(f->vs, KVA + p * PAGE_SIZE + 123);
@@ -126,6 +174,8 @@ static void random_ops(struct fixture *f)
 			purge_vmap_area_lazy(f->vs);
 			model_purge(&mo);
 		}
+		if (random_next(&f->seed) % 16 == 0)
+			task_migrate(random_next(&f->seed) % 4);
 		model_check(f, &mo);
 	}
 	while (mo.nr_areas)
@@ -138,6 +188,7 @@ static void test_model(void **state)
 
 	f->vmap.size = PAGES * PAGE_SIZE;
 	f->vmap.lazy_max_pages = 64;
+	f->vmap.zone_pages = 40;
 	for (u64 seed = 0; seed < 40; seed++) {
 		for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 			f->seed = seed;
@@ -177,6 +228,8 @@ static void test_bad_arguments(void **state)
 	expect_clean_on_each(f, bad_arguments);
 	assert_string_equal(vmap_kva_name(VMAP_LAZY), "lazy");
 	assert_string_equal(vmap_kva_name(VMAP_EAGER), "eager");
+	assert_string_equal(vmap_kva_name(VMAP_ZONE), "zone");
+	assert_string_equal(vmap_kva_name(VMAP_POOL), "pool");
 
 	c.kva = NR_VMAP_KVAS;
 	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
@@ -194,6 +247,8 @@ static void test_bad_arguments(void **state)
 	c = f->vmap, c.block_pages = 64;
 	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
 	c = f->vmap, c.block_pages = 192;
+	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
+	c = f->vmap, c.kva = VMAP_POOL, c.nodes = VMAP_MAX_NODES + 1;
 	assert_int_equal(vmap_create(f->m, &c, &vs), -EINVAL);
 	vmap_destroy(NULL);
 }
@@ -300,7 +355,7 @@ static void test_purge_and_retry(void **state)
 	struct fixture *f = *state;
 
 	f->vmap.lazy_max_pages = 1 << 20;
-	expect_clean(f, purge_and_retry);
+	expect_clean_on_each_lazy(f, purge_and_retry);
 }
 
 /* Many unmaps, one flush, and not before the threshold. */
@@ -327,7 +382,7 @@ static void one_flush(struct fixture *f)
 
 static void test_one_flush(void **state)
 {
-	expect_clean(*state, one_flush);
+	expect_clean_on_each_lazy(*state, one_flush);
 }
 
 /* A reader of RCU may free, but a purge waits for readers: it is a worker's. */
@@ -345,7 +400,7 @@ static void free_as_reader(struct fixture *f)
 
 static void test_free_as_reader(void **state)
 {
-	expect_clean(*state, free_as_reader);
+	expect_clean_on_each_lazy(*state, free_as_reader);
 }
 
 static void count_area(u64 start, u64 end, void *arg)
@@ -385,9 +440,10 @@ static void test_leak(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_finding(f, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
-	f->vmap.kva = VMAP_EAGER;
-	expect_finding(f, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		expect_finding(f, leak, ORACLE_LEAK_AREA, "1 areas of 3 pages");
+	}
 }
 
 int main(void)

@@ -206,11 +206,18 @@ static void expect_many_clean(struct fixture *f)
 	expect_clean(f, many_tasks);
 }
 
-static void hunt(struct fixture *f, enum vmap_kva kva, unsigned int kind, unsigned int runs)
+/*
+ * On a space of each kind but the lazy one @runs schedules, and of that @lazy_runs. Zones are
+ * small, so that CPUs fetch often, and a purge of much calls for helpers.
+ */
+static void hunt(struct fixture *f, unsigned int kind, unsigned int lazy_runs, unsigned int runs)
 {
-	f->vmap.kva = kva;
 	f->cfg.kva_size = f->vmap.size = 1024 * PAGE_SIZE;
-	hunt_with(f, kind, runs, 150, expect_many_clean);
+	f->vmap.zone_pages = 30;
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		hunt_with(f, kind, kva == VMAP_LAZY ? lazy_runs : runs, 150, expect_many_clean);
+	}
 }
 
 #ifdef MM_ENGINE_THREADS
@@ -218,34 +225,29 @@ static void hunt(struct fixture *f, enum vmap_kva kva, unsigned int kind, unsign
 /* The host schedules. Few runs: each waits for a grace period of liburcu. */
 static void test_host(void **state)
 {
-	hunt(*state, VMAP_LAZY, SCHEDULE_SPARSE, 80);
-	hunt(*state, VMAP_EAGER, SCHEDULE_SPARSE, 80);
+	hunt(*state, SCHEDULE_SPARSE, 80, 80);
 }
 
 #else
 
 static void test_sequential(void **state)
 {
-	hunt(*state, VMAP_LAZY, SCHEDULE_SPARSE, 200);
-	hunt(*state, VMAP_EAGER, SCHEDULE_SPARSE, 100);
+	hunt(*state, SCHEDULE_SPARSE, 200, 100);
 }
 
 static void test_round_robin(void **state)
 {
-	hunt(*state, VMAP_LAZY, SCHEDULE_ROUND_ROBIN, 200);
-	hunt(*state, VMAP_EAGER, SCHEDULE_ROUND_ROBIN, 100);
+	hunt(*state, SCHEDULE_ROUND_ROBIN, 200, 100);
 }
 
 static void test_random(void **state)
 {
-	hunt(*state, VMAP_LAZY, SCHEDULE_RANDOM, 2000);
-	hunt(*state, VMAP_EAGER, SCHEDULE_RANDOM, 500);
+	hunt(*state, SCHEDULE_RANDOM, 2000, 500);
 }
 
 static void test_pct(void **state)
 {
-	hunt(*state, VMAP_LAZY, SCHEDULE_PCT, 1000);
-	hunt(*state, VMAP_EAGER, SCHEDULE_PCT, 500);
+	hunt(*state, SCHEDULE_PCT, 1000, 500);
 }
 
 /* Two makers of blocks on one CPU may make one more than needed: it is marked, and allowed. */

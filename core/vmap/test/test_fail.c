@@ -23,7 +23,7 @@ static void mixed_ops(struct fixture *f)
 		addr[i] = n ? vm_map_ram(f->vs, f->page, n, i % 3 ? GFP_KERNEL : GFP_ATOMIC) : 0;
 		vmap_verify(f->vs, true);
 		va[i] = alloc_vmap_area(f->vs, (1 + i) * PAGE_SIZE, PAGE_SIZE << i % 3,
-					KVA + i * 3 * PAGE_SIZE, f->vs->end,
+					i % 3 ? KVA : KVA + i * 3 * PAGE_SIZE, f->vs->end,
 					i % 2 ? GFP_KERNEL : GFP_ATOMIC);
 		CHECK(!IS_ERR(va[i]) || PTR_ERR(va[i]) == -ENOMEM || PTR_ERR(va[i]) == -EBUSY);
 		vmap_verify(f->vs, true);
@@ -65,9 +65,18 @@ static void fail_each(struct fixture *f, u32 limit)
 	assert_true(n > NR_PAGES);
 }
 
+/* On a space of each kind. */
+static void fail_each_on_each(struct fixture *f)
+{
+	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
+		f->vmap.kva = (enum vmap_kva)kva;
+		fail_each(f, 10000);
+	}
+}
+
 static void test_each(void **state)
 {
-	fail_each(*state, 10000);
+	fail_each_on_each(*state);
 }
 
 /* Address space for little more than the blocks: refused requests and purges besides. */
@@ -77,16 +86,8 @@ static void test_each_small(void **state)
 
 	f->vmap.size = 512 * PAGE_SIZE;
 	f->vmap.lazy_max_pages = 10000;
-	fail_each(f, 10000);
-}
-
-/* Without blocks and without a purge that could help. */
-static void test_each_eager(void **state)
-{
-	struct fixture *f = *state;
-
-	f->vmap.kva = VMAP_EAGER;
-	fail_each(f, 10000);
+	f->vmap.zone_pages = 40;
+	fail_each_on_each(f);
 }
 
 static void test_every(void **state)
@@ -96,15 +97,14 @@ static void test_every(void **state)
 	f->cfg.fail.classes = FAIL_META | FAIL_TABLE;
 	for (u32 every = 1; every < 40; every++) {
 		f->cfg.fail.every = every;
-		expect_clean(f, mixed_ops);
+		expect_clean_on_each(f, mixed_ops);
 	}
 }
 
 int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
-	const struct CMUnitTest tests[] = {T(test_each), T(test_each_small), T(test_each_eager),
-					   T(test_every)};
+	const struct CMUnitTest tests[] = {T(test_each), T(test_each_small), T(test_every)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void fields(struct fixture *f)
 	CHECK(vstats(f).busy_pages == 3);
 	remove_area(f, vm);
 	CHECK(vstats(f).busy_pages == 0);
-	CHECK(vstats(f).lazy_pages == (f->vmap.kva != VMAP_EAGER ? 3 : 0));
+	CHECK(vstats(f).lazy_pages == (frees_lazily(f) ? 3 : 0));
 }
 
 static void test_fields(void **state)
@@ -60,19 +60,14 @@ static void found(struct fixture *f)
 	remove_area(f, b);
 
 	/* What ends above the last address of all is none, whatever the lowest area is. */
-	purge_vmap_area_lazy(f->vs);
 	free_unmap_vmap_area(f->vs, none);
-	purge_vmap_area_lazy(f->vs);
-	a = get_area(f, 1, VM_MAP);
+	a = get_vm_area(f->vs, PAGE_SIZE, VM_MAP, KVA, KVA + 2 * PAGE_SIZE, GFP_KERNEL, "test");
 	CHECK(find_vm_area(f->vs, KVA) == a && !find_vm_area(f->vs, UINT64_MAX));
 	remove_area(f, a);
-	none = alloc_pages_any(f, 1);
 
 	/* Whoever has the addresses next does not inherit the owner. */
-	purge_vmap_area_lazy(f->vs);
-	free_unmap_vmap_area(f->vs, none);
-	purge_vmap_area_lazy(f->vs);
-	none = alloc_pages_any(f, 4);
+	none = alloc_vmap_area(f->vs, 4 * PAGE_SIZE, PAGE_SIZE, KVA, KVA + 4 * PAGE_SIZE,
+			       GFP_KERNEL);
 	CHECK(find_vmap_area(f->vs, addr) == none && !find_vm_area(f->vs, addr));
 	free_unmap_vmap_area(f->vs, none);
 }
@@ -151,6 +146,12 @@ static void test_ranges(void **state)
 	expect_clean_on_each(*state, ranges);
 }
 
+/* From the heap, since not all of the space will do. */
+static struct vm_struct *get_lowest(struct fixture *f, u64 size, u64 flags)
+{
+	return get_vm_area(f->vs, size, flags, 0, f->vs->end - PAGE_SIZE, GFP_KERNEL, "test");
+}
+
 static void ioremap(struct fixture *f)
 {
 	static const struct {
@@ -170,21 +171,20 @@ static void ioremap(struct fixture *f)
 	for (unsigned int i = 0; i < ARRAY_SIZE(want); i++) {
 		/* The first page is taken: the lowest address is the alignment, no less and no
 		 * more. */
-		struct vm_struct *first = get_area(f, 1, VM_MAP), *last;
+		struct vm_struct *first = get_lowest(f, PAGE_SIZE, VM_MAP), *last;
 		u64 at = KVA + max(want[i].align, 2 * PAGE_SIZE);
-		struct vm_struct *vm = get_vm_area(f->vs, want[i].size, VM_IOREMAP, 0, UINT64_MAX,
-						   GFP_KERNEL, "test");
+		struct vm_struct *vm = get_lowest(f, want[i].size, VM_IOREMAP);
 
 		CHECK(IS_ALIGNED(KVA, IOREMAP_MAX_ALIGN));
 		CHECK(!IS_ERR(vm) && vm->addr == at);
 		remove_area(f, vm);
-		purge_vmap_area_lazy(f->vs);
+		empty_into_heap(f);
 		/* Others are not aligned. */
-		last = get_vm_area(f->vs, want[i].size, VM_MAP, 0, UINT64_MAX, GFP_KERNEL, "test");
+		last = get_lowest(f, want[i].size, VM_MAP);
 		CHECK(!IS_ERR(last) && last->addr == KVA + 2 * PAGE_SIZE);
 		remove_area(f, last);
 		remove_area(f, first);
-		purge_vmap_area_lazy(f->vs);
+		empty_into_heap(f);
 	}
 }
 
@@ -236,9 +236,9 @@ static void test_findings(void **state)
 	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		f->vmap.kva = (enum vmap_kva)kva;
 		expect_finding(f, unmap_owned, ORACLE_RANGE, "is the vmalloc interface's");
+		expect_finding(f, sleeps, ORACLE_LOCK_SLEEP, "");
+		expect_finding(f, leaks, ORACLE_LEAK_AREA, "1 areas of 4 pages are still in use");
 	}
-	expect_finding(*state, sleeps, ORACLE_LOCK_SLEEP, "");
-	expect_finding(*state, leaks, ORACLE_LEAK_AREA, "1 areas of 4 pages are still in use");
 }
 
 int main(void)
