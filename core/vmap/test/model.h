@@ -54,4 +54,23 @@ static inline unsigned int model_count(const struct model *mo, enum model_page w
 	return n;
 }
 
+static inline void take_kept(u64 start, u64 end, unsigned int who __maybe_unused, void *arg)
+{
+	struct model *mo = arg;
+
+	for (u64 p = (start - mo->start) / PAGE_SIZE; p < (end - mo->start) / PAGE_SIZE; p++)
+		CHECK(mo->page[p] == FREE);
+	model_set(mo, start, end, BUSY);
+}
+
+/* The model as the heap sees it: what is kept beside it is not there. */
+static inline const struct model *model_heap(struct fixture *f, const struct model *mo)
+{
+	static struct model heap;
+
+	heap = *mo;
+	for_each_kept_area(f->vs, take_kept, &heap);
+	return &heap;
+}
+
 #endif

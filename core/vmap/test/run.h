@@ -85,11 +85,14 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-/* Run @body on a space of each kind; nothing must be found. */
+/* Run @body on a space of each kind, on the same seed each time; nothing must be found. */
 static inline void expect_clean_on_each(struct fixture *f, void (*body)(struct fixture *f))
 {
+	const u64 seed = f->seed;
+
 	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		f->vmap.kva = (enum vmap_kva)kva;
+		f->seed = seed;
 		expect_clean(f, body);
 	}
 }
@@ -97,8 +100,11 @@ static inline void expect_clean_on_each(struct fixture *f, void (*body)(struct f
 /* The same on a space of each kind whose areas are freed lazily. */
 static inline void expect_clean_on_each_lazy(struct fixture *f, void (*body)(struct fixture *f))
 {
+	const u64 seed = f->seed;
+
 	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		f->vmap.kva = (enum vmap_kva)kva;
+		f->seed = seed;
 		if (frees_lazily(f))
 			expect_clean(f, body);
 	}

@@ -47,25 +47,6 @@ static unsigned int model_search(const struct model *mo, unsigned int size, u64 
 	return PAGES;
 }
 
-static void take_kept(u64 start, u64 end, unsigned int who __maybe_unused, void *arg)
-{
-	struct model *mo = arg;
-
-	for (u64 p = (start - mo->start) / PAGE_SIZE; p < (end - mo->start) / PAGE_SIZE; p++)
-		CHECK(mo->page[p] == FREE);
-	model_set(mo, start, end, BUSY);
-}
-
-/* The model as the heap sees it: what is kept beside it is not there. */
-static const struct model *model_heap(struct fixture *f, const struct model *mo)
-{
-	static struct model heap;
-
-	heap = *mo;
-	for_each_kept_area(f->vs, take_kept, &heap);
-	return &heap;
-}
-
 /* Does nothing but the heap serve this request? In pages. */
 static bool heap_only(const struct fixture *f, unsigned int size, u64 align, bool anywhere)
 {
