@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_zone.c - what only a space of zones does: CPUs fetch addresses, keep them, and lose them to
+ * a purge; areas are in the node of their address.
+ *
+ * That it hands out what is free is shown by test_area.c, and what happens between tasks by
+ * test_events.c.
+ */
+#include "run.h"
+
+#define ZONE 30
+
+static u64 fetched(struct fixture *f)
+{
+	return vmap_events(f->vs, VMAP_PREFETCH);
+}
+
+static u64 page_of(const struct fixture *f, const struct vmap_area *va)
+{
+	CHECK(!IS_ERR(va));
+	return (va->va_start - f->vs->start) / PAGE_SIZE;
+}
+
+static struct vmap_area *alloc(struct fixture *f, u64 pages, u64 align, gfp_t gfp)
+{
+	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, f->vs->start,
+			       f->vs->end, gfp);
+}
+
+static void free_all(struct fixture *f)
+{
+	while (first_vmap_area(f->vs))
+		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
+}
+
+/* A space on a machine of so many CPUs, outside of a run: there are more than a run can have. */
+static void expect_sizes(struct fixture *f, unsigned int cpus, unsigned int given, u64 zone,
+			 u64 slice)
+{
+	struct vmap_space *vs;
+
+	topology_init(&f->cfg.topology, cpus, 1, 2048);
+	f->vmap.zone_pages = given;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(vmap_create(f->m, &f->vmap, &vs), 0);
+	assert_int_equal(vs->zone_size, zone * PAGE_SIZE);
+	assert_int_equal(vs->nr_nodes, cpus);
+	if (cpus > 1)
+		assert_int_equal(vs->node_size, slice * PAGE_SIZE);
+	vmap_destroy(vs);
+}
+
+static void test_sizes(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_sizes(f, 1, 0, 0, 0);
+	expect_sizes(f, 1, 50, 0, 0);
+	expect_sizes(f, 2, 0, 200, 200);
+	expect_sizes(f, 3, 0, 200, 200);
+	expect_sizes(f, 4, 0, 300, 300);
+	expect_sizes(f, 511, 0, 900, 900);
+	expect_sizes(f, 512, 0, 1000, 1000);
+	expect_sizes(f, 1024, 0, 1024, 1024);
+	expect_sizes(f, 4, 1, 1, 1);
+	expect_sizes(f, 4, 5000, 5000, 5000);
+	expect_sizes(f, 4, VMAP_ZONES_OFF, 0, 300);
+}
+
+/* A request of so many pages: is anything fetched for it? */
+static bool fetches(struct fixture *f, u64 pages, u64 align, u64 from, u64 to)
+{
+	u64 before = fetched(f);
+	struct vmap_area *va;
+
+	empty_into_heap(f);
+	va = alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, from, to, GFP_KERNEL);
+	CHECK(!IS_ERR(va));
+	CHECK(vstats(f).kept_pages == (fetched(f) > before ? ZONE - pages : 0));
+	free_unmap_vmap_area(f->vs, va);
+	return fetched(f) > before;
+}
+
+static void to_the_heap(struct fixture *f)
+{
+	const u64 start = f->vs->start, end = f->vs->end;
+
+	CHECK(fetches(f, 1, 1, start, end));
+	CHECK(fetches(f, 1, 1, 0, UINT64_MAX));
+	/* Particular about the place. */
+	CHECK(!fetches(f, 1, 1, start + PAGE_SIZE, end));
+	CHECK(!fetches(f, 1, 1, start, end - PAGE_SIZE));
+	/* Three of them fit, or fewer; in the worst place for their alignment. */
+	CHECK(fetches(f, ZONE / 3, 1, start, end));
+	CHECK(!fetches(f, ZONE / 3 + 1, 1, start, end));
+	CHECK(fetches(f, ZONE / 3 - 7, 8, start, end));
+	CHECK(!fetches(f, ZONE / 3 - 6, 8, start, end));
+	CHECK(!fetches(f, 1, 16, start, end));
+	CHECK(!fetches(f, ZONE, 1, start, end));
+	/* Alignment and size together wrap. */
+	CHECK(alloc(f, 1, 1ULL << 51, GFP_KERNEL) == ERR_PTR(-EBUSY));
+	CHECK(!vstats(f).kept_pages);
+}
+
+static void test_to_the_heap(void **state)
+{
+	expect_clean(*state, to_the_heap);
+}
+
+static void no_fetching(struct fixture *f)
+{
+	for (u64 i = 0; i < 20; i++)
+		CHECK(page_of(f, alloc_pages_any(f, 1)) == i);
+	CHECK(!fetched(f) && !vstats(f).kept_pages);
+	free_all(f);
+}
+
+static void test_no_fetching(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.zone_pages = VMAP_ZONES_OFF;
+	expect_clean(f, no_fetching);
+	f->vmap.zone_pages = ZONE;
+	topology_init(&f->cfg.topology, 1, 1, 2048);
+	expect_clean(f, no_fetching);
+}
+
+/* What CPUs fetch one after the other lies side by side, and each goes on where it was. */
+static void side_by_side(struct fixture *f)
+{
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
+	task_migrate(1);
+	CHECK(page_of(f, alloc_pages_any(f, 2)) == ZONE);
+	task_migrate(0);
+	CHECK(page_of(f, alloc_pages_any(f, 5)) == 1);
+	task_migrate(3);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 2 * ZONE);
+	task_migrate(1);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE + 2);
+	CHECK(fetched(f) == 3 && vstats(f).kept_pages == 3 * ZONE - 10);
+	/* The heap begins behind. */
+	CHECK(page_of(f, alloc_pages_any(f, ZONE)) == 3 * ZONE);
+	/* The next range of a CPU grows on to its first, where nothing came between. */
+	task_migrate(2);
+	for (u64 i = 0; i < 2 * ZONE / 10; i++)
+		CHECK(page_of(f, alloc_pages_any(f, 10)) == 4 * ZONE + 10 * i);
+	CHECK(fetched(f) == 5);
+	vmap_verify(f->vs, true);
+	free_all(f);
+}
+
+static void test_side_by_side(void **state)
+{
+	expect_clean(*state, side_by_side);
+}
+
+/* Four pages in one piece are a reason not to fetch, though the request does not fit. */
+static void refill(struct fixture *f)
+{
+	CHECK(page_of(f, alloc_pages_any(f, 10)) == 0);
+	CHECK(page_of(f, alloc_pages_any(f, 10)) == 10);
+	CHECK(page_of(f, alloc_pages_any(f, 6)) == 20);
+	CHECK(page_of(f, alloc_pages_any(f, 5)) == ZONE);
+	CHECK(fetched(f) == 1 && vstats(f).kept_pages == 4);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 26);
+	/* Three are none. */
+	CHECK(page_of(f, alloc_pages_any(f, 4)) == ZONE + 5);
+	CHECK(fetched(f) == 2 && vstats(f).kept_pages == 3 + ZONE - 4);
+	CHECK(page_of(f, alloc_pages_any(f, 3)) == 27);
+	vmap_verify(f->vs, true);
+	free_all(f);
+}
+
+static void test_refill(void **state)
+{
+	expect_clean(*state, refill);
+}
+
+/* An aligned request cuts the middle out of what is kept. */
+static void cut_in_two(struct fixture *f)
+{
+	const u64 first = f->vs->start / PAGE_SIZE % 8;
+
+	CHECK(!first);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
+	CHECK(page_of(f, alloc(f, 3, 8, GFP_KERNEL)) == 8);
+	CHECK(fetched(f) == 1 && vstats(f).kept_pages == ZONE - 4);
+	vmap_verify(f->vs, true);
+	CHECK(page_of(f, alloc_pages_any(f, 7)) == 1);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 11);
+	vmap_verify(f->vs, true);
+	free_all(f);
+}
+
+static void test_cut_in_two(void **state)
+{
+	expect_clean(*state, cut_in_two);
+}
+
+/* In the node of its address, whoever allocates and whoever frees it. */
+static void node_of_address(struct fixture *f)
+{
+	struct vmap_space *vs = f->vs;
+	struct vmap_area *va[20];
+	u64 lazy = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
+		struct vmap_node *n;
+
+		task_migrate(i / 3 % 4);
+		va[i] = alloc_pages_any(f, 9);
+		n = addr_to_node(vs, va[i]->va_start);
+		for (unsigned int k = 0; k < vs->nr_nodes; k++)
+			CHECK((busy_find(&vs->node[k].busy, va[i]->va_start) == va[i]) ==
+			      (&vs->node[k] == n));
+		CHECK(n - vs->node == (long)(va[i]->va_start / (ZONE * PAGE_SIZE) % 4));
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
+		struct vmap_node *n = addr_to_node(vs, va[i]->va_start);
+
+		task_migrate(i % 4);
+		free_unmap_vmap_area(vs, va[i]);
+		lazy += 9;
+		CHECK(n->purge_list == va[i] && vstats(f).lazy_pages == lazy);
+		vmap_verify(vs, true);
+	}
+}
+
+static void test_node_of_address(void **state)
+{
+	expect_clean(*state, node_of_address);
+}
+
+/* It ends in a slice of another node, and lies over slices of all of them. */
+static void large_area(struct fixture *f)
+{
+	struct vmap_area *low = alloc_pages_any(f, 1), *va, *held;
+	unsigned long flags;
+
+	va = alloc_pages_any(f, 6 * ZONE);
+	CHECK(page_of(f, va) == ZONE);
+	for (u64 addr = va->va_start; addr < va->va_end; addr += PAGE_SIZE) {
+		CHECK(find_vmap_area(f->vs, addr) == va);
+		held = hold_vmap_area_from(f->vs, addr, &flags);
+		CHECK(held == va);
+		release_vmap_area(f->vs, held, flags);
+	}
+	CHECK(!find_vmap_area(f->vs, va->va_start - 1) && !find_vmap_area(f->vs, va->va_end));
+	held = hold_vmap_area_from(f->vs, low->va_end, &flags);
+	CHECK(held == va);
+	release_vmap_area(f->vs, held, flags);
+	CHECK(!hold_vmap_area_from(f->vs, va->va_end, &flags));
+	free_unmap_vmap_area(f->vs, va);
+	free_unmap_vmap_area(f->vs, low);
+}
+
+static void test_large_area(void **state)
+{
+	expect_clean(*state, large_area);
+}
+
+/* What all CPUs have fetched is in the heap after a purge, and that is no reason to flush. */
+static void purge_empties(struct fixture *f)
+{
+	struct vmap_area *va[4];
+	u64 flushes = mstats(f).flushes;
+
+	for (unsigned int cpu = 0; cpu < 4; cpu++) {
+		task_migrate(cpu);
+		va[cpu] = alloc_pages_any(f, 2);
+	}
+	CHECK(vstats(f).kept_pages == 4 * (ZONE - 2));
+	purge_vmap_area_lazy(f->vs);
+	CHECK(!vstats(f).kept_pages && mstats(f).flushes == flushes);
+	vmap_verify(f->vs, true);
+
+	for (unsigned int cpu = 0; cpu < 4; cpu++) {
+		task_migrate(cpu);
+		free_unmap_vmap_area(f->vs, va[cpu]);
+		va[cpu] = alloc_pages_any(f, 2);
+	}
+	CHECK(vstats(f).kept_pages && vstats(f).lazy_pages == 8);
+	for (unsigned int cpu = 0; cpu < 4; cpu++)
+		free_unmap_vmap_area(f->vs, va[cpu]);
+	purge_vmap_area_lazy(f->vs);
+	CHECK(mstats(f).flushes == flushes + 1);
+	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+}
+
+static void test_purge_empties(void **state)
+{
+	expect_clean(*state, purge_empties);
+}
+
+/* Possible CPUs 0, 3 and 5: three nodes; and a cache for each, which has its own number. */
+static void sparse_cpus(struct fixture *f)
+{
+	static const unsigned int cpus[] = {0, 3, 5};
+
+	CHECK(f->vs->nr_nodes == 3 && f->vs->nr_cpus == 6);
+	for (int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++) {
+			task_migrate(cpus[i]);
+			CHECK(page_of(f, alloc_pages_any(f, 4)) == i * ZONE);
+			CHECK(page_of(f, alloc_pages_any(f, 4)) == i * ZONE + 4);
+		}
+		CHECK(vstats(f).kept_pages == 3 * (ZONE - 8));
+		vmap_verify(f->vs, true);
+		free_all(f);
+		purge_vmap_area_lazy(f->vs);
+		CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	}
+}
+
+static void test_sparse_cpus(void **state)
+{
+	struct fixture *f = *state;
+
+	topology_init(&f->cfg.topology, 6, 1, 2048);
+	f->cfg.topology.possible[0] = f->cfg.topology.online[0] = 1 << 0 | 1 << 3 | 1 << 5;
+	expect_clean(f, sparse_cpus);
+}
+
+/* Two CPUs have all there is: a third one gets it after a purge, which who may not sleep leaves. */
+static void full_heap(struct fixture *f)
+{
+	u64 purges;
+
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
+	task_migrate(1);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE);
+	CHECK(vstats(f).kept_pages == 2 * ZONE - 2 && !vstats(f).largest_free);
+	task_migrate(2);
+	CHECK(alloc(f, 1, 1, GFP_ATOMIC) == ERR_PTR(-EBUSY));
+	settle(f);
+	CHECK(page_of(f, alloc(f, 1, 1, GFP_ATOMIC)) == 1);
+	CHECK(!vstats(f).kept_pages);
+
+	/* Whatever is asked for that there is. */
+	empty_into_heap(f);
+	task_migrate(0);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 2);
+	free_all(f);
+	empty_into_heap(f);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
+	task_migrate(1);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE);
+	task_migrate(2);
+	purges = vstats(f).purges;
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 1);
+	CHECK(page_of(f, alloc_pages_any(f, ZONE - 1)) == ZONE + 1);
+	CHECK(page_of(f, alloc_pages_any(f, ZONE - 2)) == 2);
+	CHECK(vstats(f).purges == purges && !vstats(f).free_pages);
+	CHECK(alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
+	free_all(f);
+}
+
+static void test_full_heap(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.size = 2 * ZONE * PAGE_SIZE;
+	expect_clean(f, full_heap);
+}
+
+/* Requests to the machine until now. */
+static u64 requests(struct fixture *f)
+{
+	struct machine_stats st = mstats(f);
+
+	return st.kmallocs + st.pages + st.tables;
+}
+
+static struct {
+	u64 before;
+	u64 align;
+	bool served, kept;
+} failure;
+
+static void fail_in_request(struct fixture *f)
+{
+	struct vmap_area *va;
+
+	failure.before = requests(f);
+	va = alloc(f, 2, failure.align, GFP_KERNEL);
+	failure.served = !IS_ERR(va);
+	failure.kept = vstats(f).kept_pages;
+	CHECK(failure.served || va == ERR_PTR(-ENOMEM));
+	vmap_verify(f->vs, true);
+	if (failure.served) {
+		CHECK(page_of(f, va) == 0);
+		free_unmap_vmap_area(f->vs, va);
+	}
+	/* What failed has left nothing behind: the next one fetches. */
+	va = alloc_pages_any(f, 1);
+	CHECK(!IS_ERR(va) && vstats(f).kept_pages);
+	free_unmap_vmap_area(f->vs, va);
+}
+
+/* Without memory for what is fetched, the heap serves. */
+static void test_failure(void **state)
+{
+	struct fixture *f = *state;
+
+	for (failure.align = 1; failure.align <= 8; failure.align *= 8) {
+		u32 own = failure.align > 1 ? 2 : 1;
+
+		f->cfg.fail.at[0] = 0;
+		expect_clean(f, fail_in_request);
+		assert_true(failure.served && failure.kept);
+		for (u32 n = 1; n <= own + 1; n++) {
+			f->cfg.fail.at[0] = (u32)failure.before + n;
+			expect_clean(f, fail_in_request);
+			assert_int_equal(failure.served, n > own);
+			assert_false(failure.kept);
+		}
+	}
+}
+
+/* No range of the heap is long enough to be fetched, and yet all of it can be had. */
+static void cannot_fetch(struct fixture *f)
+{
+	for (u64 i = 0; i < ZONE - 1; i++)
+		CHECK(page_of(f, alloc_pages_any(f, 1)) == i);
+	CHECK(!fetched(f) && alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
+	free_all(f);
+}
+
+static void test_cannot_fetch(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.size = (ZONE - 1) * PAGE_SIZE;
+	expect_clean(f, cannot_fetch);
+}
+
+static int setup(void **state)
+{
+	int err = fixture_setup(state);
+	struct fixture *f = *state;
+
+	if (!err) {
+		f->vmap.kva = VMAP_ZONE;
+		f->vmap.zone_pages = ZONE;
+	}
+	return err;
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_sizes),		 T(test_to_the_heap), T(test_no_fetching),
+		T(test_side_by_side),	 T(test_refill),      T(test_cut_in_two),
+		T(test_node_of_address), T(test_large_area),  T(test_purge_empties),
+		T(test_sparse_cpus),	 T(test_full_heap),   T(test_failure),
+		T(test_cannot_fetch),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
