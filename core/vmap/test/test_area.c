@@ -165,12 +165,14 @@ static void random_ops(struct fixture *f)
 
 static void test_model(void **state)
 {
+	static const unsigned int nodes[] = {0, 1, 2, 9};
 	struct fixture *f = *state;
 
 	f->vmap.size = PAGES * PAGE_SIZE;
 	f->vmap.lazy_max_pages = 64;
 	f->vmap.zone_pages = 40;
 	for (u64 seed = 0; seed < 40; seed++) {
+		f->vmap.nodes = nodes[seed % ARRAY_SIZE(nodes)];
 		for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 			f->seed = seed;
 			f->vmap.kva = (enum vmap_kva)kva;

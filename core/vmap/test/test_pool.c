@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_pool.c - what only a space of pools does: what a purge frees is kept by its size, in the
+ * node of its address, for a while; and a purge of much has helpers.
+ *
+ * That it hands out what is free is shown by test_area.c, and what happens between tasks by
+ * test_events.c and test_concurrent.c.
+ */
+#include "run.h"
+
+static u64 hits(struct fixture *f)
+{
+	return vmap_events(f->vs, VMAP_POOL_HIT);
+}
+
+static u64 page_of(const struct fixture *f, const struct vmap_area *va)
+{
+	CHECK(!IS_ERR(va));
+	return (va->va_start - f->vs->start) / PAGE_SIZE;
+}
+
+static struct vmap_area *alloc_aligned(struct fixture *f, u64 pages, u64 align)
+{
+	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, f->vs->start,
+			       f->vs->end, GFP_KERNEL);
+}
+
+static void free_all(struct fixture *f)
+{
+	while (first_vmap_area(f->vs))
+		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
+}
+
+/* @nr areas of @pages pages are allocated, freed in that order, and purged. */
+static void into_pool(struct fixture *f, unsigned int nr, u64 pages)
+{
+	struct vmap_area *va[64];
+
+	CHECK(nr <= ARRAY_SIZE(va));
+	for (unsigned int i = 0; i < nr; i++)
+		va[i] = alloc_pages_any(f, pages);
+	for (unsigned int i = 0; i < nr; i++)
+		free_unmap_vmap_area(f->vs, va[i]);
+	purge_vmap_area_lazy(f->vs);
+}
+
+/* Pages of the space, from its start, that are in pools; each in the node of its address. */
+struct kept {
+	struct fixture *f;
+	u64 nr;
+	bool page[256];
+};
+
+static void keep(u64 start, u64 end, unsigned int node, void *arg)
+{
+	struct kept *k = arg;
+
+	CHECK(addr_to_node(k->f->vs, start) == k->f->vs->node + node);
+	k->nr++;
+	for (u64 at = start; at < end; at += PAGE_SIZE)
+		if ((at - KVA) / PAGE_SIZE < ARRAY_SIZE(k->page))
+			k->page[(at - KVA) / PAGE_SIZE] = true;
+}
+
+static struct kept kept(struct fixture *f)
+{
+	struct kept k = {.f = f};
+
+	vmap_verify(f->vs, true);
+	for_each_kept_area(f->vs, keep, &k);
+	return k;
+}
+
+/* A space on a machine of so many CPUs, outside of a run: there are more than a run can have. */
+static void expect_nodes(struct fixture *f, unsigned int cpus, unsigned int given,
+			 unsigned int nodes)
+{
+	struct vmap_space *vs;
+
+	topology_init(&f->cfg.topology, cpus, 1, 2048);
+	f->vmap.nodes = given;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	assert_int_equal(vmap_create(f->m, &f->vmap, &vs), 0);
+	assert_int_equal(vs->nr_nodes, nodes);
+	assert_int_equal(vs->node_size, 16 * PAGE_SIZE);
+	vmap_destroy(vs);
+}
+
+static void test_nodes(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_nodes(f, 1, 0, 1);
+	expect_nodes(f, 2, 0, 2);
+	expect_nodes(f, 127, 0, 127);
+	expect_nodes(f, 128, 0, 128);
+	expect_nodes(f, 129, 0, 128);
+	expect_nodes(f, 1024, 0, 128);
+	expect_nodes(f, 4, 1, 1);
+	expect_nodes(f, 1, 128, 128);
+}
+
+/* No other size will do, and no other place. */
+static void exact_size(struct fixture *f)
+{
+	const u64 end = f->vs->end;
+	struct vmap_area *va;
+
+	into_pool(f, 1, 5);
+	CHECK(vstats(f).kept_pages == 5 && kept(f).nr == 1 && kept(f).page[4]);
+	CHECK(page_of(f, alloc_pages_any(f, 4)) == 5);
+	CHECK(page_of(f, alloc_pages_any(f, 6)) == 9);
+	CHECK(page_of(f, alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, KVA, end - PAGE_SIZE,
+					 GFP_KERNEL)) == 15);
+	CHECK(page_of(f, alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, KVA + PAGE_SIZE, end,
+					 GFP_KERNEL)) == 20);
+	CHECK(!hits(f) && vstats(f).kept_pages == 5);
+	va = alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, 0, UINT64_MAX, GFP_ATOMIC);
+	CHECK(page_of(f, va) == 0 && va_pages(va) == 5);
+	CHECK(hits(f) == 1 && !vstats(f).kept_pages);
+	CHECK(page_of(f, alloc_pages_any(f, 5)) == 25 && hits(f) == 1);
+	free_all(f);
+}
+
+/* The largest that is pooled, and one page more. */
+static void largest(struct fixture *f)
+{
+	into_pool(f, 1, 257);
+	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	into_pool(f, 1, 256);
+	CHECK(vstats(f).kept_pages == 256);
+	CHECK(page_of(f, alloc_pages_any(f, 257)) == 256 && !hits(f));
+	CHECK(page_of(f, alloc_pages_any(f, 256)) == 0 && hits(f) == 1);
+	free_all(f);
+}
+
+/* Of nine areas the one that is aligned is the eighth, or the ninth. */
+static void eighth(struct fixture *f)
+{
+	into_pool(f, 8, 1);
+	CHECK(kept(f).nr == 8);
+	CHECK(page_of(f, alloc_aligned(f, 1, 64)) == 0 && hits(f) == 1);
+	/* Without alignment, the one that came last. */
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 7 && hits(f) == 2);
+	free_all(f);
+	empty_into_heap(f);
+	into_pool(f, 9, 1);
+	CHECK(page_of(f, alloc_aligned(f, 1, 64)) == 64 && hits(f) == 2);
+	CHECK(page_of(f, alloc_pages_any(f, 1)) == 8 && hits(f) == 3);
+	CHECK(page_of(f, alloc_aligned(f, 1, 64)) == 0 && hits(f) == 4);
+	free_all(f);
+}
+
+static void one_node(struct fixture *f, void (*body)(struct fixture *f))
+{
+	f->vmap.nodes = 1;
+	expect_clean(f, body);
+}
+
+static void test_exact_size(void **state)
+{
+	one_node(*state, exact_size);
+}
+
+static void test_largest(void **state)
+{
+	one_node(*state, largest);
+}
+
+static void test_eighth(void **state)
+{
+	one_node(*state, eighth);
+}
+
+/* Slices of 16 pages are dealt out to two nodes; CPUs 0 and 2 ask one of them, 1 and 3 the other.
+ */
+static void two_nodes(struct fixture *f)
+{
+	unsigned int of_start = (unsigned int)(addr_to_node(f->vs, KVA) - f->vs->node);
+
+	into_pool(f, 4, 16);
+	CHECK(vstats(f).kept_pages == 64 && kept(f).nr == 4);
+	task_migrate(of_start);
+	CHECK(page_of(f, alloc_pages_any(f, 16)) == 32);
+	task_migrate(of_start + 2);
+	CHECK(page_of(f, alloc_pages_any(f, 16)) == 0 && hits(f) == 2);
+	CHECK(page_of(f, alloc_pages_any(f, 16)) == 64 && hits(f) == 2);
+	task_migrate(!of_start);
+	CHECK(page_of(f, alloc_pages_any(f, 16)) == 48);
+	task_migrate(!of_start + 2);
+	CHECK(page_of(f, alloc_pages_any(f, 16)) == 16 && hits(f) == 4);
+	CHECK(!vstats(f).kept_pages);
+	/* Whoever frees: back to where they were. */
+	free_all(f);
+	purge_vmap_area_lazy(f->vs);
+	CHECK(kept(f).nr == 5);
+}
+
+static void test_two_nodes(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.nodes = 2;
+	expect_clean(f, two_nodes);
+}
+
+/* A quarter of each pool, those that have been there longest; and only a purge of something. */
+static void quarter(struct fixture *f)
+{
+	struct kept k;
+
+	into_pool(f, 9, 1);
+	purge_vmap_area_lazy(f->vs);
+	CHECK(kept(f).nr == 9 && !vmap_events(f->vs, VMAP_POOL_DECAY));
+	free_unmap_vmap_area(f->vs, alloc_vmap_area(f->vs, 3 * PAGE_SIZE, PAGE_SIZE,
+						    KVA + 100 * PAGE_SIZE, f->vs->end, GFP_KERNEL));
+	purge_vmap_area_lazy(f->vs);
+	k = kept(f);
+	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 2);
+	CHECK(!k.page[0] && !k.page[1] && k.page[2] && k.page[8] && k.page[102]);
+	/* What decays is in the heap, and can be part of anything. */
+	CHECK(page_of(f, alloc_pages_any(f, 2)) == 0 && !hits(f));
+	/* 7 of one page: 1; 1 of three pages: none. The new one is not counted. */
+	free_all(f);
+	purge_vmap_area_lazy(f->vs);
+	k = kept(f);
+	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 3);
+	CHECK(!k.page[2] && k.page[3] && k.page[0] && k.page[102]);
+	/* Three stay as long as nobody needs them. */
+	for (int i = 0; i < 20; i++) {
+		free_unmap_vmap_area(f->vs, alloc_pages_any(f, 300));
+		purge_vmap_area_lazy(f->vs);
+	}
+	CHECK(kept(f).nr == 3 + 1 + 1);
+}
+
+static void test_quarter(void **state)
+{
+	one_node(*state, quarter);
+}
+
+/* Of each node, whichever has been freed into. */
+static void quarter_of_each(struct fixture *f)
+{
+	into_pool(f, 64, 4);
+	CHECK(kept(f).nr == 64);
+	free_unmap_vmap_area(f->vs, alloc_pages_any(f, 300));
+	purge_vmap_area_lazy(f->vs);
+	CHECK(kept(f).nr == 48 && vmap_events(f->vs, VMAP_POOL_DECAY) == 16);
+}
+
+static void test_quarter_of_each(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.nodes = 4;
+	expect_clean(f, quarter_of_each);
+}
+
+/* All is in pools of pages: a request of two is served when all of them are empty. */
+static void no_room(struct fixture *f)
+{
+	const u64 pages = f->vmap.size / PAGE_SIZE;
+	u64 flushes;
+
+	into_pool(f, (unsigned int)pages, 1);
+	CHECK(vstats(f).kept_pages == pages && !vstats(f).largest_free);
+	flushes = mstats(f).flushes;
+	CHECK(alloc_vmap_area(f->vs, 2 * PAGE_SIZE, PAGE_SIZE, KVA, f->vs->end, GFP_ATOMIC) ==
+	      ERR_PTR(-EBUSY));
+	settle(f);
+	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	into_pool(f, (unsigned int)pages, 1);
+	flushes++;
+	CHECK(page_of(f, alloc_pages_any(f, pages)) == 0);
+	CHECK(!vstats(f).kept_pages && mstats(f).flushes == flushes);
+	free_all(f);
+	/* Pages that the pools of another node have. */
+	purge_vmap_area_lazy(f->vs);
+	empty_into_heap(f);
+	into_pool(f, (unsigned int)pages, 1);
+	for (u64 i = 0; i < pages; i++)
+		CHECK(!IS_ERR(alloc_pages_any(f, 1)));
+	CHECK(alloc_pages_any(f, 1) == ERR_PTR(-EBUSY));
+	free_all(f);
+}
+
+static void test_no_room(void **state)
+{
+	static const unsigned int nodes[] = {1, 2, 128};
+	struct fixture *f = *state;
+
+	f->vmap.size = 64 * PAGE_SIZE;
+	for (unsigned int i = 0; i < ARRAY_SIZE(nodes); i++) {
+		f->vmap.nodes = nodes[i];
+		expect_clean(f, no_room);
+	}
+}
+
+/* Areas in many nodes are flushed at once. */
+static void one_flush(struct fixture *f)
+{
+	u64 flushes = mstats(f).flushes;
+
+	into_pool(f, 64, 16);
+	CHECK(mstats(f).flushes == flushes + 1 && vstats(f).purges == 1);
+	CHECK(kept(f).nr == 64);
+}
+
+static void test_one_flush(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.nodes = 128;
+	f->vmap.lazy_max_pages = 64 * 16;
+	expect_clean(f, one_flush);
+}
+
+/*
+ * CPUs on which a worker has done something. One whose item was taken back is let in once, to end;
+ * one that works passes scheduling points at which others are let in.
+ */
+static u64 helped, let_in;
+
+static void watch(void *arg __maybe_unused, u64 step __maybe_unused,
+		  const struct task *from __maybe_unused, const struct task *to,
+		  enum switch_reason why __maybe_unused)
+{
+	u64 bit;
+
+	if (!to || task_number(to) < SCHED_WORKER_FIRST || task_number(to) > SCHED_WORKER_LAST)
+		return;
+	bit = 1ULL << task_cpu(to);
+	helped |= let_in & bit;
+	let_in |= bit;
+}
+
+static void run_watched(struct fixture *f, void (*body)(struct fixture *f))
+{
+	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids,
+				 .schedule = &f->schedule,
+				 .on_switch = watch};
+
+	helped = let_in = 0;
+	f->body = body;
+	sched_run(f->s, &p, run_body, f, &f->result);
+	assert_clean(&f->result);
+}
+
+/*
+ * 16 areas of 16 pages, four in each of four nodes, are freed by one decision. So they are in the
+ * pools of their nodes after one purge, whoever has put them there.
+ */
+static void free_at_once(struct fixture *f)
+{
+	struct vmap_area *va[16];
+
+	for (unsigned int i = 0; i < 16; i++)
+		va[i] = alloc_pages_any(f, 16);
+	pcpu_free_vm_areas(f->vs, va, 16);
+	purge_vmap_area_lazy(f->vs);
+	CHECK(kept(f).nr == 16 && vstats(f).kept_pages == 256);
+	CHECK(vstats(f).purges == 1);
+}
+
+/* With @most lazy pages, so many CPUs but the purge's have workers. */
+static unsigned int helpers(struct fixture *f, unsigned long most)
+{
+	f->vmap.lazy_max_pages = most;
+	run_watched(f, free_at_once);
+	assert_int_equal(helped & 1, 0);
+	return (unsigned int)__builtin_popcountll(helped);
+}
+
+static void test_helpers(void **state)
+{
+	struct fixture *f = *state;
+
+	f->vmap.nodes = 4;
+	f->schedule.kind = SCHEDULE_ROUND_ROBIN;
+	assert_int_equal(helpers(f, 1), 3);
+	assert_int_equal(helpers(f, 64), 3);
+	/* Shares of two nodes: two of them, whether three or two are to work. */
+	assert_int_equal(helpers(f, 65), 1);
+	assert_int_equal(helpers(f, 128), 1);
+	assert_int_equal(helpers(f, 129), 0);
+	assert_int_equal(helpers(f, 255), 0);
+	f->vmap.nodes = 1;
+	assert_int_equal(helpers(f, 1), 0);
+	f->vmap.nodes = 3;
+	assert_int_equal(helpers(f, 1), 2);
+	/* As many as there are CPUs. */
+	f->vmap.nodes = 128;
+	assert_int_equal(helpers(f, 1), 3);
+	topology_init(&f->cfg.topology, 2, 1, 2048);
+	assert_int_equal(helpers(f, 1), 1);
+	/* No CPU is asked to work that is not there. */
+	topology_init(&f->cfg.topology, 6, 1, 2048);
+	f->cfg.topology.possible[0] = f->cfg.topology.online[0] = 1 << 0 | 1 << 3 | 1 << 5;
+	assert_int_equal(helpers(f, 1), 2);
+	assert_int_equal(helped, 1 << 3 | 1 << 5);
+
+	/* If nobody else gets to run, the purge does everything itself. */
+	f->schedule.kind = SCHEDULE_SPARSE;
+	assert_int_equal(helpers(f, 1), 0);
+}
+
+/* Workers, all that there can be, that wait for the purge that waits for its helpers. */
+#define WORKERS (SCHED_WORKER_LAST - SCHED_WORKER_FIRST + 1)
+
+struct waiter {
+	struct work_struct work;
+	struct fixture *f;
+};
+
+static struct waiter waiters[WORKERS];
+
+static void also_purge(struct work_struct *work)
+{
+	purge_vmap_area_lazy(container_of(work, struct waiter, work)->f->vs);
+}
+
+static void occupy_workers(void *arg)
+{
+	struct fixture *f = arg;
+
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		waiters[i].f = f;
+		INIT_WORK(&waiters[i].work, also_purge);
+		schedule_work_on(i % f->cfg.topology.nr_cpu_ids, &waiters[i].work);
+	}
+	for (unsigned int i = 0; i < WORKERS; i++)
+		flush_work(&waiters[i].work);
+}
+
+static void free_much(void *arg)
+{
+	struct fixture *f = arg;
+	struct vmap_area *va[16];
+
+	for (unsigned int i = 0; i < 16; i++)
+		va[i] = alloc_pages_any(f, 16);
+	pcpu_free_vm_areas(f->vs, va, 16);
+}
+
+static void workers_purge(struct fixture *f)
+{
+	void (*const fn[])(void *) = {free_much, occupy_workers, free_much};
+	struct task *task[ARRAY_SIZE(fn)];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(fn); i++) {
+		struct task_params p = {.name = "t", .cpu = i, .fn = fn[i], .arg = f};
+
+		task[i] = task_spawn(&p);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(fn); i++)
+		task_join(task[i]);
+	purge_vmap_area_lazy(f->vs);
+	CHECK(!vstats(f).lazy_pages);
+	vmap_verify(f->vs, true);
+}
+
+static void test_workers_purge(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int most = 0;
+
+	f->vmap.nodes = 4;
+	f->vmap.lazy_max_pages = 1;
+	f->schedule.kind = SCHEDULE_RANDOM;
+	for (f->schedule.seed = 0; f->schedule.seed < 1000; f->schedule.seed++) {
+		f->schedule.odds = 1 + f->schedule.seed % 13;
+		run_watched(f, workers_purge);
+		most = max(most, (unsigned int)__builtin_popcountll(helped));
+	}
+	assert_int_equal(most, 4);
+}
+
+static int setup(void **state)
+{
+	int err = fixture_setup(state);
+	struct fixture *f = *state;
+
+	if (!err) {
+		f->vmap.kva = VMAP_POOL;
+		f->vmap.lazy_max_pages = 10000;
+	}
+	return err;
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_nodes),	   T(test_exact_size), T(test_largest),		T(test_eighth),
+		T(test_two_nodes), T(test_quarter),    T(test_quarter_of_each), T(test_no_room),
+		T(test_one_flush), T(test_helpers),    T(test_workers_purge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
