@@ -21,43 +21,10 @@
  * begun with when the purge has done its own share it does itself. So it waits for no worker that
  * waits for it, as one does that wants to purge.
  */
-#include "internal.h"
+#include "kept.h"
 
 /* Areas of a pool that are looked at for one that is aligned. */
 #define POOL_MISSES 8
-
-/**
- * struct vmap_pool - free areas of one size
- * @areas: of exactly that size; by vmap_area.list, the one that came last first
- * @nr:    how many
- */
-struct vmap_pool {
-	struct cds_list_head areas;
-	unsigned long nr;
-};
-
-/**
- * struct vmap_pools - the pools of a node
- * @lock:  irqsave, over @pool and @pages
- * @pool:  of each size, from one page
- * @pages: pages in all of them
- * @vs:    the space
- * @work:  put back @todo; of a helper
- * @todo:  areas of this node that a purge has freed; the purge's, and the helper's that it waits
- * for
- * @help:  what the helper puts back: @todo of this node and the next ones, so many
- * @apart: the next node's are in cache lines of their own
- */
-struct vmap_pools {
-	spinlock_t lock;
-	struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
-	u64 pages;
-	struct vmap_space *vs;
-	struct work_struct work;
-	struct vmap_area *todo;
-	unsigned int help;
-	char apart[64];
-};
 
 static struct vmap_pool *pool_of(struct vmap_pools *p, u64 pages)
 {
@@ -121,7 +88,7 @@ static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, 
 	return addr;
 }
 
-/* Of each pool of a node, the oldest quarter, or all, is put in front of @list. Returns the list.
+/* Of each pool of a node the oldest quarter, or all, is put in front of @list, which is returned.
  */
 static struct vmap_area *decay(struct vmap_space *vs, struct vmap_pools *p, struct vmap_area *list,
 			       bool all)
@@ -283,28 +250,34 @@ static void pool_stats(struct vmap_space *vs, struct vmap_stats *st)
 
 #define HEX(x) ((unsigned long long)(x))
 
-/* A pool of areas of @pages pages. Returns how many there are. */
-static u64 verify_pool(const struct vmap_space *vs, const struct vmap_pool *pool, u64 pages,
-		       struct tally *t)
+/* A pool of areas of @pages pages, of that node. Returns how many there are. */
+static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const struct vmap_pool *pool,
+		       u64 pages, struct tally *t)
 {
-	const struct cds_list_head *at;
+	const struct cds_list_head *prev = &pool->areas, *at;
 	u64 nr = 0;
 
-	for (at = pool->areas.next; at != &pool->areas; at = at->next, nr++) {
+	for (at = prev->next; at != &pool->areas; prev = at, at = at->next, nr++) {
 		const struct vmap_area *va = container_of(at, struct vmap_area, list);
 
 		MM_CHECK(
-			nr < pool->nr && at->next->prev == at, LIST,
+			nr < pool->nr && at->prev == prev, LIST,
 			"the pool for %llu pages is broken, or has more than the %lu areas counted",
 			HEX(pages), pool->nr);
 		MM_CHECK(va_pages(va) == pages && va->va_start >= vs->start &&
 				 va->va_end <= vs->end,
 			 RANGE, "[%#llx, %#llx) is in the pool for %llu pages", HEX(va->va_start),
 			 HEX(va->va_end), HEX(pages));
+		MM_CHECK(addr_to_node(vs, va->va_start) == &vs->node[node], LIST,
+			 "[%#llx, %#llx) is in a pool of node %u, and belongs into node %td",
+			 HEX(va->va_start), HEX(va->va_end), node,
+			 addr_to_node(vs, va->va_start) - vs->node);
 		tally_area(t, va);
 	}
 	MM_CHECK(nr == pool->nr, COUNT, "the pool for %llu pages: %lu areas remembered, %llu found",
 		 HEX(pages), pool->nr, HEX(nr));
+	MM_CHECK(at->prev == prev, LIST, "the pool for %llu pages does not end at its oldest area",
+		 HEX(pages));
 	return nr;
 }
 
@@ -316,7 +289,7 @@ static void pool_verify(const struct vmap_space *vs, struct tally *t)
 
 		/* An area in an empty pool would be missed as part of the space. */
 		for (unsigned int k = 0; p->pages && k < VMAP_POOL_MAX_PAGES; k++)
-			pages += (k + 1) * verify_pool(vs, &p->pool[k], k + 1, t);
+			pages += (k + 1) * verify_pool(vs, i, &p->pool[k], k + 1, t);
 		MM_CHECK(pages == p->pages, COUNT,
 			 "pools of node %u: %llu pages remembered, %llu found", i, HEX(p->pages),
 			 HEX(pages));

@@ -25,22 +25,10 @@
  * A purge empties every cache into the heap. Otherwise what one CPU has fetched and does not use
  * would be lost to all others: a request that finds no room purges, and asks again.
  */
-#include "internal.h"
+#include "kept.h"
 
 /* A cache whose largest range is smaller is as good as empty. */
 #define REFILL_PAGES 4
-
-/**
- * struct vmap_cache - what a CPU has fetched
- * @free:             free, and in no heap
- * @fill_in_progress: a task fetches, and others need not
- * @apart:            the next cache is in cache lines of its own
- */
-struct vmap_cache {
-	struct free_areas free;
-	bool fill_in_progress;
-	char apart[64];
-};
 
 static bool worth_fetching(const struct free_areas *fa)
 {

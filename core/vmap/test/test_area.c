@@ -116,6 +116,34 @@ static void model_free(struct fixture *f, struct model *mo)
 		model_purge(mo);
 }
 
+/* A walk: what it has met, and where. */
+struct met {
+	const struct model *mo;
+	u64 areas, pages, last;
+};
+
+static void meet(u64 start, u64 end, void *arg)
+{
+	struct met *met = arg;
+
+	CHECK(start >= met->last && end > start);
+	for (u64 p = (start - KVA) / PAGE_SIZE; p < (end - KVA) / PAGE_SIZE; p++)
+		CHECK(met->mo->page[p] == BUSY);
+	met->areas++;
+	met->pages += (end - start) / PAGE_SIZE;
+	met->last = end;
+}
+
+static void model_walk(struct fixture *f, const struct model *mo)
+{
+	struct met met = {.mo = mo}, judge = {.mo = mo};
+
+	for_each_vmap_area(f->vs, meet, &met);
+	for_each_busy_area(f->vs, meet, &judge);
+	CHECK(met.areas == mo->nr_areas && met.pages == model_count(mo, BUSY));
+	CHECK(judge.areas == met.areas && judge.pages == met.pages);
+}
+
 static void model_check(struct fixture *f, const struct model *mo)
 {
 	const struct model *heap = model_heap(f, mo);
@@ -133,6 +161,7 @@ static void model_check(struct fixture *f, const struct model *mo)
 	CHECK(st.free_pages == model_count(mo, FREE));
 	CHECK(st.kept_pages == model_count(mo, FREE) - model_count(heap, FREE));
 	CHECK(st.largest_free == largest * PAGE_SIZE);
+	model_walk(f, mo);
 	for (p = 0; p < PAGES; p += 7) {
 		const struct vmap_area *va = find_vmap_area(f->vs, KVA + p * PAGE_SIZE + 123);
 

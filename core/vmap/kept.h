@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kept.h - free addresses that are kept beside the heap: the caches of zones, and pools.
+ */
+#ifndef MM_VMAP_KEPT_H
+#define MM_VMAP_KEPT_H
+
+#include "internal.h"
+
+/**
+ * struct vmap_cache - what a CPU has fetched
+ * @free:             free, and in no heap
+ * @fill_in_progress: a task fetches, and others need not. Never at a quiet moment
+ * @apart:            the next cache is in cache lines of its own
+ */
+struct vmap_cache {
+	struct free_areas free;
+	bool fill_in_progress;
+	char apart[64];
+};
+
+/**
+ * struct vmap_pool - free areas of one size (pool.c)
+ * @areas: of exactly that size; by vmap_area.list, the one that came last first
+ * @nr:    how many
+ */
+struct vmap_pool {
+	struct cds_list_head areas;
+	unsigned long nr;
+};
+
+/**
+ * struct vmap_pools - the pools of a node: of areas that begin in its slices
+ * @lock:  irqsave, over @pool and @pages
+ * @pool:  of each size, from one page
+ * @pages: pages in all of them
+ * @vs:    the space
+ * @work:  put back @todo; of a helper
+ * @todo:  areas of this node that a purge has freed, linked by @purge_next; the purge's, and the
+ *         helper's that it waits for. NULL when nobody purges
+ * @help:  of so many nodes, this one and the next ones, the helper puts back @todo
+ * @apart: the next node's are in cache lines of their own
+ */
+struct vmap_pools {
+	spinlock_t lock;
+	struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
+	u64 pages;
+	struct vmap_space *vs;
+	struct work_struct work;
+	struct vmap_area *todo;
+	unsigned int help;
+	char apart[64];
+};
+
+#endif
