@@ -2,8 +2,8 @@
 /*
  * busy.c - areas in use: a tree by address, and a list in the same order that is walked under RCU.
  *
- * A lazy space has one such set; a space of nodes has one for each (nodes.c). The lock is the
- * caller's to take.
+ * A lazy space has one such set; a space of zones or pools has one for each node (lazy.c). The lock
+ * is the caller's to take.
  *
  * The list holds what the tree holds, by address, and is walked under RCU alone. What a walk meets:
  * each area that is in use from its beginning to its end, once; and of those that come or go

@@ -4,21 +4,24 @@
  *
  * What keeps the addresses of a space is its back end, behind struct vmap_kva_ops. The interface
  * (vmap.h) checks arguments and asks the back end; vmap blocks (block.c, ram.c) and congruent areas
- * (vm_areas.c) are for those that have them. There are four, and all but one are lazy: the address
- * space is at every moment the disjoint union of
+ * (vm_areas.c) are for those that have them. There are four kinds, and all but one are lazy
+ * (lazy.c; where addresses come from is behind struct vmap_source_ops): the address space is at
+ * every moment the disjoint union of
  *
- *   free areas   in the tree vs->heap, no two of them touching (free.c); zone and pool: or kept
- *                ready for a CPU (zone.c, pool.c), where they may touch others
- *   busy areas   in trees and on lists (busy.c): lazy: one, vs->busy; zone and pool: one for each
- *                node of the space, and the address of an area tells which (nodes.c)
- *   lazy areas   on a list: unmapped, perhaps still in some TLB (purge.c); zone and pool: on one
- *                for each node
+ *   free areas   in the tree vs->heap, no two of them touching (free.c, heap.c); zone and pool: or
+ *                kept beside it, in CPUs' caches (zone.c) and nodes' pools (pool.c), where they may
+ *                touch those of the heap and of each other
+ *   busy areas   each in the tree and on the list of a node (busy.c). Where there are several, the
+ *                address at which the area begins tells which (lazy.c)
+ *   lazy areas   each on a list of the same node: unmapped, perhaps still in some TLB (purge.c)
  *   areas on the way from one to the next, each known to one task alone
  *
- * and an area moves in one direction only: free, busy, lazy, and free again after a flush and a
- * grace period. From the moment that it is busy until then neither its bounds nor its link forward
- * are changed by anybody who is not putting an area behind it: who walks the list under RCU may
- * stand on an area that is in use no longer, and finds the way on.
+ * and addresses move in one direction only: free, busy, lazy, and free again after a flush and a
+ * grace period; between the heap and what is kept beside it, in both. From the moment that an
+ * area is busy until then neither its bounds nor its link forward are changed by anybody who is not
+ * putting an area behind it: who walks the list under RCU may stand on an area that is in use no
+ * longer, and finds the way on.
+ *
  * A vmap block is a busy area out of which vm_map_ram() serves small requests (block.c, ram.c).
  *
  * eager (eager.c): busy areas on vs->busy.list; all else is free.
@@ -29,12 +32,13 @@
  *                        flushed until it is, so who waits for it has waited for the flush
  *   vmap_block.lock      irqsave: counts, map and dirty range of a block
  *   vmap_block_queue.lock irqsave: changes of a CPU's two lists of blocks; readers use RCU
- *   free_vmap_area_lock  irqsave: the free tree of the space
- *   vmap_area_lock       irqsave: a busy tree, and changes of its list
- *   vmap_lazy_lock       irqsave: the lazy areas of a node
+ *   free_vmap_area_lock  irqsave: the heap
+ *   vmap_area_lock       irqsave: the busy tree of a node, and changes of its list
  *   vmap_zone_lock       irqsave: what a CPU has fetched
  *   vmap_pool_lock       irqsave: the pools of a node
  *   vmlist_lock          rwlock, irqsave: all that there is of an eager space
+ *
+ * The last five are never held together, nor two of a kind. The lazy areas of a node have no lock.
  */
 #ifndef MM_VMAP_INTERNAL_H
 #define MM_VMAP_INTERNAL_H
@@ -50,11 +54,12 @@
  * struct vmap_area - a range of addresses: free, busy or lazy
  * @va_start:         first address, page aligned
  * @va_end:           behind the last; above @va_start
- * @rb:               node of the free or of the busy tree; unused while lazy
- * @list:             busy: on busy_areas.list. Kept for a grace period when it was taken off
+ * @rb:               node of a free or of a busy tree; unused while lazy, and in a pool
+ * @list:             busy: on busy_areas.list. Kept for a grace period when it was taken off. In a
+ *                    pool: on vmap_pool.areas
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
- * @purge_next:       lazy, and free in a pool: next on the list; also of structures that stand for
- *                    nothing yet
+ * @purge_next:       lazy, and on the way to being free: next on the list; also of structures that
+ *                    stand for nothing yet
  * @vm:               busy: its owner in the vmalloc interface, or NULL: none, or none yet, or none
  *                    any more. NULL when the area comes into use; read and written while the
  *                    area is held (owner.c). Not for walkers under RCU: by then the area may
@@ -299,15 +304,15 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @block_max:      requests of up to this many pages are served from vmap blocks; 0: none are
  * @block_shift:    log2 of a block's size in bytes
  * @block_pages:    its pages
- * @nr_cpus:        elements of @vbq
- * @vbq:            lazy: a queue for each CPU
- * @block_leaf:     lazy: index of blocks: leaves are made on demand and stay
+ * @nr_cpus:        elements of @vbq and of @cache
+ * @vbq:            all but eager: a queue for each CPU
+ * @block_leaf:     all but eager: index of blocks: leaves are made on demand and stay
  * @nr_leaves:      elements of @block_leaf
  * @notice:         told that the space was found full; may be NULL
  * @arg:            its first argument
  * @zone_size:      zone: bytes that a CPU fetches at once; 0: no CPU fetches anything
- * @cache:          zone: what each CPU has fetched, by its number
- * @pools:          pool: the pools of each node
+ * @cache:          zone: what each CPU has fetched, by its number (kept.h); NULL: none fetches
+ * @pools:          pool: the pools of each node (kept.h)
  * @node_size:      bytes of a slice of the addresses, see lazy.c; of no use with one node
  * @nr_nodes:       all but eager: elements of @node
  * @node:           areas in use and lazily freed; @only_node if there is one
