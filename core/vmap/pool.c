@@ -9,9 +9,9 @@
  * and is taken without a search, and without the heap.
  *
  * A purge fills the pools: an area that was lazily freed goes to the pool of its size in its node;
- * a larger one, to the heap. Before that a purge takes a quarter of what is in each pool back to
- * the heap: a size that nobody asks for any more does not keep its addresses for ever. A request
- * that finds no room has all pools emptied.
+ * a larger one, to the heap. Before that a purge, if it frees anything, takes a quarter of what is
+ * in each pool back to the heap: a size that nobody asks for any more does not keep its addresses
+ * for ever. A request that finds no room has all pools emptied.
  *
  * A request goes to the heap at once if it is particular about its place or too large; and if the
  * pool is empty, or what is looked at there is not aligned as it has to be.

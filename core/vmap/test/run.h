@@ -123,6 +123,19 @@ static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 			       GFP_KERNEL);
 }
 
+/* The page of the space at which an area, one that was not refused, begins. */
+static inline u64 page_of(const struct fixture *f, const struct vmap_area *va)
+{
+	CHECK(!IS_ERR(va));
+	return (va->va_start - f->vs->start) / PAGE_SIZE;
+}
+
+static inline void free_all(struct fixture *f)
+{
+	while (first_vmap_area(f->vs))
+		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
+}
+
 static inline struct vmap_stats vstats(struct fixture *f)
 {
 	struct vmap_stats st;

@@ -51,8 +51,7 @@ static void run_pair(struct fixture *f)
 	settle(f);
 	vmap_verify(f->vs, true);
 	note_events(f);
-	while (first_vmap_area(f->vs))
-		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
+	free_all(f);
 	purge_vmap_area_lazy(f->vs);
 	empty_into_heap(f);
 	CHECK(vstats(f).largest_free == f->vmap.size);

@@ -13,22 +13,10 @@ static u64 hits(struct fixture *f)
 	return vmap_events(f->vs, VMAP_POOL_HIT);
 }
 
-static u64 page_of(const struct fixture *f, const struct vmap_area *va)
-{
-	CHECK(!IS_ERR(va));
-	return (va->va_start - f->vs->start) / PAGE_SIZE;
-}
-
 static struct vmap_area *alloc_aligned(struct fixture *f, u64 pages, u64 align)
 {
 	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, f->vs->start,
 			       f->vs->end, GFP_KERNEL);
-}
-
-static void free_all(struct fixture *f)
-{
-	while (first_vmap_area(f->vs))
-		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
 }
 
 /* @nr areas of @pages pages are allocated, freed in that order, and purged. */

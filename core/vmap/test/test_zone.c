@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_zone.c - what only a space of zones does: CPUs fetch addresses, keep them, and lose them to
- * a purge; areas are in the node of their address.
+ * a purge.
  *
  * That it hands out what is free is shown by test_area.c, and what happens between tasks by
  * test_events.c.
@@ -15,22 +15,10 @@ static u64 fetched(struct fixture *f)
 	return vmap_events(f->vs, VMAP_PREFETCH);
 }
 
-static u64 page_of(const struct fixture *f, const struct vmap_area *va)
-{
-	CHECK(!IS_ERR(va));
-	return (va->va_start - f->vs->start) / PAGE_SIZE;
-}
-
 static struct vmap_area *alloc(struct fixture *f, u64 pages, u64 align, gfp_t gfp)
 {
 	return alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, f->vs->start,
 			       f->vs->end, gfp);
-}
-
-static void free_all(struct fixture *f)
-{
-	while (first_vmap_area(f->vs))
-		free_unmap_vmap_area(f->vs, first_vmap_area(f->vs));
 }
 
 /* A space on a machine of so many CPUs, outside of a run: there are more than a run can have. */
@@ -196,68 +184,6 @@ static void cut_in_two(struct fixture *f)
 static void test_cut_in_two(void **state)
 {
 	expect_clean(*state, cut_in_two);
-}
-
-/* In the node of its address, whoever allocates and whoever frees it. */
-static void node_of_address(struct fixture *f)
-{
-	struct vmap_space *vs = f->vs;
-	struct vmap_area *va[20];
-	u64 lazy = 0;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
-		struct vmap_node *n;
-
-		task_migrate(i / 3 % 4);
-		va[i] = alloc_pages_any(f, 9);
-		n = addr_to_node(vs, va[i]->va_start);
-		for (unsigned int k = 0; k < vs->nr_nodes; k++)
-			CHECK((busy_find(&vs->node[k].busy, va[i]->va_start) == va[i]) ==
-			      (&vs->node[k] == n));
-		CHECK(n - vs->node == (long)(va[i]->va_start / (ZONE * PAGE_SIZE) % 4));
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
-		struct vmap_node *n = addr_to_node(vs, va[i]->va_start);
-
-		task_migrate(i % 4);
-		free_unmap_vmap_area(vs, va[i]);
-		lazy += 9;
-		CHECK(n->purge_list == va[i] && vstats(f).lazy_pages == lazy);
-		vmap_verify(vs, true);
-	}
-}
-
-static void test_node_of_address(void **state)
-{
-	expect_clean(*state, node_of_address);
-}
-
-/* It ends in a slice of another node, and lies over slices of all of them. */
-static void large_area(struct fixture *f)
-{
-	struct vmap_area *low = alloc_pages_any(f, 1), *va, *held;
-	unsigned long flags;
-
-	va = alloc_pages_any(f, 6 * ZONE);
-	CHECK(page_of(f, va) == ZONE);
-	for (u64 addr = va->va_start; addr < va->va_end; addr += PAGE_SIZE) {
-		CHECK(find_vmap_area(f->vs, addr) == va);
-		held = hold_vmap_area_from(f->vs, addr, &flags);
-		CHECK(held == va);
-		release_vmap_area(f->vs, held, flags);
-	}
-	CHECK(!find_vmap_area(f->vs, va->va_start - 1) && !find_vmap_area(f->vs, va->va_end));
-	held = hold_vmap_area_from(f->vs, low->va_end, &flags);
-	CHECK(held == va);
-	release_vmap_area(f->vs, held, flags);
-	CHECK(!hold_vmap_area_from(f->vs, va->va_end, &flags));
-	free_unmap_vmap_area(f->vs, va);
-	free_unmap_vmap_area(f->vs, low);
-}
-
-static void test_large_area(void **state)
-{
-	expect_clean(*state, large_area);
 }
 
 /* What all CPUs have fetched is in the heap after a purge, and that is no reason to flush. */
@@ -451,11 +377,9 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_sizes),		 T(test_to_the_heap), T(test_no_fetching),
-		T(test_side_by_side),	 T(test_refill),      T(test_cut_in_two),
-		T(test_node_of_address), T(test_large_area),  T(test_purge_empties),
-		T(test_sparse_cpus),	 T(test_full_heap),   T(test_failure),
-		T(test_cannot_fetch),
+		T(test_sizes),	   T(test_to_the_heap), T(test_no_fetching),   T(test_side_by_side),
+		T(test_refill),	   T(test_cut_in_two),	T(test_purge_empties), T(test_sparse_cpus),
+		T(test_full_heap), T(test_failure),	T(test_cannot_fetch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_nodes.c - nodes: an area is busy and lazy in that of its address, whoever allocates and
+ * frees it, and is found wherever it ends. On a space of zones, whose slices can be of any length.
+ */
+#include "run.h"
+
+#define ZONE 30
+
+/* In the node of its address, whoever allocates and whoever frees it. */
+static void node_of_address(struct fixture *f)
+{
+	struct vmap_space *vs = f->vs;
+	struct vmap_area *va[20];
+	u64 lazy = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
+		struct vmap_node *n;
+
+		task_migrate(i / 3 % 4);
+		va[i] = alloc_pages_any(f, 9);
+		n = addr_to_node(vs, va[i]->va_start);
+		for (unsigned int k = 0; k < vs->nr_nodes; k++)
+			CHECK((busy_find(&vs->node[k].busy, va[i]->va_start) == va[i]) ==
+			      (&vs->node[k] == n));
+		CHECK(n - vs->node == (long)(va[i]->va_start / (ZONE * PAGE_SIZE) % 4));
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(va); i++) {
+		struct vmap_node *n = addr_to_node(vs, va[i]->va_start);
+
+		task_migrate(i % 4);
+		free_unmap_vmap_area(vs, va[i]);
+		lazy += 9;
+		CHECK(n->purge_list == va[i] && vstats(f).lazy_pages == lazy);
+		vmap_verify(vs, true);
+	}
+}
+
+static void test_node_of_address(void **state)
+{
+	expect_clean(*state, node_of_address);
+}
+
+/* It ends in a slice of another node, and lies over slices of all of them. */
+static void large_area(struct fixture *f)
+{
+	struct vmap_area *low = alloc_pages_any(f, 1), *va, *held;
+	unsigned long flags;
+
+	va = alloc_pages_any(f, 6 * ZONE);
+	CHECK(page_of(f, va) == ZONE);
+	for (u64 addr = va->va_start; addr < va->va_end; addr += PAGE_SIZE) {
+		CHECK(find_vmap_area(f->vs, addr) == va);
+		held = hold_vmap_area_from(f->vs, addr, &flags);
+		CHECK(held == va);
+		release_vmap_area(f->vs, held, flags);
+	}
+	CHECK(!find_vmap_area(f->vs, va->va_start - 1) && !find_vmap_area(f->vs, va->va_end));
+	held = hold_vmap_area_from(f->vs, low->va_end, &flags);
+	CHECK(held == va);
+	release_vmap_area(f->vs, held, flags);
+	CHECK(!hold_vmap_area_from(f->vs, va->va_end, &flags));
+	free_unmap_vmap_area(f->vs, va);
+	free_unmap_vmap_area(f->vs, low);
+}
+
+static void test_large_area(void **state)
+{
+	expect_clean(*state, large_area);
+}
+
+/* Two areas of a node, and between them one of another node. */
+static struct vmap_area *around[3];
+
+static void hold_lowest(void *arg)
+{
+	struct fixture *f = arg;
+	unsigned long flags;
+	struct vmap_area *va = hold_vmap_area_from(f->vs, KVA - 1, &flags);
+
+	CHECK(va == around[0] || va == around[1]);
+	release_vmap_area(f->vs, va, flags);
+}
+
+static void free_lowest(void *arg)
+{
+	struct fixture *f = arg;
+
+	free_unmap_vmap_area(f->vs, around[0]);
+}
+
+static void lowest_goes(struct fixture *f)
+{
+	static const u64 slice[] = {0, 1, 4};
+	struct task_params a = {.name = "a", .fn = hold_lowest, .arg = f};
+	struct task_params b = {.name = "b", .fn = free_lowest, .arg = f};
+	struct task *ta, *tb;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(slice); i++) {
+		u64 at = KVA + slice[i] * ZONE * PAGE_SIZE;
+
+		around[i] = alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, at, at + PAGE_SIZE,
+					    GFP_KERNEL);
+		CHECK(!IS_ERR(around[i]));
+	}
+	CHECK(addr_to_node(f->vs, KVA) == addr_to_node(f->vs, around[2]->va_start));
+	ta = task_spawn(&a);
+	tb = task_spawn(&b);
+	task_join(ta);
+	task_join(tb);
+	free_all(f);
+}
+
+/* Wherever it goes while the lowest area is looked for: the next one of its node is not the next.
+ */
+static void test_lowest_goes(void **state)
+{
+	struct fixture *f = *state;
+	u64 steps;
+
+	expect_clean(f, lowest_goes);
+	steps = f->result.steps;
+	f->schedule.nr = 1;
+	for (u32 step = 1; step <= steps; step++) {
+		f->schedule.changes[0] = (struct change){
+			.step = step, .kind = CHANGE_SWITCH, .task = SCHED_TASK_FIRST + 1};
+		expect_clean(f, lowest_goes);
+	}
+}
+
+static int setup(void **state)
+{
+	int err = fixture_setup(state);
+	struct fixture *f = *state;
+
+	if (!err) {
+		f->vmap.kva = VMAP_ZONE;
+		f->vmap.zone_pages = ZONE;
+	}
+	return err;
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
+	const struct CMUnitTest tests[] = {T(test_node_of_address), T(test_large_area),
+					   T(test_lowest_goes)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
