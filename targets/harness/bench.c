@@ -145,6 +145,9 @@ static const struct bench_case sequential[] = {
 	{"rootmem, 64 operations", TARGET_ROOTMEM},
 	{"bootmem_pair, 64 operations", TARGET_BOOTMEM_PAIR},
 	{"boot, 64 operations, sequential", TARGET_BOOT},
+	{"vmap_zone, 64 operations, sequential", TARGET_VMAP_ZONE},
+	{"vmap_pool, 64 operations, sequential", TARGET_VMAP_POOL},
+	{"vmap_trio, 64 operations, sequential", TARGET_VMAP_TRIO},
 };
 
 static const struct bench_case concurrent[] = {

@@ -103,7 +103,7 @@ static void prepare_objects(struct world *w)
 			o->shared = o->used = o->mapped = false;
 			o->users = 0;
 			o->area = NULL;
-			o->twin = 0;
+			memset(o->addrs, 0, sizeof(o->addrs));
 			o->reserved = false;
 			o->nr_areas = 0;
 			spin_lock_init(&o->lock, "object");

@@ -66,20 +66,31 @@ void object_born(struct world *w, const struct op_call *c, u64 addr)
 	w->live[w->nr_live++] = c->record;
 }
 
-void object_twin_born(struct world *w, const struct object *o)
+/* What object_born() judges, in a further allocator. */
+static void born_too(struct world *w, const struct object *o, u32 k)
 {
-	MM_CHECK(IS_ALIGNED(o->twin, o->align), ALIGNMENT,
-		 "object at 0x%llx: not a multiple of %llu", (unsigned long long)o->twin,
-		 (unsigned long long)o->align);
+	const u64 addr = o->addrs[k];
+
+	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
+		 (unsigned long long)addr, (unsigned long long)o->align);
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *other = &w->object[w->live[i]];
+		const u64 at = other->addrs[k];
 
-		MM_CHECK(other == o || o->twin >= other->twin + other->size ||
-				 other->twin >= o->twin + o->size,
-			 OVERLAP, "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu",
-			 (unsigned long long)o->twin, (unsigned long long)o->size, w->live[i],
-			 (unsigned long long)other->twin, (unsigned long long)other->size);
+		MM_CHECK(other == o || addr >= at + other->size || at >= addr + o->size, OVERLAP,
+			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu",
+			 (unsigned long long)addr, (unsigned long long)o->size, w->live[i],
+			 (unsigned long long)at, (unsigned long long)other->size);
 	}
+}
+
+void object_born_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr)
+{
+	for (u32 k = 0; k < nr; k++)
+		c->object->addrs[k] = addr[k];
+	object_born(w, c, addr[0]);
+	for (u32 k = 1; k < nr; k++)
+		born_too(w, c->object, k);
 }
 
 void object_refused(struct world *w, const struct op_call *c)

@@ -32,6 +32,9 @@ enum target_id {
 	TARGET_ROOTMEM,
 	TARGET_BOOTMEM_PAIR,
 	TARGET_BOOT,
+	TARGET_VMAP_ZONE,
+	TARGET_VMAP_POOL,
+	TARGET_VMAP_TRIO,
 	NR_TARGETS /* targets that run programs */
 };
 

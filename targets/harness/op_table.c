@@ -17,7 +17,9 @@
 #define VM_AREAS (1U << TARGET_VM_AREAS | BOOT)
 
 /* Those that the vmap layer is run by: ranges of addresses, short mappings, their aliases. */
-#define VMAP (1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR | BOOT)
+#define VMAP                                                                                       \
+	(1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR | 1U << TARGET_VMAP_ZONE |                     \
+	 1U << TARGET_VMAP_POOL | 1U << TARGET_VMAP_TRIO | BOOT)
 #define AREA (VMAP | 1U << TARGET_VMAP_AREA)
 #define RAM (VMAP | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES)
 #define ALIASES (VMAP | 1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC)
@@ -490,4 +492,10 @@ const struct target target_table[NR_TARGETS] = {
 				 .one_task = true},
 	[TARGET_BOOT] = {.name = "boot",
 			 .help = "the whole boot, from boot memory to every allocator at work"},
+	[TARGET_VMAP_ZONE] = {.name = "vmap_zone",
+			      .help = "the vmap layer, each CPU fetching addresses for itself"},
+	[TARGET_VMAP_POOL] = {.name = "vmap_pool",
+			      .help = "the vmap layer, what is freed kept in pools by its size"},
+	[TARGET_VMAP_TRIO] = {.name = "vmap_trio",
+			      .help = "lazy, zone and pool, which must agree on what is possible"},
 };

@@ -109,6 +109,7 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 align, u32 range)
 {
 	struct kva_request r = {.size = size, .align = align, .gfp = c->gfp};
+	u64 addr[WORLD_VMAP] = {0};
 	struct object *o = c->object;
 	bool all = true;
 
@@ -116,6 +117,7 @@ static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 a
 		range_request(space_of(w, k), range, &r);
 		o->areas[k] = alloc_in(w, c, space_of(w, k), &r);
 		all &= o->areas[k] != NULL;
+		addr[k] = o->areas[k] ? vmap_area_start(o->areas[k]) : 0;
 	}
 	for (u32 k = 0; k < w->nr_spaces && !all; k++)
 		if (o->areas[k])
@@ -126,10 +128,7 @@ static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 a
 	}
 	o->size = size;
 	o->align = align;
-	o->twin = w->second ? vmap_area_start(o->areas[1]) : 0;
-	object_born(w, c, vmap_area_start(o->areas[0]));
-	if (o->twin)
-		object_twin_born(w, o);
+	object_born_in(w, c, addr, w->nr_spaces);
 	return true;
 }
 

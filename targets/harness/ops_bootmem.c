@@ -243,8 +243,7 @@ static void object_made(struct world *w, const struct op_call *c, const u64 addr
 {
 	struct object *o = c->object;
 
-	o->addr = addr[0];
-	o->twin = addr[w->bootmem->nr - 1];
+	for_each_bootmem(k, w->bootmem) o->addrs[k] = addr[k];
 	o->size = size;
 	/* Not in the books: what is whose the model knows by pages. */
 	o->state = OBJECT_LIVE;
@@ -354,7 +353,7 @@ void op_reserve_bootmem(struct world *w, const struct op_call *c)
 
 static u64 object_addr(const struct object *o, u32 k)
 {
-	return k ? o->twin : o->addr;
+	return o->addrs[k];
 }
 
 /* Of bytes [@from, @to) of an object, in each allocator. */
@@ -371,7 +370,8 @@ static void free_part(struct world *w, const struct object *o, u64 from, u64 to,
 		bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
 	/* After the hand-over none is free, before it and after it. */
 	if (done)
-		compare(w, before, o->align >= PAGE_SIZE || o->addr == o->twin);
+		compare(w, before,
+			o->align >= PAGE_SIZE || o->addr == o->addrs[w->bootmem->nr - 1]);
 	for_each_bootmem(k, w->bootmem)
 		bootmem_check(w, k, object_addr(o, k) + from, object_addr(o, k) + to);
 }

@@ -257,10 +257,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	o->size = r->size;
 	o->align = r->align;
 	o->reserved = r->reserved;
-	o->twin = addr[1];
-	object_born(w, c, addr[0]);
-	if (o->twin)
-		object_twin_born(w, o);
+	object_born_in(w, c, addr, w->nr_pcpu);
 	for_each_pcpu (k, w) {
 		check_region(w, o, k);
 		if (!r->reserved)

@@ -176,10 +176,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	}
 	o->size = (u64)pages << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
-	o->twin = addr[1];
-	object_born(w, c, addr[0]);
-	if (o->twin)
-		object_twin_born(w, o);
+	object_born_in(w, c, addr, w->nr_spaces);
 	for_each_space (k, w)
 		mapping_check_handed_out(w, space_of(w, k), addr[k], o->size);
 	mapping_check(w, o);

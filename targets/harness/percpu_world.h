@@ -49,7 +49,7 @@ bool percpu_has_hints(const struct world *w, u32 k);
 /** percpu_object_addr() - an object's address in allocator @k */
 static inline u64 percpu_object_addr(const struct object *o, u32 k)
 {
-	return k ? o->twin : o->addr;
+	return o->addrs[k];
 }
 
 #endif

@@ -56,8 +56,9 @@
 	X(shuffle, "shuffle", INT, NONE, 0, 65535, 0,                                              \
 	  "draws the nodes' CPUs, memory, distances; 0: plain")                                    \
 	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")  \
-	X(vmap, "vmap", INT, VMAP, 0, 1, 0,                                                        \
-	  "vmap: areas freed lazily, or flushed at each unmap (vmap_pair has both)")               \
+	X(vmap, "vmap", INT, VMAP, 0, 3, 0,                                                        \
+	  "vmap: areas freed lazily, or flushed at each unmap; lazily, with zones or pools. Of "   \
+	  "targets named after kinds, these")                                                      \
 	X(place, "place", INT, PLACE, 0, 1, 0,                                                     \
 	  "vmap: address space where x86-64 has it, or at the top, but for the last page")         \
 	X(blocks, "blocks", INT, BLOCKS, 0, 1, 0,                                                  \
@@ -68,7 +69,11 @@
 	X(taken, "taken", INT, NONE, 0, 65535, 0,                                                  \
 	  "boot memory: draws what is reserved first; 0: a small kernel image")                    \
 	X(middle, "middle", INT, MIDDLE, 0, 2, 0,                                                  \
-	  "bootmem, rootmem: half of the memory lies below that address, and half above")
+	  "bootmem, rootmem: half of the memory lies below that address, and half above")          \
+	X(zone, "zone", LOG, PAGES, 0, 1024, 24,                                                   \
+	  "vmap=zone: pages that a CPU fetches at once; 0: as many as CPUs ask for; 1: none does") \
+	X(pools, "pools", LOG, NONE, 0, 128, 0,                                                    \
+	  "vmap=pool: nodes that have pools; 0: as many as possible CPUs")
 
 struct program_machine {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;

@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-/* Each space of a world: one, or two in the target vmap_pair. */
+/* Each space of a world: one, two in the target vmap_pair, three in vmap_trio. */
 #define for_each_space(k, w) for (u32 k = 0; k < (w)->nr_spaces; k++)
 
 /**
@@ -33,7 +33,7 @@ int vmap_boot(struct world *w);
 void vmap_take_down(struct world *w);
 
 /**
- * vmap_check() - verify each space, and two against each other (ORACLE_DIFFERENTIAL)
+ * vmap_check() - verify each space, and all against the objects (ORACLE_DIFFERENTIAL)
  * @quiet:  nobody is inside of an operation
  * @record: the operation that the caller is in, or negative: as for somebody_began()
  */
@@ -42,13 +42,13 @@ void vmap_check(struct world *w, bool quiet, s32 record);
 /** vmap_object_addr() - an object's address in space @k */
 static inline u64 vmap_object_addr(const struct object *o, u32 k)
 {
-	return k ? o->twin : o->addr;
+	return o->addrs[k];
 }
 
 /** space_of() - space @k of a world */
 static inline struct vmap_space *space_of(const struct world *w, u32 k)
 {
-	return k ? w->second : w->vmap;
+	return w->space[k];
 }
 
 #endif

@@ -29,6 +29,16 @@ enum object_state {
 	OBJECT_DEAD,
 };
 
+/* Vmap spaces of a world: three in the target vmap_trio. */
+#define WORLD_VMAP 3
+
+/* Per-CPU allocators of a world: two in the target percpu_pair. */
+#define WORLD_PCPU 2
+
+/* An object has an address in each of them. */
+#define OBJECT_PLACES WORLD_VMAP
+_Static_assert(WORLD_PCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places of an object");
+
 /**
  * struct object - what the harness knows of an object
  * @state:   enum object_state
@@ -36,8 +46,9 @@ enum object_state {
  * @shared:  another task than its maker's uses it: @made is waited for
  * @used:    there is an operation that uses it before the one that consumes it
  * @users:   operations that use it, stand before the one that consumes it, and are not done
- * @addr:    address, as the allocator returned it
- * @twin:    of two per-CPU allocators or vmap spaces: address in the second one; else 0
+ * @addr:    address, as the allocator returned it; of several per-CPU allocators, vmap spaces or
+ *           allocators of boot memory, the first one
+ * @addrs:   in each of them; 0 where there is none
  * @reserved: OBJECT_PERCPU: asked for in the reserved region
  * @size:    bytes, as asked for
  * @align:   bytes, as asked for
@@ -45,7 +56,7 @@ enum object_state {
  *           it is of OBJECT_VMAP and OBJECT_VM_AREA
  * @user:    OBJECT_VMALLOC, OBJECT_VMAP: may be mapped to users; OBJECT_VM_AREA: device memory
  * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
- * @area:    OBJECT_AREA: its area; of two spaces @areas[0], and @areas[1] is the second's
+ * @area:    OBJECT_AREA: its area; of several spaces, @areas[k] is that in space k
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
  * @mapped:  OBJECT_AREA, OBJECT_AREAS, OBJECT_VM_AREA: frames are mapped behind it
  * @lock:    users of a shared object exclude each other, as those of any shared memory do
@@ -62,8 +73,10 @@ struct object {
 	u32 first;
 	bool reserved;
 	bool user;
-	u64 addr;
-	u64 twin;
+	union {
+		u64 addr;
+		u64 addrs[OBJECT_PLACES];
+	};
 	u64 size;
 	u64 align;
 	u64 bytes;
@@ -112,16 +125,10 @@ struct kva_books {
 	u64 freed, small;
 };
 
-/* Vmap spaces of a world: two in the target vmap_pair. */
-#define WORLD_VMAP 2
-
 /* Parts that a world may be made of. */
 #define WORLD_PARTS 9
 
 struct world_part;
-
-/* Per-CPU allocators of a world: two in the target percpu_pair. */
-#define WORLD_PCPU 2
 
 /**
  * struct bad_free - the last address that a per-CPU allocator refused to free
@@ -144,8 +151,8 @@ struct bad_free {
  * @nr_parts:  entries in @part
  * @asks:      one of these is to be told when an operation has ended
  * @boot:      boot memory, if the machine has any
- * @vmap:      NULL if the plan made its boot fail
- * @second:    likewise; only in the target vmap_pair, else NULL
+ * @vmap:      NULL if the plan made its boot fail; of several, the first
+ * @space:     each of them, see vmap_world.h; behind the last NULL
  * @nr_spaces: how many of these there are to be used
  * @pcpu:      likewise, @nr_pcpu of them
  * @bad_free:  read by the task that freed, at once
@@ -176,8 +183,10 @@ struct world {
 	u32 nr_parts;
 	bool asks;
 	struct boot_world boot;
-	struct vmap_space *vmap;
-	struct vmap_space *second;
+	union {
+		struct vmap_space *vmap;
+		struct vmap_space *space[WORLD_VMAP];
+	};
 	u32 nr_spaces;
 	struct pcpu *pcpu[WORLD_PCPU];
 	u32 nr_pcpu;
@@ -264,8 +273,11 @@ bool call_undisturbed(const struct world *w, const struct op_call *c);
  */
 void object_born(struct world *w, const struct op_call *c, u64 addr);
 
-/** object_twin_born() - the second of two allocators did: the same of @o->twin, behind the other */
-void object_twin_born(struct world *w, const struct object *o);
+/**
+ * object_born_in() - object_born() of an object that @nr allocators have returned
+ * @addr: where it is in each of them
+ */
+void object_born_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr);
 
 /** object_refused() - an allocator returned none; the operation says beforehand if it may */
 void object_refused(struct world *w, const struct op_call *c);

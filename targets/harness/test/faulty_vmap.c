@@ -54,6 +54,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->m = m;
 	vs->start = cfg->start;
 	vs->end = cfg->start + cfg->size;
+	vs->kva = cfg->kva;
 	vs->eager = cfg->kva == VMAP_EAGER;
 	/* A size that is left to the space is any that all mappings fit into. */
 	vs->block = (u64)(cfg->block_pages ?: 2 * VMAP_MAX_ALLOC) << PAGE_SHIFT;
@@ -94,7 +95,14 @@ u64 vmap_end(const struct vmap_space *vs)
 
 enum vmap_kva vmap_kva(const struct vmap_space *vs)
 {
-	return vs->eager ? VMAP_EAGER : VMAP_LAZY;
+	return vs->kva;
+}
+
+const char *vmap_kva_name(enum vmap_kva kva)
+{
+	static const char *const name[NR_VMAP_KVAS] = {"lazy", "eager", "zone", "pool"};
+
+	return name[kva];
 }
 
 unsigned int vmap_block_pages(const struct vmap_space *vs)

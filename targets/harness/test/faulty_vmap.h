@@ -28,6 +28,7 @@ struct vmap_space {
 	struct machine *m;
 	u64 start, end, block;
 	u64 purges;
+	enum vmap_kva kva;
 	bool eager;
 	spinlock_t lock;
 	struct cds_list_head areas;
