@@ -17,20 +17,34 @@
 bool kva_books_kept(const struct world *w)
 {
 	return 1U << w->program->target &
-	       (1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES);
+	       (1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES |
+		1U << TARGET_VMAP_ZONE | 1U << TARGET_VMAP_POOL);
 }
 
-/* What the walk has found. */
+/* What the walk has found. @free_pages: those in the heap, and @kept_pages; @largest_free: heap */
 struct found {
-	u64 areas, busy_pages, lazy_pages, free_pages, largest_free;
+	u64 areas, busy_pages, lazy_pages, kept_pages, free_pages, largest_free;
 };
 
 static void add_gap(struct found *f, u64 start, u64 end)
 {
-	if (end <= start)
-		return;
 	f->free_pages += (end - start) >> PAGE_SHIFT;
 	f->largest_free = max(f->largest_free, end - start);
+}
+
+static void add_range(struct found *f, const struct kva_range *r)
+{
+	u64 pages = (r->end - r->start) >> PAGE_SHIFT;
+
+	if (r->kept) {
+		f->kept_pages += pages;
+		f->free_pages += pages;
+	} else if (r->lazy) {
+		f->lazy_pages += pages;
+	} else {
+		f->areas++;
+		f->busy_pages += pages;
+	}
 }
 
 static void walk(struct world *w, struct found *f)
@@ -38,15 +52,20 @@ static void walk(struct world *w, struct found *f)
 	u64 at = vmap_start(w->vmap);
 
 	*f = (struct found){0};
-	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+	kva_note_all(w, w->vmap);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
-		u64 pages = (r->end - r->start) >> PAGE_SHIFT;
 
+		MM_CHECK(r->start >= at && r->end > r->start && r->end <= vmap_end(w->vmap),
+			 OVERLAP, "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong",
+			 ULL(r->start), ULL(r->end),
+			 r->kept   ? "kept ready"
+			 : r->lazy ? "lazily freed"
+				   : "in use",
+			 ULL(at));
 		add_gap(f, at, r->start);
 		at = r->end;
-		f->areas += !r->lazy;
-		*(r->lazy ? &f->lazy_pages : &f->busy_pages) += pages;
+		add_range(f, r);
 	}
 	add_gap(f, at, vmap_end(w->vmap));
 }
@@ -66,9 +85,10 @@ static u64 match_objects(struct world *w)
 		const struct object *o = &w->object[w->live[i]];
 		struct kva_range *r = kva_at(w, o->addr);
 
-		MM_CHECK(r && !r->lazy && r->start <= o->addr && o->addr + o->size <= r->end, TREE,
-			 "0x%llx of %llu bytes is live, and lies in no area in use", ULL(o->addr),
-			 ULL(o->size));
+		MM_CHECK(r && !r->lazy && !r->kept && r->start <= o->addr &&
+				 o->addr + o->size <= r->end,
+			 TREE, "0x%llx of %llu bytes is live, and lies in no area in use",
+			 ULL(o->addr), ULL(o->size));
 		if (in_block(w, o)) {
 			MM_CHECK(r->end - r->start == block && IS_ALIGNED(r->start, block), RANGE,
 				 "mapping at 0x%llx of %llu bytes: [0x%llx, 0x%llx) is no vmap "
@@ -95,7 +115,7 @@ static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
-		if (r->lazy || r->has_object)
+		if (r->lazy || r->kept || r->has_object)
 			continue;
 		MM_CHECK(left--, LEAK_AREA,
 			 "[0x%llx, 0x%llx) is in use: neither an object nor one of %llu blocks",
@@ -116,6 +136,9 @@ static void check_stats(const struct found *f, const struct vmap_stats *st)
 	MM_CHECK(st->free_pages == f->free_pages, COUNT,
 		 "%llu free pages are counted, and %llu are neither in use nor lazy",
 		 ULL(st->free_pages), ULL(f->free_pages));
+	MM_CHECK(st->kept_pages == f->kept_pages, COUNT,
+		 "%llu pages are counted as kept ready, and %llu are", ULL(st->kept_pages),
+		 ULL(f->kept_pages));
 	MM_CHECK(st->largest_free == f->largest_free, HINT,
 		 "the largest free range is said to have %llu bytes, and has %llu",
 		 ULL(st->largest_free), ULL(f->largest_free));

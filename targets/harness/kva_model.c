@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_model.c - what is not free, and the lowest address that fits: a list and a walk along it; and
- * the judge of an answer. See kva_model.h.
+ * kva_model.c - what is not free, and the lowest address that fits: a list and a walk along it. See
+ * kva_model.h.
  */
 #include "kva_model.h"
 
@@ -9,7 +9,7 @@
  * By hand, where qsort() would do: what harness code hands from task to task is hidden from
  * ThreadSanitizer, but not what the C library does for it.
  */
-static void note_range(struct world *w, u64 start, u64 end, bool lazy)
+static void note_range(struct world *w, const struct kva_range *r)
 {
 	u32 at;
 
@@ -18,19 +18,25 @@ static void note_range(struct world *w, u64 start, u64 end, bool lazy)
 		w->nr_ranges = w->max_ranges + 1;
 		return;
 	}
-	for (at = w->nr_ranges++; at && w->range[at - 1].start > start; at--)
+	for (at = w->nr_ranges++; at && w->range[at - 1].start > r->start; at--)
 		w->range[at] = w->range[at - 1];
-	w->range[at] = (struct kva_range){.start = start, .end = end, .lazy = lazy};
+	w->range[at] = *r;
 }
 
 static void note_busy(u64 start, u64 end, void *arg)
 {
-	note_range(arg, start, end, false);
+	note_range(arg, &(struct kva_range){.start = start, .end = end});
 }
 
 static void note_lazy(u64 start, u64 end, void *arg)
 {
-	note_range(arg, start, end, true);
+	note_range(arg, &(struct kva_range){.start = start, .end = end, .lazy = true});
+}
+
+static void note_kept(u64 start, u64 end, unsigned int owner, void *arg)
+{
+	note_range(arg,
+		   &(struct kva_range){.start = start, .end = end, .kept = true, .owner = owner});
 }
 
 bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
@@ -45,12 +51,26 @@ bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
 	return w->nr_ranges <= w->max_ranges;
 }
 
-void kva_forget_lazy(struct world *w)
+void kva_note_all(struct world *w, struct vmap_space *vs)
+{
+	kva_note(w, vs, true);
+	for_each_kept_area(vs, note_kept, w);
+	w->noted_on = raw_smp_processor_id();
+	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
+}
+
+void kva_fetch(struct world *w, u64 start, u64 size, u32 owner)
+{
+	note_kept(start, start + size, owner, w);
+	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
+}
+
+void kva_forget_purged(struct world *w)
 {
 	u32 nr = 0;
 
 	for (u32 i = 0; i < w->nr_ranges; i++)
-		if (!w->range[i].lazy)
+		if (!w->range[i].lazy && !w->range[i].kept)
 			w->range[nr++] = w->range[i];
 	w->nr_ranges = nr;
 }
@@ -82,85 +102,104 @@ struct kva_range *kva_at(struct world *w, u64 addr)
 
 bool kva_is_free(struct world *w, u64 start, u64 size)
 {
-	const struct kva_range *next;
+	const struct kva_range *next, *end = w->range + w->nr_ranges;
 
 	/* At the top of all addresses sums wrap. */
 	if (start < vmap_start(w->noted) || start > vmap_end(w->noted) ||
 	    size > vmap_end(w->noted) - start)
 		return false;
 	next = kva_at(w, start);
-	return !next || next->start >= start + size;
+	while (next && next < end && next->kept)
+		next++;
+	return !next || next == end || next->start >= start + size;
+}
+
+/**
+ * struct search - for the lowest place among free ranges, which are shown to it in order of address
+ * @from, @to: the request's, cut to the space
+ * @length:    shorter ranges are not looked at
+ * @misses:    that were looked at, and did not fit
+ */
+struct search {
+	const struct kva_request *r;
+	u64 from, to;
+	u64 length;
+	u32 misses;
+	bool exact;
+};
+
+static bool search_begin(struct search *s, const struct world *w, const struct kva_request *r)
+{
+	*s = (struct search){
+		.r = r,
+		.from = max(r->from, vmap_start(w->noted)),
+		.to = min(r->to, vmap_end(w->noted)),
+		.length = r->size,
+		.exact = vmap_kva(w->noted) == VMAP_EAGER,
+	};
+	return s->from < s->to && r->size <= s->to - s->from;
+}
+
+/* A free range. Return: where the request fits in it, or 0. */
+static u64 look_at(struct search *s, u64 start, u64 limit)
+{
+	const struct kva_request *r = s->r;
+	u64 at = ALIGN(max(start, s->from), r->align), last = min(limit, s->to);
+
+	if (limit <= s->from || start >= s->to || limit - start < s->length)
+		return 0;
+	/* At the top of all addresses sums wrap. */
+	if (at >= start && at <= last && r->size <= last - at)
+		return at;
+	if (++s->misses == VMAP_MAX_MISSES && !s->exact)
+		s->length += r->align - PAGE_SIZE;
+	return 0;
 }
 
 u64 kva_lowest(const struct world *w, const struct kva_request *r)
 {
-	u64 end = vmap_end(w->noted), start = vmap_start(w->noted), length = r->size;
-	u64 from = max(r->from, start), to = min(r->to, end);
-	u32 misses = 0;
+	u64 end = vmap_end(w->noted), start = vmap_start(w->noted), at = 0;
+	struct search s;
 
-	if (from >= to || r->size > to - from)
+	if (!search_begin(&s, w, r))
 		return 0;
 	/* Each free range in turn: [start, up to what is noted next). */
-	for (u32 n = 0; n <= w->nr_ranges && start < to; n++) {
-		u64 limit = n < w->nr_ranges ? w->range[n].start : end;
-
-		if (limit > from && limit - start >= length) {
-			u64 at = ALIGN(max(start, from), r->align), last = min(limit, to);
-
-			/* At the top of all addresses sums wrap. */
-			if (at >= start && at <= last && r->size <= last - at)
-				return at;
-			if (++misses == VMAP_MAX_MISSES && vmap_kva(w->noted) == VMAP_LAZY)
-				length += r->align - PAGE_SIZE;
-		}
+	for (u32 n = 0; n <= w->nr_ranges && start < s.to && !at; n++) {
+		at = look_at(&s, start, n < w->nr_ranges ? w->range[n].start : end);
 		start = n < w->nr_ranges ? w->range[n].end : end;
 	}
-	return 0;
+	return at;
 }
 
-/* An atomic request neither purges nor waits: that it is refused may have any reason but one. */
-static bool may_be_refused(const struct kva_request *r, int err, u64 fits)
+/* From number @i on: how many kept ranges of one owner lie side by side. */
+static u32 kept_run(const struct world *w, u32 i)
 {
-	return !gfpflags_allow_blocking(r->gfp) && !(err == -EBUSY && fits);
+	u32 n = i + 1;
+
+	while (n < w->nr_ranges && w->range[n].kept && w->range[n].owner == w->range[i].owner &&
+	       w->range[n].start == w->range[n - 1].end)
+		n++;
+	return n - i;
 }
 
-bool kva_judged(const struct world *w, const struct op_call *c)
+u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest)
 {
-	return c->alone && (w->nr_ranges < KVA_MANY || c->record % 16 == 0);
-}
+	struct search s;
+	u64 at = 0;
 
-u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
-{
-	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-	return kva_lowest(w, r);
-}
+	*largest = 0;
+	if (!search_begin(&s, w, r))
+		return 0;
+	for (u32 i = 0, n; i < w->nr_ranges && !at; i += n) {
+		u64 start = w->range[i].start, end;
 
-void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
-	       const struct kva_request *r, int err, u64 addr, u64 expected)
-{
-	const char *name = op_table[c->op->op].name;
-
-	if (err ? may_be_refused(r, err, expected) : addr == expected)
-		return;
-	if (!call_undisturbed(w, c))
-		return;
-	if (!expected && gfpflags_allow_blocking(r->gfp)) {
-		MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-		kva_forget_lazy(w);
-		kva_forget(w, addr);
-		expected = kva_lowest(w, r);
+		n = 1;
+		if (!w->range[i].kept || w->range[i].owner != owner)
+			continue;
+		n = kept_run(w, i);
+		end = w->range[i + n - 1].end;
+		*largest = max(*largest, end - start);
+		at = look_at(&s, start, end);
 	}
-	if (err) {
-		MM_CHECK(!expected, SPURIOUS,
-			 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
-			 (unsigned long long)r->size, err, (unsigned long long)expected);
-		return;
-	}
-	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
-		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
-		 (unsigned long long)r->size, (unsigned long long)addr);
-	MM_CHECK(!expected || addr <= expected, RANGE,
-		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx", name,
-		 (unsigned long long)r->size, (unsigned long long)addr,
-		 (unsigned long long)expected);
+	return at;
 }

@@ -21,8 +21,19 @@
  */
 bool kva_note(struct world *w, struct vmap_space *vs, bool quiet);
 
-/** kva_forget_lazy() - of what was noted, what remains after a purge */
-void kva_forget_lazy(struct world *w);
+/**
+ * kva_note_all() - kva_note() at a quiet moment, and what is free and kept ready, as such
+ *
+ * Then what is not noted is in the heap. For kva_judge.c and accounts; to all others what is kept
+ * is as free as the heap, since a request that finds no room has all of it given back.
+ */
+void kva_note_all(struct world *w, struct vmap_space *vs);
+
+/** kva_fetch() - a range is kept by CPU @owner, from now on */
+void kva_fetch(struct world *w, u64 start, u64 size, u32 owner);
+
+/** kva_forget_purged() - of what was noted, what remains after a purge that gives all back */
+void kva_forget_purged(struct world *w);
 
 /** kva_forget() - the range that begins at @start was not noted */
 void kva_forget(struct world *w, u64 start);
@@ -30,7 +41,8 @@ void kva_forget(struct world *w, u64 start);
 /** kva_at() - the lowest noted range that ends above @addr; NULL: there is none */
 struct kva_range *kva_at(struct world *w, u64 addr);
 
-/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it noted?
+/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it
+ * noted as in use or lazily freed?
  */
 bool kva_is_free(struct world *w, u64 start, u64 size);
 
@@ -49,7 +61,7 @@ struct kva_request {
 };
 
 /**
- * kva_lowest() - the one right answer to a request
+ * kva_lowest() - of what is not noted, the one right answer to a request
  *
  * The lowest address that fits, with the exception that core/vmap/free.c documents: of the free
  * ranges that are long enough and do not fit because of their alignment, VMAP_MAX_MISSES are
@@ -61,6 +73,12 @@ struct kva_request {
 u64 kva_lowest(const struct world *w, const struct kva_request *r);
 
 /**
+ * kva_lowest_kept() - the same of what a CPU keeps
+ * @largest: receives its longest range in bytes, if nothing fits
+ */
+u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest);
+
+/**
  * kva_judged() - is the answer to this request to be judged?
  *
  * Only a call that has begun alone can be. With KVA_MANY ranges that are not free, as in the replay
@@ -70,7 +88,7 @@ bool kva_judged(const struct world *w, const struct op_call *c);
 
 #define KVA_MANY 256
 
-/** kva_expect() - kva_note() and kva_lowest(), before a call that is to be judged */
+/** kva_expect() - a right answer, or 0: none without a purge; before a call that is to be judged */
 u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
 
 /**
@@ -82,7 +100,9 @@ u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request 
  *
  * If nothing fitted, the call has purged, and what is in use when it returns was so when it
  * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
- * not free), ORACLE_RANGE (it fits at a lower address).
+ * not free), ORACLE_RANGE (it fits at a lower address; of zones and pools: is served elsewhere),
+ * ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before the call must not
+ * have been noted anew.
  */
 void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 	       const struct kva_request *r, int err, u64 addr, u64 expected);

@@ -196,16 +196,28 @@ void op_touch_area(struct world *w, const struct op_call *c)
 	object_unlock(c->object, flags);
 }
 
+/* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
+static void check_purged(struct world *w, struct vmap_space *vs)
+{
+	kva_note_all(w, vs);
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		const struct kva_range *r = &w->range[i];
+
+		MM_CHECK(!r->lazy, LEAK_AREA,
+			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge",
+			 (unsigned long long)r->start, (unsigned long long)r->end);
+		MM_CHECK(!r->kept || vmap_kva(vs) != VMAP_ZONE, LEAK_AREA,
+			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge",
+			 (unsigned long long)r->start, (unsigned long long)r->end, r->owner);
+	}
+}
+
 void op_purge_vmap_areas(struct world *w, const struct op_call *c)
 {
 	for_each_space (k, w)
 		purge_vmap_area_lazy(space_of(w, k));
 	if (!c->alone || !call_undisturbed(w, c))
 		return;
-	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-	for (u32 i = 0; i < w->nr_ranges; i++)
-		MM_CHECK(!w->range[i].lazy, LEAK_AREA,
-			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge",
-			 (unsigned long long)w->range[i].start,
-			 (unsigned long long)w->range[i].end);
+	for_each_space (k, w)
+		check_purged(w, space_of(w, k));
 }

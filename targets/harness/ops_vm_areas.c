@@ -75,7 +75,7 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		return;
 	if (!expected) {
 		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-		kva_forget_lazy(w);
+		kva_forget_purged(w);
 		for (u32 i = 0; !err && i < r->nr; i++)
 			kva_forget(w, base + r->offset[i]);
 		expected = congruent_highest(w, &ranges);

@@ -358,7 +358,7 @@ static u64 largest_gap(struct world *w)
 	u64 at = vmap_start(w->vmap), largest = 0;
 
 	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-	kva_forget_lazy(w);
+	kva_forget_purged(w);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		largest = max(largest, w->range[i].start - at);
 		at = w->range[i].end;

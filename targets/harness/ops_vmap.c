@@ -129,7 +129,7 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
 		return;
 	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-	kva_forget_lazy(w);
+	kva_forget_purged(w);
 	MM_CHECK(!kva_lowest(w, &r) || !call_undisturbed(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
 		 (unsigned long long)pages, (unsigned long long)need);

@@ -225,6 +225,6 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
 	if (!kva_note(w, w->vmap, false))
 		return false;
-	kva_forget_lazy(w);
+	kva_forget_purged(w);
 	return congruent_highest(w, &c);
 }

@@ -101,13 +101,16 @@ struct object {
 #define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
 
 /**
- * struct kva_range - a range of addresses that is not free
+ * struct kva_range - a range of addresses that is not free, or free and in no heap
  * @lazy:       until the next purge
+ * @kept:       it is free, and kept ready
  * @has_object: an object lies in it (kva_books.c)
+ * @owner:      @kept: of which CPU, or node
  */
 struct kva_range {
 	u64 start, end;
-	bool lazy, has_object;
+	bool lazy, kept, has_object;
+	u32 owner;
 };
 
 /**
@@ -166,6 +169,7 @@ struct bad_free {
  * @range:     what was not free before the operation that is judged, in order of address; only one
  *             that began alone writes here, and there is no second one until it ends
  * @noted:     the space that @range tells of
+ * @noted_on:  the CPU that it was noted on
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @mapped:    mappings of each page frame, for frame_books.c; kept from run to run
  * @books:     accounts of the space, see kva_books.h
@@ -202,6 +206,7 @@ struct world {
 	u32 pool_next;
 	struct kva_range *range;
 	struct vmap_space *noted;
+	u32 noted_on;
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
 	struct bootmem_world *bootmem;

@@ -458,6 +458,14 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 			fn(va->start, va->end, arg);
 }
 
+void for_each_kept_area(struct vmap_space *vs,
+			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
+{
+	(void)vs;
+	(void)fn;
+	(void)arg;
+}
+
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 {
 	u64 at = vs->start;
