@@ -178,6 +178,14 @@ static u64 expect_after_purge(struct world *w, const struct kva_request *r, u64 
 	return answer(w, r, w->noted_on);
 }
 
+/* What is longer than its own range is refused before anything is looked at. */
+static bool looked_for(const struct world *w, const struct kva_request *r)
+{
+	u64 from = max(r->from, vmap_start(w->noted)), to = min(r->to, vmap_end(w->noted));
+
+	return from < to && r->size <= to - from;
+}
+
 static void judge_refusal(struct world *w, const char *name, const struct kva_request *r, int err,
 			  u64 expected)
 {
@@ -194,7 +202,7 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 	MM_CHECK(!expected, SPURIOUS,
 		 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
 		 (unsigned long long)r->size, err, (unsigned long long)expected);
-	if (!waits)
+	if (!waits || !looked_for(w, r))
 		return;
 	kva_note_all(w, w->noted);
 	for (u32 i = 0; i < w->nr_ranges; i++)
@@ -210,6 +218,10 @@ static void judge_place(const struct world *w, const char *name, const struct kv
 {
 	const enum vmap_kva kva = vmap_kva(w->noted);
 
+	MM_CHECK(IS_ALIGNED(addr, r->align), ALIGNMENT,
+		 "%s of %llu bytes: served at 0x%llx, not a multiple of %llu", name,
+		 (unsigned long long)r->size, (unsigned long long)addr,
+		 (unsigned long long)r->align);
 	MM_CHECK(!expected || (addr <= expected && (kva == VMAP_LAZY || kva == VMAP_EAGER)), RANGE,
 		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx%s", name,
 		 (unsigned long long)r->size, (unsigned long long)addr,

@@ -100,7 +100,7 @@ u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request 
  *
  * If nothing fitted, the call has purged, and what is in use when it returns was so when it
  * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
- * not free), ORACLE_RANGE (it fits at a lower address; of zones and pools: is served elsewhere),
+ * not free), ORACLE_ALIGNMENT, ORACLE_RANGE (it fits at a lower address; of zones and pools: is served elsewhere),
  * ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before the call must not
  * have been noted anew.
  */

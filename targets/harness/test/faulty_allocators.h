@@ -79,6 +79,23 @@ enum fault {
 	FAULT_LAZY_REFUSED,	/* -EBUSY */
 	FAULT_LAZY_ONE_MORE,	/* as for the other one */
 	FAULT_LAZY_LONG,
+	FAULT_POOL_CREATE,     /* as above */
+	FAULT_POOL_SHARED,     /* likewise */
+	FAULT_POOL_MISALIGNED, /* likewise */
+	FAULT_POOL_ONE_MORE,   /* likewise */
+
+	/* What is free and kept ready. */
+	FAULT_ZONE_SKIPPED, /* a CPU fetches, and does not look at what it has */
+	FAULT_ZONE_OTHER,   /* it takes what CPU 0 has */
+	FAULT_ZONE_LARGE,   /* two of a request need fit what is fetched, not three */
+	FAULT_ZONE_RANGE,   /* a request for a part of the space is asked of the CPU too */
+	FAULT_ZONE_KEPT,    /* a purge leaves it */
+	FAULT_POOL_SKIPPED, /* pools are not looked at */
+	FAULT_POOL_LARGER,  /* a page is taken from a pool of larger ones */
+	FAULT_KEPT_TAKEN,   /* the heap hands out what is kept */
+	FAULT_KEPT_STAYS,   /* a request that finds no room is refused, and it stays */
+	FAULT_KEPT_OVERLAP, /* it is said to begin a page too low */
+	FAULT_STATS_KEPT,   /* a page more is counted */
 
 	/* Areas with an owner. */
 	FAULT_VM_NOT_FOUND,   /* no address is an area's */

@@ -46,7 +46,8 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 {
 	struct vmap_space *vs;
 
-	if (faulty(FAULT_VMAP_CREATE) || (cfg->kva == VMAP_EAGER && faulty(FAULT_EAGER_CREATE)))
+	if (faulty(FAULT_VMAP_CREATE) || (cfg->kva == VMAP_EAGER && faulty(FAULT_EAGER_CREATE)) ||
+	    (cfg->kva == VMAP_POOL && faulty(FAULT_POOL_CREATE)))
 		return -ENOMEM;
 	vs = kzalloc(m, sizeof(*vs), GFP_KERNEL);
 	if (!vs)
@@ -56,6 +57,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->end = cfg->start + cfg->size;
 	vs->kva = cfg->kva;
 	vs->eager = cfg->kva == VMAP_EAGER;
+	faulty_kept_init(vs, cfg);
 	/* A size that is left to the space is any that all mappings fit into. */
 	vs->block = (u64)(cfg->block_pages ?: 2 * VMAP_MAX_ALLOC) << PAGE_SHIFT;
 	spin_lock_init(&vs->lock, "areas");
@@ -68,6 +70,7 @@ void vmap_destroy(struct vmap_space *vs)
 {
 	if (!vs)
 		return;
+	faulty_give_back(vs);
 	MM_CHECK(cds_list_empty(&vs->areas), LEAK_AREA, "areas are left");
 	kfree(vs->m, vs);
 }
@@ -80,7 +83,12 @@ static bool eager_faulty(const struct vmap_space *vs, enum fault fault)
 
 static bool lazy_faulty(const struct vmap_space *vs, enum fault fault)
 {
-	return !vs->eager && faulty(fault);
+	return vs->kva == VMAP_LAZY && faulty(fault);
+}
+
+static bool pool_faulty(const struct vmap_space *vs, enum fault fault)
+{
+	return vs->kva == VMAP_POOL && faulty(fault);
 }
 
 u64 vmap_start(const struct vmap_space *vs)
@@ -110,8 +118,7 @@ unsigned int vmap_block_pages(const struct vmap_space *vs)
 	return vs->block >> PAGE_SHIFT;
 }
 
-/* Lowest place for an area, and the area that it comes in front of. Lock held. */
-static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
+int faulty_find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
 		    u64 vend)
 {
 	struct cds_list_head *before = &vs->areas;
@@ -128,7 +135,8 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 	else if (faulty(FAULT_AREA_NO_EXACT))
 		vend -= PAGE_SIZE;
 	cds_list_for_each_entry (other, &vs->areas, list) {
-		if (other->lazy && faulty(FAULT_AREAS_NO_FLUSH))
+		if ((other->lazy && faulty(FAULT_AREAS_NO_FLUSH)) ||
+		    (other->kept && faulty(FAULT_KEPT_TAKEN)))
 			continue;
 		before = &other->list;
 		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP) ||
@@ -141,7 +149,7 @@ static int find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		return -EBUSY;
 	va->start = at;
 	va->end = at + size;
-	va->lazy = va->block = false;
+	va->lazy = va->kept = va->block = false;
 	cds_list_add_tail(&va->list, before);
 	return 0;
 }
@@ -154,7 +162,8 @@ static struct vmap_area *one_more(struct vmap_space *vs, u64 size, u64 align, gf
 
 	MM_CHECK(va, CRASH, "no memory for a fault");
 	spin_lock_irqsave(&vs->lock, flags);
-	MM_CHECK(!find_gap(vs, va, size, align, vs->start, vs->end), CRASH, "no room for a fault");
+	MM_CHECK(!faulty_find_gap(vs, va, size, align, vs->start, vs->end), CRASH,
+		 "no room for a fault");
 	spin_unlock_irqrestore(&vs->lock, flags);
 	return va;
 }
@@ -162,7 +171,7 @@ static struct vmap_area *one_more(struct vmap_space *vs, u64 size, u64 align, gf
 struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u64 vstart, u64 vend,
 				  gfp_t gfp)
 {
-	struct vmap_area *va;
+	struct vmap_area *va, *spare[2] = {NULL, NULL};
 	unsigned long flags;
 	int err;
 
@@ -171,18 +180,23 @@ struct vmap_area *alloc_vmap_area(struct vmap_space *vs, u64 size, u64 align, u6
 		return ERR_PTR(-EBUSY);
 	if (faulty(FAULT_AREA_ERROR))
 		return ERR_PTR(-EINVAL);
-	if (faulty(FAULT_AREA_MISALIGNED) || eager_faulty(vs, FAULT_EAGER_MISALIGNED))
+	if (faulty(FAULT_AREA_MISALIGNED) || eager_faulty(vs, FAULT_EAGER_MISALIGNED) ||
+	    pool_faulty(vs, FAULT_POOL_MISALIGNED))
 		align = PAGE_SIZE;
 	if (faulty(FAULT_AREA_LONG))
 		size += PAGE_SIZE;
 	faulty_enter(vs);
 	va = kmalloc(vs->m, sizeof(*va), gfp);
 	err = va ? 0 : -ENOMEM;
+	for (u32 i = 0; i < 2 && (vs->zone || vs->nodes); i++)
+		spare[i] = kmalloc(vs->m, sizeof(*va), gfp);
 	if (va) {
 		spin_lock_irqsave(&vs->lock, flags);
-		err = find_gap(vs, va, size, align, vstart, vend);
+		err = faulty_take(vs, va, size, align, vstart, vend, spare);
 		spin_unlock_irqrestore(&vs->lock, flags);
 	}
+	kfree(vs->m, spare[0]);
+	kfree(vs->m, spare[1]);
 	if (err)
 		kfree(vs->m, va);
 	else if (faulty(FAULT_AREA_LAZY))
@@ -205,7 +219,10 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 	} else if (!faulty(FAULT_AREA_NOT_FREED) && !faulty(FAULT_ALIAS)) {
 		spin_lock_irqsave(&vs->lock, flags);
 		vs->purges += !faulty(FAULT_PURGE_UNCOUNTED);
-		cds_list_del(&va->list);
+		if (faulty_keep(vs, va))
+			va = NULL;
+		else
+			cds_list_del(&va->list);
 		spin_unlock_irqrestore(&vs->lock, flags);
 		kfree(vs->m, va);
 	}
@@ -221,7 +238,7 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
 		return NULL;
 	spin_lock_irqsave(&vs->lock, flags);
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (va->start <= addr && addr < va->end)
+		if (va->start <= addr && addr < va->end && !va->kept)
 			found = va;
 	spin_unlock_irqrestore(&vs->lock, flags);
 	return found;
@@ -256,7 +273,7 @@ static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 si
 
 	va->start = start;
 	va->end = start + size;
-	va->lazy = va->block = false;
+	va->lazy = va->kept = va->block = false;
 	cds_list_for_each_entry (other, &vs->areas, list)
 		if (before == &vs->areas && other->start > start)
 			before = &other->list;
@@ -371,7 +388,8 @@ static struct vmap_area *ram_area(struct vmap_space *vs, unsigned int count, gfp
 	u64 size = block ? vs->block : (u64)(count + more) << PAGE_SHIFT;
 	struct vmap_area *va;
 
-	if (eager_faulty(vs, FAULT_EAGER_ONE_MORE) || lazy_faulty(vs, FAULT_LAZY_ONE_MORE))
+	if (eager_faulty(vs, FAULT_EAGER_ONE_MORE) || pool_faulty(vs, FAULT_POOL_ONE_MORE) ||
+	    lazy_faulty(vs, FAULT_LAZY_ONE_MORE))
 		one_more(vs, size, PAGE_SIZE, gfp);
 
 	if (block && faulty(FAULT_RAM_TWO_BLOCKS))
@@ -388,7 +406,8 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 	if (faulty(FAULT_RAM_REFUSED))
 		return 0;
-	if ((faulty(FAULT_RAM_OVERLAP) || eager_faulty(vs, FAULT_EAGER_SHARED)) &&
+	if ((faulty(FAULT_RAM_OVERLAP) || eager_faulty(vs, FAULT_EAGER_SHARED) ||
+	     pool_faulty(vs, FAULT_POOL_SHARED)) &&
 	    !cds_list_empty(&vs->areas))
 		return cds_list_first_entry(&vs->areas, struct vmap_area, list)->start + PAGE_SIZE;
 	if (faulty(FAULT_RAM_GFP))
@@ -427,6 +446,8 @@ void vm_unmap_aliases(struct vmap_space *vs)
 
 void purge_vmap_area_lazy(struct vmap_space *vs)
 {
+	if (vs->zone && !faulty(FAULT_ZONE_KEPT))
+		faulty_give_back(vs);
 }
 
 void vmap_verify(struct vmap_space *vs, bool quiet)
@@ -445,7 +466,8 @@ void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (!va->lazy && !(va->list.next == &vs->areas && faulty(FAULT_AREA_HIDDEN)))
+		if (!va->lazy && !va->kept &&
+		    !(va->list.next == &vs->areas && faulty(FAULT_AREA_HIDDEN)))
 			fn(va->start, va->end, arg);
 }
 
@@ -461,9 +483,12 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 void for_each_kept_area(struct vmap_space *vs,
 			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
 {
-	(void)vs;
-	(void)fn;
-	(void)arg;
+	struct vmap_area *va;
+
+	cds_list_for_each_entry (va, &vs->areas, list)
+		if (va->kept)
+			fn(va->start - (faulty(FAULT_KEPT_OVERLAP) ? PAGE_SIZE : 0), va->end,
+			   va->owner, arg);
 }
 
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
@@ -480,8 +505,11 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 		st->largest_free = max(st->largest_free, va->start - at);
 		st->free_pages += (va->start - at) >> PAGE_SHIFT;
 		st->blocks += va->block;
-		st->areas += !va->lazy;
-		*(va->lazy ? &st->lazy_pages : &st->busy_pages) += pages;
+		st->areas += !va->lazy && !va->kept;
+		st->free_pages += va->kept ? pages : 0;
+		*(va->kept   ? &st->kept_pages
+		  : va->lazy ? &st->lazy_pages
+			     : &st->busy_pages) += pages;
 		at = va->end;
 	}
 	spin_unlock_irqrestore(&vs->lock, flags);
@@ -489,6 +517,7 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 	st->free_pages += (vs->end - at) >> PAGE_SHIFT;
 	st->areas += faulty(FAULT_STATS_AREAS);
 	st->lazy_pages += faulty(FAULT_STATS_LAZY);
+	st->kept_pages += faulty(FAULT_STATS_KEPT);
 	st->free_pages += faulty(FAULT_STATS_FREE);
 	st->largest_free += faulty(FAULT_STATS_LARGEST) ? PAGE_SIZE : 0;
 	st->blocks = faulty(FAULT_STATS_FEWER) ? 0 : st->blocks + faulty(FAULT_STATS_MORE);

@@ -35,6 +35,10 @@ extern const u32 nr_planted_percpu;
 extern const struct planted planted_vmap[];
 extern const u32 nr_planted_vmap;
 
+/* What is kept ready, by zones and pools; one of three spaces: planted_zone.c. */
+extern const struct planted planted_zone[];
+extern const u32 nr_planted_zone;
+
 /* Owners, memory, users' mappings, readers, listings; one of two spaces: planted_vmalloc.c. */
 extern const struct planted planted_vmalloc[];
 extern const u32 nr_planted_vmalloc;

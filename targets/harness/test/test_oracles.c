@@ -205,6 +205,12 @@ static void every_fault_of_vmap_is_found(void **state)
 		assert_found(*state, &planted_vmap[i]);
 }
 
+static void every_fault_of_zones_and_pools_is_found(void **state)
+{
+	for (u32 i = 0; i < nr_planted_zone; i++)
+		assert_found(*state, &planted_zone[i]);
+}
+
 static void every_fault_of_vmalloc_is_found(void **state)
 {
 	for (u32 i = 0; i < nr_planted_vmalloc; i++)
@@ -228,6 +234,8 @@ static void every_fault_is_planted(void **state)
 		seen[planted_percpu[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_vmap; i++)
 		seen[planted_vmap[i].fault] = true;
+	for (u32 i = 0; i < nr_planted_zone; i++)
+		seen[planted_zone[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_vmalloc; i++)
 		seen[planted_vmalloc[i].fault] = true;
 	for (u32 i = 0; i < nr_planted_boot; i++)
@@ -274,6 +282,7 @@ int main(void)
 		cmocka_unit_test(every_fault_is_found),
 		cmocka_unit_test(every_fault_of_percpu_is_found),
 		cmocka_unit_test(every_fault_of_vmap_is_found),
+		cmocka_unit_test(every_fault_of_zones_and_pools_is_found),
 		cmocka_unit_test(every_fault_of_vmalloc_is_found),
 		cmocka_unit_test(every_fault_of_boot_memory_is_found),
 		cmocka_unit_test(every_fault_is_planted),
