@@ -302,7 +302,10 @@ static void pool_for_each_kept(const struct vmap_space *vs,
 			       void *arg)
 {
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
-		for (unsigned int k = 0; vs->pools[i].pages && k < VMAP_POOL_MAX_PAGES; k++) {
+		u64 left = vs->pools[i].pages;
+
+		/* Most pools are empty, and behind the last that is not there are more of them. */
+		for (unsigned int k = 0; left && k < VMAP_POOL_MAX_PAGES; k++) {
 			const struct vmap_pool *pool = &vs->pools[i].pool[k];
 			const struct cds_list_head *at;
 
@@ -311,6 +314,7 @@ static void pool_for_each_kept(const struct vmap_space *vs,
 
 				va = container_of(at, struct vmap_area, list);
 				fn(va->va_start, va->va_end, i, arg);
+				left -= min(left, va_pages(va));
 			}
 		}
 	}
