@@ -188,6 +188,7 @@ void kva_books_check(struct world *w, u32 record)
 	vmap_stats(w->vmap, &st);
 	if (!nothing_began(record, &ticket))
 		return;
+	w->noted_ticket = ticket;
 	check_stats(&f, &st);
 	check_unexplained(w, &st, blocks);
 	if (w->program->target == TARGET_VMAP_AREA)

@@ -42,6 +42,7 @@ static void note_kept(u64 start, u64 end, unsigned int owner, void *arg)
 bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
 {
 	w->noted = vs;
+	w->noted_ticket = 0;
 	w->nr_ranges = 0;
 	if (quiet)
 		for_each_busy_area(vs, note_busy, w);

@@ -83,6 +83,7 @@ int vmap_boot(struct world *w)
 
 	vmap_place(w, &vc.start, &size);
 	w->nr_spaces = 0;
+	w->noted_ticket = 0;
 	memset(w->space, 0, sizeof(w->space));
 	err = vmap_create(w->machine, &vc, &w->space[0]);
 	for (u32 k = 1; k < nr_spaces(w) && !err; k++) {

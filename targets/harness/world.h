@@ -170,6 +170,7 @@ struct bad_free {
  *             that began alone writes here, and there is no second one until it ends
  * @noted:     the space that @range tells of
  * @noted_on:  the CPU that it was noted on
+ * @noted_ticket: the last one taken when @range told of all, and nothing was under way; or 0
  * @nr_ranges, @max_ranges: entries, and room for so many
  * @mapped:    mappings of each page frame, for frame_books.c; kept from run to run
  * @books:     accounts of the space, see kva_books.h
@@ -207,6 +208,7 @@ struct world {
 	struct kva_range *range;
 	struct vmap_space *noted;
 	u32 noted_on;
+	u64 noted_ticket;
 	u32 nr_ranges, max_ranges;
 	struct kva_books books;
 	struct bootmem_world *bootmem;
