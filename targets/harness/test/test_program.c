@@ -434,11 +434,8 @@ static void test_version_1(void **unused)
 		size_t n;
 
 		random_program(&p, &state);
-		p.machine.reserved = p.machine.first = p.machine.km = 0;
-		p.machine.atom = 1;
-		p.machine.sparse = p.machine.shuffle = p.machine.gap = 0;
-		p.machine.vmap = p.machine.place = p.machine.blocks = 0;
-		p.machine.memory = p.machine.taken = p.machine.middle = 0;
+		for (u32 i = 12; i < NR_MACHINE_FIELDS; i++)
+			*field_ref(&p.machine, &machine_fields[i]) = machine_fields[i].number.def;
 		program_repair(&p);
 		n = bytes_encode(&p, data, sizeof(data));
 		assert_int_equal(data[4], 2);

@@ -135,6 +135,18 @@ static void refusals_with_a_reason(void **state)
 		 "target vmap_pair\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm2 = vm_map_ram pages=2\n"},
 		{FAULT_RAM_REFUSED, 1, "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
+		/* Zones and pools alike have no room for both, and give back what they keep. */
+		{FAULT_NONE, 1,
+		 "target vmap_trio\nmachine kva=1M verify=1\ntask a cpu=0\n"
+		 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
+		/* What another CPU has fetched is not for who may not wait. */
+		{FAULT_KEPT_STAYS, 1,
+		 "target vmap_zone\nmachine kva=1M\nirq i cpu=0\nv1 = alloc_vmap_area\n"
+		 "v2 = alloc_vmap_area pages=240\n"},
+		/* A request that nobody searches for leaves it. */
+		{FAULT_KEPT_STAYS, 1,
+		 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\nv1 = alloc_vmap_area\n"
+		 "v2 = alloc_vmap_area pages=257\n"},
 		/* The plan made a request fail. */
 		{FAULT_PCPU_CREATE, 0, "target vmap\nfail at=1\ntask a cpu=0\n"},
 	};
@@ -229,6 +241,17 @@ static void compared_among_others(void **state)
 		"task a cpu=0\nm1 = vm_map_ram pages=32\ntouch_ram m1\nvm_unmap_ram m1\n"
 		"task b cpu=1\nm2 = vm_map_ram pages=65\nvm_unmap_aliases\ntouch_ram m2\n",
 		"target vmap_pair\nmachine verify=1\n"
+		"task a cpu=0\nm1 = vm_map_ram pages=3\ncond_resched\nvm_unmap_ram m1\n"
+		"task b cpu=1\nv2 = alloc_vmap_area map\nm3 = vm_map_ram pages=70\n",
+		"target vmap_zone\nmachine verify=1\n"
+		"task a cpu=0\nv1 = alloc_vmap_area pages=3 map\nv2 = alloc_vmap_area pages=8\n"
+		"free_vmap_area v1\ntask b cpu=0\nv3 = alloc_vmap_area pages=3\n"
+		"purge_vmap_areas\nv4 = alloc_vmap_area pages=9\n",
+		"target vmap_pool\nmachine verify=1\n"
+		"task a cpu=0\nv1 = alloc_vmap_area pages=3 map\nfree_vmap_area v1\n"
+		"v2 = alloc_vmap_area pages=3\ntask b cpu=1\nv3 = alloc_vmap_area pages=3\n"
+		"free_vmap_area v3\npurge_vmap_areas\nv4 = alloc_vmap_area pages=3\n",
+		"target vmap_trio\nmachine verify=1\n"
 		"task a cpu=0\nm1 = vm_map_ram pages=3\ncond_resched\nvm_unmap_ram m1\n"
 		"task b cpu=1\nv2 = alloc_vmap_area map\nm3 = vm_map_ram pages=70\n",
 		/* Readers and listings beside what is made and freed. */
@@ -334,12 +357,44 @@ static void every_failure_is_tolerated(void **state)
 	}
 }
 
+/*
+ * A task that the schedule moves in the midst of a request takes from the one CPU or from the
+ * other, and nobody is blamed, neither by an answer nor by a refusal.
+ */
+static void moved_while_asking(void **state)
+{
+	static const char *const asking[] = {
+		"target vmap_zone\ntask a cpu=0\nv1 = alloc_vmap_area pages=3\n"
+		"migrate cpu=1\nv2 = alloc_vmap_area pages=3\nmigrate cpu=0\n"
+		"v3 = alloc_vmap_area pages=3\n",
+		"target vmap_zone\nmachine kva=1M\ntask a cpu=0\nv1 = alloc_vmap_area\n"
+		"v2 = alloc_vmap_area pages=232\nirq i cpu=0\nv3 = alloc_vmap_area pages=2\n",
+		"target vmap_pool\ntask a cpu=0\nv1 = alloc_vmap_area pages=3\n"
+		"free_vmap_area v1\npurge_vmap_areas\nv2 = alloc_vmap_area pages=3\n",
+	};
+
+	faulty_choose(FAULT_NONE);
+	for (u32 t = 0; t < ARRAY_SIZE(asking); t++) {
+		for (u32 step = 1; step <= 60; step++) {
+			struct exec_result r;
+			char text[400];
+
+			snprintf(text, sizeof(text),
+				 "%stask b cpu=1\ncond_resched\nschedule @%u a>1\n", asking[t],
+				 step);
+			run(*state, text, &r);
+			assert_sound(&r, text);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refusals_with_a_reason),
 		cmocka_unit_test(refusals_among_others),
 		cmocka_unit_test(compared_among_others),
+		cmocka_unit_test(moved_while_asking),
 		cmocka_unit_test(lower_than_documented),
 		cmocka_unit_test(every_failure_is_tolerated),
 	};
