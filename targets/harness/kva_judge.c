@@ -13,7 +13,8 @@
  *   pool  any range of the pool of that size, of the CPU's node, that is aligned. If more than
  *         eight are not, the allocator may not have met it: then the heap is right as well
  *
- * A task that the schedule may move is asked for no more than one CPU's answer.
+ * Of a task that the schedule may move, any CPU's answer is right: it does not say which one was
+ * asked. Who may not wait stands in an interrupt, and is not moved.
  */
 #include "kva_model.h"
 #include "machine/machine.h"
@@ -198,9 +199,6 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 	/* It neither purges nor waits: that it is refused may have any reason but one. */
 	if (!waits && err != -EBUSY)
 		return;
-	/* What one CPU has kept the other does not ask for. */
-	if (!waits && may_be_moved(w))
-		expected = kva_lowest(w, r);
 	if (waits && !expected)
 		expected = expect_after_purge(w, r, 0);
 	MM_CHECK(!expected, SPURIOUS,
