@@ -251,6 +251,7 @@ void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 		return;
 	if (!expected && gfpflags_allow_blocking(r->gfp))
 		expected = expect_after_purge(w, r, addr);
+	kva_forget_kept(w);
 	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
 		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
 		 (unsigned long long)r->size, (unsigned long long)addr);

@@ -66,6 +66,16 @@ void kva_fetch(struct world *w, u64 start, u64 size, u32 owner)
 	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
 }
 
+void kva_forget_kept(struct world *w)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < w->nr_ranges; i++)
+		if (!w->range[i].kept)
+			w->range[nr++] = w->range[i];
+	w->nr_ranges = nr;
+}
+
 void kva_forget_purged(struct world *w)
 {
 	u32 nr = 0;
@@ -103,16 +113,14 @@ struct kva_range *kva_at(struct world *w, u64 addr)
 
 bool kva_is_free(struct world *w, u64 start, u64 size)
 {
-	const struct kva_range *next, *end = w->range + w->nr_ranges;
+	const struct kva_range *next;
 
 	/* At the top of all addresses sums wrap. */
 	if (start < vmap_start(w->noted) || start > vmap_end(w->noted) ||
 	    size > vmap_end(w->noted) - start)
 		return false;
 	next = kva_at(w, start);
-	while (next && next < end && next->kept)
-		next++;
-	return !next || next == end || next->start >= start + size;
+	return !next || next->start >= start + size;
 }
 
 /**

@@ -32,6 +32,9 @@ void kva_note_all(struct world *w, struct vmap_space *vs);
 /** kva_fetch() - a range is kept by CPU @owner, from now on */
 void kva_fetch(struct world *w, u64 start, u64 size, u32 owner);
 
+/** kva_forget_kept() - what is free and kept ready was not noted */
+void kva_forget_kept(struct world *w);
+
 /** kva_forget_purged() - of what was noted, what remains after a purge that gives all back */
 void kva_forget_purged(struct world *w);
 
@@ -41,8 +44,7 @@ void kva_forget(struct world *w, u64 start);
 /** kva_at() - the lowest noted range that ends above @addr; NULL: there is none */
 struct kva_range *kva_at(struct world *w, u64 addr);
 
-/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it
- * noted as in use or lazily freed?
+/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it noted?
  */
 bool kva_is_free(struct world *w, u64 start, u64 size);
 
@@ -88,7 +90,7 @@ bool kva_judged(const struct world *w, const struct op_call *c);
 
 #define KVA_MANY 256
 
-/** kva_expect() - a right answer, or 0: none without a purge; before a call that is to be judged */
+/** kva_expect() - before a call that is to be judged: a right answer, or 0: none without a purge */
 u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
 
 /**
@@ -100,9 +102,9 @@ u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request 
  *
  * If nothing fitted, the call has purged, and what is in use when it returns was so when it
  * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
- * not free), ORACLE_ALIGNMENT, ORACLE_RANGE (it fits at a lower address; of zones and pools: is served elsewhere),
- * ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before the call must not
- * have been noted anew.
+ * not free), ORACLE_ALIGNMENT, ORACLE_RANGE (it fits at a lower address; of zones and pools: is
+ * served elsewhere), ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before
+ * the call must not have been noted anew.
  */
 void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 	       const struct kva_request *r, int err, u64 addr, u64 expected);

@@ -60,9 +60,9 @@ void areas_request(const struct program_op *op, struct areas_request *r)
 }
 
 /*
- * The call has returned @err, or areas at @base; what was not free before it, is noted. If there
- * was no room, it has purged, and vmap blocks may have been given up: then what is in use by now,
- * but for what it has returned, was in use when it looked again.
+ * The call has returned @err, or areas at @base; what was not in the heap before it, is noted. If
+ * there was no room, it has purged, and vmap blocks may have been given up: then what is in use by
+ * now, but for what it has returned, was in use when it looked again.
  */
 static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
 		       int err, u64 base)
@@ -146,7 +146,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	areas_request(c->op, &r);
 	if (c->alone)
-		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+		kva_note_all(w, w->vmap);
 	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);

@@ -27,8 +27,8 @@ static u32 nr_spaces(const struct world *w)
 }
 
 /*
- * Per-CPU allocators and congruent areas need a space that has congruent areas: where these are the
- * target, there is a lazy one.
+ * Where per-CPU allocators and congruent areas are the target, there must be a space that has
+ * congruent areas: lazy, for one that is eager.
  */
 enum vmap_kva vmap_kind(const struct world *w)
 {
@@ -37,7 +37,9 @@ enum vmap_kva vmap_kind(const struct world *w)
 
 	if (spaces[w->program->target].nr)
 		return spaces[w->program->target].kva[0];
-	return any & 1U << w->program->target ? w->program->machine.vmap : VMAP_LAZY;
+	if (any & 1U << w->program->target || w->program->machine.vmap != VMAP_EAGER)
+		return w->program->machine.vmap;
+	return VMAP_LAZY;
 }
 
 static u64 space_size(const struct world *w)
