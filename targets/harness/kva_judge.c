@@ -247,7 +247,7 @@ void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 		judge_refusal(w, name, r, err, expected);
 		return;
 	}
-	if (expected && is_right(w, r, addr))
+	if (is_right(w, r, addr))
 		return;
 	if (!expected && gfpflags_allow_blocking(r->gfp))
 		expected = expect_after_purge(w, r, addr);

@@ -101,18 +101,6 @@ u64 vmap_end(const struct vmap_space *vs)
 	return vs->end;
 }
 
-enum vmap_kva vmap_kva(const struct vmap_space *vs)
-{
-	return vs->kva;
-}
-
-const char *vmap_kva_name(enum vmap_kva kva)
-{
-	static const char *const name[NR_VMAP_KVAS] = {"lazy", "eager", "zone", "pool"};
-
-	return name[kva];
-}
-
 unsigned int vmap_block_pages(const struct vmap_space *vs)
 {
 	return vs->block >> PAGE_SHIFT;
@@ -444,12 +432,6 @@ void vm_unmap_aliases(struct vmap_space *vs)
 		flush_tlb_kernel_range(vs->m, vs->start, vs->end);
 }
 
-void purge_vmap_area_lazy(struct vmap_space *vs)
-{
-	if (vs->zone && !faulty(FAULT_ZONE_KEPT))
-		faulty_give_back(vs);
-}
-
 void vmap_verify(struct vmap_space *vs, bool quiet)
 {
 	faulty_check_quiet(vs, quiet);
@@ -478,17 +460,6 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	cds_list_for_each_entry (va, &vs->areas, list)
 		if (va->lazy)
 			fn(va->start, va->end, arg);
-}
-
-void for_each_kept_area(struct vmap_space *vs,
-			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
-{
-	struct vmap_area *va;
-
-	cds_list_for_each_entry (va, &vs->areas, list)
-		if (va->kept)
-			fn(va->start - (faulty(FAULT_KEPT_OVERLAP) ? PAGE_SIZE : 0), va->end,
-			   va->owner, arg);
 }
 
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faulty_zone.c - what the naive vmap layer keeps ready: zones and pools; see faulty_vmap.h.
+ * faulty_zone.c - the kinds of the naive vmap layer, and what two of them keep ready: zones and
+ * pools; see faulty_vmap.h.
  *
  * A range that is kept is an entry of the list of areas, so the search for a gap passes it by. Of
  * zones those that touch are one. Nothing is lazy, so a pool is filled when an area is freed, and
@@ -9,6 +10,18 @@
 #include "faulty_vmap.h"
 
 #include "machine/meta.h"
+
+enum vmap_kva vmap_kva(const struct vmap_space *vs)
+{
+	return vs->kva;
+}
+
+const char *vmap_kva_name(enum vmap_kva kva)
+{
+	static const char *const name[NR_VMAP_KVAS] = {"lazy", "eager", "zone", "pool"};
+
+	return name[kva];
+}
 
 void faulty_kept_init(struct vmap_space *vs, const struct vmap_config *cfg)
 {
@@ -178,4 +191,21 @@ void faulty_give_back(struct vmap_space *vs)
 	cds_list_for_each_entry_safe (va, next, &vs->areas, list)
 		if (va->kept)
 			drop(vs, va);
+}
+
+void purge_vmap_area_lazy(struct vmap_space *vs)
+{
+	if (vs->zone && !faulty(FAULT_ZONE_KEPT))
+		faulty_give_back(vs);
+}
+
+void for_each_kept_area(struct vmap_space *vs,
+			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
+{
+	struct vmap_area *va;
+
+	cds_list_for_each_entry (va, &vs->areas, list)
+		if (va->kept)
+			fn(va->start - (faulty(FAULT_KEPT_OVERLAP) ? PAGE_SIZE : 0), va->end,
+			   va->owner, arg);
 }
