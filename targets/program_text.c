@@ -51,7 +51,7 @@ static void check_text(void)
 	MM_CHECK(!text_parse(&again, printed, printed_size, &err), TEXT,
 		 "a printed program is refused at %u:%u: %s", err.line, err.column, err.text);
 	MM_CHECK(program_equal(&parsed, &again) && parsed.expect == again.expect &&
-			 parsed.digest == again.digest,
+			 parsed.digest == again.digest && parsed.shows == again.shows,
 		 TEXT, "a program of %u operations changed on its way through text", parsed.nr_ops);
 }
 

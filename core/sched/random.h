@@ -24,4 +24,10 @@ static inline u64 random_next(u64 *state)
 	return random_mix(*state += 0x9e3779b97f4a7c15ULL);
 }
 
+/** random_below() - draw a number below @n */
+static inline u32 random_below(u64 *state, u32 n)
+{
+	return (u32)((random_next(state) >> 32) * n >> 32);
+}
+
 #endif

@@ -257,7 +257,9 @@ static void carry_out(struct world *w, u32 record, bool irq)
 		c.ticket = &ticket;
 		c.alone = nothing_older();
 		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
+		run_events_begin(w, &c);
 		op->exec(w, &c);
+		run_events_end(w, &c);
 		w->done++;
 	}
 	if (unlikely(w->options->trace))
@@ -303,6 +305,7 @@ static void init_body(void *arg)
 	w->notice[0] = '\0';
 	w->boot_error = world_boot(w);
 	if (!w->boot_error) {
+		run_events_open(w);
 		for (u32 i = 0; i < p->nr_tasks; i++) {
 			struct task_params tp = {
 				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
@@ -321,6 +324,7 @@ static void init_body(void *arg)
 		if (unlikely(w->options->stats))
 			world_stats(w, w->options->stats);
 	}
+	run_events_close(w);
 	object_free_all(w);
 	world_take_down(w);
 }
@@ -383,6 +387,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	}
 	w->program = p;
 	w->options = o;
+	w->events = (struct run_events){.open = false};
 	*r = (struct exec_result){0};
 	if (!reserve(w, p->nr_ops ? p->nr_ops : 1)) {
 		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
@@ -393,6 +398,8 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	r->skipped = w->skipped;
 	r->failed = w->failed;
 	r->boot_error = w->boot_error;
+	run_events_close(w);
+	memcpy(r->events, w->events.count, sizeof(r->events));
 	memcpy(r->notice, w->notice, sizeof(r->notice));
 	machine_stats(w->machine, &st);
 	r->requests = st.kmallocs + st.pages + st.tables;

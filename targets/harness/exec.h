@@ -40,6 +40,7 @@ struct exec_options {
  * @requests: for metadata, page frames and table pages, to the machine, from boot to end
  * @injected: of these, failed by the plan
  * @boot_error: 0, or the error with which the machine did not come up: no operation was carried out
+ * @events: how often each enum run_event has happened; of a run that a finding ended, until then
  * @notice: the last thing that a kernel would have printed, "" if nothing
  */
 struct exec_result {
@@ -47,6 +48,7 @@ struct exec_result {
 	u64 ops, skipped, failed;
 	u64 requests, injected;
 	int boot_error;
+	u64 events[NR_RUN_EVENTS];
 	char notice[96];
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explore.h - hunt for a schedule under which a program fails.
+ * explore.h - hunt for a schedule under which a program fails, or shows something (judge_shows()).
  *
  * Each run differs from the one before in the seed of its schedule alone, so a run is named by
  * its number and an exploration can be taken up again at any run. The state is one flat
@@ -11,18 +11,29 @@
 
 #include "judge.h"
 
+/*
+ * Beside the kinds of schedules: a few changes at random steps of the sequential run, switches to
+ * tasks and moves to CPUs alike. No other strategy moves a task in the middle of an operation.
+ */
+#define EXPLORE_CHANGES NR_SCHEDULE_KINDS
+
+/* More of them are a random walk, for which there is SCHEDULE_RANDOM. */
+#define EXPLORE_MAX_CHANGES 64
+
 #define EXPLORE_DIGESTS (1u << 20)
 
 /**
  * struct explore - an exploration
- * @kind:     enum schedule_kind: SPARSE stands for the sequential run, ROUND_ROBIN, RANDOM or PCT
+ * @kind:     enum schedule_kind: SPARSE stands for the sequential run, ROUND_ROBIN, RANDOM or PCT;
+ *            or EXPLORE_CHANGES
  * @odds:     SCHEDULE_RANDOM
- * @depth:    SCHEDULE_PCT
- * @length:   SCHEDULE_PCT; 0: taken from a first, sequential run
+ * @depth:    SCHEDULE_PCT; EXPLORE_CHANGES: so many changes, or less
+ * @length:   of both; 0: taken from a first, sequential run
  * @seed:     of run 1; run n has @seed + n - 1
  * @runs:     how many at most; where no chance is involved, one is enough
  * @deadline: on CLOCK_MONOTONIC in seconds; 0: none
  * @progress: if not NULL, called now and then
+ * @tasks, @cpus: of the program, once there was a run; for EXPLORE_CHANGES
  * @begun:    runs begun
  * @ended:    runs that came to an end; less than @begun if one ended the process
  * @result:   of the run that failed
@@ -38,6 +49,7 @@ struct explore {
 	u64 runs;
 	double deadline;
 	void (*progress)(const struct explore *e);
+	u32 tasks, cpus;
 	u64 begun, ended;
 	struct exec_result result;
 	u64 distinct;
@@ -64,15 +76,23 @@ int explore(struct explore *e, const struct program *p, const struct judge *j);
  */
 void explore_died(struct explore *e, enum oracle oracle, const char *text);
 
-/** explore_schedule() - the schedule of a run, by its number from 1; the list stays empty */
+/** explore_schedule() - the schedule of a run, by its number from 1, behind explore() */
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s);
+
+/**
+ * explore_any_task() - a task of a program, or now and then one of those that the engine adds
+ * @nr_tasks: of the program
+ * @random:   state of the generator (sched/random.h)
+ */
+u8 explore_any_task(u32 nr_tasks, u64 *random);
 
 /** explore_left() - is there anything left to do? */
 bool explore_left(const struct explore *e);
 
 /**
  * explore_pin() - write a failing run down as a sparse list
- * @p: fails under its schedule; afterwards it has the list, and `expect` and `digest` lines
+ * @p: fails under its schedule; afterwards it has the list, and `expect` and `digest` lines. What
+ * it said that it shows was said of another run, and goes
  * @j: the judge
  * @r: receives the run
  *

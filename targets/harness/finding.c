@@ -43,6 +43,7 @@ int finding_write(const struct program *p, enum oracle oracle, u64 digest, char 
 		goto out;
 	copy.expect = oracle;
 	copy.digest = digest;
+	copy.shows = 0; /* said of another run */
 	text = output_text(&copy, &size);
 	if (!text) {
 		err = -ENOMEM;

@@ -364,6 +364,7 @@ static void fill_request(struct request *q, const struct program *p, bool want_t
 	copy_schedule(&q->program.schedule, &p->schedule);
 	q->program.expect = p->expect;
 	q->program.digest = p->digest;
+	q->program.shows = p->shows;
 	q->program.op = q->op;
 	q->program.max_ops = PROGRAM_MAX_OPS;
 	memcpy(q->op, p->op, p->nr_ops * sizeof(p->op[0]));

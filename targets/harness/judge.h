@@ -31,6 +31,23 @@ struct judge {
 /** judge_here() - a judge that runs programs in this process; @arg is a struct executor */
 int judge_here(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r);
 
+/**
+ * struct judge_shows - a judge that takes programs which show something for such that fail
+ * @judge:  runs them
+ * @events: bit enum run_event: all of these must happen, and no oracle may fire
+ */
+struct judge_shows {
+	struct judge judge;
+	u32 events;
+};
+
+/**
+ * judge_shows() - judge_fn of @arg, a struct judge_shows
+ *
+ * Return: 1 at a finding as well, with its oracle in @r; a run that only shows has ORACLE_NONE.
+ */
+int judge_shows(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r);
+
 static inline int judge_run(const struct judge *j, const struct program *p, struct schedule *taken,
 			    struct exec_result *r)
 {

@@ -26,7 +26,7 @@
 
 u32 minimizer_random(struct minimizer *m, u32 n)
 {
-	return (u32)((random_next(&m->random) >> 32) * n >> 32);
+	return random_below(&m->random, n);
 }
 
 static bool time_is_up(struct minimizer *m)
@@ -293,6 +293,7 @@ static int finish(struct minimizer *m)
 	}
 	m->cand.expect = m->oracle;
 	m->cand.digest = r.sched.digest;
+	m->cand.shows = 0;
 	return err;
 }
 

@@ -42,16 +42,6 @@ static bool drop_in_chunks(struct minimizer *m)
 	return simpler;
 }
 
-/* A task of the program, or now and then one of those that the engine adds. */
-static u8 any_task(struct minimizer *m)
-{
-	u32 n = minimizer_random(m, m->best.nr_tasks + 1);
-
-	if (n < m->best.nr_tasks)
-		return SCHED_TASK_FIRST + n;
-	return minimizer_random(m, 2) ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
-}
-
 static bool one_change(struct minimizer *m)
 {
 	u32 nr_tasks = m->best.nr_tasks;
@@ -83,8 +73,10 @@ static bool two_changes(struct minimizer *m)
 		struct change *c = m->cand.schedule.changes;
 
 		m->cand.schedule.nr = 2;
-		c[0] = (struct change){.step = min(a, b), .task = any_task(m)};
-		c[1] = (struct change){.step = max(a, b), .task = any_task(m)};
+		c[0] = (struct change){.step = min(a, b),
+				       .task = explore_any_task(m->best.nr_tasks, &m->random)};
+		c[1] = (struct change){.step = max(a, b),
+				       .task = explore_any_task(m->best.nr_tasks, &m->random)};
 		if (minimizer_try(m, false))
 			return true;
 	}

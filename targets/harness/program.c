@@ -41,6 +41,7 @@ void program_reset(struct program *p, enum target_id target)
 	p->schedule.kind = SCHEDULE_SPARSE;
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
+	p->shows = 0;
 }
 
 int program_reserve(struct program *p, u32 n)
@@ -80,6 +81,7 @@ int program_copy(struct program *dst, const struct program *src)
 	       offsetof(struct schedule, changes) + src->schedule.nr * sizeof(struct change));
 	dst->expect = src->expect;
 	dst->digest = src->digest;
+	dst->shows = src->shows;
 	return 0;
 }
 

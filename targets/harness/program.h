@@ -16,6 +16,7 @@
 #ifndef MM_HARNESS_PROGRAM_H
 #define MM_HARNESS_PROGRAM_H
 
+#include "event.h"
 #include "op.h"
 #include "sched/report.h"
 #include "sched/schedule.h"
@@ -135,6 +136,7 @@ struct program_op {
  *            is SCHED_TASK_FIRST + t)
  * @expect:   ORACLE_NONE, or the oracle that a run must end with (kept in text only)
  * @digest:   0, or the digest that a run must have (kept in text only)
+ * @shows:    bit enum run_event: what must happen in a run (kept in text only)
  */
 struct program {
 	u8 target;
@@ -147,6 +149,7 @@ struct program {
 	struct schedule schedule;
 	enum oracle expect;
 	u64 digest;
+	u32 shows;
 };
 
 /** program_init() - the empty program of a target: default machine, one task, no operation */
@@ -185,8 +188,8 @@ void program_repair(struct program *p);
  * @p:      well formed
  * @target: what it is run against from now on
  *
- * What it says of a run (expect, digest) was said of the other target, and goes. Return: 0; or
- * -EINVAL if the target does not have all of its operations: @p is then unchanged.
+ * What it says of a run (expect, digest, shows) was said of the other target, and goes. Return: 0;
+ * or -EINVAL if the target does not have all of its operations: @p is then unchanged.
  */
 int program_retarget(struct program *p, enum target_id target);
 

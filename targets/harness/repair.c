@@ -192,5 +192,6 @@ int program_retarget(struct program *p, enum target_id target)
 	p->target = (u8)target;
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
+	p->shows = 0;
 	return 0;
 }

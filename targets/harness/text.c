@@ -164,6 +164,28 @@ static int parse_digest(struct parser *ps, const struct word *keyword)
 	return lex_number(&ps->lx, &w, &ps->p->digest, NULL);
 }
 
+/* "shows EVENT..": what must happen in a run. */
+static int parse_shows(struct parser *ps, const struct word *keyword)
+{
+	const char *names[NR_RUN_EVENTS];
+	struct word w = lex_word(&ps->lx);
+	unsigned int e, found;
+
+	for (e = 0; e < NR_RUN_EVENTS; e++)
+		names[e] = run_event_name((enum run_event)e);
+	do {
+		for (found = 0; found < NR_RUN_EVENTS && !word_is(&w, names[found]); found++)
+			;
+		if (found == NR_RUN_EVENTS)
+			return lex_fail_choice(&ps->lx, &w, "event", names, NR_RUN_EVENTS);
+		if (ps->p->shows & 1U << found)
+			return lex_fail(&ps->lx, &w, "'%s' is given twice", names[found]);
+		ps->p->shows |= 1U << found;
+		w = lex_word(&ps->lx);
+	} while (w.len);
+	return 0;
+}
+
 static int parse_schedule_line(struct parser *ps, const struct word *keyword)
 {
 	return parse_schedule(ps);
@@ -364,7 +386,7 @@ static int parse_operation(struct parser *ps, struct word w)
 	return err;
 }
 
-/* Lines that stand at most once, in the order of enum text_line. */
+/* Lines that begin with a word of their own, in the order of enum text_line. */
 static const struct {
 	const char *keyword;
 	int (*parse)(struct parser *ps, const struct word *keyword);
@@ -376,6 +398,7 @@ static const struct {
 	[LINE_SCHEDULE] = {"schedule", parse_schedule_line},
 	[LINE_EXPECT] = {"expect", parse_expect},
 	[LINE_DIGEST] = {"digest", parse_digest},
+	[LINE_SHOWS] = {"shows", parse_shows},
 };
 
 static int parse_line(struct parser *ps, bool first)
@@ -397,7 +420,7 @@ static int parse_line(struct parser *ps, bool first)
 	} else if (k == NR_TEXT_LINES) {
 		err = parse_operation(ps, w);
 	} else {
-		if (ps->seen[k] && k != LINE_SCHEDULE)
+		if (ps->seen[k] && k != LINE_SCHEDULE && k != LINE_SHOWS)
 			return lex_fail(lx, &w, "'%s' is given twice, first in line %u",
 					lines[k].keyword, ps->seen[k]);
 		err = lines[k].parse(ps, &w);

@@ -14,6 +14,7 @@
  *   irq i cpu=1                                an interrupt source
  *     vm_unmap_ram m2
  *   schedule @12 b  @40 a  @55 b>1             at step 12 run b, at 55 move b to CPU 1
+ *   shows lazy-twice                           this must happen in a run, or each of several
  *   expect alias-survived                      a run must end with this oracle
  *   digest 0x8d3f0a5c2b6e1f47                  and have taken this path
  *

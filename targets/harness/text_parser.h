@@ -7,7 +7,7 @@
 
 #include "text_objects.h"
 
-/* Lines that stand in a text at most once, but for a schedule, which may go on. */
+/* Lines that stand in a text at most once, but for schedule and shows, which may go on. */
 enum text_line {
 	LINE_VERSION,
 	LINE_TARGET,
@@ -16,6 +16,7 @@ enum text_line {
 	LINE_SCHEDULE,
 	LINE_EXPECT,
 	LINE_DIGEST,
+	LINE_SHOWS,
 	NR_TEXT_LINES
 };
 

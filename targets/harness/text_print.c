@@ -219,6 +219,19 @@ static void print_schedule(const struct program *p, FILE *f)
 	}
 }
 
+static void print_shows(const struct program *p, FILE *f)
+{
+	unsigned int e;
+
+	if (!p->shows)
+		return;
+	fputs("shows", f);
+	for (e = 0; e < NR_RUN_EVENTS; e++)
+		if (p->shows & 1U << e)
+			fprintf(f, " %s", run_event_name((enum run_event)e));
+	fputc('\n', f);
+}
+
 int text_print(const struct program *p, FILE *f)
 {
 	fprintf(f, "mmstorm %d\ntarget %s\n", TEXT_VERSION, target_table[p->target].name);
@@ -226,6 +239,7 @@ int text_print(const struct program *p, FILE *f)
 	print_fields("fail", &p->fail, fail_fields, NR_FAIL_FIELDS, f);
 	print_records(p, f);
 	print_schedule(p, f);
+	print_shows(p, f);
 	if (p->expect != ORACLE_NONE)
 		fprintf(f, "expect %s\n", oracle_id(p->expect));
 	if (p->digest)

@@ -20,6 +20,7 @@
 #include "machine/page.h"
 #include "percpu/percpu.h"
 #include "program.h"
+#include "run_events.h"
 #include "vmap/vmap.h"
 
 enum object_state {
@@ -45,6 +46,7 @@ _Static_assert(WORLD_PCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places o
  * @type:    enum object_type
  * @shared:  another task than its maker's uses it: @made is waited for
  * @used:    there is an operation that uses it before the one that consumes it
+ * @cpu:     the operation that makes it began there
  * @users:   operations that use it, stand before the one that consumes it, and are not done
  * @addr:    address, as the allocator returned it; of several per-CPU allocators, vmap spaces or
  *           allocators of boot memory, the first one
@@ -69,6 +71,7 @@ struct object {
 	bool shared;
 	bool used;
 	bool mapped;
+	u8 cpu;
 	u32 users;
 	u32 first;
 	bool reserved;
@@ -178,6 +181,7 @@ struct bad_free {
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
  * @deferred_bytes: of their areas
  * @since_verify: operations since the last verification
+ * @events:    see run_events.h
  * @done, @skipped, @failed, @boot_error, @notice: see struct exec_result
  */
 struct world {
@@ -216,6 +220,7 @@ struct world {
 	u32 deferred_frees;
 	u64 deferred_bytes;
 	u32 since_verify;
+	struct run_events events;
 	u64 done, skipped, failed;
 	int boot_error;
 	char notice[96];
@@ -230,6 +235,8 @@ struct world {
  * @failures: requests failed by plan before it began
  * @ticket: its task_ticket() and, once call_undisturbed() was asked, the last one taken; 0: it is
  *          disturbed
+ * @began:  its first ticket
+ * @cpu:    that it began on
  * @alone:  nothing else was under way when it began; call_undisturbed() tells if nothing began
  *          since
  */
@@ -240,6 +247,8 @@ struct op_call {
 	gfp_t gfp;
 	u64 failures;
 	u64 *ticket;
+	u64 began;
+	u32 cpu;
 	bool alone;
 };
 

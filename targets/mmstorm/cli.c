@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "explore.h"
 #include "fields.h"
 #include "input.h"
 #include "text.h"
@@ -78,6 +79,18 @@ int cli_oracle(const char *text, enum oracle *oracle)
 		"mmstorm: option --oracle: found '%s', expected one of mmstorm list oracles", text);
 }
 
+int cli_event(const char *text, u32 *events)
+{
+	enum run_event e = run_event_by_name(text);
+
+	if (e == NR_RUN_EVENTS)
+		return cli_error("mmstorm: option --shows: found '%s', expected one of mmstorm "
+				 "list events",
+				 text);
+	*events |= 1U << e;
+	return 0;
+}
+
 void cli_how_init(struct how *how)
 {
 	*how = (struct how){
@@ -94,13 +107,15 @@ void cli_how_init(struct how *how)
 
 const char *cli_strategy_name(unsigned int kind)
 {
+	if (kind == EXPLORE_CHANGES)
+		return "changes";
 	return kind == SCHEDULE_SPARSE ? "sequential" : schedule_kind_name(kind);
 }
 
 static int strategy_kind(struct strategy *s, const char *text)
 {
 	static const u8 kind[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN, SCHEDULE_RANDOM,
-				  SCHEDULE_PCT};
+				  SCHEDULE_PCT, EXPLORE_CHANGES};
 
 	s->given = true;
 	s->all = !strcmp(text, "all");
@@ -113,7 +128,7 @@ static int strategy_kind(struct strategy *s, const char *text)
 	if (s->all)
 		return 0;
 	return cli_error("mmstorm: option --strategy: found '%s', expected sequential, "
-			 "round-robin, random, pct or all",
+			 "round-robin, random, pct, changes or all",
 			 text);
 }
 

@@ -73,6 +73,9 @@ int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
 /** cli_target() - value of --target. Return: 0, or EXIT_BAD with a message */
 int cli_target(const char *text, int *target);
 
+/** cli_event() - value of --shows, added to a set. Return: 0, or EXIT_BAD with a message */
+int cli_event(const char *text, u32 *events);
+
 /** cli_oracle() - value of --oracle. Return: 0, or EXIT_BAD with a message */
 int cli_oracle(const char *text, enum oracle *oracle);
 
@@ -91,11 +94,11 @@ int cli_oracle(const char *text, enum oracle *oracle);
  * struct strategy - how schedules are chosen
  * @given: --strategy was there
  * @all:   it was "all"
- * @kind:  enum schedule_kind; SCHEDULE_SPARSE is "sequential"
+ * @kind:  enum schedule_kind, SCHEDULE_SPARSE is "sequential"; or EXPLORE_CHANGES
  * @seed:  of the first run
  * @odds:  SCHEDULE_RANDOM
- * @depth: SCHEDULE_PCT
- * @length: SCHEDULE_PCT; 0: to be estimated
+ * @depth: SCHEDULE_PCT, EXPLORE_CHANGES
+ * @length: of both; 0: to be estimated
  */
 struct strategy {
 	bool given, all;
@@ -131,10 +134,11 @@ void cli_how_init(struct how *how);
  */
 int cli_how_option(struct how *how, char **argv, int c, const char *help);
 
-/** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule */
+/** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule; not
+ * EXPLORE_CHANGES */
 void cli_strategy_schedule(const struct strategy *s, const struct program *p, struct schedule *d);
 
-/** cli_strategy_name() - "sequential", "round-robin", "random" or "pct" */
+/** cli_strategy_name() - "sequential", "round-robin", "random", "pct" or "changes" */
 const char *cli_strategy_name(unsigned int kind);
 
 /** cli_json() - print an object on a line of its own, and free it */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_explore.c - mmstorm explore: hunt for a schedule under which a program fails.
+ * cmd_explore.c - mmstorm explore: hunt for a schedule under which a program fails, or shows
+ * something.
  *
  * The runs are made in a child, which keeps its books in shared memory: if a run ends the
  * child, the books say which run it was. A finding is run once more, to be written down as a sparse
@@ -17,22 +18,31 @@
 #include "isolate.h"
 #include "output.h"
 #include "sched/clock.h"
+#include "text.h"
 
 static const char help[] =
 	"usage: mmstorm explore [OPTION]... FILE\n"
 	"Runs a program under one schedule after the other until it fails, and writes it out with "
 	"a\n"
-	"sparse list that fails again.\n"
+	"sparse list that fails again. With --shows: until what it names happens, which is no "
+	"failure.\n"
 	"\n"
-	"      --strategy NAME  sequential, round-robin, random (default), pct, or all: a table "
-	"that\n"
-	"                       compares them, plain random switching as the baseline\n"
+	"      --strategy NAME  sequential, round-robin, random (default), pct, changes, or all: a "
+	"table\n"
+	"                       that compares them, plain random switching as the baseline\n"
+	"      --shows EVENT    look for a run in which this happens (mmstorm list events); given "
+	"again:\n"
+	"                       and this as well. The program is written to standard output, or "
+	"to\n"
+	"                       --output, with a `shows` line and the schedule as a sparse list\n"
 	"  -n, --runs N         schedules to run at most (default: 10000)\n"
 	"      --seconds N      stop after so long, for each strategy (default: 0, no limit)\n"
 	"      --seed N         of the first run; each further run has the next (default: 1)\n"
 	"      --odds N         random: switch at one step in N (default: 8)\n"
-	"      --depth N        pct: depth of the bug looked for (default: 3)\n"
-	"      --length N       pct: steps of a run (default: counted in a first run)\n"
+	"      --depth N        pct: depth of the bug looked for; changes: how many of them, at "
+	"most:\n"
+	"                       tasks switched to, and moved to another CPU (default: 3)\n"
+	"      --length N       pct, changes: steps of a run (default: counted in a first run)\n"
 	"  -o, --output FILE    where to write the finding\n"
 	"                       (default: findings/<target>-<oracle>-<hash>.prog)\n"
 	"      --keep-going     go on after a finding; of each oracle, the first is written\n"
@@ -42,10 +52,13 @@ static const char help[] =
 	"      --no-fork        run in this process, for debuggers\n"
 	"      --json           one object a line\n"
 	"\n"
-	"Exit status: 0 nothing found, 1 a finding, 2 bad usage or bad input.\n";
+	"Exit status: 0 nothing found, 1 a finding, 2 bad usage or bad input. With --shows: 0 it "
+	"was\n"
+	"shown, 1 a finding, or it was not.\n";
 
 /**
  * struct options - what is asked for
+ * @shows: bit enum run_event: look for these
  * @notes: where findings are told of: beside a table of strategies there is no place for them
  */
 struct options {
@@ -53,12 +66,14 @@ struct options {
 	FILE *notes;
 	struct how how;
 	u64 runs, seconds;
+	u32 shows;
 	bool keep_going;
 };
 
 /**
  * struct hunt - one strategy's exploration; in memory that the child shares
  * @p:        the program
+ * @shows:    see struct options
  * @e:        its state
  * @ret:      what explore() returned
  * @start:    when it began
@@ -66,16 +81,19 @@ struct options {
  * @findings: runs that failed
  * @first:    number of the first
  * @oracle:   of the first
+ * @shown:    what is looked for has happened, in the last run
  * @seen:     oracles of findings that were written
  * @path:     the file of the first
  */
 struct hunt {
 	const struct program *p;
+	u32 shows;
 	struct explore e;
 	int ret;
 	double start, seconds;
 	u64 findings, first;
 	enum oracle oracle;
+	bool shown;
 	bool seen[NR_ORACLES];
 	char path[PATH_MAX];
 };
@@ -85,6 +103,7 @@ static const struct option long_options[] = {
 	{"seconds", required_argument, NULL, 'T'},
 	{"output", required_argument, NULL, 'o'},
 	{"keep-going", no_argument, NULL, 'k'},
+	{"shows", required_argument, NULL, 'w'},
 	CLI_HOW_OPTIONS,
 	{0},
 };
@@ -108,6 +127,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'k':
 			o->keep_going = true;
 			break;
+		case 'w':
+			bad = cli_event(optarg, &o->shows);
+			break;
 		default:
 			status = cli_how_option(&o->how, argv, c, help);
 			if (status >= 0)
@@ -122,6 +144,11 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return cli_error(
 			"mmstorm explore: found --output and --keep-going, expected one of "
 			"them");
+	if (o->shows && (o->keep_going || o->how.strategy.all || o->how.json))
+		return cli_error("mmstorm explore: found --shows with %s, expected it without",
+				 o->keep_going	       ? "--keep-going"
+				 : o->how.strategy.all ? "--strategy all"
+						       : "--json");
 	o->path = argv[optind];
 	return -1;
 }
@@ -141,11 +168,18 @@ static int judge_with_beat(void *arg, const struct program *p, struct schedule *
 	return judge_here(arg, p, taken, r);
 }
 
+/* What is looked for: a failure; or, of a program that is to show something, that as well. */
+static struct judge judge_for(struct judge_shows *s)
+{
+	return s->events ? (struct judge){judge_shows, s} : s->judge;
+}
+
 static void explore_here(void *arg)
 {
 	struct hunt *h = arg;
 	struct executor *x = executor_create();
-	struct judge j = {judge_with_beat, x};
+	struct judge_shows s = {{judge_with_beat, x}, h->shows};
+	struct judge j = judge_for(&s);
 
 	/* What has been written before is counted, and needs no other child. */
 	for (;;) {
@@ -180,7 +214,8 @@ static int save_finding(const struct options *o, struct hunt *h, struct program 
 {
 	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
 	struct isolate *i = isolate_create(&how);
-	struct judge j = {isolate_judge, i};
+	struct judge_shows s = {{isolate_judge, i}, h->shows};
+	struct judge j = judge_for(&s);
 	struct exec_result r;
 	int err = i ? program_copy(q, h->p) : -ENOMEM;
 
@@ -197,7 +232,12 @@ static int save_finding(const struct options *o, struct hunt *h, struct program 
 			err = 0;
 	}
 	isolate_destroy(i);
-	if (!err && o->output) {
+	if (!err && h->shown) {
+		q->shows = h->shows;
+		/* What happens is to happen in later versions too: on whatever path. */
+		q->digest = 0;
+		err = o->output ? output_program(o->output, q) : text_print(q, stdout);
+	} else if (!err && o->output) {
 		snprintf(h->path, sizeof(h->path), "%s", o->output);
 		err = output_program(o->output, q);
 	} else if (!err) {
@@ -225,6 +265,23 @@ static void print_finding(const struct options *o, const struct hunt *h)
 	describe_finding(o->notes, o, h);
 	fprintf(o->notes, "  written to %s\n  replay: %s run %s\n", h->path,
 		program_invocation_name, h->path);
+}
+
+/* Return: 0, or EXIT_BAD with a message. */
+static int save_shown(const struct options *o, struct hunt *h)
+{
+	struct program q;
+	int status;
+
+	cli_progress_end();
+	program_init(&q, h->p->target);
+	status = save_finding(o, h, &q);
+	if (!status)
+		fprintf(stderr, "%s: %s at run %llu: shown in %u changes of the schedule\n",
+			o->path, cli_strategy_name(h->e.kind), (unsigned long long)h->e.begun,
+			q.schedule.kind == SCHEDULE_SPARSE ? q.schedule.nr : 0);
+	program_fini(&q);
+	return status;
 }
 
 static int one_finding(const struct options *o, struct hunt *h)
@@ -255,6 +312,7 @@ static void begin_hunt(struct hunt *h, const struct options *o, const struct pro
 	const struct strategy *s = &o->how.strategy;
 
 	h->p = p;
+	h->shows = o->shows;
 	h->e.kind = s->kind;
 	h->e.odds = s->odds;
 	h->e.depth = s->depth;
@@ -284,6 +342,9 @@ static int hunt(const struct options *o, struct hunt *h)
 			return cli_error("%s: cannot run it: %s", o->path, strerror(-ret));
 		if (!ret)
 			break;
+		h->shown = h->e.result.sched.report.oracle == ORACLE_NONE;
+		if (h->shown)
+			return save_shown(o, h);
 		status = EXIT_FINDING;
 		if (one_finding(o, h))
 			return EXIT_BAD;
@@ -298,6 +359,8 @@ static void name_strategy(char buf[64], const struct explore *e)
 		snprintf(buf, 64, "random odds=%u", e->odds);
 	else if (e->kind == SCHEDULE_PCT)
 		snprintf(buf, 64, "pct depth=%u length=%u", e->depth, e->length);
+	else if (e->kind == EXPLORE_CHANGES)
+		snprintf(buf, 64, "changes depth=%u length=%u", e->depth, e->length);
 	else
 		snprintf(buf, 64, "%s", cli_strategy_name(e->kind));
 }
@@ -342,6 +405,14 @@ static void print_row(const struct options *o, const struct hunt *h)
 	       e->many ? "+" : " ", rate, h->findings ? oracle_id(h->oracle) : "");
 }
 
+static int not_shown(const struct options *o, const struct hunt *h)
+{
+	fprintf(stderr, "%s: %s: not shown in %llu runs, %llu distinct\n", o->path,
+		cli_strategy_name(h->e.kind), (unsigned long long)h->e.ended,
+		(unsigned long long)h->e.distinct);
+	return EXIT_FINDING;
+}
+
 static int hunt_and_print(const struct options *o, const struct program *p, bool heading)
 {
 	struct hunt *h = isolate_memory(sizeof(*h));
@@ -352,9 +423,12 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	begin_hunt(h, o, p);
 	status = hunt(o, h);
 	cli_progress_end();
-	if (status != EXIT_BAD && heading)
+	/* Standard output is for the program. */
+	if (o->shows && status == EXIT_CLEAN && !h->shown)
+		status = not_shown(o, h);
+	if (status != EXIT_BAD && !o->shows && heading)
 		print_heading(o);
-	if (status != EXIT_BAD)
+	if (status != EXIT_BAD && !o->shows)
 		print_row(o, h);
 	isolate_memory_free(h, sizeof(*h));
 	return status;
@@ -362,7 +436,7 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 
 static int hunt_one(struct options *o, const struct program *p)
 {
-	o->notes = stdout;
+	o->notes = o->shows ? stderr : stdout;
 	return hunt_and_print(o, p, true);
 }
 
@@ -377,6 +451,7 @@ static int hunt_all(struct options *o, const struct program *p)
 		{.kind = SCHEDULE_RANDOM, .odds = given.odds},
 		{.kind = SCHEDULE_PCT, .depth = 2},
 		{.kind = SCHEDULE_PCT, .depth = given.depth},
+		{.kind = EXPLORE_CHANGES, .depth = given.depth},
 	};
 	int worst = EXIT_CLEAN;
 	char *notes = NULL;

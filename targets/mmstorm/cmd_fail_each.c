@@ -2,8 +2,8 @@
 /*
  * cmd_fail_each.c - mmstorm run --fail-each: each request of a program fails in turn.
  *
- * `expect` and `digest` lines are of another plan, and do not count: no run may have a finding.
- * One child runs them all, so a run costs what it costs and no fork.
+ * `expect`, `digest` and `shows` lines are of another plan, and do not count: no run may have a
+ * finding. One child runs them all, so a run costs what it costs and no fork.
  */
 #include "cmd_fail_each.h"
 
@@ -101,6 +101,7 @@ int fail_each_run(const char *path, struct program *p, const struct how *how, co
 
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
+	p->shows = 0;
 	if (how->strategy.given)
 		cli_strategy_schedule(&how->strategy, p, &p->schedule);
 	progress_path = path;

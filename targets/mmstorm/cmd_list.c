@@ -11,15 +11,16 @@
 #include "fields.h"
 #include "op_set.h"
 
-static const char help[] = "usage: mmstorm list [--json|--markdown] [TOPIC]...\n"
-			   "Lists what there is: targets, operations, oracles, schedules, machine "
-			   "(its fields) and fail\n"
-			   "(fields of the failure plan). Without a topic: all of them.\n"
-			   "\n"
-			   "      --json      one object a line\n"
-			   "      --markdown  tables\n"
-			   "\n"
-			   "A range is followed by the default in parentheses.\n";
+static const char help[] =
+	"usage: mmstorm list [--json|--markdown] [TOPIC]...\n"
+	"Lists what there is: targets, operations, oracles, schedules, machine "
+	"(its fields), fail\n"
+	"(fields of the failure plan) and events. Without a topic: all of them.\n"
+	"\n"
+	"      --json      one object a line\n"
+	"      --markdown  tables\n"
+	"\n"
+	"A range is followed by the default in parentheses.\n";
 
 enum format {
 	FORMAT_TEXT,
@@ -296,12 +297,21 @@ static void list_schedules(enum format format)
 		line(format, "schedule", schedule_kind_name(k), text[k]);
 }
 
+static void list_events(enum format format)
+{
+	heading(format, "events", "event, for `shows` | what happens");
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++)
+		line(format, "event", run_event_name((enum run_event)e),
+		     run_event_help((enum run_event)e));
+}
+
 static const struct topic {
 	const char *name;
 	void (*list)(enum format format);
 } topics[] = {
 	{"targets", list_targets},     {"operations", list_operations}, {"oracles", list_oracles},
 	{"schedules", list_schedules}, {"machine", list_machine},	{"fail", list_fail},
+	{"events", list_events},
 };
 
 static const struct topic *find_topic(const char *name)
@@ -340,7 +350,7 @@ int cmd_list(int argc, char **argv)
 	for (int i = optind; i < argc; i++)
 		if (!find_topic(argv[i]))
 			return cli_error("mmstorm list: found topic '%s', expected targets, "
-					 "operations, oracles, schedules, machine or fail",
+					 "operations, oracles, schedules, machine, fail or events",
 					 argv[i]);
 	for (int i = optind; i < argc; i++)
 		find_topic(argv[i])->list(format);

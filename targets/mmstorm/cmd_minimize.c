@@ -22,10 +22,16 @@ static const char help[] =
 	"Makes a program that fails shorter: fewer operations, tasks and changes of the schedule,\n"
 	"simpler numbers. It keeps the oracle that it fails by, and is checked to fail three times "
 	"the\n"
-	"same. The result, as text, has `expect` and `digest` lines.\n"
+	"same. The result, as text, has `expect` and `digest` lines. One that does not fail and "
+	"has a\n"
+	"`shows` line goes on to show that.\n"
 	"\n"
 	"  -o, --output FILE  write the result there, and not to standard output\n"
 	"      --oracle ID    keep this oracle (default: what FILE expects, or fails by)\n"
+	"      --shows EVENT  a program that does not fail, and in which this happens (mmstorm "
+	"list "
+	"events):\n"
+	"                     keep that; given again: and that as well\n"
 	"      --seconds N    stop after so long, with what there is (default: 60; 0: no limit)\n"
 	"      --target NAME  the target, also of programs of another that has the same "
 	"operations;\n"
@@ -33,12 +39,14 @@ static const char help[] =
 	"      --no-fork      run programs in this process: faster, but a crash ends it\n"
 	"\n"
 	"Ctrl-C ends it early, with what there is.\n"
-	"Exit status: 0 done, 2 bad usage or bad input; a program that does not fail is bad "
-	"input.\n";
+	"Exit status: 0 done, 2 bad usage or bad input; a program that does not fail, nor "
+	"show anything, is\n"
+	"bad input.\n";
 
 struct options {
 	const char *output;
 	enum oracle oracle;
+	u32 shows;
 	u64 seconds;
 	int target;
 	bool here;
@@ -55,13 +63,10 @@ static void on_interrupt(int sig)
 static int parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"oracle", required_argument, NULL, 'O'},
-		{"seconds", required_argument, NULL, 's'},
-		{"target", required_argument, NULL, 't'},
-		{"no-fork", no_argument, NULL, 'f'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"output", required_argument, NULL, 'o'}, {"oracle", required_argument, NULL, 'O'},
+		{"shows", required_argument, NULL, 'w'},  {"seconds", required_argument, NULL, 's'},
+		{"target", required_argument, NULL, 't'}, {"no-fork", no_argument, NULL, 'f'},
+		{"help", no_argument, NULL, 'h'},	  {0},
 	};
 	int c, bad = 0;
 
@@ -72,6 +77,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 			break;
 		case 'O':
 			bad = cli_oracle(optarg, &o->oracle);
+			break;
+		case 'w':
+			bad = cli_event(optarg, &o->shows);
 			break;
 		case 's':
 			bad = cli_number("--seconds", optarg, 0, 1000000, &o->seconds);
@@ -90,6 +98,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 	}
 	if (bad)
 		return bad;
+	if (o->shows && o->oracle != ORACLE_NONE)
+		return cli_error("mmstorm minimize: found --shows and --oracle, expected one of "
+				 "them");
 	if (argc - optind != 1)
 		return cli_error("mmstorm minimize: found %d files, expected one", argc - optind);
 	return -1;
@@ -113,8 +124,20 @@ static void set_limit(struct isolate *i, const struct program *p)
 	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
 }
 
+/* A program that is to show something is judged by that, unless there is an oracle to keep. */
+static void set_judge(struct minimize_options *mo, struct judge_shows *s, judge_fn *run, void *arg)
+{
+	s->judge = (struct judge){run, arg};
+	mo->judge = s->events ? (struct judge){judge_shows, s} : s->judge;
+}
+
+static void renew_shows(void *arg)
+{
+	isolate_renew(((struct judge_shows *)arg)->judge.arg);
+}
+
 static int minimize_apart(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
-			  bool fresh)
+			  struct judge_shows *s, bool fresh)
 {
 	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
 	struct isolate *i = isolate_create(&how);
@@ -123,21 +146,22 @@ static int minimize_apart(struct program *p, struct minimize_options *mo, struct
 	if (!i)
 		return -ENOMEM;
 	set_limit(i, p);
-	mo->judge = (struct judge){isolate_judge, i};
-	mo->renew = isolate_renew;
+	set_judge(mo, s, isolate_judge, i);
+	mo->renew = s->events ? renew_shows : isolate_renew;
 	err = minimize(p, mo, st);
 	isolate_destroy(i);
 	return err;
 }
 
-static int minimize_here(struct program *p, struct minimize_options *mo, struct minimize_stats *st)
+static int minimize_here(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
+			 struct judge_shows *s)
 {
 	struct executor *x = executor_create();
 	int err;
 
 	if (!x)
 		return -ENOMEM;
-	mo->judge = (struct judge){judge_here, x};
+	set_judge(mo, s, judge_here, x);
 	err = minimize(p, mo, st);
 	executor_destroy(x);
 	return err;
@@ -151,19 +175,20 @@ static int do_minimize(const struct options *o, struct program *p, struct minimi
 		.stop = &stop,
 		.progress = show_progress,
 	};
+	struct judge_shows s = {.events = o->shows};
 	struct program original;
 	int err;
 
 	if (o->here)
-		return minimize_here(p, &mo, st);
+		return minimize_here(p, &mo, st, &s);
 	program_init(&original, p->target);
 	err = program_copy(&original, p);
 	if (!err)
-		err = minimize_apart(p, &mo, st, false);
+		err = minimize_apart(p, &mo, st, &s, false);
 	if (err == -EILSEQ) {
 		err = program_copy(p, &original);
 		if (!err)
-			err = minimize_apart(p, &mo, st, true);
+			err = minimize_apart(p, &mo, st, &s, true);
 	}
 	program_fini(&original);
 	return err;
@@ -176,6 +201,10 @@ static int explain(const char *path, const struct options *o, const struct progr
 	if (err == -ENOENT && oracle != ORACLE_NONE)
 		return cli_error("%s: found no failure by oracle %s, expected one", path,
 				 oracle_id(oracle));
+	if (err == -ENOENT && o->shows)
+		return cli_error("%s: found a program that does not show this, expected one that "
+				 "does",
+				 path);
 	if (err == -ENOENT)
 		return cli_error("%s: found no failure, expected one", path);
 	if (err == -EILSEQ)
@@ -204,6 +233,8 @@ int cmd_minimize(int argc, char **argv)
 		status = cli_error("%s", text);
 		goto out;
 	}
+	if (o.oracle == ORACLE_NONE && p.expect == ORACLE_NONE && !o.shows)
+		o.shows = p.shows;
 	signal(SIGINT, on_interrupt);
 	ops = p.nr_ops;
 	tasks = p.nr_tasks;
@@ -214,6 +245,17 @@ int cmd_minimize(int argc, char **argv)
 		status = explain(path, &o, &p, err);
 		goto out;
 	}
+	if (o.shows && p.expect != ORACLE_NONE) {
+		status = cli_error("%s: found a failure by oracle %s, expected a program that "
+				   "shows something",
+				   path, oracle_id(p.expect));
+		goto out;
+	}
+	if (o.shows) {
+		/* Of a program that shows something the path is not what matters. */
+		p.digest = 0;
+		p.shows = o.shows;
+	}
 	err = o.output ? output_program(o.output, &p) : text_print(&p, stdout);
 	if (err) {
 		status = cli_error("%s: %s", o.output ? o.output : "standard output",
@@ -222,8 +264,8 @@ int cmd_minimize(int argc, char **argv)
 	}
 	fprintf(stderr,
 		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s\n",
-		path, oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks, p.schedule.nr,
-		(unsigned long long)st.runs, clock_seconds() - start);
+		path, o.shows ? "shown" : oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks,
+		p.schedule.nr, (unsigned long long)st.runs, clock_seconds() - start);
 	status = EXIT_CLEAN;
 out:
 	program_fini(&p);

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "cmd_fail_each.h"
+#include "explore.h"
 #include "import.h"
 #include "input.h"
 #include "isolate.h"
@@ -18,7 +19,8 @@ static const char help[] =
 	"\n"
 	"A program with an `expect` line must fail by that oracle, with a `digest` line along the "
 	"same\n"
-	"path. Each file is run in a process of its own: a crash is a finding as others are.\n"
+	"path; what its `shows` lines name must happen. Each file is run in a process of its own: "
+	"a crash is a finding as others are.\n"
 	"\n"
 	"  -n, --times N        run each N times: all must end in the same way\n"
 	"  -v, --verbose        print the layout of per-CPU units, the history of the first run, "
@@ -27,8 +29,9 @@ static const char help[] =
 	"                       sanitizer's whole report\n"
 	"      --stats          print the per-CPU allocators' statistics when all operations are "
 	"done,\n"
-	"                       in the form of a kernel's percpu_stats\n"
-	"      --no-expect      pass over `expect` and `digest` lines\n"
+	"                       in the form of a kernel's percpu_stats, and the events that "
+	"happened\n"
+	"      --no-expect      pass over `expect`, `digest` and `shows` lines\n"
 	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
 	"                       with --seed N, --odds N, --depth N, --length N\n"
 	"      --target NAME    the target, also of programs of another that has the same "
@@ -108,6 +111,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->verdict.here = o->how.here;
 	if (o->how.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
+	if (o->how.strategy.kind == EXPLORE_CHANGES)
+		return cli_error("mmstorm run: found --strategy changes, which is one of mmstorm "
+				 "explore alone");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
 	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->verdict.times > 1))
@@ -135,6 +141,41 @@ static const char *outcome_name(enum outcome outcome)
 	return name[outcome];
 }
 
+static struct json_object *events_json(const struct exec_result *r)
+{
+	struct json_object *j = json_object_new_object();
+
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++)
+		if (r->events[e])
+			json_object_object_add(j, run_event_name((enum run_event)e),
+					       json_object_new_int64((s64)r->events[e]));
+	return j;
+}
+
+static struct json_object *missing_json(u32 missing)
+{
+	struct json_object *j = json_object_new_array();
+
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++)
+		if (missing & 1U << e)
+			json_object_array_add(
+				j, json_object_new_string(run_event_name((enum run_event)e)));
+	return j;
+}
+
+static void print_missing(u32 missing)
+{
+	const char *before = "the program shows no ";
+
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++) {
+		if (!(missing & 1U << e))
+			continue;
+		printf("%s%s", before, run_event_name((enum run_event)e));
+		before = ", no ";
+	}
+	puts(", and its `shows` line says it does");
+}
+
 static void print_json(const char *path, const struct program *p, const struct options *o,
 		       const struct verdict *v)
 {
@@ -158,6 +199,9 @@ static void print_json(const char *path, const struct program *p, const struct o
 	json_object_object_add(j, "refused", json_object_new_int64(v->result.failed));
 	json_object_object_add(j, "points", json_object_new_int64(v->result.sched.points));
 	json_object_object_add(j, "steps", json_object_new_int64(v->result.sched.steps));
+	json_object_object_add(j, "events", events_json(&v->result));
+	if (v->missing)
+		json_object_object_add(j, "missing", missing_json(v->missing));
 	cli_json(j);
 }
 
@@ -190,6 +234,10 @@ static void print_text(const char *path, const struct program *p, const struct o
 		       p->expect == ORACLE_RACE ? "preset tsan" : "preset asan");
 		return;
 	case OUTCOME_FINDING:
+		if (v->missing) {
+			print_missing(v->missing);
+			return;
+		}
 		if (r->oracle == ORACLE_NONE) {
 			printf("found no failure, expected %s\n", oracle_id(p->expect));
 			return;

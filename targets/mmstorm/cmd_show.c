@@ -3,7 +3,7 @@
  * cmd_show.c - mmstorm show and mmstorm pack: programs from one form into the other.
  *
  * Nothing is lost either way but what bytes have no place for: comments, names, and the lines
- * `expect` and `digest`.
+ * `expect`, `digest` and `shows`.
  */
 #include <search.h>
 #include <stdlib.h>

@@ -49,6 +49,19 @@ static void count_run(struct runs *runs, const struct exec_result *r)
 	runs->done++;
 }
 
+static void print_events(const struct exec_result *r, FILE *f)
+{
+	const char *heading = "Events:\n";
+
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++) {
+		if (!r->events[e])
+			continue;
+		fprintf(f, "%s  %-20s: %12llu\n", heading, run_event_name((enum run_event)e),
+			(unsigned long long)r->events[e]);
+		heading = "";
+	}
+}
+
 static void do_runs(void *arg)
 {
 	struct runs *runs = arg;
@@ -71,6 +84,7 @@ static void do_runs(void *arg)
 		o.trace = NULL;
 		o.stats = runs->o->stats;
 		exec_program(x, runs->p, &o, &r);
+		print_events(&runs->first, runs->o->stats);
 		fflush(runs->o->stats);
 	}
 	executor_destroy(x);
@@ -114,6 +128,7 @@ void verdict_judge(const struct program *p, const struct verdict_options *o, str
 	struct report *r = &v->report;
 
 	v->outcome = r->oracle == ORACLE_NONE ? OUTCOME_OK : OUTCOME_FINDING;
+	v->missing = 0;
 	if (r->oracle == ORACLE_DIGEST || o->ignore || o->schedule)
 		return;
 	if (p->expect != ORACLE_NONE) {
@@ -132,6 +147,10 @@ void verdict_judge(const struct program *p, const struct verdict_options *o, str
 		snprintf(r->text, sizeof(r->text), "found digest 0x%016llx, expected 0x%016llx",
 			 (unsigned long long)digest, (unsigned long long)p->digest);
 	}
+	if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_EXPECTED)
+		v->missing = p->shows & ~run_event_set(v->result.events);
+	if (v->missing)
+		v->outcome = OUTCOME_FINDING;
 }
 
 int verdict_of(const struct program *p, const struct verdict_options *o, struct verdict *v)

@@ -10,19 +10,20 @@
 enum outcome {
 	OUTCOME_OK,	  /* no finding, and none was expected */
 	OUTCOME_EXPECTED, /* the finding that the program's `expect` line names */
-	OUTCOME_FINDING,  /* another, or none although one was expected */
+	OUTCOME_FINDING,  /* another, or none although one was expected; or it shows not all it says
+			   */
 	OUTCOME_UNFIT,	  /* this build cannot find what is expected */
 };
 
 /**
  * struct verdict_options - how to run
  * @times:     how often, from 1
- * @schedule:  if not NULL, used in place of the program's; then `expect` does not count
- * @ignore:    `expect` and `digest` do not count
+ * @schedule:  if not NULL, used in place of the program's; then `expect` and `shows` do not count
+ * @ignore:    `expect`, `digest` and `shows` do not count
  * @here:      in this process: a crash ends it
  * @trace:     if not NULL, the history of the first run is written there
  * @stats:     if not NULL, the per-CPU allocators' statistics at the end of one more run, which is
- *             not judged, are written there, if the first one had no finding
+ *             not judged, and the events of the first one are written there, if that had no finding
  * @log:       if not NULL, what sanitizers write during the first run
  */
 struct verdict_options {
@@ -40,6 +41,7 @@ struct verdict_options {
  * @outcome: enum outcome
  * @report:  the finding, ORACLE_NONE if there was none; for OUTCOME_FINDING, why it is one
  * @result:  of the first run
+ * @missing: bit enum run_event: what the program says it shows, and did not happen
  * @same:    runs with the same oracle, task, operation, step and digest as the first, it
  *           included
  */
@@ -47,6 +49,7 @@ struct verdict {
 	enum outcome outcome;
 	struct report report;
 	struct exec_result result;
+	u32 missing;
 	u64 same;
 };
 
@@ -59,7 +62,7 @@ int verdict_of(const struct program *p, const struct verdict_options *o, struct 
 
 /**
  * verdict_judge() - a first result against what the program says of itself
- * @v: @result, @same and @report are set; @outcome and @report are filled in
+ * @v: @result, @same and @report are set; @outcome, @report and @missing are filled in
  */
 void verdict_judge(const struct program *p, const struct verdict_options *o, struct verdict *v);
 
