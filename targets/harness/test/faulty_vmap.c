@@ -462,6 +462,12 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 			fn(va->start, va->end, arg);
 }
 
+/* Nothing happens in a naive space. */
+u64 vmap_events(struct vmap_space *vs, enum vmap_event event)
+{
+	return 0;
+}
+
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 {
 	u64 at = vs->start;

@@ -17,6 +17,7 @@
 /**
  * struct fake - a judge that fails runs by their seed
  * @bad:    seeds of runs that fail; 0: none
+ * @shows:  what happens in runs that would fail, which do not then
  * @runs:   how many there were
  * @kinds:  bit k: there was a schedule of kind k
  * @length: of the last PCT schedule
@@ -24,6 +25,7 @@
  */
 struct fake {
 	u64 bad[3];
+	u32 shows;
 	u64 runs;
 	u32 kinds;
 	u32 length;
@@ -47,6 +49,9 @@ static int judge(void *arg, const struct program *p, struct schedule *taken, str
 		f->length = s->length;
 	for (unsigned int i = 0; i < 3; i++)
 		fails |= s->kind != SCHEDULE_SPARSE && f->bad[i] && s->seed == f->bad[i];
+	for (unsigned int i = 0; fails && i < NR_RUN_EVENTS; i++)
+		r->events[i] = f->shows >> i & 1;
+	fails &= !f->shows;
 	if (fails)
 		r->sched.report.oracle = ORACLE_OVERLAP;
 	if (taken) {
@@ -91,6 +96,91 @@ static void test_finds_and_goes_on(void **state)
 	assert_int_equal(f.runs, 50);
 	assert_false(explore_left(e));
 	program_fini(&p);
+	free(e);
+}
+
+#define A_AND_B (1u << EVENT_PREFETCH | 1u << EVENT_LAZY_TWICE)
+
+/* What is looked for is all of it, and is found as a failure is; a failure is one still. */
+static void test_shows(void **state)
+{
+	static const struct {
+		u32 happens, wanted;
+		int found;
+	} cases[] = {
+		{A_AND_B, A_AND_B, 1},
+		{A_AND_B, 1u << EVENT_LAZY_TWICE, 1},
+		{1u << EVENT_LAZY_TWICE, A_AND_B, 0},
+		{1u << EVENT_PREFETCH, 1u << EVENT_LAZY_TWICE, 0},
+		{0, A_AND_B, 1},
+	};
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fake f = {.bad = {105}, .shows = cases[i].happens};
+		struct judge_shows s = {{judge, &f}, cases[i].wanted};
+		struct judge j = {judge_shows, &s};
+		struct explore *e = begin(SCHEDULE_RANDOM, 50);
+		struct exec_result r;
+		struct program p;
+
+		program_init(&p, TARGET_VMAP);
+		assert_int_equal(explore(e, &p, &j), cases[i].found);
+		assert_int_equal(e->begun, cases[i].found ? 6 : 50);
+		explore_schedule(e, e->begun, &p.schedule);
+		p.shows = 1;
+		assert_int_equal(explore_pin(&p, &j, &r), cases[i].found ? 0 : -ENOENT);
+		assert_int_equal(p.expect, f.shows ? ORACLE_NONE : ORACLE_OVERLAP);
+		if (cases[i].found) {
+			assert_int_equal(p.schedule.kind, SCHEDULE_SPARSE);
+			assert_int_equal(p.shows, 0);
+		}
+		program_fini(&p);
+		free(e);
+	}
+}
+
+/* Lists in order, up to so many changes, within the run; of all kinds, and the same each time. */
+static void test_changes(void **state)
+{
+	struct fake f = {0};
+	struct explore *e = begin(EXPLORE_CHANGES, 300);
+	struct judge j = {judge, &f};
+	struct schedule *s = calloc(2, sizeof(*s));
+	bool moved = false, switched = false, longest = false;
+	struct program p;
+
+	assert_non_null(s);
+	program_init(&p, TARGET_VMAP);
+	p.machine.cpus = 4;
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(f.runs, 301);
+	assert_int_equal(f.kinds, 1u << SCHEDULE_SPARSE);
+	for (u64 run = 1; run <= e->runs; run++) {
+		explore_schedule(e, run, &s[0]);
+		explore_schedule(e, run, &s[1]);
+		assert_int_equal(s[0].kind, SCHEDULE_SPARSE);
+		assert_true(s[0].nr >= 1 && s[0].nr <= e->depth);
+		longest |= s[0].nr == e->depth;
+		for (u32 i = 0; i < s[0].nr; i++) {
+			const struct change *c = &s[0].changes[i];
+
+			assert_memory_equal(c, &s[1].changes[i], sizeof(*c));
+			assert_true(c->step >= (i ? c[-1].step : 1) && c->step <= 77);
+			assert_true(c->cpu < 4);
+			moved |= c->kind == CHANGE_MIGRATE;
+			switched |= c->kind == CHANGE_SWITCH;
+		}
+	}
+	assert_true(moved && switched && longest);
+	/* Of one CPU nothing can be moved. */
+	e->cpus = 1;
+	for (u64 run = 1; run <= e->runs; run++) {
+		explore_schedule(e, run, &s[0]);
+		for (u32 i = 0; i < s[0].nr; i++)
+			assert_int_equal(s[0].changes[i].kind, CHANGE_SWITCH);
+	}
+	program_fini(&p);
+	free(s);
 	free(e);
 }
 
@@ -276,6 +366,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finds_and_goes_on),
+		cmocka_unit_test(test_shows),
+		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_counts_distinct),
 		cmocka_unit_test(test_too_many_to_count),
 		cmocka_unit_test(test_no_chance_no_second_run),

@@ -130,6 +130,37 @@ static void test_everything_goes(void **state)
 	program_fini(&p);
 }
 
+/* As judge_ops(), and that is no failure: something happens. */
+static int judge_ops_happens(void *arg, const struct program *p, struct schedule *taken,
+			     struct exec_result *r)
+{
+	bool happens = judge_ops(arg, p, taken, r);
+
+	r->sched.report.oracle = ORACLE_NONE;
+	r->events[EVENT_LAZY_TWICE] = happens;
+	return 0;
+}
+
+static void test_what_is_shown_stays(void **state)
+{
+	struct judge_shows s = {{judge_ops_happens, NULL}, 1u << EVENT_LAZY_TWICE};
+	struct program p;
+
+	parse(&p, long_program);
+	p.shows = 1u << EVENT_PREFETCH;
+	assert_int_equal(minimize_by(judge_shows, &s, &p), 0);
+	/* What it said of itself was said of the longer one. */
+	assert_text(&p, "mmstorm 1\n"
+			"target vmap\n"
+			"task a cpu=0\n"
+			"  m1 = vm_map_ram pages=64\n"
+			"  vm_unmap_aliases\n"
+			"digest 0x0000000000001234\n");
+	s.events |= 1u << EVENT_PREFETCH;
+	assert_int_equal(minimize_by(judge_shows, &s, &p), -ENOENT);
+	program_fini(&p);
+}
+
 /* Fails only between two tasks, on different CPUs, of which one is an interrupt source. */
 static int judge_tasks(void *arg, const struct program *p, struct schedule *taken,
 		       struct exec_result *r)
@@ -478,6 +509,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_everything_goes),
+		cmocka_unit_test(test_what_is_shown_stays),
 		cmocka_unit_test(test_tasks_stay),
 		cmocka_unit_test(test_one_change_stays),
 		cmocka_unit_test(test_changes_move_along),

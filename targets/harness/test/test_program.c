@@ -255,6 +255,7 @@ static void test_equal(void **unused)
 	DIFFERENCE(q.schedule.seed = 1, true);
 	DIFFERENCE(q.expect = ORACLE_ALIAS, true);
 	DIFFERENCE(q.digest = 1, true);
+	DIFFERENCE(q.shows = 1, true);
 	p.schedule.kind = SCHEDULE_TURNS;
 	DIFFERENCE(q.schedule.changes[0].step = 2, false);
 	DIFFERENCE(q.schedule.changes[1].kind = CHANGE_SWITCH, true);
@@ -402,14 +403,14 @@ static void test_retarget(void **unused)
 
 	program_init(&p, TARGET_VMAP);
 	program_init(&q, TARGET_VMAP);
-	from_text(&p,
-		  "target vmap\ntask a\nmigrate cpu=1\ncond_resched\nexpect overlap\ndigest 7\n");
+	from_text(&p, "target vmap\ntask a\nmigrate cpu=1\ncond_resched\nexpect overlap\ndigest 7\n"
+		      "shows lazy-twice\n");
 	assert_int_equal(program_copy(&q, &p), 0);
 	assert_int_equal(program_retarget(&q, TARGET_VMAP), 0);
-	assert_true(q.expect == ORACLE_OVERLAP && q.digest == 7);
+	assert_true(q.expect == ORACLE_OVERLAP && q.digest == 7 && q.shows);
 	assert_int_equal(program_retarget(&q, TARGET_PERCPU_BITMAP), 0);
 	assert_int_equal(q.target, TARGET_PERCPU_BITMAP);
-	assert_true(q.expect == ORACLE_NONE && !q.digest);
+	assert_true(q.expect == ORACLE_NONE && !q.digest && !q.shows);
 	assert_well_formed(&q);
 	q.target = TARGET_VMAP;
 	assert_true(program_equal(&p, &q));

@@ -74,13 +74,15 @@ static void test_print(void **unused)
 		"irq timer cpu=1\nvm_unmap_ram y\n x = vm_map_ram atomic\n"
 		"task first\nvm_unmap_ram z\nmigrate cpu=1\nvm_map_ram\n"
 		"schedule @12 second @40 timer\nschedule @40 first>1 @41 init @42 rcu @43 w14\n"
-		"expect alias-survived\ndigest 0x8d3f0a5c2b6e1f47\n",
+		"shows lazy-twice\nexpect alias-survived\ndigest 0x8d3f0a5c2b6e1f47\n"
+		"shows freed-far-in-flush prefetch\n",
 		"mmstorm 1\ntarget vmap\ntask a cpu=1\n  m1 = vm_map_ram pages=64\n"
 		"  m2 = vm_map_ram atomic\n  m3 = vm_map_ram\n"
 		"task b cpu=0\n  vm_unmap_ram m1\n"
 		"irq i cpu=1\n  vm_unmap_ram m2\n  m4 = vm_map_ram atomic\n"
 		"task a\n  vm_unmap_ram m3\n  migrate cpu=1\n  m5 = vm_map_ram\n"
 		"schedule @12 b  @40 i  @40 a>1  @41 init  @42 rcu  @43 w14\n"
+		"shows prefetch lazy-twice freed-far-in-flush\n"
 		"expect alias-survived\ndigest 0x8d3f0a5c2b6e1f47\n");
 	/* Tasks are named in the order of their numbers, whoever works first. */
 	assert_prints(VMAP "task b\nirq i cpu=1\ntask a\n vm_unmap_aliases\ntask b\n"
@@ -137,6 +139,13 @@ static void test_refused_lines(void **unused)
 	assert_refused("target vmap percpu\n", 1, 13, "found 'percpu', expected the end of");
 	assert_refused(VMAP VMAP, 2, 1, "'target' is given twice, first in line 1");
 	assert_refused(VMAP "expect overlp\n", 2, 8, "did you mean 'overlap'");
+	assert_refused(VMAP "shows\n", 2, 6, "end of the line, expected one of prefetch,");
+	assert_refused(VMAP "shows lazy-twise\n", 2, 7,
+		       "unknown event 'lazy-twise', did you mean 'lazy-twice'?");
+	assert_refused(VMAP "shows prefetch nothing\n", 2, 16,
+		       "unknown event 'nothing', expected one of prefetch, prefetch-extra");
+	assert_refused(VMAP "shows prefetch\nshows prefetch\n", 3, 7, "'prefetch' is given twice");
+	assert_refused("shows prefetch\n" VMAP, 1, 1, "expected 'target NAME' first");
 	assert_refused(VMAP "digest 8z\n", 2, 8, "found '8z', expected a number");
 	assert_refused(VMAP "digest 0x1ffffffffffffffff\n", 2, 8, "too large");
 	assert_refused(VMAP "digest 4K\n", 2, 8, "found '4K', expected a number");

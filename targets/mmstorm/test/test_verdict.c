@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_verdict.c - what a program says of itself, against how a run went.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "verdict.h"
+
+/**
+ * struct told - a program, its run, and what is to be said of it
+ * @expect, @shows, @digest: of the program
+ * @oracle, @happened, @path: of the run; @path is its digest
+ */
+struct told {
+	enum oracle expect;
+	u32 shows;
+	u64 digest;
+	enum oracle oracle;
+	u32 happened;
+	u64 path;
+	enum outcome outcome;
+	enum oracle reported;
+	u32 missing;
+};
+
+#define A (1u << EVENT_PREFETCH)
+#define B (1u << EVENT_FREED_FAR_IN_FLUSH)
+
+static void judge(const struct told *t, const struct verdict_options *o, struct verdict *v)
+{
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	p.expect = t->expect;
+	p.shows = t->shows;
+	p.digest = t->digest;
+	*v = (struct verdict){.missing = ~0u};
+	v->result.sched.digest = t->path;
+	v->result.sched.report.oracle = v->report.oracle = t->oracle;
+	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++)
+		v->result.events[e] = t->happened >> e & 1;
+	verdict_judge(&p, o, v);
+	program_fini(&p);
+}
+
+static void test_verdicts(void **state)
+{
+	static const enum oracle none = ORACLE_NONE, found = ORACLE_OVERLAP;
+	const struct told told[] = {
+		{none, 0, 0, none, 0, 5, OUTCOME_OK, none, 0},
+		{none, 0, 0, none, A, 5, OUTCOME_OK, none, 0},
+		{none, 0, 0, found, 0, 5, OUTCOME_FINDING, found, 0},
+		{found, 0, 5, found, 0, 5, OUTCOME_EXPECTED, found, 0},
+		{found, 0, 0, none, 0, 5, OUTCOME_FINDING, none, 0},
+		{none, 0, 6, none, 0, 5, OUTCOME_FINDING, ORACLE_DIGEST, 0},
+		/* What it shows happens, and more; or some of it does not. */
+		{none, A, 0, none, A | B, 5, OUTCOME_OK, none, 0},
+		{none, A | B, 0, none, B, 5, OUTCOME_FINDING, none, A},
+		{none, A | B, 0, none, 0, 5, OUTCOME_FINDING, none, A | B},
+		/* Up to the finding that it expects. */
+		{found, A, 0, found, A, 5, OUTCOME_EXPECTED, found, 0},
+		{found, A, 0, found, B, 5, OUTCOME_FINDING, found, A},
+		/* A worse thing to say goes first. */
+		{none, A, 0, found, 0, 5, OUTCOME_FINDING, found, 0},
+		{none, A, 6, none, 0, 5, OUTCOME_FINDING, ORACLE_DIGEST, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		const struct verdict_options o = {.times = 1};
+		struct verdict v;
+
+		judge(&told[i], &o, &v);
+		if (v.outcome != told[i].outcome || v.report.oracle != told[i].reported ||
+		    v.missing != told[i].missing)
+			fail_msg("case %zu: outcome %d, oracle %s, missing 0x%x", i, v.outcome,
+				 oracle_id(v.report.oracle), v.missing);
+	}
+}
+
+static void test_passed_over(void **state)
+{
+	static const struct schedule other = {.kind = SCHEDULE_ROUND_ROBIN};
+	const struct told told = {.shows = A};
+	const struct verdict_options o[] = {
+		{.times = 1, .ignore = true},
+		{.times = 1, .schedule = &other},
+	};
+
+	for (size_t i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
+		struct verdict v;
+
+		judge(&told, &o[i], &v);
+		assert_int_equal(v.outcome, OUTCOME_OK);
+		assert_int_equal(v.missing, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_passed_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
