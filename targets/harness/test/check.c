@@ -99,6 +99,7 @@ const char *well_formed(const struct program *p)
 
 	PROMISE(p->target < NR_TARGETS);
 	PROMISE(p->nr_tasks >= 1 && p->nr_tasks <= PROGRAM_MAX_TASKS);
+	PROMISE(!(p->shows >> NR_RUN_EVENTS));
 	PROMISE(!target_table[p->target].one_task || (p->nr_tasks == 1 && !p->task[0].irq));
 	why = fields_well_formed(&p->machine, machine_fields, NR_MACHINE_FIELDS);
 	if (!why)

@@ -223,6 +223,7 @@ text 3:14 "color" 'target vmap\ntask a cpu=0\n  vm_map_ram color=3\n'
 text 3:16 "m1" 'target vmap\ntask a cpu=0\n  vm_unmap_ram m1\n'
 text 1:9 "newer" 'mmstorm 2\ntarget vmap\n'
 text 3:8 "nonsense" 'target vmap\ntask a cpu=0\nexpect nonsense\n'
+text 3:7 "prefetch" 'target vmap\ntask a cpu=0\nshows prefetsh\n'
 
 echo "# show and pack"
 check 0 show good.prog -o canonical.prog
@@ -279,6 +280,7 @@ echo "# explore and minimize"
 check 0 explore good.prog --strategy all --runs 200
 says "random odds=1"
 says "pct depth=3"
+says "changes depth=3"
 check 0 explore good.prog --runs 100 --json
 says '"runs":100'
 [ -e findings ] && fail "findings/ was made without a finding"
@@ -294,6 +296,83 @@ bad "expects.prog: found no failure by oracle overlap, expected one" \
 bad "mmstorm: option --oracle: found 'delphi', expected one of mmstorm list oracles" \
 	minimize --oracle delphi good.prog
 bad "mmstorm minimize: found 2 files, expected one" minimize good.prog good.prog
+
+echo "# shows"
+cat >fetch.prog <<'END'
+target vmap_zone
+task a cpu=0
+  v1 = alloc_vmap_area
+task b cpu=0
+  v2 = alloc_vmap_area
+shows prefetch
+END
+check 0 run fetch.prog
+check 0 run --stats fetch.prog
+says "Events:"
+says "  prefetch            :            1"
+says_not "prefetch-extra"
+check 0 run --json fetch.prog
+says '"events":{"prefetch":1}'
+says_not "missing"
+sed 's/shows prefetch/shows prefetch-extra lazy-twice prefetch/' fetch.prog >extra.prog
+check 1 run extra.prog
+[ "$out" = "extra.prog: the program shows no prefetch-extra, no lazy-twice, and its \`shows\` line says it does" ] ||
+	fail "run said: $out"
+check 1 run --json extra.prog
+says '"outcome":"finding"'
+says '"missing":["prefetch-extra","lazy-twice"]'
+check 0 run --no-expect extra.prog
+check 0 run --strategy random extra.prog
+check 0 run --fail-each extra.prog
+check 0 show --target vmap_pool extra.prog
+says_not "shows"
+for strategy in random pct changes; do
+	check 0 explore --shows prefetch-extra --strategy $strategy fetch.prog -o shown.prog
+	[ -z "$out" ] || fail "explore --shows --output printed: $out"
+	check 0 run --times 3 shown.prog
+	check 0 show shown.prog
+	says "shows prefetch-extra"
+	says "schedule @"
+	says_not "digest"
+done
+check 0 explore --shows prefetch-extra --shows prefetch --no-fork fetch.prog
+says "shows prefetch prefetch-extra"
+# Tasks of one CPU: nobody moves but by a change that says so.
+sed 's/task b cpu=0/task b cpu=1/' fetch.prog >left.prog
+check 1 explore --shows cpu-left --runs 500 left.prog
+[[ $err == *"left.prog: random: not shown in 500 runs, "* ]] || fail "explore --shows: said $err"
+[ -z "$out" ] || fail "explore --shows printed without a result: $out"
+check 0 explore --shows cpu-left --strategy changes left.prog
+says ">"
+[ -e findings ] && fail "findings/ was made by explore --shows"
+check 0 minimize shown.prog -o small.prog
+check 0 run small.prog
+check 0 minimize --shows prefetch shown.prog
+says "shows prefetch"
+says_not "schedule"
+says_not "digest"
+says_not "task b"
+check 0 minimize --no-fork --shows prefetch shown.prog
+bad "fetch.prog: found a program that does not show this, expected one that does" \
+	minimize --shows lazy-twice fetch.prog
+bad "mmstorm minimize: found --shows and --oracle, expected one of them" \
+	minimize --shows prefetch --oracle overlap fetch.prog
+bad "mmstorm: option --shows: found 'wonders', expected one of mmstorm list events" \
+	explore --shows wonders fetch.prog
+bad "mmstorm: option --shows: found 'wonders', expected one of mmstorm list events" \
+	minimize --shows wonders fetch.prog
+for option in --keep-going --json "--strategy all"; do
+	# shellcheck disable=SC2086
+	bad "mmstorm explore: found --shows with $option, expected it without" \
+		explore --shows prefetch $option fetch.prog
+done
+bad "mmstorm run: found --strategy changes, which is one of mmstorm explore alone" \
+	run --strategy changes fetch.prog
+check 0 list events
+says "prefetch-extra"
+says "freed-far-in-flush"
+check 0 list --json events
+says '{"topic":"event","name":"lazy-twice"'
 
 echo "# bugs"
 mkdir -p bank/some-bug
