@@ -209,8 +209,8 @@ static int explore_apart(struct hunt *h)
 	return 1;
 }
 
-/* Write the failing run down, on paper and on disk. Return: 0, or EXIT_BAD with a message. */
-static int save_finding(const struct options *o, struct hunt *h, struct program *q)
+/* The program of the last run, with its schedule as a list. Return: as explore_pin(). */
+static int pin_run(const struct hunt *h, struct program *q)
 {
 	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
 	struct isolate *i = isolate_create(&how);
@@ -222,29 +222,58 @@ static int save_finding(const struct options *o, struct hunt *h, struct program 
 	if (!err) {
 		explore_schedule(&h->e, h->e.begun, &q->schedule);
 		err = explore_pin(q, &j, &r);
-		/* Found once, but not again: what came before it in the child had a part in it. */
-		if (err == -ENOENT) {
-			q->expect = h->e.result.sched.report.oracle;
-			q->digest = h->e.result.sched.digest;
-		}
-		/* As the random walk that it is, it fails as well. */
-		if (err == -EILSEQ || err == -ENOENT)
-			err = 0;
 	}
 	isolate_destroy(i);
-	if (!err && h->shown) {
-		q->shows = h->shows;
-		/* What happens is to happen in later versions too: on whatever path. */
-		q->digest = 0;
-		err = o->output ? output_program(o->output, q) : text_print(q, stdout);
-	} else if (!err && o->output) {
-		snprintf(h->path, sizeof(h->path), "%s", o->output);
-		err = output_program(o->output, q);
+	/* As the random walk that it is, it is the same run as well. */
+	return err == -EILSEQ ? 0 : err;
+}
+
+/* Write the failing run down, on paper and on disk. Return: 0, or EXIT_BAD with a message. */
+static int save_finding(const struct options *o, struct hunt *h, struct program *q)
+{
+	/* What --shows looks for is to be written there, and is not this. */
+	const char *output = o->shows ? NULL : o->output;
+	int err = pin_run(h, q);
+
+	/* Found once, but not again: what came before it in the child had a part in it. */
+	if (err == -ENOENT) {
+		q->expect = h->e.result.sched.report.oracle;
+		q->digest = h->e.result.sched.digest;
+		err = 0;
+	}
+	if (!err && output) {
+		snprintf(h->path, sizeof(h->path), "%s", output);
+		err = output_program(output, q);
 	} else if (!err) {
 		err = finding_write(q, q->expect, q->digest, h->path);
 	}
-	return err ? cli_error("%s: cannot write the finding: %s", o->output ? o->output : o->path,
+	return err ? cli_error("%s: cannot write the finding: %s", output ? output : o->path,
 			       strerror(-err))
+		   : 0;
+}
+
+/* The run that shows what is looked for. Return: 0, or EXIT_BAD with a message. */
+static int save_shown(const struct options *o, const struct hunt *h)
+{
+	struct program q;
+	int err;
+
+	cli_progress_end();
+	program_init(&q, h->p->target);
+	err = pin_run(h, &q);
+	q.shows = h->shows;
+	/* What happens is to happen in later versions too: on whatever path. */
+	q.digest = 0;
+	if (!err)
+		err = o->output ? output_program(o->output, &q) : text_print(&q, stdout);
+	if (!err)
+		fprintf(stderr, "%s: %s: shown in run %llu\n", o->path,
+			cli_strategy_name(h->e.kind), (unsigned long long)h->e.begun);
+	program_fini(&q);
+	if (err == -ENOENT)
+		return cli_error("%s: found a run that shows it once, expected it each time",
+				 o->path);
+	return err ? cli_error("%s: %s", o->output ? o->output : "standard output", strerror(-err))
 		   : 0;
 }
 
@@ -265,23 +294,6 @@ static void print_finding(const struct options *o, const struct hunt *h)
 	describe_finding(o->notes, o, h);
 	fprintf(o->notes, "  written to %s\n  replay: %s run %s\n", h->path,
 		program_invocation_name, h->path);
-}
-
-/* Return: 0, or EXIT_BAD with a message. */
-static int save_shown(const struct options *o, struct hunt *h)
-{
-	struct program q;
-	int status;
-
-	cli_progress_end();
-	program_init(&q, h->p->target);
-	status = save_finding(o, h, &q);
-	if (!status)
-		fprintf(stderr, "%s: %s at run %llu: shown in %u changes of the schedule\n",
-			o->path, cli_strategy_name(h->e.kind), (unsigned long long)h->e.begun,
-			q.schedule.kind == SCHEDULE_SPARSE ? q.schedule.nr : 0);
-	program_fini(&q);
-	return status;
 }
 
 static int one_finding(const struct options *o, struct hunt *h)

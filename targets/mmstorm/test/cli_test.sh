@@ -316,8 +316,7 @@ says '"events":{"prefetch":1}'
 says_not "missing"
 sed 's/shows prefetch/shows prefetch-extra lazy-twice prefetch/' fetch.prog >extra.prog
 check 1 run extra.prog
-[ "$out" = "extra.prog: the program shows no prefetch-extra, no lazy-twice, and its \`shows\` line says it does" ] ||
-	fail "run said: $out"
+says "extra.prog: the program shows no prefetch-extra, no lazy-twice, and its \`shows\` line says"
 check 1 run --json extra.prog
 says '"outcome":"finding"'
 says '"missing":["prefetch-extra","lazy-twice"]'
