@@ -149,6 +149,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 				 o->keep_going	       ? "--keep-going"
 				 : o->how.strategy.all ? "--strategy all"
 						       : "--json");
+	/* Standard output is for the program. */
+	if (o->shows)
+		o->notes = stderr;
 	o->path = argv[optind];
 	return -1;
 }
@@ -417,14 +420,6 @@ static void print_row(const struct options *o, const struct hunt *h)
 	       e->many ? "+" : " ", rate, h->findings ? oracle_id(h->oracle) : "");
 }
 
-static int not_shown(const struct options *o, const struct hunt *h)
-{
-	fprintf(stderr, "%s: %s: not shown in %llu runs, %llu distinct\n", o->path,
-		cli_strategy_name(h->e.kind), (unsigned long long)h->e.ended,
-		(unsigned long long)h->e.distinct);
-	return EXIT_FINDING;
-}
-
 static int hunt_and_print(const struct options *o, const struct program *p, bool heading)
 {
 	struct hunt *h = isolate_memory(sizeof(*h));
@@ -435,21 +430,18 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	begin_hunt(h, o, p);
 	status = hunt(o, h);
 	cli_progress_end();
-	/* Standard output is for the program. */
-	if (o->shows && status == EXIT_CLEAN && !h->shown)
-		status = not_shown(o, h);
-	if (status != EXIT_BAD && !o->shows && heading)
-		print_heading(o);
-	if (status != EXIT_BAD && !o->shows)
+	if (o->shows && status == EXIT_CLEAN && !h->shown) {
+		status = EXIT_FINDING;
+		fprintf(stderr, "%s: %s: not shown in %llu runs, %llu distinct\n", o->path,
+			cli_strategy_name(h->e.kind), (unsigned long long)h->e.ended,
+			(unsigned long long)h->e.distinct);
+	} else if (status != EXIT_BAD && !o->shows) {
+		if (heading)
+			print_heading(o);
 		print_row(o, h);
+	}
 	isolate_memory_free(h, sizeof(*h));
 	return status;
-}
-
-static int hunt_one(struct options *o, const struct program *p)
-{
-	o->notes = o->shows ? stderr : stdout;
-	return hunt_and_print(o, p, true);
 }
 
 /* Each strategy in turn. The table first, the findings behind it. */
@@ -489,7 +481,7 @@ static int hunt_all(struct options *o, const struct program *p)
 
 int cmd_explore(int argc, char **argv)
 {
-	struct options o = {.runs = 10000};
+	struct options o = {.runs = 10000, .notes = stdout};
 	char err[INPUT_ERROR];
 	struct program p;
 	int status;
@@ -502,7 +494,7 @@ int cmd_explore(int argc, char **argv)
 	if (input_program(&p, o.path, o.how.target, err))
 		status = cli_error("%s", err);
 	else
-		status = o.how.strategy.all ? hunt_all(&o, &p) : hunt_one(&o, &p);
+		status = o.how.strategy.all ? hunt_all(&o, &p) : hunt_and_print(&o, &p, true);
 	program_fini(&p);
 	return status;
 }
