@@ -7,6 +7,8 @@
  */
 #include "vmap_world.h"
 
+#include <string.h>
+
 /* More than any request is aligned to, in pages. */
 #define PLACE_PAGES 4096u
 
