@@ -20,6 +20,8 @@
 /* Objects of a class that move to the depot and back together; a task keeps less than two such. */
 #define BATCH 32u
 
+#define LINE_BYTES 64u
+
 /**
  * struct bare_object - in front of what kmalloc() returns
  * @size:  in use: as asked for
@@ -41,9 +43,12 @@ static size_t class_of(size_t size)
 }
 
 /* An object that was never used, or NULL: out of line, as most are used again. */
-static __attribute__((noinline)) struct bare_object *object_make(size_t class)
+static __attribute__((noinline)) struct bare_object *object_make(const struct machine *m,
+								 size_t class)
 {
-	return aligned_alloc(BARE_CLASS_BYTES, class * BARE_CLASS_BYTES);
+	const size_t align = m->cfg.lines ? LINE_BYTES : BARE_CLASS_BYTES;
+
+	return aligned_alloc(align, ALIGN(class * BARE_CLASS_BYTES, align));
 }
 
 /*
@@ -118,11 +123,11 @@ void *bare_alloc(struct machine *m, size_t size, bool zero)
 	struct bare_object *o = class < BARE_CLASSES ? object_again(m, c, class) : NULL;
 
 	c->kmallocs++;
-	if (zero && unlikely(class >= BARE_CLASSES)) {
+	if (zero && unlikely(class >= BARE_CLASSES) && !m->cfg.lines) {
 		o = object_make_zeroed(size);
 		zero = false;
 	} else if (unlikely(!o)) {
-		o = object_make(class);
+		o = object_make(m, class);
 	}
 	if (!o)
 		return NULL;
