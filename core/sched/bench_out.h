@@ -9,7 +9,7 @@
 #ifndef MM_SCHED_BENCH_OUT_H
 #define MM_SCHED_BENCH_OUT_H
 
-#include "types.h"
+#include "vtime.h"
 
 #define BENCH_COLUMNS 8
 
@@ -38,6 +38,7 @@ struct bench_plot {
 /**
  * struct bench_out - the receiver of figures; each function may be NULL
  * @quick:    the work is to be scaled down, see bench_count(): nobody believes the figures
+ * @vtime:    what things cost in virtual time, see bench_vtime(); NULL: SCHED_VTIME_DEFAULTS
  * @value:    see bench_value()
  * @table:    see bench_table_begin()
  * @point:    see bench_point(), with @label NULL, and bench_bar(), with @x 0
@@ -46,6 +47,7 @@ struct bench_plot {
  */
 struct bench_out {
 	bool quick;
+	const struct sched_vtime *vtime;
 	void (*value)(struct bench_out *out, const char *bench_case, const char *metric,
 		      double value, const char *unit);
 	void (*table)(struct bench_out *out, const struct bench_table *table);
@@ -114,6 +116,15 @@ static inline void bench_progress(struct bench_out *out, const char *text)
 {
 	if (out->progress)
 		out->progress(out, text);
+}
+
+/** bench_vtime() - what things cost, for a benchmark in virtual time, which knows better of @point
+ */
+static inline struct sched_vtime bench_vtime(const struct bench_out *out)
+{
+	static const struct sched_vtime defaults = SCHED_VTIME_DEFAULTS;
+
+	return out->vtime ? *out->vtime : defaults;
 }
 
 #define BENCH_QUICK 64

@@ -149,8 +149,10 @@ void(sched_vtime_touch)(const volatile void *p, bool write)
 {
 	struct task *t = current;
 
-	if (t && t->sched->vtime)
-		vtime_access(t->sched, t, p, write);
+	if (!t || !t->sched->vtime)
+		return;
+	*clock_of(t) += t->sched->vtime->touch;
+	vtime_access(t->sched, t, p, write);
 }
 
 void sched_vtime_flush(u64 others)
