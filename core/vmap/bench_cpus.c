@@ -208,10 +208,10 @@ static bool run(struct bench_cpus *b, enum load load, unsigned int cpus, unsigne
 /* On the host's clock. Return: false without memory. */
 static bool calibrate(struct bench_cpus *b, enum load load, struct cost *c)
 {
-	struct sched_vtime vtime = {0};
+	struct sched_vtime vtime = {.touch = bench_vtime(b->out).touch};
 	struct machine_stats st;
 	struct sched_result r;
-	double alone;
+	double alone, touched;
 
 	if (!begin(b, load, CPUS))
 		return false;
@@ -227,8 +227,9 @@ static bool calibrate(struct bench_cpus *b, enum load load, struct cost *c)
 	if (!run(b, load, CPUS, 1, &vtime, &r, &st))
 		return false;
 	c->points = (double)r.points / b->ops;
-	c->point = (u32)(alone / c->points);
-	c->add = (u64)(c->touch + alone - c->points * c->point);
+	touched = (double)r.vtime / b->ops;
+	c->point = (u32)(max(alone - touched, 0.0) / c->points);
+	c->add = (u64)(c->touch + max(alone - touched - c->points * c->point, 0.0));
 	b->touched = true;
 	return true;
 }
@@ -326,7 +327,7 @@ static void tell_notes(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
 static bool measure_times(struct bench_cpus *b, const struct cost *cost, unsigned int other,
 			  double ns[NR_LOADS][NR_COUNTS])
 {
-	struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
+	struct sched_vtime vtime = bench_vtime(b->out);
 	struct machine_stats st;
 	struct sched_result r;
 
@@ -391,7 +392,7 @@ static void tell_ipis(struct bench_out *out, const char *name, enum load l, unsi
 
 static void bench_flushes(struct bench_cpus *b)
 {
-	static const struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
+	const struct sched_vtime vtime = bench_vtime(b->out);
 	struct machine_stats st[NR_LOADS];
 	struct sched_result r;
 	char name[48];

@@ -19,6 +19,7 @@
  */
 static inline int busy_cmp(const struct vmap_area *a, const struct vmap_area *b)
 {
+	touch_area(b, false);
 	if (a->va_end <= b->va_start)
 		return -1;
 	if (a->va_start >= b->va_end)
@@ -39,6 +40,7 @@ void busy_link(struct busy_areas *ba, struct vmap_area *va)
 
 	while (node) {
 		parent = node;
+		touch_area(node, false);
 		if (va->va_end <= node->va_start) {
 			node = RB_LEFT(node, rb);
 			continue;
@@ -57,6 +59,9 @@ void busy_link(struct busy_areas *ba, struct vmap_area *va)
 		RB_RIGHT(parent, rb) = va;
 	else
 		RB_LEFT(parent, rb) = va;
+	touch_area(va, true);
+	if (parent)
+		touch_area(parent, true);
 	busy_tree_RB_INSERT_COLOR(&ba->root, va);
 	list_add_rcu(&va->list, prev ? &prev->list : &ba->list);
 	ba->nr++;
@@ -66,6 +71,9 @@ void busy_link(struct busy_areas *ba, struct vmap_area *va)
 /* busy_unlink() - an area is no longer in use; lock held */
 void busy_unlink(struct busy_areas *ba, struct vmap_area *va)
 {
+	touch_area(va, true);
+	if (RB_PARENT(va, rb))
+		touch_area(RB_PARENT(va, rb), true);
 	RB_REMOVE(busy_tree, &ba->root, va);
 	list_del_rcu(&va->list);
 	ba->nr--;

@@ -55,6 +55,7 @@ static void augment_propagate(struct vmap_area *va)
 	for (; va; va = RB_PARENT(va, rb)) {
 		u64 was = va->subtree_max_size;
 
+		touch_area(va, true);
 		augment(va);
 		if (va->subtree_max_size == was)
 			break;
@@ -67,6 +68,7 @@ static void free_link(struct free_areas *fa, struct vmap_area *va, struct vmap_a
 {
 	RB_SET(va, parent, rb);
 	va->subtree_max_size = va_size(va);
+	touch_area(va, true);
 	if (!parent)
 		RB_ROOT(&fa->root) = va;
 	else if (right)
@@ -91,6 +93,7 @@ static struct vmap_area *free_first(struct free_areas *fa, u64 addr)
 	struct vmap_area *va = RB_ROOT(&fa->root), *first = NULL;
 
 	while (va) {
+		touch_area(va, false);
 		if (va->va_end > addr) {
 			first = va;
 			va = RB_LEFT(va, rb);
@@ -124,6 +127,8 @@ static inline struct vmap_area *free_neighbour(struct vmap_area *va, u64 length,
 				va = RB_PARENT(va, rb);
 			} while (va && child == TOWARDS(va));
 		}
+		if (va)
+			touch_area(va, false);
 	} while (va && va_size(va) < length);
 	return va;
 #undef TOWARDS
@@ -266,6 +271,7 @@ void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vma
 
 	while (node) {
 		parent = node;
+		touch_area(node, false);
 		if (va->va_start < node->va_start) {
 			next = node;
 			node = RB_LEFT(node, rb);

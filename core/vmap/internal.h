@@ -49,6 +49,7 @@
 #include "vmalloc.h"
 #include "../machine/meta.h"
 #include "../machine/pgtable.h"
+#include "../sched/vtime.h"
 
 /**
  * struct vmap_area - a range of addresses: free, busy or lazy
@@ -402,6 +403,16 @@ static inline struct vmap_node *addr_to_node(const struct vmap_space *vs, u64 ad
 static inline void count_event(struct vmap_space *vs, enum vmap_event event)
 {
 	__atomic_fetch_add(&vs->event[event], 1, __ATOMIC_RELAXED);
+}
+
+/*
+ * An area's structure is read, or written, where other CPUs may have had it last: what that costs
+ * in virtual time, and under which lock, is what benchmarks of many CPUs ask. Where a tree is
+ * walked, a node a step; not where it is balanced.
+ */
+static inline void touch_area(const struct vmap_area *va, bool write)
+{
+	sched_vtime_touch(va, write);
 }
 
 static inline u64 va_size(const struct vmap_area *va)

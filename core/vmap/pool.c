@@ -33,6 +33,7 @@ static struct vmap_pool *pool_of(struct vmap_pools *p, u64 pages)
 
 static void pool_add(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_area *va)
 {
+	touch_area(va, true);
 	cds_list_add(&va->list, &pool->areas);
 	pool->nr++;
 	p->pages += va_pages(va);
@@ -40,6 +41,7 @@ static void pool_add(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_a
 
 static void pool_remove(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_area *va)
 {
+	touch_area(va, true);
 	cds_list_del(&va->list);
 	pool->nr--;
 	p->pages -= va_pages(va);
@@ -53,6 +55,7 @@ static struct vmap_area *pool_find(const struct vmap_pool *pool, u64 align)
 	for (int i = 0; i < POOL_MISSES && at != &pool->areas; i++, at = at->next) {
 		struct vmap_area *va = container_of(at, struct vmap_area, list);
 
+		touch_area(va, false);
 		if (IS_ALIGNED(va->va_start, align))
 			return va;
 	}

@@ -124,6 +124,7 @@ static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, 
 			count_event(vs, VMAP_LAZY_TWICE);
 		n->drained = va;
 		for (; va; va = va->purge_next) {
+			touch_area(va, true);
 			*start = min(*start, va->va_start);
 			*end = max(*end, va->va_end);
 			*pages += (long)va_pages(va);
