@@ -122,10 +122,11 @@ static bool take_line(struct bench_out *out, const char *line, bool *own_time)
 	return good;
 }
 
-void bench_threads(struct bench_out *out)
+void bench_threads(struct bench_out *out, const char *only)
 {
-	char path[PATH_MAX], quick[] = "--quick";
-	char *argv[] = {path, out->quick ? quick : NULL, NULL};
+	char path[PATH_MAX], text[64], quick[] = "--quick", option[] = "--only";
+	char *argv[5] = {path};
+	unsigned int n = 1;
 	bool own_time = false, good = true;
 	struct child c;
 	char *line = NULL;
@@ -135,6 +136,13 @@ void bench_threads(struct bench_out *out)
 		bench_note(out, "no figures of several threads: stress/bench_threads is not there "
 				"beside this program");
 		return;
+	}
+	if (out->quick)
+		argv[n++] = quick;
+	if (only) {
+		snprintf(text, sizeof(text), "%s", only);
+		argv[n++] = option;
+		argv[n++] = text;
 	}
 	bench_progress(out, "several threads");
 	if (child_start(&c, argv)) {

@@ -9,10 +9,11 @@
 
 /**
  * bench_threads() - the vmap layer on several threads at once
- * @out: receives the figures, and a note if there are none
+ * @out:  receives the figures, and a note if there are none
+ * @only: only cases that have this in their names; NULL: all
  *
  * Runs stress/bench_threads, looked for beside this program, and reads what it prints.
  */
-void bench_threads(struct bench_out *out);
+void bench_threads(struct bench_out *out, const char *only);
 
 #endif

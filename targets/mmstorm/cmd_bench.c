@@ -17,11 +17,18 @@
 #include "plot.h"
 #include "sched/bench.h"
 #include "vmap/bench.h"
+#include "vmap/bench_zone.h"
 
 static void bench_vmap(struct bench_out *out)
 {
 	vmap_bench(out);
-	bench_threads(out);
+	bench_threads(out, NULL);
+}
+
+static void bench_zone(struct bench_out *out)
+{
+	vmap_bench_zone(out);
+	bench_threads(out, "area pair");
 }
 
 static const struct part {
@@ -34,6 +41,7 @@ static const struct part {
 	{"boot", "boot memory, with a bitmap a node and with one bitmap", boot_bench},
 	{"vmap", "kernel virtual addresses, eager and lazy, and vmap blocks; on threads, too",
 	 bench_vmap},
+	{"zone", "zones and pools on 1 to 64 CPUs, in virtual time; on threads, too", bench_zone},
 	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
