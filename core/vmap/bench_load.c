@@ -22,6 +22,11 @@
 /* Operations of a CPU: an eager space waits for nothing that comes once in many. */
 #define EAGER_OPS 64
 
+/* What comes before is enough for so many purges: each gives pools something, and a quarter back.
+ */
+static const unsigned int warm_purges[NR_VMAP_KVAS] = {
+	[VMAP_LAZY] = 1, [VMAP_ZONE] = 2, [VMAP_POOL] = 5};
+
 /**
  * struct load_cpu - a CPU that works
  * @begin, @end: its clock when it began to count, and when it ended
@@ -246,7 +251,7 @@ bool bench_load_run(struct sched *s, const struct bench_load *load, struct bench
 	r.warm = r.ops = EAGER_OPS;
 	if (load->kva != VMAP_EAGER) {
 		r.ops = load->purges * purge_ops(&r, load->working);
-		r.warm = r.ops + purge_ops(&r, load->working);
+		r.warm = warm_purges[load->kva] * purge_ops(&r, load->working);
 	}
 	if (sched_run(s, &p, init, &r, &result)) {
 		/* Whoever was at work is gone, and holds what it held. */
@@ -273,7 +278,7 @@ double bench_load_alone(const struct bench_load *load, bool kva_only)
 	if (load->kva == VMAP_EAGER)
 		r.ops = EAGER_OPS * SCHED_MAX_CPUS;
 	else
-		r.ops = max(load->purges, 1U) * purge_ops(&r, 1);
+		r.ops = purge_ops(&r, 1) * 5 / 4;
 	ns = bench_least(op, &r, r.ops);
 	free_live(&r, r.live);
 	world_end(&r);

@@ -48,7 +48,7 @@
 #define CPUS 64
 #define NR_COUNTS 7 /* 1, 2, 4, ... 64 */
 #define COUNT_32 5
-#define PURGES 3
+#define PURGES 5
 #define LIVE 1000
 
 static const struct bench_loop fix_size = {.name = "fix_size", .pages = {1}};
