@@ -12,6 +12,7 @@
  * which writes to the first frame of a block and to no other. It counts as used until it is given
  * back, which somebody who finds no frame asks for, or who looks for leaks.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,13 +43,25 @@ static size_t class_of(size_t size)
 	return DIV_ROUND_UP(sizeof(struct bare_object) + size, BARE_CLASS_BYTES);
 }
 
+/* With machine_config.lines what is in front of an object is the end of a line of its own. */
+static size_t lead_of(const struct machine *m)
+{
+	return m->cfg.lines ? LINE_BYTES - offsetof(struct bare_object, bytes) : 0;
+}
+
 /* An object that was never used, or NULL: out of line, as most are used again. */
 static __attribute__((noinline)) struct bare_object *object_make(const struct machine *m,
 								 size_t class)
 {
-	const size_t align = m->cfg.lines ? LINE_BYTES : BARE_CLASS_BYTES;
+	const size_t align = m->cfg.lines ? LINE_BYTES : BARE_CLASS_BYTES, lead = lead_of(m);
+	u8 *p = aligned_alloc(align, ALIGN(lead + class * BARE_CLASS_BYTES, align));
 
-	return aligned_alloc(align, ALIGN(class * BARE_CLASS_BYTES, align));
+	return p ? (void *)(p + lead) : NULL;
+}
+
+static void object_unmake(const struct machine *m, struct bare_object *o)
+{
+	free((u8 *)o - lead_of(m));
 }
 
 /*
@@ -145,7 +158,7 @@ void bare_free(struct machine *m, void *p)
 
 	c->bytes -= (s64)o->size;
 	if (class >= BARE_CLASSES) {
-		free(o);
+		object_unmake(m, o);
 		return;
 	}
 	o->next = c->free[class];
@@ -183,12 +196,12 @@ void bare_sweep(struct machine *m)
 	}
 }
 
-static void free_list(struct bare_object *o)
+static void free_list(const struct machine *m, struct bare_object *o)
 {
 	while (o) {
 		struct bare_object *next = o->next;
 
-		free(o);
+		object_unmake(m, o);
 		o = next;
 	}
 }
@@ -198,12 +211,12 @@ void bare_destroy(struct machine *m)
 {
 	for (u32 class = 0; class < BARE_CLASSES; class ++) {
 		for (u32 i = 0; i < BARE_CACHES; i++)
-			free_list(m->bare_cache[i].free[class]);
+			free_list(m, m->bare_cache[i].free[class]);
 		while (m->bare_depot[class]) {
 			struct bare_object *first = m->bare_depot[class];
 
 			m->bare_depot[class] = first->batch;
-			free_list(first);
+			free_list(m, first);
 		}
 	}
 }

@@ -104,6 +104,7 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 	m->cfg.kva_start = cfg->kva_start;
 	m->cfg.kva_size = cfg->kva_size;
 	m->cfg.bare = cfg->bare;
+	m->cfg.lines = cfg->lines;
 	m->cfg.boot_memory = cfg->boot_memory;
 	set_fail(m, &cfg->fail);
 	page_reset(m);

@@ -58,8 +58,9 @@ typedef unsigned int gfp_t;
  *             runs whole for the next request; no TLB keeps a translation that was cleared, and
  *             a mapping may lead to any frame, free ones too. For benchmarks, of
  *             several threads as well
- * @lines:     of a bare machine: each object of metadata begins a cache line, so that which objects
- *             share one, and with it virtual time, is not the host's affair
+ * @lines:     of a bare machine, from its first boot on: each object of metadata begins a cache
+ *             line, so that which objects share one, and with it virtual time, is not the host's
+ *             affair
  * @boot_memory: no frame is free: all are boot memory until hand_over_pages() (page.h) gives them
  *             to the page allocator
  */
