@@ -14,6 +14,7 @@
 
 #include "bench_load.h"
 #include "../sched/bench_timing.h"
+#include "../sched/random.h"
 
 #define SPACE_SIZE (64ULL << 30)
 #define FRAMES (256u << 10)
@@ -30,11 +31,13 @@ static const unsigned int warm_purges[NR_VMAP_KVAS] = {
 /**
  * struct load_cpu - a CPU that works
  * @begin, @end: its clock when it began to count, and when it ended
+ * @seed:  of its random numbers
  */
 struct load_cpu {
 	struct load_run *r;
 	unsigned int cpu;
 	u64 begin, end;
+	u64 seed;
 };
 
 /**
@@ -127,6 +130,14 @@ static void read_counts(struct load_run *r, struct bench_counts *c)
 		c->event[i] = r->vs->event[i];
 }
 
+/* From half to one and a half times: CPUs that always take the same time go in step. */
+static u64 other_work(struct load_cpu *c)
+{
+	u64 work = c->r->load->work;
+
+	return work / 2 + random_next(&c->seed) % (work + 1);
+}
+
 static void work(void *arg)
 {
 	struct load_cpu *c = arg;
@@ -141,7 +152,7 @@ static void work(void *arg)
 				read_counts(r, &r->begin);
 		}
 		operation(r);
-		sched_vtime_add(r->load->work);
+		sched_vtime_add(other_work(c));
 	}
 	c->end = sched_vtime_now();
 	if (!c->cpu)
@@ -206,7 +217,7 @@ static bool world_begin(struct load_run *r, const struct bench_load *load)
 	r->live = calloc((size_t)load->working * load->loop->live + 1, sizeof(*r->live));
 	if (r->live && !machine_boot(r->m, &machine) && !vmap_create(r->m, &vmap, &r->vs)) {
 		for (unsigned int cpu = 0; cpu < load->working; cpu++)
-			r->cpu[cpu] = (struct load_cpu){.r = r, .cpu = cpu};
+			r->cpu[cpu] = (struct load_cpu){.r = r, .cpu = cpu, .seed = cpu};
 		return true;
 	}
 	free(r->live);

@@ -5,6 +5,7 @@
  * Each part of the tree measures itself and hands its figures over one by one; here they
  * become a table or JSON, and points of plots (plot.c).
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "percpu/bench.h"
 #include "plot.h"
 #include "sched/bench.h"
+#include "sched/vtime.h"
 #include "vmap/bench.h"
 #include "vmap/bench_zone.h"
 
@@ -54,8 +56,31 @@ static const char help[] =
 	"      --plot FILE  draw what was measured, too, into one PNG; needs gnuplot\n"
 	"      --quick      scaled down, to see that it works: the figures mean little\n"
 	"\n"
-	"names:\n"
-	"  harness    all of these:\n";
+	"What things cost in virtual time, of vmap and zone, in ns (and without the option):\n";
+
+static const char help_names[] = "\n"
+				 "names:\n"
+				 "  harness    all of these:\n";
+
+/* Options above all characters: prices of struct sched_vtime. */
+#define OPTION_COST 256
+
+static const struct cost {
+	const char *name;
+	size_t offset;
+	const char *help;
+} costs[] = {
+	{"handover", offsetof(struct sched_vtime, handover), "a lock that another CPU had last"},
+	{"line", offsetof(struct sched_vtime, line), "a cache line that the CPU does not have"},
+	{"touch", offsetof(struct sched_vtime, touch), "a step through data, the line there"},
+	{"flush", offsetof(struct sched_vtime, flush), "a flush of translations"},
+	{"ipi-wait", offsetof(struct sched_vtime, ipi_wait), "to interrupt other CPUs, and"},
+	{"ipi", offsetof(struct sched_vtime, ipi), "for each of them"},
+	{"ipi-handler", offsetof(struct sched_vtime, ipi_handler), "what an interrupted CPU loses"},
+};
+
+/* Most that a cost can be: a second. */
+#define MAX_COST 1000000000u
 
 #define CASE_WIDTH 40
 #define CELL_WIDTH 12
@@ -236,18 +261,62 @@ static int run_all(struct printer *p, const char *plot, int argc, char **argv)
 	return status;
 }
 
+static u32 *cost_of(struct sched_vtime *vtime, const struct cost *c)
+{
+	return (u32 *)(void *)((char *)vtime + c->offset);
+}
+
+/* Return: 0, or EXIT_BAD with a message. */
+static int set_cost(struct sched_vtime *vtime, const struct cost *c, const char *text)
+{
+	char option[32];
+	u64 ns = 0;
+	int err;
+
+	snprintf(option, sizeof(option), "--%s", c->name);
+	err = cli_number(option, text, 0, MAX_COST, &ns);
+	*cost_of(vtime, c) = (u32)ns;
+	return err;
+}
+
+static void print_help(void)
+{
+	struct sched_vtime defaults = SCHED_VTIME_DEFAULTS;
+
+	cli_help(help);
+	for (size_t i = 0; i < ARRAY_SIZE(costs); i++)
+		printf("      --%-11s NS  %s (%u)\n", costs[i].name, costs[i].help,
+		       *cost_of(&defaults, &costs[i]));
+	fputs(help_names, stdout);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		printf("    %-8s %s\n", parts[i].name, parts[i].help);
+}
+
+/* getopt's table: @first, which ends with zeroes, and an option for each of costs[]. */
+static void list_options(struct option *all, const struct option *first)
+{
+	for (; first->name; first++)
+		*all++ = *first;
+	for (int i = 0; i < (int)ARRAY_SIZE(costs); i++)
+		*all++ = (struct option){costs[i].name, required_argument, NULL, OPTION_COST + i};
+	*all = (struct option){0};
+}
+
 int cmd_bench(int argc, char **argv)
 {
-	static const struct option long_options[] = {
+	static const struct option first[] = {
 		{"json", no_argument, NULL, 'j'},
 		{"plot", required_argument, NULL, 'p'},
 		{"quick", no_argument, NULL, 'q'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	struct option long_options[ARRAY_SIZE(first) + ARRAY_SIZE(costs)];
+	struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
 	struct printer p = {
 		.out =
 			{
+				.vtime = &vtime,
 				.value = print_value,
 				.table = print_table,
 				.note = print_note,
@@ -257,6 +326,7 @@ int cmd_bench(int argc, char **argv)
 	const char *plot = NULL;
 	int c;
 
+	list_options(long_options, first);
 	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
@@ -269,11 +339,14 @@ int cmd_bench(int argc, char **argv)
 			p.out.quick = true;
 			break;
 		case 'h':
-			cli_help(help);
-			for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-				printf("    %-8s %s\n", parts[i].name, parts[i].help);
+			print_help();
 			return EXIT_CLEAN;
 		default:
+			if (c >= OPTION_COST) {
+				if (set_cost(&vtime, &costs[c - OPTION_COST], optarg))
+					return EXIT_BAD;
+				break;
+			}
 			return cli_bad_option(argv, c);
 		}
 	}
