@@ -15,8 +15,8 @@
  * take acquires, so the cleared translations are seen as cleared by who flushes. No
  * element is ever popped alone, so there is no ABA. (In Linux the lists of nodes have locks.)
  *
- * What becomes free goes back to the source (struct vmap_source_ops), and what that had kept ready
- * for CPUs goes with it.
+ * What becomes free goes back to the source (struct vmap_source_ops), which takes the occasion to
+ * put into the heap what it had kept ready, all of it or some.
  *
  * Between the flush and the free tree lies a grace period of RCU: until it has passed, somebody
  * may stand on an area that was on the list of those in use (lazy.c). A purge waits for one, for
