@@ -36,6 +36,9 @@
  *   - locks and lines of the page allocator, of slabs and of the page table;
  *   - full_fit and long_busy_list keep LIVE areas for each CPU, not 57,344 and 15,000: trees are
  *     some 5 levels lower;
+ *   - what shares a cache line in the kernel: here objects begin where lines do. With objects that
+ *     begin a quarter later, so that the list of areas in use is not in its lock's line, lazy takes
+ *     2.7 times as long on 8 CPUs;
  *   - balancing of trees, and an eager space's walk along its list, touch no lines;
  *   - queued spinlocks hand over at one price however many wait, and two threads of a core are as
  *     good as two cores.
