@@ -58,6 +58,8 @@
  * @rb:               node of a free or of a busy tree; unused while lazy, and in a pool
  * @list:             busy: on busy_areas.list. Kept for a grace period when it was taken off. In a
  *                    pool: on vmap_pool.areas
+ * @home:             pool: the node whose pools it goes back to: that of the CPU for which it was
+ *                    allocated, since that is where the next request like it comes from
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy, and on the way to being free: next on the list; also of structures that
  *                    stand for nothing yet
@@ -71,6 +73,7 @@ struct vmap_area {
 	u64 va_end;
 	RB_ENTRY(vmap_area) rb;
 	struct cds_list_head list;
+	unsigned int home;
 	union {
 		u64 subtree_max_size;
 		struct vmap_area *purge_next;
@@ -397,6 +400,12 @@ static inline struct vmap_node *addr_to_node(const struct vmap_space *vs, u64 ad
 	if (vs->nr_nodes == 1)
 		return vs->node;
 	return &vs->node[addr / vs->node_size % vs->nr_nodes];
+}
+
+/* The node of an area that comes into use now: see vmap_area.home. */
+static inline unsigned int home_node(const struct vmap_space *vs)
+{
+	return vs->pools ? raw_smp_processor_id() % vs->nr_nodes : 0;
 }
 
 /* For whoever reads the counters in the end. It orders nothing, and is no scheduling point. */

@@ -30,14 +30,14 @@ struct vmap_pool {
 };
 
 /**
- * struct vmap_pools - the pools of a node: of areas that begin in its slices
+ * struct vmap_pools - the pools of a node: of areas that were allocated for its CPUs
  * @lock:  irqsave, over @pool and @pages
  * @pool:  of each size, from one page
  * @pages: pages in all of them
  * @vs:    the space
  * @work:  put back @todo; of a helper
- * @todo:  areas of this node that a purge has freed, linked by @purge_next; the purge's, and the
- *         helper's that it waits for. NULL when nobody purges
+ * @todo:  areas that go back to this node and that a purge has freed, linked by @purge_next; the
+ * purge's, and the helper's that it waits for. NULL when nobody purges
  * @help:  of so many nodes, this one and the next ones, the helper puts back @todo
  * @apart: the next node's are in cache lines of their own
  */

@@ -107,6 +107,7 @@ retry:
 	va->va_start = addr;
 	va->va_end = addr + size;
 	va->vm = NULL;
+	va->home = home_node(vs);
 	n = addr_to_node(vs, addr);
 	spin_lock_irqsave(&n->busy.lock, flags);
 	busy_link(&n->busy, va);

@@ -8,10 +8,12 @@
  * asks the pools of one node, which is its number modulo the nodes; what it finds has been flushed,
  * and is taken without a search, and without the heap.
  *
- * A purge fills the pools: an area that was lazily freed goes to the pool of its size in its node;
- * a larger one, to the heap. Before that a purge, if it frees anything, takes a quarter of what is
- * in each pool back to the heap: a size that nobody asks for any more does not keep its addresses
- * for ever. A request that finds no room has all pools emptied.
+ * A purge fills the pools: an area that was lazily freed goes to the pool of its size of the node
+ * for whose CPU it was allocated, whoever frees it and wherever it lies, so that who allocates and
+ * frees again and again has it back; a larger one goes to the heap. Before that a purge, if it
+ * frees anything, takes a quarter of what is in each pool back to the heap: a size that nobody asks
+ * for any more does not keep its addresses for ever. A request that finds no room has all pools
+ * emptied.
  *
  * A request goes to the heap at once if it is particular about its place or too large; and if the
  * pool is empty, or what is looked at there is not aligned as it has to be.
@@ -198,7 +200,7 @@ static void pool_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 	if (!list)
 		return;
 	for (va = list; va; va = next) {
-		struct vmap_pools *p = &vs->pools[addr_to_node(vs, va->va_start) - vs->node];
+		struct vmap_pools *p = &vs->pools[va->home];
 
 		next = va->purge_next;
 		pages += va_pages(va);
@@ -271,10 +273,9 @@ static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const str
 				 va->va_end <= vs->end,
 			 RANGE, "[%#llx, %#llx) is in the pool for %llu pages", HEX(va->va_start),
 			 HEX(va->va_end), HEX(pages));
-		MM_CHECK(addr_to_node(vs, va->va_start) == &vs->node[node], LIST,
-			 "[%#llx, %#llx) is in a pool of node %u, and belongs into node %td",
-			 HEX(va->va_start), HEX(va->va_end), node,
-			 addr_to_node(vs, va->va_start) - vs->node);
+		MM_CHECK(va->home == node, LIST,
+			 "[%#llx, %#llx) is in a pool of node %u, and belongs into node %u",
+			 HEX(va->va_start), HEX(va->va_end), node, va->home);
 		tally_area(t, va);
 	}
 	MM_CHECK(nr == pool->nr, COUNT, "the pool for %llu pages: %lu areas remembered, %llu found",
