@@ -150,6 +150,17 @@ static void touches_to_read(unsigned int cpu)
 	sched_vtime_touch(shared, false);
 }
 
+/* A step has its price where the line is there too, and a word has none. */
+static void test_steps(void **state)
+{
+	vtime.touch = 7;
+	on_cpus(1, touches);
+	assert_int_equal(result.vtime, LINE + ROUNDS * 7);
+	on_cpus(1, adds_shared);
+	assert_int_equal(result.vtime, LINE);
+	vtime.touch = 0;
+}
+
 /* What nobody writes is read by all at once, and for nothing once each has it. */
 static void test_readers(void **state)
 {
@@ -289,13 +300,10 @@ static void test_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		VTIME_TEST(test_shared_counter),
-		VTIME_TEST(test_own_counters),
-		VTIME_TEST(test_readers),
-		VTIME_TEST(test_states),
-		VTIME_TEST(test_lock_brings_line),
-		VTIME_TEST(test_many_lines),
-		VTIME_TEST(test_off),
+		VTIME_TEST(test_shared_counter), VTIME_TEST(test_own_counters),
+		VTIME_TEST(test_readers),	 VTIME_TEST(test_steps),
+		VTIME_TEST(test_states),	 VTIME_TEST(test_lock_brings_line),
+		VTIME_TEST(test_many_lines),	 VTIME_TEST(test_off),
 	};
 
 	return cmocka_run_group_tests(tests, setup_engine, teardown_engine);
