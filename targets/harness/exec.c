@@ -378,9 +378,12 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	/*
 	 * Long enough for any run that makes progress: most operations pass hundreds of points. But
 	 * each may be followed by background work that asks for the pages of a chunk and for those
-	 * that are kept ready, of every CPU, and gives them back when memory runs out.
+	 * that are kept ready, of every CPU, and gives them back when memory runs out; and areas of
+	 * many nodes may be walked.
 	 */
-	sp.max_points = 200000 + (2000 + 8ULL * pm->cpus * (pm->unit + pm->high)) * p->nr_ops;
+	sp.max_points =
+		200000 +
+		(2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(p)) * p->nr_ops;
 	if (o->trace) {
 		sp.on_switch = trace_switch;
 		sp.hook_arg = w;

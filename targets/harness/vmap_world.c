@@ -62,6 +62,15 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 	*start = w->program->machine.place == PLACE_TOP ? -*size - PAGE_SIZE : MACHINE_KVA_START;
 }
 
+u64 vmap_walk_points(const struct program *p)
+{
+	const struct program_machine *pm = &p->machine;
+	const bool nodes = spaces[p->target].nr || pm->vmap == VMAP_ZONE || pm->vmap == VMAP_POOL;
+
+	/* Two walks in an operation, a lock for each step; no more areas than operations. */
+	return nodes ? 16ULL * max(pm->cpus, pm->pools) * p->nr_ops : 0;
+}
+
 /* Pages that a CPU fetches at once: no request fits one alone, so 1 says that none does. */
 static unsigned int zone_pages(const struct program_machine *pm)
 {

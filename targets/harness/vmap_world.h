@@ -22,6 +22,15 @@ void vmap_place(const struct world *w, u64 *start, u64 *size);
 enum vmap_kva vmap_kind(const struct world *w);
 
 /**
+ * vmap_walk_points() - scheduling points that an operation of a program may pass because it walks
+ * the areas in use
+ *
+ * In a space of zones or pools each node is asked for the next area. In one of another kind they
+ * are few, and 0 is returned.
+ */
+u64 vmap_walk_points(const struct program *p);
+
+/**
  * vmap_boot() - make the spaces
  * @w: with its machine booted
  *
