@@ -19,8 +19,11 @@
  * much that was is not known, and what is assumed is as much as the new layer's whole operation
  * took on the machine of then.
  *
- * What this leaves out: a purge's merging of many areas is spread over all operations, though it
- * happens at once and under a lock.
+ * Of what it takes without the touch, steps through structures of areas (sched_vtime.touch) are
+ * charged where they are made: many of them at once, where a purge merges areas under a lock.
+ *
+ * What this leaves out: an eager space's steps along its list; and which structures share a cache
+ * line is the host's affair here, which moves lazy's figures on several CPUs by some tenths.
  *
  * Flushes and interrupts are counted in the same runs, on machines of 1 to 8 CPUs all of which
  * work.
