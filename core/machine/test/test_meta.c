@@ -60,6 +60,28 @@ static void test_contents(void **state)
 	large(f);
 }
 
+/* Each begins a cache line, one that is kept for the next request and one that is not. */
+static void test_lines(void **state)
+{
+	static const size_t sizes[] = {1, 24, 72, 1000, 4 * PAGE_SIZE};
+	struct fixture *f = *state;
+
+	f->cfg.bare = true;
+	f->cfg.lines = true;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+		const size_t size = sizes[i % ARRAY_SIZE(sizes)];
+		u8 *a = kmalloc(f->m, size, GFP_KERNEL), *b = kmalloc(f->m, size, GFP_KERNEL);
+
+		assert_int_equal((uintptr_t)a % 64, 0);
+		assert_int_equal((uintptr_t)b % 64, 0);
+		memset(a, 1, size);
+		memset(b, 2, size);
+		kfree(f->m, a);
+		kfree(f->m, b);
+	}
+}
+
 static void test_garbage(void **state)
 {
 	struct fixture *f = *state;
@@ -186,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_contents, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_lines, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_sweep, fixture_setup, fixture_teardown),
