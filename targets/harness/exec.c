@@ -362,7 +362,6 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 		 struct exec_result *r)
 {
 	static const struct exec_options defaults;
-	const struct program_machine *pm = &p->machine;
 	struct world *w = &x->world;
 	struct sched_params sp = {.nr_cpus = p->machine.cpus};
 	struct machine_stats st;
@@ -375,15 +374,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (p->machine.sparse)
 		sp.schedule = possible_schedule(x, sp.schedule);
 	sp.taken = o->taken;
-	/*
-	 * Long enough for any run that makes progress: most operations pass hundreds of points. But
-	 * each may be followed by background work that asks for the pages of a chunk and for those
-	 * that are kept ready, of every CPU, and gives them back when memory runs out; and areas of
-	 * many nodes may be walked.
-	 */
-	sp.max_points =
-		200000 +
-		(2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(p)) * p->nr_ops;
+	sp.max_points = world_points(p);
 	if (o->trace) {
 		sp.on_switch = trace_switch;
 		sp.hook_arg = w;

@@ -116,6 +116,19 @@ static void give_pool_back(struct world *w)
 }
 
 /*
+ * Most operations pass hundreds. But each may be followed by background work that asks for the
+ * pages of a chunk and for those that are kept ready, of every CPU, and gives them back when memory
+ * runs out; and areas of many nodes may be walked.
+ */
+u64 world_points(const struct program *p)
+{
+	const struct program_machine *pm = &p->machine;
+	u64 each = 2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(p);
+
+	return 200000 + each * p->nr_ops;
+}
+
+/*
  * Those of each record, lazily freed or not, and the first chunk's. Where areas and chunks are
  * asked for in one program, a chunk may be made by a record or behind it, with an area for each
  * group.

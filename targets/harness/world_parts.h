@@ -37,6 +37,9 @@ struct world_part {
 /** world_ranges() - how many areas there can be in the world of a program, to make room for */
 u32 world_ranges(const struct program *p);
 
+/** world_points() - more scheduling points than a run of a program passes that makes progress */
+u64 world_points(const struct program *p);
+
 /**
  * world_boot() - boot the parts of the program's target
  *
