@@ -126,6 +126,8 @@ static struct bare_object *object_again(struct machine *m, struct bare_cache *c,
 	c->free[class] = o->next;
 	if (BARE_CACHES > 1)
 		c->nr_free[class]--;
+	else
+		san_acquire(o);
 	return o;
 }
 
@@ -161,6 +163,9 @@ void bare_free(struct machine *m, void *p)
 		object_unmake(m, o);
 		return;
 	}
+	/* One cache for tasks that are fibers: what one has freed another may get at once. */
+	if (BARE_CACHES == 1)
+		san_release(o);
 	o->next = c->free[class];
 	c->free[class] = o;
 	if (BARE_CACHES > 1 && ++c->nr_free[class] == 2 * BATCH)
