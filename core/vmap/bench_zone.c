@@ -5,12 +5,13 @@
  *
  * What was announced, of an AMD Ryzen Threadripper 3970X: 32 cores, 64 CPUs.
  *
- *   2023, zones    (Rezki, linux-mm, 22 May 2023, on 6.3) 1 to 32 jobs of vmalloc() and vfree() of
- * a page: one takes 0.576 us before and 0.556 after, 32 take 21.09 and 3.83 2024, pools    (v3, 2
- * January 2024, on 6.7-rc8) test_vmalloc.sh run_test_mask=7 nr_threads=64, which is fix_size,
- * full_fit and long_busy_list one after the other: 10 min 51.3 s and 51.3 s on the clock, 12.7
- * times. Its profile says that pages were zeroed (22 % of the time after), and that 93 % of the
- * time before was spent waiting for spinlocks
+ * 2023, zones (Rezki, linux-mm, 22 May 2023, on 6.3): 1 to 32 jobs of vmalloc() and vfree() of a
+ * page. One takes 0.576 us before and 0.556 after, 32 take 21.09 and 3.83.
+ *
+ * 2024, pools (v3, 2 January 2024, on 6.7-rc8): test_vmalloc.sh run_test_mask=7 nr_threads=64,
+ * which is fix_size, full_fit and long_busy_list one after the other: 10 min 51.3 s and 51.3 s on
+ * the clock, 12.7 times. Its profile says that pages were zeroed (22 % of the time after), and that
+ * 93 % of the time before was spent waiting for spinlocks.
  *
  * What the letters do not say: frequency, mitigations, how often the loops were repeated.
  *

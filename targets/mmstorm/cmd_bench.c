@@ -19,6 +19,7 @@
 #include "sched/bench.h"
 #include "sched/vtime.h"
 #include "vmap/bench.h"
+#include "vmap/bench_cpus.h"
 #include "vmap/bench_zone.h"
 
 static void bench_vmap(struct bench_out *out)
@@ -29,6 +30,7 @@ static void bench_vmap(struct bench_out *out)
 
 static void bench_zone(struct bench_out *out)
 {
+	vmap_bench_cpus(out);
 	vmap_bench_zone(out);
 	bench_threads(out, "area pair");
 }
