@@ -118,6 +118,7 @@ static void free_live(struct load_run *r, const u64 *live)
 		vfree(r->vs, live[i]);
 }
 
+/* While others count; no scheduling point. */
 static void read_counts(struct load_run *r, struct bench_counts *c)
 {
 	struct machine_stats st;
@@ -125,9 +126,9 @@ static void read_counts(struct load_run *r, struct bench_counts *c)
 	machine_stats(r->m, &st);
 	c->flushes = st.flushes;
 	c->ipis = st.ipis;
-	c->purges = r->load->kva == VMAP_EAGER ? 0 : (u64)r->vs->purges.counter;
+	c->purges = (u64)__atomic_load_n(&r->vs->purges.counter, __ATOMIC_RELAXED);
 	for (unsigned int i = 0; i < NR_VMAP_EVENTS; i++)
-		c->event[i] = r->vs->event[i];
+		c->event[i] = vmap_events(r->vs, (enum vmap_event)i);
 }
 
 /* From half to one and a half times: CPUs that always take the same time go in step. */

@@ -200,6 +200,7 @@ struct tally;
  * @stats:    adds to free_pages and kept_pages, and sets largest_free. Any context
  * @verify:   what it has beside the heap, at a quiet moment; NULL: nothing. A judge: verify.c says
  *            what that means. Free areas are to be given to tally_free_areas() or tally_area()
+ * @hits:     VMAP_POOL_HIT, which is counted where no other CPU counts: see vmap_events(). NULL: 0
  * @for_each_kept: see for_each_kept_area(). A judge; NULL: nothing is kept
  */
 struct vmap_source_ops {
@@ -209,6 +210,7 @@ struct vmap_source_ops {
 		    u64 vstart, u64 vend, gfp_t gfp);
 	void (*put_back)(struct vmap_space *vs, struct vmap_area *list, bool all);
 	void (*stats)(struct vmap_space *vs, struct vmap_stats *st);
+	u64 (*hits)(struct vmap_space *vs);
 	void (*verify)(const struct vmap_space *vs, struct tally *t);
 	void (*for_each_kept)(const struct vmap_space *vs,
 			      void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
@@ -241,7 +243,8 @@ extern const struct vmap_source_ops vmap_heap_source, vmap_zone_source, vmap_poo
  *             but what is met stays as it is. Returns flags
  * @walk_unlock: up to here
  * @next:      the next area in use by address, or NULL; the first, after NULL. In a walk
- * @busy_next: the same for a judge: no lock, no walk
+ * @busy_next: the same for a judge: no lock, no walk; in order of address for each node, and the
+ *             nodes one after the other
  *
  * @purge:     what is given back becomes free; waits for a purge under way. May sleep
  * @stats:     all of struct vmap_stats but @blocks. Any context
@@ -408,7 +411,10 @@ static inline unsigned int home_node(const struct vmap_space *vs)
 	return vs->pools ? raw_smp_processor_id() % vs->nr_nodes : 0;
 }
 
-/* For whoever reads the counters in the end. It orders nothing, and is no scheduling point. */
+/*
+ * For whoever reads the counters in the end; of what is rare, since all CPUs count in one place. It
+ * orders nothing, and is no scheduling point.
+ */
 static inline void count_event(struct vmap_space *vs, enum vmap_event event)
 {
 	__atomic_fetch_add(&vs->event[event], 1, __ATOMIC_RELAXED);

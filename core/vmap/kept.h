@@ -31,9 +31,10 @@ struct vmap_pool {
 
 /**
  * struct vmap_pools - the pools of a node: of areas that were allocated for its CPUs
- * @lock:  irqsave, over @pool and @pages
+ * @lock:  irqsave, over @pool, @pages, and changes of @hits
  * @pool:  of each size, from one page
  * @pages: pages in all of them
+ * @hits:  requests that were served from them
  * @vs:    the space
  * @work:  put back @todo; of a helper
  * @todo:  areas that go back to this node and that a purge has freed, linked by @purge_next; the
@@ -45,6 +46,7 @@ struct vmap_pools {
 	spinlock_t lock;
 	struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
 	u64 pages;
+	u64 hits;
 	struct vmap_space *vs;
 	struct work_struct work;
 	struct vmap_area *todo;

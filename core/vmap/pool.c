@@ -81,13 +81,14 @@ static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, 
 	if (raw_smp_processor_id() != cpu)
 		count_event(vs, VMAP_CPU_LEFT);
 	va = pool_find(pool, align);
-	if (va)
+	if (va) {
 		pool_remove(p, pool, va);
+		__atomic_store_n(&p->hits, p->hits + 1, __ATOMIC_RELAXED);
+	}
 	spin_unlock_irqrestore(&p->lock, flags);
 	if (!va)
 		return heap_take(vs, spare, size, align, vstart, vend, gfp);
 
-	count_event(vs, VMAP_POOL_HIT);
 	addr = va->va_start;
 	kfree(vs->m, va);
 	return addr;
@@ -247,6 +248,15 @@ static void pool_stats(struct vmap_space *vs, struct vmap_stats *st)
 	heap_stats(vs, st);
 }
 
+static u64 pool_hits(struct vmap_space *vs)
+{
+	u64 hits = 0;
+
+	for (unsigned int i = 0; i < vs->nr_nodes; i++)
+		hits += __atomic_load_n(&vs->pools[i].hits, __ATOMIC_RELAXED);
+	return hits;
+}
+
 /* What follows are judges: see verify.c. */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -334,6 +344,7 @@ const struct vmap_source_ops vmap_pool_source = {
 	.take = pool_take,
 	.put_back = pool_put_back,
 	.stats = pool_stats,
+	.hits = pool_hits,
 	.verify = pool_verify,
 	.for_each_kept = pool_for_each_kept,
 };

@@ -204,33 +204,18 @@ bool lazy_in_use(const struct vmap_space *vs, u64 addr, const struct vmap_area *
 	return node;
 }
 
-/* lazy_busy_next() - see struct vmap_kva_ops: of one node its list, of several the lowest */
+/* lazy_busy_next() - see struct vmap_kva_ops: the list of a node, and then that of the next one */
 const struct vmap_area *lazy_busy_next(const struct vmap_space *vs, const struct vmap_area *va)
 {
-	const struct cds_list_head *head = &vs->node->busy.list, *next;
-	const struct vmap_area *lowest = NULL;
-	u64 from = va ? va->va_end : 0;
+	const struct vmap_node *n = va ? addr_to_node(vs, va->va_start) : vs->node;
+	const struct cds_list_head *next = va ? va->list.next : n->busy.list.next;
 
-	if (vs->nr_nodes == 1) {
-		next = va ? va->list.next : head->next;
-		return next == head ? NULL : container_of(next, struct vmap_area, list);
+	while (next == &n->busy.list) {
+		if (++n == vs->node + vs->nr_nodes)
+			return NULL;
+		next = n->busy.list.next;
 	}
-	for_each_node(n, vs)
-	{
-		const struct vmap_area *at = RB_ROOT(&n->busy.root), *first = NULL;
-
-		while (at) {
-			if (at->va_start >= from) {
-				first = at;
-				at = RB_LEFT(at, rb);
-			} else {
-				at = RB_RIGHT(at, rb);
-			}
-		}
-		if (first && (!lowest || first->va_start < lowest->va_start))
-			lowest = first;
-	}
-	return lowest;
+	return container_of(next, struct vmap_area, list);
 }
 
 /* for_each_purge_list() - see for_each_lazy_area() */

@@ -195,5 +195,7 @@ const char *vmap_event_name(enum vmap_event event)
 
 u64 vmap_events(struct vmap_space *vs, enum vmap_event event)
 {
+	if (event == VMAP_POOL_HIT)
+		return vs->source && vs->source->hits ? vs->source->hits(vs) : 0;
 	return __atomic_load_n(&vs->event[event], __ATOMIC_RELAXED);
 }

@@ -341,7 +341,7 @@ void for_each_kept_area(struct vmap_space *vs,
 			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg);
 
 /**
- * for_each_busy_area() - for_each_vmap_area(), for judges
+ * for_each_busy_area() - for_each_vmap_area(), for judges, and in no order
  *
  * As for_each_lazy_area() in all else: no lock and no scheduling point. The areas in use must be at
  * rest: no operation is under way.
