@@ -21,7 +21,8 @@ struct vmap_cache {
 
 /**
  * struct vmap_pool - free areas of one size (pool.c)
- * @areas: of exactly that size; by vmap_area.list, the one that came last first
+ * @areas: of exactly that size; by vmap_area.list, the one that came last first. No list while
+ *         there is none
  * @nr:    how many
  */
 struct vmap_pool {
@@ -31,8 +32,9 @@ struct vmap_pool {
 
 /**
  * struct vmap_pools - the pools of a node: of areas that were allocated for its CPUs
- * @lock:  irqsave, over @pool, @pages, and changes of @hits
+ * @lock:  irqsave, over @pool, @filled, @pages, and changes of @hits
  * @pool:  of each size, from one page
+ * @filled: bit k: @pool[k] has areas. Most sizes are never asked for
  * @pages: pages in all of them
  * @hits:  requests that were served from them
  * @vs:    the space
@@ -45,6 +47,7 @@ struct vmap_pool {
 struct vmap_pools {
 	spinlock_t lock;
 	struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
+	u64 filled[VMAP_POOL_MAX_PAGES / 64];
 	u64 pages;
 	u64 hits;
 	struct vmap_space *vs;
@@ -53,5 +56,12 @@ struct vmap_pools {
 	unsigned int help;
 	char apart[64];
 };
+
+/* Each pool of a node that has areas, by its number; it may become empty on the way. */
+#define for_each_filled(k, p)                                                                      \
+	for (unsigned int w_ = 0; w_ < ARRAY_SIZE((p)->filled); w_++)                              \
+		for (u64 left_ = (p)->filled[w_];                                                  \
+		     left_ && ((k) = 64 * w_ + (unsigned int)__builtin_ctzll(left_), true);        \
+		     left_ &= left_ - 1)
 
 #endif

@@ -33,11 +33,25 @@ static struct vmap_pool *pool_of(struct vmap_pools *p, u64 pages)
 	return pages <= VMAP_POOL_MAX_PAGES ? &p->pool[pages - 1] : NULL;
 }
 
+static void set_filled(struct vmap_pools *p, const struct vmap_pool *pool, bool filled)
+{
+	size_t k = (size_t)(pool - p->pool);
+	u64 bit = 1ULL << k % 64;
+
+	if (filled)
+		p->filled[k / 64] |= bit;
+	else
+		p->filled[k / 64] &= ~bit;
+}
+
 static void pool_add(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_area *va)
 {
 	touch_area(va, true);
+	if (!pool->nr++) {
+		CDS_INIT_LIST_HEAD(&pool->areas);
+		set_filled(p, pool, true);
+	}
 	cds_list_add(&va->list, &pool->areas);
-	pool->nr++;
 	p->pages += va_pages(va);
 }
 
@@ -45,14 +59,15 @@ static void pool_remove(struct vmap_pools *p, struct vmap_pool *pool, struct vma
 {
 	touch_area(va, true);
 	cds_list_del(&va->list);
-	pool->nr--;
+	if (!--pool->nr)
+		set_filled(p, pool, false);
 	p->pages -= va_pages(va);
 }
 
 /* An area of the pool that is aligned, or NULL; lock held. */
 static struct vmap_area *pool_find(const struct vmap_pool *pool, u64 align)
 {
-	const struct cds_list_head *at = pool->areas.next;
+	const struct cds_list_head *at = pool->nr ? pool->areas.next : &pool->areas;
 
 	for (int i = 0; i < POOL_MISSES && at != &pool->areas; i++, at = at->next) {
 		struct vmap_area *va = container_of(at, struct vmap_area, list);
@@ -101,9 +116,10 @@ static struct vmap_area *decay(struct vmap_space *vs, struct vmap_pools *p, stru
 {
 	struct vmap_area *va;
 	unsigned long flags;
+	unsigned int i;
 
 	spin_lock_irqsave(&p->lock, flags);
-	for (unsigned int i = 0; p->pages && i < VMAP_POOL_MAX_PAGES; i++) {
+	for_each_filled (i, p) {
 		struct vmap_pool *pool = &p->pool[i];
 
 		for (unsigned long n = all ? pool->nr : pool->nr / 4; n; n--) {
@@ -222,8 +238,6 @@ static int pool_init(struct vmap_space *vs)
 		p->vs = vs;
 		spin_lock_init(&p->lock, "vmap_pool_lock");
 		INIT_WORK(&p->work, put_back_work);
-		for (unsigned int k = 0; k < VMAP_POOL_MAX_PAGES; k++)
-			CDS_INIT_LIST_HEAD(&p->pool[k].areas);
 	}
 	return 0;
 }
@@ -272,6 +286,8 @@ static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const str
 	const struct cds_list_head *prev = &pool->areas, *at;
 	u64 nr = 0;
 
+	MM_CHECK(pool->nr, COUNT, "the pool for %llu pages is noted as filled, and is empty",
+		 HEX(pages));
 	for (at = prev->next; at != &pool->areas; prev = at, at = at->next, nr++) {
 		const struct vmap_area *va = container_of(at, struct vmap_area, list);
 
@@ -299,10 +315,11 @@ static void pool_verify(const struct vmap_space *vs, struct tally *t)
 {
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
 		const struct vmap_pools *p = &vs->pools[i];
+		unsigned int k;
 		u64 pages = 0;
 
-		/* An area in an empty pool would be missed as part of the space. */
-		for (unsigned int k = 0; p->pages && k < VMAP_POOL_MAX_PAGES; k++)
+		/* An area in another pool is missed as part of the space. */
+		for_each_filled (k, p)
 			pages += (k + 1) * verify_pool(vs, i, &p->pool[k], k + 1, t);
 		MM_CHECK(pages == p->pages, COUNT,
 			 "pools of node %u: %llu pages remembered, %llu found", i, HEX(p->pages),
@@ -316,19 +333,17 @@ static void pool_for_each_kept(const struct vmap_space *vs,
 			       void *arg)
 {
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
-		u64 left = vs->pools[i].pages;
+		const struct vmap_pools *p = &vs->pools[i];
+		unsigned int k;
 
-		/* Most pools are empty, and behind the last that is not there are more of them. */
-		for (unsigned int k = 0; left && k < VMAP_POOL_MAX_PAGES; k++) {
-			const struct vmap_pool *pool = &vs->pools[i].pool[k];
-			const struct cds_list_head *at;
+		for_each_filled (k, p) {
+			const struct cds_list_head *head = &p->pool[k].areas, *at;
 
-			for (at = pool->areas.next; at != &pool->areas; at = at->next) {
+			for (at = head->next; at != head; at = at->next) {
 				const struct vmap_area *va;
 
 				va = container_of(at, struct vmap_area, list);
 				fn(va->va_start, va->va_end, i, arg);
-				left -= min(left, va_pages(va));
 			}
 		}
 	}

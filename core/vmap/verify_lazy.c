@@ -53,8 +53,7 @@ static void verify_nodes(const struct vmap_space *vs, struct tally *t)
 {
 	struct tally lazy = {0};
 
-	for_each_node(n, vs)
-	{
+	for_each_node (n, vs) {
 		tally_busy_areas(vs, &n->busy, t);
 		for (const struct vmap_area *va = tree_min(RB_ROOT(&n->busy.root)); va;
 		     va = tree_next(va))
@@ -119,8 +118,7 @@ static void for_each_claim(const struct vmap_space *vs,
 	struct each e = {fn, arg};
 	const struct vmap_area *va;
 
-	for_each_node(n, vs)
-	{
+	for_each_node (n, vs) {
 		for (va = tree_min(RB_ROOT(&n->busy.root)); va; va = tree_next(va))
 			fn(arg, va->va_start, va->va_end, "busy");
 		for (va = n->purge_list; va; va = va->purge_next)
@@ -181,8 +179,9 @@ void verify_lazy_space(const struct vmap_space *vs, bool quiet)
 		 vs->vmap_lazy_nr.counter);
 	MM_CHECK(vs->heap.pages <= pages, COUNT, "%llu pages are free, of %llu",
 		 HEX(vs->heap.pages), HEX(pages));
-	for_each_node(n, vs) MM_CHECK(n->busy.pages <= pages, COUNT, "%llu pages are busy, of %llu",
-				      HEX(n->busy.pages), HEX(pages));
+	for_each_node (n, vs)
+		MM_CHECK(n->busy.pages <= pages, COUNT, "%llu pages are busy, of %llu",
+			 HEX(n->busy.pages), HEX(pages));
 	if (!quiet)
 		return;
 
@@ -222,8 +221,9 @@ const struct vmap_area *lazy_busy_next(const struct vmap_space *vs, const struct
 void for_each_purge_list(const struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg),
 			 void *arg)
 {
-	for_each_node(n, vs) for (const struct vmap_area *va = n->purge_list; va;
-				  va = va->purge_next) fn(va->va_start, va->va_end, arg);
+	for_each_node (n, vs)
+		for (const struct vmap_area *va = n->purge_list; va; va = va->purge_next)
+			fn(va->va_start, va->va_end, arg);
 }
 
 #ifdef __clang__

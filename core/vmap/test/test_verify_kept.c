@@ -181,9 +181,11 @@ static void move(struct vmap_area *va, struct vmap_pools *p, struct vmap_pool *f
 		 struct vmap_pools *q, struct vmap_pool *to)
 {
 	cds_list_del(&va->list);
+	if (!to->nr++)
+		CDS_INIT_LIST_HEAD(&to->areas);
 	cds_list_add(&va->list, &to->areas);
+	q->filled[0] |= 1ULL << (to - q->pool);
 	from->nr--;
-	to->nr++;
 	p->pages -= va_pages(va);
 	q->pages += va_pages(va);
 }
@@ -201,7 +203,8 @@ BREAK(pool_endless, pool_scene, s.twos->areas.prev->next = &s.two->list;
 BREAK(pool_pages, pool_scene, s.p->pages--)
 BREAK(pool_no_pages, pool_scene, s.p->pages = 0)
 BREAK(pool_todo, pool_scene, s.other->todo = s.busy)
-BREAK(pool_lost, pool_scene, cds_list_del(&s.five->list); s.fives->nr--; s.p->pages -= 5)
+BREAK(pool_empty, pool_scene, cds_list_del(&s.five->list); s.fives->nr--; s.p->pages -= 5)
+BREAK(pool_lost, pool_scene, s.p->filled[0] &= ~(1ULL << 4); s.p->pages -= 5)
 BREAK(pool_twice, pool_scene,
       struct vmap_area *next = container_of(s.two->list.next, struct vmap_area, list);
       next->va_start = s.two->va_start; next->va_end = s.two->va_end)
@@ -222,8 +225,9 @@ static void test_pool(void **state)
 		{pool_tail, ORACLE_LIST, "does not end at its oldest area"},
 		{pool_endless, ORACLE_LIST, "is broken"},
 		{pool_pages, ORACLE_COUNT, "10 pages remembered, 11 found"},
-		{pool_no_pages, ORACLE_LEAK_AREA, "neither free nor busy"},
+		{pool_no_pages, ORACLE_COUNT, "0 pages remembered, 11 found"},
 		{pool_todo, ORACLE_LIST, "areas to be put back"},
+		{pool_empty, ORACLE_COUNT, "noted as filled, and is empty"},
 		{pool_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{pool_twice, ORACLE_OVERLAP, "is kept ready, and"},
 		{pool_busy, ORACLE_OVERLAP, "is kept ready"},
