@@ -18,9 +18,9 @@
  *
  * and addresses move in one direction only: free, busy, lazy, and free again after a flush and a
  * grace period; between the heap and what is kept beside it, in both. From the moment that an
- * area is busy until then neither its bounds nor its link forward are changed by anybody who is not
- * putting an area behind it: who walks the list under RCU may stand on an area that is in use no
- * longer, and finds the way on.
+ * area is busy until then its bounds do not change, and its link forward only by an area that comes
+ * or goes behind it while it is on the list itself: who walks the list under RCU may stand on an
+ * area that is in use no longer, and finds the way on.
  *
  * A vmap block is a busy area out of which vm_map_ram() serves small requests (block.c, ram.c).
  *
@@ -58,8 +58,9 @@
  * @rb:               node of a free or of a busy tree; unused while lazy, and in a pool
  * @list:             busy: on busy_areas.list. Kept for a grace period when it was taken off. In a
  *                    pool: on vmap_pool.areas
- * @home:             pool: the node whose pools it goes back to: that of the CPU for which it was
- *                    allocated, since that is where the next request like it comes from
+ * @home:             pool: the node whose pools it goes back to: that of the CPU that its maker was
+ *                    on when it came into use, since that is where the next request like it comes
+ *                    from; NO_HOME: it goes back to the heap
  * @subtree_max_size: free: size of the largest area at or below this node of the tree
  * @purge_next:       lazy, and on the way to being free: next on the list; also of structures that
  *                    stand for nothing yet
@@ -80,6 +81,8 @@ struct vmap_area {
 		struct vm_struct *vm;
 	};
 };
+
+#define NO_HOME UINT32_MAX
 
 RB_HEAD(free_tree, vmap_area);
 RB_HEAD(busy_tree, vmap_area);
@@ -320,6 +323,8 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @zone_size:      zone: bytes that a CPU fetches at once; 0: no CPU fetches anything
  * @cache:          zone: what each CPU has fetched, by its number (kept.h); NULL: none fetches
  * @pools:          pool: the pools of each node (kept.h)
+ * @pools_of:       pool: of each CPU, by its number, the node whose pools it asks. The possible
+ * CPUs are dealt out to the nodes in turn: numbers may have gaps
  * @node_size:      bytes of a slice of the addresses, see lazy.c; of no use with one node
  * @nr_nodes:       all but eager: elements of @node
  * @node:           areas in use and lazily freed; @only_node if there is one
@@ -368,6 +373,7 @@ struct vmap_space {
 	u64 zone_size;
 	struct vmap_cache *cache;
 	struct vmap_pools *pools;
+	unsigned int *pools_of;
 	u64 node_size;
 	unsigned int nr_nodes;
 	struct vmap_node *node;
@@ -408,7 +414,7 @@ static inline struct vmap_node *addr_to_node(const struct vmap_space *vs, u64 ad
 /* The node of an area that comes into use now: see vmap_area.home. */
 static inline unsigned int home_node(const struct vmap_space *vs)
 {
-	return vs->pools ? raw_smp_processor_id() % vs->nr_nodes : 0;
+	return vs->pools ? vs->pools_of[raw_smp_processor_id()] : 0;
 }
 
 /*

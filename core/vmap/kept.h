@@ -10,11 +10,13 @@
 /**
  * struct vmap_cache - what a CPU has fetched
  * @free:             free, and in no heap
+ * @fetched:          how often a range was put there
  * @fill_in_progress: a task fetches, and others need not. Never at a quiet moment
  * @apart:            the next cache is in cache lines of its own
  */
 struct vmap_cache {
 	struct free_areas free;
+	unsigned long fetched;
 	bool fill_in_progress;
 	char apart[64];
 };

@@ -223,9 +223,9 @@ static struct vmap_area *try_hold(struct vmap_node *n, u64 addr, u64 start, unsi
 }
 
 /*
- * What contains an address is in the address's own node nearly always, and then no other node is
- * looked at. Else it is the lowest area of all nodes, which may have gone when its node is locked
- * again: then it is looked for anew.
+ * What contains an address is in the address's own node if it begins in the same slice, as most do
+ * in zones, and short ones in pools; then no other node is looked at. Else it is the lowest area of
+ * all nodes, which may have gone when its node is locked again: then it is looked for anew.
  */
 static struct vmap_area *lazy_hold_from(struct vmap_space *vs, u64 addr, unsigned long *flags)
 {

@@ -2,7 +2,7 @@
 /*
  * listing.c - all areas in use, for people: what /proc/vmallocinfo shows.
  *
- * Held from the first line to the last, so the listing is of one moment.
+ * An area is held while its line is made, and none is between two lines: see vmallocinfo().
  */
 #include <stdarg.h>
 #include <stdio.h>

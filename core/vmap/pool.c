@@ -5,15 +5,15 @@
  * After "Mitigate a vmap lock contention" (2024), which is what became of the zones of 2023.
  * There are up to VMAP_MAX_NODES nodes, for areas in use and lazily freed (lazy.c), and each node
  * has pools: one for each size up to VMAP_POOL_MAX_PAGES, of areas of exactly so many pages. A CPU
- * asks the pools of one node, which is its number modulo the nodes; what it finds has been flushed,
- * and is taken without a search, and without the heap.
+ * asks the pools of one node; what it finds has been flushed, and is taken without a search, and
+ * without the heap.
  *
  * A purge fills the pools: an area that was lazily freed goes to the pool of its size of the node
- * for whose CPU it was allocated, whoever frees it and wherever it lies, so that who allocates and
- * frees again and again has it back; a larger one goes to the heap. Before that a purge, if it
- * frees anything, takes a quarter of what is in each pool back to the heap: a size that nobody asks
- * for any more does not keep its addresses for ever. A request that finds no room has all pools
- * emptied.
+ * for whose CPU it was allocated (vmap_area.home), whoever frees it and wherever it lies, so that
+ * who allocates and frees again and again has it back; a larger one, and a congruent area, goes to
+ * the heap. Before that a purge, if it frees anything, takes a quarter of what is in each pool back
+ * to the heap: a size that nobody asks for any more does not keep its addresses for ever. A request
+ * that finds no room has all pools emptied.
  *
  * A request goes to the heap at once if it is particular about its place or too large; and if the
  * pool is empty, or what is looked at there is not aligned as it has to be.
@@ -82,8 +82,8 @@ static struct vmap_area *pool_find(const struct vmap_pool *pool, u64 align)
 static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
 		     u64 vstart, u64 vend, gfp_t gfp)
 {
-	const unsigned int cpu = raw_smp_processor_id();
-	struct vmap_pools *p = &vs->pools[cpu % vs->nr_nodes];
+	const unsigned int node = home_node(vs);
+	struct vmap_pools *p = &vs->pools[node];
 	struct vmap_pool *pool = pool_of(p, size >> PAGE_SHIFT);
 	struct vmap_area *va;
 	unsigned long flags;
@@ -93,10 +93,10 @@ static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, 
 		return heap_take(vs, spare, size, align, vstart, vend, gfp);
 
 	spin_lock_irqsave(&p->lock, flags);
-	if (raw_smp_processor_id() != cpu)
-		count_event(vs, VMAP_CPU_LEFT);
 	va = pool_find(pool, align);
 	if (va) {
+		if (home_node(vs) != node)
+			count_event(vs, VMAP_CPU_LEFT);
 		pool_remove(p, pool, va);
 		__atomic_store_n(&p->hits, p->hits + 1, __ATOMIC_RELAXED);
 	}
@@ -205,7 +205,7 @@ static void share_out(struct vmap_space *vs, unsigned int helpers)
 
 static void pool_put_back(struct vmap_space *vs, struct vmap_area *list, bool all)
 {
-	struct vmap_area *va, *next;
+	struct vmap_area *va, *next, *heap = NULL;
 	u64 pages = 0;
 
 	if (all) {
@@ -217,21 +217,36 @@ static void pool_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 	if (!list)
 		return;
 	for (va = list; va; va = next) {
-		struct vmap_pools *p = &vs->pools[va->home];
+		struct vmap_area **list_of;
 
 		next = va->purge_next;
 		pages += va_pages(va);
-		va->purge_next = p->todo;
-		p->todo = va;
+		list_of = va->home == NO_HOME ? &heap : &vs->pools[va->home].todo;
+		va->purge_next = *list_of;
+		*list_of = va;
 	}
+	heap_put_back(vs, heap, false);
 	share_out(vs, count_helpers(vs, pages));
+}
+
+static void pool_exit(struct vmap_space *vs)
+{
+	kfree(vs->m, vs->pools_of);
+	kfree(vs->m, vs->pools);
 }
 
 static int pool_init(struct vmap_space *vs)
 {
+	unsigned int cpu, nr = 0;
+
 	vs->pools = kcalloc(vs->m, vs->nr_nodes, sizeof(*vs->pools), GFP_KERNEL);
-	if (!vs->pools)
+	vs->pools_of = kcalloc(vs->m, vs->nr_cpus, sizeof(*vs->pools_of), GFP_KERNEL);
+	if (!vs->pools || !vs->pools_of) {
+		pool_exit(vs);
 		return -ENOMEM;
+	}
+	for_each_possible_cpu (cpu, machine_topology(vs->m))
+		vs->pools_of[cpu] = nr++ % vs->nr_nodes;
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
 		struct vmap_pools *p = &vs->pools[i];
 
@@ -240,11 +255,6 @@ static int pool_init(struct vmap_space *vs)
 		INIT_WORK(&p->work, put_back_work);
 	}
 	return 0;
-}
-
-static void pool_exit(struct vmap_space *vs)
-{
-	kfree(vs->m, vs->pools);
 }
 
 static void pool_stats(struct vmap_space *vs, struct vmap_stats *st)

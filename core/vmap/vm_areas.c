@@ -154,7 +154,8 @@ static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base
 		va->va_end = base + area_end(r, area);
 		va_clip(vs->m, &vs->heap, va->purge_next, va->va_start, r->sizes[area], &spare);
 		va->vm = NULL;
-		va->home = home_node(vs);
+		/* At the top of the space, away from what is kept for small areas. */
+		va->home = NO_HOME;
 		if (!spare)
 			*spares = next;
 	}

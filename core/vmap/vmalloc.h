@@ -256,8 +256,7 @@ u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size);
 /**
  * vmallocinfo() - a listing as in /proc/vmallocinfo: a line an area, in order of address
  * @vs:   the space
- * @line: called for each with its text, without a newline. Under a lock: it must not sleep nor call
- *        back
+ * @line: called for each with its text, without a newline; nothing is held
  * @arg:  its last argument
  *
  *	0x<start>-0x<end> <bytes> <caller> pages=<n> ioremap vmalloc vmap user N0=<n> N1=<n>
@@ -265,7 +264,8 @@ u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size);
  * with the guard page in <end> and <bytes>, "pages" if vmalloc() or vmap() mapped any, those words
  * that apply, and of vmalloc()'s own frames how many each node has, nodes without any left out. Of
  * an area without an owner (vm_map_ram(), alloc_vmap_area(), or one that is being made or given
- * back) "vm_map_ram" in place of the caller and all behind it. The listing is of one moment.
+ * back) "vm_map_ram" in place of the caller and all behind it. Listed is what is in use from the
+ * beginning of the call to its end; of what comes or goes meanwhile, any, but no two that overlap.
  *
  * Context: any.
  */

@@ -41,7 +41,8 @@ const char *vmap_kva_name(enum vmap_kva kva);
  * @zone_pages:     zone: pages that a CPU fetches at once; 0: 100 times 1 + log2 of the possible
  *                  CPUs, rounded down, up to 4 MiB of them; VMAP_ZONES_OFF: none does, as on a
  *                  machine of one CPU. All requests go to the heap then
- * @nodes:          pool: how many, up to VMAP_MAX_NODES; 0: as many as possible CPUs
+ * @nodes:          pool: how many, up to VMAP_MAX_NODES; 0: as many as possible CPUs,
+ *                  and no more than that
  * @notice:         told, in a kernel's words, that a request found the space full: the first
  *                  time, the second, the fourth, and so on, with how many were not told. NULL:
  *                  nobody is. Called with no lock held, in the context of the request: perhaps by
@@ -96,7 +97,7 @@ u64 vmap_area_end(const struct vmap_area *va);
  * @cfg: copied
  * @out: receives the space
  *
- * Return: 0, -EINVAL (kind, range, block size), -ENOMEM. Context: may sleep.
+ * Return: 0, -EINVAL (kind, range, block size, nodes), -ENOMEM. Context: may sleep.
  */
 int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_space **out);
 
@@ -262,23 +263,29 @@ struct vmap_stats {
 	u64 largest_free;
 };
 
-/** vmap_stats() - each number is of some moment of the call. Context: any */
+/**
+ * vmap_stats() - what a space holds
+ *
+ * While others are at work each number is of some moment of the call if the space is lazy or eager.
+ * In zones and pools numbers are sums over CPUs and nodes, each read at its own moment: what moves
+ * on meanwhile may be counted twice or not at all. Context: any.
+ */
 void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
 
 /**
- * enum vmap_event - what happens in a space of zones or pools, is right, and may be hard to bring
- * about
+ * enum vmap_event - what is right and may be hard to bring about, most of it of zones and pools
  * @VMAP_PREFETCH:        a CPU fetched a range for its cache
- * @VMAP_PREFETCH_EXTRA:  of these, one that found room in the cache that was not there when it was
- *                        decided on: two tasks did so at once
+ * @VMAP_PREFETCH_EXTRA:  of these, one between the decision to fetch and whose end another range
+ * was fetched for the same cache
  * @VMAP_PREFETCH_LOST:   a task found another one fetching for its CPU, and went to the heap
- * @VMAP_CPU_LEFT:        a task took from the cache, or the pools, of a CPU that it had been moved
- *                        away from between reading its number and locking
- * @VMAP_EMPTIED_IN_FILL: a purge emptied a cache for which a task had begun to fetch
+ * @VMAP_CPU_LEFT:        a task took addresses from the cache of a CPU, or the pools of a CPU's
+ * node, that it had been moved away from between reading its number and locking
+ * @VMAP_EMPTIED_IN_FILL: a purge took what there was from a cache for which a task had begun to
+ * fetch
  * @VMAP_LAZY_TWICE:      of two purges, the second of which began before the first had ended, both
  *                        took lazily freed areas of the same node
  * @VMAP_POOL_HIT:        a request was served from a pool
- * @VMAP_POOL_DECAY:      a purge gave pooled areas back to the heap
+ * @VMAP_POOL_DECAY:      an area went from a pool back to the heap
  */
 enum vmap_event {
 	VMAP_PREFETCH,

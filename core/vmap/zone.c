@@ -35,9 +35,12 @@ static bool worth_fetching(const struct free_areas *fa)
 	return free_largest(fa) < REFILL_PAGES * PAGE_SIZE;
 }
 
-/* Fetch a range, and serve the request from it. @vend: neither was possible */
-static u64 prefetch(struct vmap_space *vs, struct vmap_cache *c, struct vmap_area **spare, u64 size,
-		    u64 align, u64 vend, gfp_t gfp)
+/*
+ * Fetch a range, and serve the request from it. @vend: neither was possible.
+ * @fetched: of the cache, when it was found empty
+ */
+static u64 prefetch(struct vmap_space *vs, struct vmap_cache *c, unsigned long fetched,
+		    struct vmap_area **spare, u64 size, u64 align, u64 vend, gfp_t gfp)
 {
 	struct vmap_area *va, *none = NULL;
 	unsigned long flags;
@@ -57,7 +60,7 @@ static u64 prefetch(struct vmap_space *vs, struct vmap_cache *c, struct vmap_are
 		va->va_end = addr + vs->zone_size;
 		spin_lock_irqsave(&c->free.lock, flags);
 		count_event(vs, VMAP_PREFETCH);
-		if (!worth_fetching(&c->free))
+		if (c->fetched++ != fetched)
 			count_event(vs, VMAP_PREFETCH_EXTRA);
 		merge_or_add_vmap_area(vs->m, &c->free, va);
 		addr = __alloc_vmap_area(vs->m, &c->free, spare, size, align, vs->start, vend);
@@ -72,17 +75,18 @@ static u64 cache_take(struct vmap_space *vs, struct vmap_area **spare, u64 size,
 {
 	const unsigned int cpu = raw_smp_processor_id();
 	struct vmap_cache *c = &vs->cache[cpu];
-	unsigned long flags;
+	unsigned long flags, fetched;
 	bool fetch;
 	u64 addr;
 
 	spin_lock_irqsave(&c->free.lock, flags);
-	if (raw_smp_processor_id() != cpu)
-		count_event(vs, VMAP_CPU_LEFT);
 	addr = __alloc_vmap_area(vs->m, &c->free, spare, size, align, vs->start, vend);
+	if (addr != vend && raw_smp_processor_id() != cpu)
+		count_event(vs, VMAP_CPU_LEFT);
 	fetch = addr == vend && worth_fetching(&c->free);
+	fetched = c->fetched;
 	spin_unlock_irqrestore(&c->free.lock, flags);
-	return fetch ? prefetch(vs, c, spare, size, align, vend, gfp) : addr;
+	return fetch ? prefetch(vs, c, fetched, spare, size, align, vend, gfp) : addr;
 }
 
 /* Fewer than three of these fit what is fetched. The sum may wrap; then it is large. */
@@ -118,9 +122,9 @@ static void zone_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 		unsigned long flags;
 
 		spin_lock_irqsave(&c->free.lock, flags);
-		if (__atomic_load_n(&c->fill_in_progress, __ATOMIC_RELAXED))
-			count_event(vs, VMAP_EMPTIED_IN_FILL);
 		kept = free_take_all(&c->free);
+		if (kept && __atomic_load_n(&c->fill_in_progress, __ATOMIC_RELAXED))
+			count_event(vs, VMAP_EMPTIED_IN_FILL);
 		spin_unlock_irqrestore(&c->free.lock, flags);
 		heap_put_back(vs, kept, all);
 	}

@@ -15,18 +15,18 @@
 #define VMAP_RUN_EVENTS(X)                                                                         \
 	X(PREFETCH, "prefetch", "zone: a CPU fetched a range for its cache")                       \
 	X(PREFETCH_EXTRA, "prefetch-extra",                                                        \
-	  "zone: two tasks fetched for one CPU; what the second one brought was not needed")       \
+	  "zone: two tasks found one cache empty, and fetched for it one after the other")         \
 	X(PREFETCH_LOST, "prefetch-lost",                                                          \
 	  "zone: a task found another one fetching for its CPU, and went to the heap")             \
 	X(CPU_LEFT, "cpu-left",                                                                    \
 	  "zone, pool: a task was moved between reading the number of its CPU and locking what "   \
-	  "is that CPU's")                                                                         \
+	  "is that CPU's, and was served from there")                                              \
 	X(EMPTIED_IN_FILL, "emptied-in-fill",                                                      \
-	  "zone: a purge emptied the cache of a CPU for which a task was fetching")                \
+	  "zone: a purge took what the cache of a CPU had, while a task fetched for it")           \
 	X(LAZY_TWICE, "lazy-twice",                                                                \
-	  "zone, pool: two purges at a time both took lazily freed areas of one node")             \
+	  "two purges at a time both took lazily freed areas of one node")                         \
 	X(POOL_HIT, "pool-hit", "pool: a request was served from a pool")                          \
-	X(POOL_DECAY, "pool-decay", "pool: a purge gave pooled areas back to the heap")
+	X(POOL_DECAY, "pool-decay", "pool: an area went from a pool back to the heap")
 
 #define RUN_EVENTS(X)                                                                              \
 	VMAP_RUN_EVENTS(X)                                                                         \

@@ -52,6 +52,14 @@ static u32 pool_nodes(const struct world *w)
 	return w->program->machine.pools ?: min(num_possible(topology(w)), VMAP_MAX_NODES);
 }
 
+/* The node whose pools a CPU asks: possible CPUs are dealt out to them in turn. */
+static u32 pool_node(const struct world *w, u32 cpu)
+{
+	const u64 below = w->possible & ((1ULL << cpu) - 1);
+
+	return (u32)__builtin_popcountll(below) % pool_nodes(w);
+}
+
 static u64 zone_answer(struct world *w, const struct kva_request *r, u32 cpu)
 {
 	const u64 zone = zone_size(w), most = r->size + (r->align - PAGE_SIZE);
@@ -85,7 +93,7 @@ static bool pooled(const struct kva_range *range, const struct kva_request *r, u
  */
 static u64 pool_answer(const struct world *w, const struct kva_request *r, u32 cpu, bool *heap)
 {
-	const u32 node = cpu % pool_nodes(w);
+	const u32 node = pool_node(w, cpu);
 	u32 misses = 0;
 	u64 at = 0;
 
@@ -127,7 +135,7 @@ static bool also_right(struct world *w, const struct kva_request *r, u32 cpu, u6
 		return addr == answer(w, r, cpu);
 	pool_answer(w, r, cpu, &heap);
 	if (whole_space(w, r) && range && range->start == addr && IS_ALIGNED(addr, r->align) &&
-	    pooled(range, r, cpu % pool_nodes(w)))
+	    pooled(range, r, pool_node(w, cpu)))
 		return true;
 	return heap && addr == kva_lowest(w, r);
 }

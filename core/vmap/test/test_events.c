@@ -92,6 +92,24 @@ static void alloc_and_purge(struct fixture *f)
 	purge_vmap_area_lazy(f->vs);
 }
 
+/* The second time there is something in the CPU's cache, or in its pool. */
+static void alloc_again(struct fixture *f)
+{
+	if (f->vmap.kva == VMAP_POOL)
+		alloc_and_purge(f);
+	else
+		alloc_one(f);
+	alloc_one(f);
+}
+
+/* All but two pages of what was fetched are used: the next request fetches, and these are left. */
+static void fetch_again(struct fixture *f)
+{
+	for (unsigned int i = 0; i < ZONE - 2; i++)
+		alloc_pages_any(f, 1);
+	alloc_pages_any(f, 4);
+}
+
 static void purge(struct fixture *f)
 {
 	purge_vmap_area_lazy(f->vs);
@@ -101,6 +119,9 @@ static void purge(struct fixture *f)
 static void test_prefetch_extra(void **state)
 {
 	pair.a = pair.b = alloc_one;
+	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_PREFETCH_EXTRA) > 0);
+	/* Also of four pages, of which too few are left for another request. */
+	((struct fixture *)*state)->vmap.zone_pages = 4;
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_PREFETCH_EXTRA) > 0);
 }
 
@@ -118,16 +139,20 @@ static void test_cpu_left(void **state)
 {
 	struct fixture *f = *state;
 
-	pair.a = pair.b = alloc_one;
+	pair.a = alloc_again;
+	pair.b = alloc_one;
 	assert_true(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT) > 0);
 	f->vmap.kva = VMAP_POOL;
 	assert_true(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT) > 0);
+	/* Of one node all CPUs ask the same pools. */
+	f->vmap.nodes = 1;
+	assert_int_equal(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT), 0);
 }
 
-/* A purge comes while it fetches: what it has fetched already goes, or stays. */
+/* A purge comes while it fetches, and takes what was left of the range before. */
 static void test_emptied_in_fill(void **state)
 {
-	pair.a = alloc_one;
+	pair.a = fetch_again;
 	pair.b = purge;
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_EMPTIED_IN_FILL) > 0);
 }

@@ -204,6 +204,54 @@ static void test_two_nodes(void **state)
 	expect_clean(f, two_nodes);
 }
 
+/* Numbers of possible CPUs have gaps: they are dealt out to the nodes nevertheless. */
+static void gaps(struct fixture *f)
+{
+	struct vmap_area *va[4];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		task_migrate(4 * i);
+		va[i] = alloc_pages_any(f, 16);
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		free_unmap_vmap_area(f->vs, va[i]);
+	purge_vmap_area_lazy(f->vs);
+	for (unsigned int i = 0; i < 4; i++)
+		CHECK(kept(f).of_node[i] == 1);
+}
+
+static void test_gaps(void **state)
+{
+	struct fixture *f = *state;
+
+	topology_init(&f->cfg.topology, 13, 1, 4096);
+	f->cfg.topology.possible[0] = f->cfg.topology.online[0] = 0x1111;
+	expect_clean(f, gaps);
+}
+
+/* Congruent areas go back to where they came from, the top of the space, and to no pool. */
+static void congruent(struct fixture *f)
+{
+	const u64 offset = 0, size = 8 * PAGE_SIZE;
+	struct vmap_area *va;
+	u64 top = 0;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		CHECK(!pcpu_get_vm_areas(f->vs, &offset, &size, 1, PAGE_SIZE, GFP_KERNEL, &va));
+		CHECK(!top || va->va_start == top);
+		top = va->va_start;
+		CHECK(va->va_end == f->vs->end);
+		pcpu_free_vm_areas(f->vs, &va, 1);
+		purge_vmap_area_lazy(f->vs);
+		CHECK(!vstats(f).kept_pages);
+	}
+}
+
+static void test_congruent(void **state)
+{
+	expect_clean(*state, congruent);
+}
+
 /* A quarter of each pool, those that have been there longest; and only a purge of something. */
 static void quarter(struct fixture *f)
 {
@@ -492,9 +540,10 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_nodes),	   T(test_exact_size), T(test_largest),		T(test_eighth),
-		T(test_two_nodes), T(test_quarter),    T(test_quarter_of_each), T(test_no_room),
-		T(test_one_flush), T(test_helpers),    T(test_workers_purge),
+		T(test_nodes),		 T(test_exact_size), T(test_largest),	T(test_eighth),
+		T(test_two_nodes),	 T(test_gaps),	     T(test_congruent), T(test_quarter),
+		T(test_quarter_of_each), T(test_no_room),    T(test_one_flush), T(test_helpers),
+		T(test_workers_purge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
