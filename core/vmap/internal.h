@@ -167,7 +167,7 @@ struct vmap_block_queue {
 	struct cds_list_head free;
 	struct cds_list_head blocks;
 	unsigned long made;
-	char apart[64];
+	char apart[104];
 };
 
 /* The index of blocks by address has two levels: pages of 2^VB_LEAF_SHIFT blocks each. */
@@ -184,7 +184,7 @@ struct vmap_node {
 	struct busy_areas busy;
 	struct vmap_area *purge_list;
 	bool drained;
-	char apart[64];
+	char apart[88];
 };
 
 struct tally;
@@ -330,8 +330,6 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @node:           areas in use and lazily freed; @only_node if there is one
  * @apart:          what every request reads, above, and what only some write, below, are in
  *                  different cache lines
- * @refusals:       how often that was
- * @busy:           eager: areas in use
  *
  * All but eager:
  * @only_node:      see @node
@@ -344,10 +342,12 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @purge_ended:    how many had begun when the last one ended
  * @purge_work:     purge in the background, for contexts that may not sleep
  * @purges:         flushes that made areas free
+ * @refusals:       how often the space was found full
  * @nr_blocks:      blocks on the queues
  * @event:          see vmap_events()
  *
  * Eager:
+ * @busy:           areas in use
  * @vmlist_lock:    over @busy but its lock, and the addresses of a busy area while
  *                  they are unmapped and flushed
  *
@@ -379,11 +379,8 @@ struct vmap_space {
 	struct vmap_node *node;
 	void (*notice)(void *arg, const char *text);
 	void *arg;
-	char apart[64];
+	char apart[88];
 
-	atomic_long_t refusals;
-
-	struct busy_areas busy;
 	struct vmap_node only_node;
 	struct free_areas heap;
 
@@ -393,15 +390,30 @@ struct vmap_space {
 	struct work_struct purge_work;
 	atomic_long_t purges;
 
+	atomic_long_t refusals;
 	atomic_long_t nr_blocks;
 	u64 event[NR_VMAP_EVENTS];
 
+	struct busy_areas busy;
 	rwlock_t vmlist_lock;
 
 	u64 nr_frames;
 	struct vm_struct *vfree_list;
 	struct work_struct vfree_work;
 };
+
+/*
+ * What one CPU writes and others do not is at least a line away from all else (@apart). And what is
+ * taken together lies in one line where the whole begins where a line does: a lock and the first
+ * words behind it. Virtual time asks for it, which the fibers engine has alone.
+ */
+#ifndef MM_ENGINE_THREADS
+_Static_assert(offsetof(struct vmap_space, only_node) % 64 == 0 &&
+		       offsetof(struct vmap_space, heap) % 64 == 0 &&
+		       sizeof(struct vmap_node) % 64 == 0 &&
+		       sizeof(struct vmap_block_queue) % 64 == 0,
+	       "lines of a space");
+#endif
 
 /* The node of an area that begins at @addr. */
 static inline struct vmap_node *addr_to_node(const struct vmap_space *vs, u64 addr)

@@ -18,7 +18,7 @@ struct vmap_cache {
 	struct free_areas free;
 	unsigned long fetched;
 	bool fill_in_progress;
-	char apart[64];
+	char apart[112];
 };
 
 /**
@@ -56,8 +56,13 @@ struct vmap_pools {
 	struct work_struct work;
 	struct vmap_area *todo;
 	unsigned int help;
-	char apart[64];
+	char apart[112];
 };
+
+#ifndef MM_ENGINE_THREADS
+_Static_assert(sizeof(struct vmap_cache) % 64 == 0 && sizeof(struct vmap_pools) % 64 == 0,
+	       "each begins in its line where the one before does");
+#endif
 
 /* Each pool of a node that has areas, by its number; it may become empty on the way. */
 #define for_each_filled(k, p)                                                                      \
