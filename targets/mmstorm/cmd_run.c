@@ -2,8 +2,10 @@
 /*
  * cmd_run.c - mmstorm run: run programs and judge them.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "cmd_fail_each.h"
@@ -314,6 +316,32 @@ static int run_files(struct options *o, const struct input_list *files)
 	return worst;
 }
 
+/*
+ * A target that shares another one's seeds has a link for a folder (corpus/README.md). The programs
+ * there name that other target, and are run as what they say.
+ */
+static void note_link(const struct options *o, const char *path)
+{
+	char folder[PATH_MAX], link[PATH_MAX];
+	const char *name;
+	ssize_t len;
+
+	len = snprintf(folder, sizeof(folder), "%s", path);
+	while (len > 1 && len < (ssize_t)sizeof(folder) && folder[len - 1] == '/')
+		folder[--len] = '\0';
+	name = strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
+	if (o->how.target != INPUT_ANY_TARGET || input_target(name) < 0)
+		return;
+	len = readlink(folder, link, sizeof(link) - 1);
+	if (len < 0)
+		return;
+	link[len] = '\0';
+	fprintf(stderr,
+		"mmstorm run: note: %s is a link to %s, and its programs run as the target that "
+		"they name; --target %s runs them there\n",
+		folder, link, name);
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct options o = {.verdict.times = 1};
@@ -326,6 +354,8 @@ int cmd_run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	status = EXIT_CLEAN;
+	for (int i = optind; i < argc; i++)
+		note_link(&o, argv[i]);
 	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
 		if (input_expand(&files, argv[i], err))
 			status = cli_error("%s", err);
