@@ -3,9 +3,11 @@
  * bench_load.c - a loop of allocations on some CPUs of a simulated machine, in virtual time.
  *
  * Each CPU that works has a task, which is never moved. It makes its live allocations, does the
- * loop until the space has been purged some times, so that pools hold what they hold in the long
- * run, and from then on its clock counts. CPUs that are done first leave the others alone with less
- * to wait for: as all do the same in the order of their clocks, that is an operation or two.
+ * loop as often as it takes to free what is purged some times, so that pools hold what they hold
+ * later, and from then on its clock counts. With many CPUs purges come late and find more, each
+ * more than the one before: there is no long run, and figures depend on its length. CPUs that are
+ * done first leave the others alone with less to wait for: as all do the same in the order of their
+ * clocks, that is an operation or two.
  *
  * What is counted is read by one of them, without locks, when it begins to count and when it ends.
  */
@@ -23,8 +25,7 @@
 /* Operations of a CPU: an eager space waits for nothing that comes once in many. */
 #define EAGER_OPS 64
 
-/* What comes before is enough for so many purges: each gives pools something, and a quarter back.
- */
+/* What comes before would be enough for so many purges, did they come in time. */
 static const unsigned int warm_purges[NR_VMAP_KVAS] = {
 	[VMAP_LAZY] = 1, [VMAP_ZONE] = 2, [VMAP_POOL] = 5};
 

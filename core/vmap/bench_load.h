@@ -29,8 +29,9 @@ struct bench_loop {
  * @loop:    the loop
  * @cpus:    of the machine, all online, up to SCHED_MAX_CPUS
  * @working: of these, so many have a task each; the others are idle
- * @purges:  of a space that frees lazily: the operations counted are enough for so many, as those
- *           done before are for some. An eager space has EAGER_OPS for each CPU
+ * @purges:  of a space that frees lazily: the operations counted would be enough for so many, as
+ *           those done before for some, if purges came in time. An eager space has EAGER_OPS for
+ * each CPU
  * @work:    ns of each operation in which nothing is waited for and no lock is held
  * @vtime:   what all else costs
  * @lazy_max_pages: as in struct vmap_config

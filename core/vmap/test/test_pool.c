@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_pool.c - what only a space of pools does: what a purge frees is kept by its size, in the
- * node of its address, for a while; and a purge of much has helpers.
+ * node that it was allocated for, for a while; and a purge of much has helpers.
  *
  * That it hands out what is free is shown by test_area.c, and what happens between tasks by
  * test_events.c and test_concurrent.c.
