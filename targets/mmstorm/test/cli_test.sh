@@ -338,7 +338,7 @@ check 0 explore --shows prefetch-extra --shows prefetch --no-fork fetch.prog
 says "shows prefetch prefetch-extra"
 # Tasks of one CPU: nobody moves but by a change that says so.
 # Of the second request something is there to be taken.
-printf 'target vmap_zone\ntask a cpu=0\n  alloc_vmap_area\n  alloc_vmap_area\ntask b cpu=1\n  alloc_vmap_area\n' >left.prog
+sed -e 's/task b cpu=0/task b cpu=1/' -e 's/  v1 = .*/&\n  alloc_vmap_area/' fetch.prog >left.prog
 check 1 explore --shows cpu-left --runs 500 left.prog
 [[ $err == *"left.prog: random: not shown in 500 runs, "* ]] || fail "explore --shows: said $err"
 [ -z "$out" ] || fail "explore --shows printed without a result: $out"
