@@ -34,11 +34,12 @@
  *   vmap_block_queue.lock irqsave: changes of a CPU's two lists of blocks; readers use RCU
  *   free_vmap_area_lock  irqsave: the heap
  *   vmap_area_lock       irqsave: the busy tree of a node, and changes of its list
+ *   vmap_lazy_lock       irqsave: the lazy areas of a node
  *   vmap_zone_lock       irqsave: what a CPU has fetched
  *   vmap_pool_lock       irqsave: the pools of a node
  *   vmlist_lock          rwlock, irqsave: all that there is of an eager space
  *
- * The last five are never held together, nor two of a kind. The lazy areas of a node have no lock.
+ * The last six are never held together, nor two of a kind.
  */
 #ifndef MM_VMAP_INTERNAL_H
 #define MM_VMAP_INTERNAL_H
@@ -176,15 +177,17 @@ struct vmap_block_queue {
 /**
  * struct vmap_node - the areas of a share of the addresses (lazy.c says of which)
  * @busy:       in use
- * @purge_list: lazily freed, a stack without a lock
+ * @lazy_lock:  irqsave, over the next
+ * @purge_list: lazily freed
  * @drained:    the last purge took something from there; under vmap_purge_lock
  * @apart:      the next node is in cache lines of its own
  */
 struct vmap_node {
 	struct busy_areas busy;
+	spinlock_t lazy_lock;
 	struct vmap_area *purge_list;
 	bool drained;
-	char apart[88];
+	char apart[104];
 };
 
 struct tally;
@@ -353,7 +356,8 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  *
  * Of the vmalloc interface, for each kind:
  * @nr_frames:      page frames of the machine: vmalloc() asks for no more
- * @vfree_list:     areas that vfree() left to @vfree_work, a stack without a lock as @purge_list
+ * @vfree_list:     areas that vfree() left to @vfree_work, a stack without a lock: push by
+ *                  cmpxchg, take all by xchg
  * @vfree_work:     frees them
  */
 struct vmap_space {

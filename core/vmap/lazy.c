@@ -276,6 +276,12 @@ static struct vmap_area *lazy_next(struct vmap_space *vs, const struct vmap_area
 	return next == head ? NULL : container_of(next, struct vmap_area, list);
 }
 
+static void node_init(struct vmap_node *n)
+{
+	busy_areas_init(&n->busy);
+	spin_lock_init(&n->lazy_lock, "vmap_lazy_lock");
+}
+
 /* Nodes, all of them empty. 0 or -ENOMEM */
 static int nodes_init(struct vmap_space *vs)
 {
@@ -286,7 +292,7 @@ static int nodes_init(struct vmap_space *vs)
 			return -ENOMEM;
 	}
 	for (unsigned int i = 0; i < vs->nr_nodes; i++)
-		busy_areas_init(&vs->node[i].busy);
+		node_init(&vs->node[i]);
 	return 0;
 }
 

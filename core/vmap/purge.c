@@ -11,9 +11,7 @@
  * counter rises *before* the area can be found on the list, and falls after it was taken from
  * there. So a purge never subtracts what has not been added; __purge_vmap_area_lazy() checks.
  *
- * A list is a stack: cmpxchg() to push, xchg() to take all of it. The push releases and the
- * take acquires, so the cleared translations are seen as cleared by who flushes. No
- * element is ever popped alone, so there is no ABA. (In Linux the lists of nodes have locks.)
+ * The lock of a list orders as well: the cleared translations are seen as cleared by who flushes.
  *
  * What becomes free goes back to the source (struct vmap_source_ops), which takes the occasion to
  * put into the heap what it had kept ready, all of it or some.
@@ -34,12 +32,25 @@
 /* Areas linked from @head to @tail come onto the list of their node in one step. */
 static void push_lazy(struct vmap_node *n, struct vmap_area *head, struct vmap_area *tail)
 {
-	struct vmap_area *first;
+	unsigned long flags;
 
-	do {
-		first = READ_ONCE(n->purge_list);
-		tail->purge_next = first;
-	} while (cmpxchg(&n->purge_list, first, head) != first);
+	spin_lock_irqsave(&n->lazy_lock, flags);
+	tail->purge_next = n->purge_list;
+	n->purge_list = head;
+	spin_unlock_irqrestore(&n->lazy_lock, flags);
+}
+
+/* All of it is the purge's. */
+static struct vmap_area *pop_lazy(struct vmap_node *n)
+{
+	struct vmap_area *list;
+	unsigned long flags;
+
+	spin_lock_irqsave(&n->lazy_lock, flags);
+	list = n->purge_list;
+	n->purge_list = NULL;
+	spin_unlock_irqrestore(&n->lazy_lock, flags);
+	return list;
 }
 
 /*
@@ -114,7 +125,7 @@ static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, 
 
 	*pages = 0;
 	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
-		struct vmap_area *va = xchg(&n->purge_list, NULL);
+		struct vmap_area *va = pop_lazy(n);
 
 		if (last)
 			last->purge_next = va;

@@ -8,9 +8,9 @@
  *
  * vfree() in atomic context: only the owner is taken away at once, under a lock that any context
  * may take; the rest is a worker's, as in Linux. The areas that wait for it are a stack: cmpxchg()
- * to push, xchg() to take all, so there is no ABA (purge.c). Who finds the stack empty starts the
- * worker; who does not has somebody before him who has done so, or is about to, after the stack was
- * last taken.
+ * to push, xchg() to take all; no element is ever popped alone, so there is no ABA. Who finds the
+ * stack empty starts the worker; who does not has somebody before him who has done so, or is about
+ * to, after the stack was last taken.
  */
 #include "internal.h"
 
