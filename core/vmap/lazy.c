@@ -34,20 +34,24 @@ static struct vmap_node *next_node(struct vmap_space *vs, struct vmap_node *n)
  */
 static void move_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr, bool busy)
 {
+	struct vmap_node *held = NULL;
 	unsigned long flags = 0;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		struct vmap_node *n = addr_to_node(vs, vas[i]->va_start);
 
-		if (!i || n != addr_to_node(vs, vas[i - 1]->va_start))
+		if (n != held) {
+			if (held)
+				spin_unlock_irqrestore(&held->busy.lock, flags);
 			spin_lock_irqsave(&n->busy.lock, flags);
+			held = n;
+		}
 		if (busy)
 			busy_link(&n->busy, vas[i]);
 		else
 			busy_unlink(&n->busy, vas[i]);
-		if (i + 1 == nr || n != addr_to_node(vs, vas[i + 1]->va_start))
-			spin_unlock_irqrestore(&n->busy.lock, flags);
 	}
+	spin_unlock_irqrestore(&held->busy.lock, flags);
 }
 
 static void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)

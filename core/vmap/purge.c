@@ -70,6 +70,7 @@ unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
  */
 unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
+	struct vmap_node *group = NULL;
 	struct vmap_area *tail = NULL;
 	u64 pages = 0;
 	long nr_lazy;
@@ -80,15 +81,16 @@ unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas,
 	for (unsigned int i = 0; i < nr; i++) {
 		struct vmap_node *n = addr_to_node(vs, vas[i]->va_start);
 
-		if (tail)
+		if (n == group) {
 			vas[i]->purge_next = vas[i - 1];
-		else
-			tail = vas[i];
-		if (i + 1 < nr && n == addr_to_node(vs, vas[i + 1]->va_start))
 			continue;
-		push_lazy(n, vas[i], tail);
-		tail = NULL;
+		}
+		if (group)
+			push_lazy(group, vas[i - 1], tail);
+		group = n;
+		tail = vas[i];
 	}
+	push_lazy(group, vas[nr - 1], tail);
 	return (unsigned long)nr_lazy;
 }
 
