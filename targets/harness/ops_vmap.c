@@ -14,6 +14,7 @@
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
+#include "sched/announce.h"
 #include "vmap_world.h"
 
 /* At most so many pages of a mapping are looked at, spread over it. */
@@ -40,6 +41,11 @@ static u64 looked_at(u64 pages, unsigned int i)
 	return pages <= PAGES_LOOKED_AT ? i : i * (pages - 1) / (PAGES_LOOKED_AT - 1);
 }
 
+/*
+ * A frame comes into the pool once, and from then on tasks find it there that nothing orders. What
+ * its user before that did to it comes before what they do: only who took it knows of that, and so
+ * hands it on.
+ */
 bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
 {
 	o->first = w->pool_next;
@@ -53,11 +59,14 @@ bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp
 			if (!page)
 				return false;
 			/* Another task may have been here meanwhile: its frame serves as well. */
-			if (*p)
+			if (*p) {
 				put_page(w->machine, page);
-			else
+			} else {
 				*p = page;
+				announce_release(p);
+			}
 		}
+		announce_acquire(p);
 		out[i] = *p;
 	}
 	w->pool_next = (o->first + pages) % WORLD_POOL;
