@@ -51,8 +51,8 @@ int boot_refuse(const struct boot_mem *bm, enum boot_error why, const char *call
 {
 	if (!bm->cfg.refused)
 		mm_report(ORACLE_RANGE, "%s of %s: %s (%s): [%#llx, %#llx)", call,
-			  boot_kind_name(bm->cfg.kind), errors[why].text, errors[why].name,
-			  (unsigned long long)start, (unsigned long long)end);
+			  boot_kind_name(bm->cfg.kind), errors[why].text, errors[why].name, start,
+			  end);
 	bm->cfg.refused(bm->cfg.arg, why, call, start, end);
 	return errors[why].err;
 }

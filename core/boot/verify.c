@@ -20,8 +20,6 @@
 
 #include "internal.h"
 
-#define HEX(x) ((unsigned long long)(x))
-
 /* Set bits of [@start, @end), which are free pages. */
 static u64 count_free(const struct boot_bitmap *map, u64 start, u64 end)
 {
@@ -46,19 +44,19 @@ static void verify_ranges(const struct boot_mem *bm)
 		const struct boot_range *r = &bm->range[i], *prev = r - 1;
 
 		MM_CHECK(r->start < r->end && r->nid < bm->cfg.nr_nodes, LIST,
-			 "R1: range [%#llx, %#llx) of node %u is empty, or of no node",
-			 HEX(r->start), HEX(r->end), r->nid);
+			 "R1: range [%#llx, %#llx) of node %u is empty, or of no node", r->start,
+			 r->end, r->nid);
 		MM_CHECK(!i || prev->end <= r->start, LIST,
-			 "R1: range [%#llx, %#llx) begins before [%#llx, %#llx) ends",
-			 HEX(r->start), HEX(r->end), HEX(prev->start), HEX(prev->end));
+			 "R1: range [%#llx, %#llx) begins before [%#llx, %#llx) ends", r->start,
+			 r->end, prev->start, prev->end);
 		MM_CHECK(!i || prev->to <= r->from, LIST,
-			 "R1: bytes [%#llx, %#llx) begin before [%#llx, %#llx) end", HEX(r->from),
-			 HEX(r->to), HEX(prev->from), HEX(prev->to));
+			 "R1: bytes [%#llx, %#llx) begin before [%#llx, %#llx) end", r->from, r->to,
+			 prev->from, prev->to);
 		MM_CHECK(pfn_up(r->from) == r->start && pfn_down(r->to) == r->end, LIST,
 			 "R3: range [%#llx, %#llx) is not the pages of bytes [%#llx, %#llx)",
-			 HEX(r->start), HEX(r->end), HEX(r->from), HEX(r->to));
+			 r->start, r->end, r->from, r->to);
 		MM_CHECK(!i || prev->end != r->start || prev->nid != r->nid, LIST,
-			 "R2: ranges of node %u touch at %#llx and are two", r->nid, HEX(r->start));
+			 "R2: ranges of node %u touch at %#llx and are two", r->nid, r->start);
 	}
 }
 
@@ -68,7 +66,7 @@ static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, cons
 	MM_CHECK(map->word && map->start == start && map->end == end &&
 			 map->base == ALIGN_DOWN(start, WORD_BITS),
 		 LIST, "M1: bitmap of %s is of [%#llx, %#llx) from %#llx on, not [%#llx, %#llx)",
-		 whose, HEX(map->start), HEX(map->end), HEX(map->base), HEX(start), HEX(end));
+		 whose, map->start, map->end, map->base, start, end);
 }
 
 /* B1, M2: nothing else is set in it than @free bits of the pages that it is for. */
@@ -77,8 +75,8 @@ static void verify_holes(const struct boot_bitmap *map, u64 free, const char *wh
 	u64 found = count_free(map, map->base, ALIGN(map->end, WORD_BITS));
 
 	MM_CHECK(found == free, OVERLAP,
-		 "B1: %llu pages are free in the bitmap of %s, %llu of them are its pages",
-		 HEX(found), whose, HEX(free));
+		 "B1: %llu pages are free in the bitmap of %s, %llu of them are its pages", found,
+		 whose, free);
 }
 
 /* C1 to C4; @nid: whose pages the cursor may take; NUMA_NO_NODE: all. */
@@ -89,7 +87,7 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 
 	MM_CHECK(c->hint >= start && c->hint <= end, HINT,
 		 "C2: the next search of node %d begins at %#llx, outside of [%#llx, %#llx]", nid,
-		 HEX(c->hint), HEX(start), HEX(end));
+		 c->hint, start, end);
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
 		const struct boot_bitmap *map = boot_map(bm, r->nid);
@@ -97,13 +95,13 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 		if (nid != NUMA_NO_NODE && (int)r->nid != nid)
 			continue;
 		MM_CHECK(!count_free(map, r->start, min(r->end, c->low)), HINT,
-			 "C1: a page of node %d is free below %#llx", nid, HEX(c->low));
+			 "C1: a page of node %d is free below %#llx", nid, c->low);
 		MM_CHECK(!count_free(map, max(r->start, c->high), r->end), HINT,
-			 "C4: a page of node %d is free from %#llx on", nid, HEX(c->high));
+			 "C4: a page of node %d is free from %#llx on", nid, c->high);
 		if (c->last_end & (PAGE_SIZE - 1) && r->start <= pfn && pfn < r->end)
 			MM_CHECK(!count_free(map, pfn, pfn + 1), HINT,
-				 "C3: page %#llx, used in part up to %#llx, is free", HEX(pfn),
-				 HEX(c->last_end));
+				 "C3: page %#llx, used in part up to %#llx, is free", pfn,
+				 c->last_end);
 	}
 }
 
@@ -119,14 +117,14 @@ static void verify_partial(const struct boot_mem *bm, const struct boot_cursor *
 		if (bm->range[i].start <= pfn && pfn < bm->range[i].end)
 			owner = (int)bm->range[i].nid;
 	MM_CHECK(owner != NUMA_NO_NODE && (nid == NUMA_NO_NODE || owner == nid), HINT,
-		 "C3: page %#llx, used in part by requests of node %d, is of node %d", HEX(pfn),
-		 nid, owner);
+		 "C3: page %#llx, used in part by requests of node %d, is of node %d", pfn, nid,
+		 owner);
 	for (unsigned int i = 0; i < bm->cfg.nr_nodes; i++) {
 		const u64 other = bm->node[i].cursor.last_end;
 
 		MM_CHECK((int)i == nid || !(other & (PAGE_SIZE - 1)) || other >> PAGE_SHIFT != pfn,
 			 HINT, "C3: page %#llx is used in part by requests of node %d and of %u",
-			 HEX(pfn), nid, i);
+			 pfn, nid, i);
 	}
 }
 
@@ -147,9 +145,9 @@ static void verify_node(const struct boot_mem *bm, unsigned int nid)
 	}
 	MM_CHECK(node->start == start && node->end == end, LIST,
 		 "N1: node %u spans [%#llx, %#llx), its ranges span [%#llx, %#llx)", nid,
-		 HEX(node->start), HEX(node->end), HEX(start), HEX(end));
+		 node->start, node->end, start, end);
 	MM_CHECK(node->pages == pages, COUNT, "N2: node %u: %llu pages remembered, %llu found", nid,
-		 HEX(node->pages), HEX(pages));
+		 node->pages, pages);
 }
 
 /* And with bitmaps. Return: free pages of it. */
@@ -160,7 +158,7 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 
 	if (node->start == node->end) {
 		MM_CHECK(!node->free, COUNT, "N3: node %u without pages has %llu free", nid,
-			 HEX(node->free));
+			 node->free);
 		return 0;
 	}
 	if (bm->cfg.kind == BOOT_BOOTMEM)
@@ -169,7 +167,7 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 		if (bm->range[i].nid == nid)
 			free += count_free(boot_map(bm, nid), bm->range[i].start, bm->range[i].end);
 	MM_CHECK(node->free == free, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
-		 nid, HEX(node->free), HEX(free));
+		 nid, node->free, free);
 	if (bm->cfg.kind == BOOT_BOOTMEM)
 		verify_holes(&node->map, free, "a node");
 	if (bm->state == BOOT_READY) {

@@ -159,14 +159,12 @@ void bootframe_report(struct machine *m, enum oracle oracle, u32 i, const char *
 	const struct page *page = &m->page[i];
 
 	if (bootframe_owns(m, i))
-		mm_report(oracle, "%s page frame %llu, which is boot memory", what,
-			  (unsigned long long)page->pfn);
+		mm_report(oracle, "%s page frame %llu, which is boot memory", what, page->pfn);
 	if (has_bit(m->shown, i) && page->owner == boot_memory_owner)
 		mm_report(oracle,
 			  "%s page frame %llu, which is free: boot memory handed over in operation "
 			  "ticket %llu",
-			  what, (unsigned long long)page->pfn,
-			  (unsigned long long)m->frame[i].freed);
+			  what, page->pfn, m->frame[i].freed);
 }
 
 /* Frame @i is to be handed over, and is the page allocator's already. */
@@ -179,10 +177,9 @@ static __noreturn void report_given(struct machine *m, u32 i)
 		mm_report(ORACLE_PAGE_FREE,
 			  "hand-over of page frame %llu, which is in use: allocated by %s in "
 			  "operation ticket %llu",
-			  (unsigned long long)page->pfn, page->owner,
-			  (unsigned long long)page->ticket);
+			  page->pfn, page->owner, page->ticket);
 	mm_report(ORACLE_PAGE_FREE, "hand-over of page frame %llu, which is free already",
-		  (unsigned long long)page->pfn);
+		  page->pfn);
 }
 
 /* Nothing is changed before all frames are known to be boot memory. Caller holds page_lock. */
@@ -197,8 +194,8 @@ static void check_boot(struct machine *m, u32 first, u32 end)
 		report_given(m, i);
 	for_each_shown(m, i, first, end)
 		MM_CHECK(m->page[i].count == 1, PAGE_FREE,
-			 "hand-over of page frame %llu, which has %d references",
-			 (unsigned long long)m->page[i].pfn, m->page[i].count);
+			 "hand-over of page frame %llu, which has %d references", m->page[i].pfn,
+			 m->page[i].count);
 }
 
 /* Somebody looked at frame @i, and may have written to it, while it was boot memory. */
@@ -251,16 +248,16 @@ void hand_over_pages(struct machine *m, u64 pfn, unsigned int order)
 
 	sched_point();
 	MM_CHECK(r, PAGE_FREE, "hand-over of page frame %llu, which the machine does not have",
-		 (unsigned long long)pfn);
+		 pfn);
 	MM_CHECK(
 		order < 32 && IS_ALIGNED(pfn, BIT_ULL(order)), PAGE_FREE,
 		"hand-over of a block of order %u from page frame %llu on, which is not aligned to "
 		"that",
-		order, (unsigned long long)pfn);
+		order, pfn);
 	MM_CHECK(BIT_ULL(order) <= r->nr - (pfn - r->start), PAGE_FREE,
 		 "hand-over of a block of order %u from page frame %llu on, beyond frame %llu, the "
 		 "last of its range",
-		 order, (unsigned long long)pfn, (unsigned long long)(r->start + r->nr - 1));
+		 order, pfn, (r->start + r->nr - 1));
 	first = r->first + (u32)(pfn - r->start);
 	for (u32 i = 0; i < BIT_ULL(order); i++)
 		san_release(&m->page[first + i]);

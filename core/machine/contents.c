@@ -71,8 +71,7 @@ static void frame_check(struct machine *m, u32 i)
 	mm_report(ORACLE_PAGE_WRITE,
 		  "page frame %llu was written to after it was freed: byte %u is 0x%02x; its user "
 		  "was %s, who freed it in operation ticket %llu",
-		  (unsigned long long)m->page[i].pfn, at, byte[at], f->user,
-		  (unsigned long long)f->user_freed);
+		  m->page[i].pfn, at, byte[at], f->user, f->user_freed);
 }
 
 void *frame_materialise(struct machine *m, u32 i)

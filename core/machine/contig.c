@@ -168,7 +168,7 @@ struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, g
 		might_sleep();
 	sched_point();
 	MM_CHECK(nr && is_power_of_2(align), RANGE, "%s asks for %llu page frames aligned to %llu",
-		 owner, (unsigned long long)nr, (unsigned long long)align);
+		 owner, nr, align);
 	hw_add(&m->pages, 1);
 	fail_request(m, FAIL_PAGE, &fails);
 	if (fails)

@@ -254,8 +254,7 @@ void meta_check_leaks(struct machine *m)
 	mm_report(ORACLE_LEAK_METADATA,
 		  "%u metadata objects of %llu bytes in all were not freed; the oldest: %zu bytes, "
 		  "request %llu of the run, made in operation ticket %llu",
-		  m->nr_meta, (unsigned long long)m->meta_bytes, oldest->size,
-		  (unsigned long long)oldest->request, (unsigned long long)oldest->ticket);
+		  m->nr_meta, m->meta_bytes, oldest->size, oldest->request, oldest->ticket);
 }
 
 void meta_destroy(struct machine *m)

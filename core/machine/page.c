@@ -184,12 +184,11 @@ __noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, c
 		bootframe_report(m, oracle, i, what);
 	if (i - r->first >= r->used || !m->page[i].owner)
 		mm_report(oracle, "%s page frame %llu, which was never allocated", what,
-			  (unsigned long long)m->page[i].pfn);
+			  m->page[i].pfn);
 	mm_report(oracle,
 		  "%s page frame %llu, which is free: allocated last by %s in operation ticket "
 		  "%llu, freed in operation ticket %llu",
-		  what, (unsigned long long)m->page[i].pfn, m->page[i].owner,
-		  (unsigned long long)m->page[i].ticket, (unsigned long long)m->frame[i].freed);
+		  what, m->page[i].pfn, m->page[i].owner, m->page[i].ticket, m->frame[i].freed);
 }
 
 void get_page(struct machine *m, struct page *page)
@@ -243,8 +242,8 @@ void put_contig_pages(struct machine *m, struct page *page, u64 nr)
 	u64 ticket = task_ticket();
 
 	MM_CHECK(nr <= m->nr_frames - i, PAGE_FREE,
-		 "put_contig_pages() of %llu frames from frame %llu on, which are not there",
-		 (unsigned long long)nr, (unsigned long long)page->pfn);
+		 "put_contig_pages() of %llu frames from frame %llu on, which are not there", nr,
+		 page->pfn);
 	sched_point();
 	for (u64 n = 0; n < nr; n++)
 		san_release(page + n);
@@ -447,8 +446,7 @@ void page_check_leaks(struct machine *m)
 			mm_report(ORACLE_LEAK_PAGE,
 				  "%u page frames were not freed; the first: frame %llu with %d "
 				  "references, allocated by %s in operation ticket %llu",
-				  leaked, (unsigned long long)page->pfn, page->count, page->owner,
-				  (unsigned long long)page->ticket);
+				  leaked, page->pfn, page->count, page->owner, page->ticket);
 		}
 	}
 }

@@ -134,9 +134,8 @@ static void check_range(struct machine *m, u64 addr, unsigned long nr, const cha
 {
 	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE) && kva_contains(m, addr) &&
 			 nr <= (m->cfg.kva_size - (addr - m->cfg.kva_start)) / PAGE_SIZE,
-		 RANGE, "%s of %lu pages at 0x%llx, not within 0x%llx + 0x%llx", what, nr,
-		 (unsigned long long)addr, (unsigned long long)m->cfg.kva_start,
-		 (unsigned long long)m->cfg.kva_size);
+		 RANGE, "%s of %lu pages at 0x%llx, not within 0x%llx + 0x%llx", what, nr, addr,
+		 m->cfg.kva_start, m->cfg.kva_size);
 }
 
 /* The frame that is to be mapped. */
@@ -146,8 +145,7 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 
 	MM_CHECK(i < m->nr_frames && page == &m->page[i] &&
 			 (page->count > 0 || bootframe_look(m, i)),
-		 FAULT, "what is to be mapped at 0x%llx is no page frame in use",
-		 (unsigned long long)addr);
+		 FAULT, "what is to be mapped at 0x%llx is no page frame in use", addr);
 	return i;
 }
 
@@ -170,9 +168,7 @@ static __attribute__((noinline)) int map_entries(struct machine *m, u64 *pte, st
 				  "0x%llx is mapped again while TLBs may still translate it to "
 				  "page frame %llu: cleared in operation ticket %llu and not "
 				  "flushed since",
-				  (unsigned long long)addr,
-				  (unsigned long long)m->page[s->frame].pfn,
-				  (unsigned long long)s->ticket);
+				  addr, m->page[s->frame].pfn, s->ticket);
 		}
 		frame = mapped_frame(m, *pages, addr);
 		hw_write(pte, frame << PTE_SHIFT | PTE_PRESENT);
@@ -332,10 +328,8 @@ static __noreturn void report_fault(struct machine *m, u64 addr, u64 pte)
 	if (pte & PTE_STALE)
 		mm_report(ORACLE_FAULT,
 			  "access at 0x%llx, where nothing is mapped since operation ticket %llu",
-			  (unsigned long long)addr,
-			  (unsigned long long)m->stale[pte >> PTE_SHIFT].ticket);
-	mm_report(ORACLE_FAULT, "access at 0x%llx, where nothing is mapped%s",
-		  (unsigned long long)addr,
+			  addr, m->stale[pte >> PTE_SHIFT].ticket);
+	mm_report(ORACLE_FAULT, "access at 0x%llx, where nothing is mapped%s", addr,
 		  kva_contains(m, addr) ? "" : " and no mapping can be: it is outside of the KVA");
 }
 
@@ -354,7 +348,7 @@ void *mem_address(struct machine *m, u64 addr, size_t len)
 	u64 pte = pte_read(m, addr);
 
 	MM_CHECK((addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE, FAULT,
-		 "access of %zu bytes at 0x%llx crosses a page", len, (unsigned long long)addr);
+		 "access of %zu bytes at 0x%llx crosses a page", len, addr);
 	if (unlikely(!(pte & PTE_PRESENT)))
 		return unmapped_address(m, addr, pte);
 	return (u8 *)frame_address(m, pte >> PTE_SHIFT) + (addr & (PAGE_SIZE - 1));
@@ -438,8 +432,7 @@ void pgtable_check_leaks(struct machine *m)
 	u64 i;
 
 	bare_settle(m);
-	MM_CHECK(!m->nr_present, LEAK_AREA, "%llu pages are still mapped",
-		 (unsigned long long)m->nr_present);
+	MM_CHECK(!m->nr_present, LEAK_AREA, "%llu pages are still mapped", m->nr_present);
 	if (!m->nr_stale)
 		return;
 	for (i = 1; i < m->nr_stale; i++)
@@ -448,8 +441,7 @@ void pgtable_check_leaks(struct machine *m)
 	mm_report(ORACLE_LEAK_AREA,
 		  "%llu translations were never flushed; the lowest: 0x%llx, cleared in operation "
 		  "ticket %llu",
-		  (unsigned long long)m->nr_stale, (unsigned long long)first->addr,
-		  (unsigned long long)first->ticket);
+		  m->nr_stale, first->addr, first->ticket);
 }
 
 /* Give all tables back; nothing is mapped or stale. */

@@ -40,8 +40,7 @@ static u64 boot_alloc(struct pcpu *pc, unsigned int cpu, u64 size, u64 align)
 		u64 addr = from->alloc(from->arg, cpu, size, align);
 
 		MM_CHECK(IS_ALIGNED(addr, align), RANGE,
-			 "boot memory at %#llx, which is no multiple of %llu",
-			 (unsigned long long)addr, (unsigned long long)align);
+			 "boot memory at %#llx, which is no multiple of %llu", addr, align);
 		return addr;
 	}
 	page = alloc_contig_pages(pc->m, (int)cpu_to_node(pc->topology, cpu), size >> PAGE_SHIFT,
@@ -238,8 +237,8 @@ static int embed_create(struct pcpu *pc, u32 atom_size, bool distances)
 		goto drop;
 	span = embed_offsets(pc);
 	if (pc->cfg.backing != PCPU_KM && span > space / 4 * 3) {
-		notice(pc, "percpu: max_distance=0x%llx too large for vmalloc space 0x%llx",
-		       (unsigned long long)span, (unsigned long long)space);
+		notice(pc, "percpu: max_distance=0x%llx too large for vmalloc space 0x%llx", span,
+		       space);
 		embed_undo(pc, pc->ai->nr_groups);
 		err = -EINVAL;
 		goto drop;
@@ -383,8 +382,7 @@ static void notice_km_waste(const struct pcpu *pc)
 	u64 block = BIT_ULL(fls64(pages - 1));
 
 	if (block > pages)
-		notice(pc, "percpu: wasting %llu pages per chunk",
-		       (unsigned long long)(block - pages));
+		notice(pc, "percpu: wasting %llu pages per chunk", (block - pages));
 }
 
 static int create(struct pcpu *pc, u32 atom_size)

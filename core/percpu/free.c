@@ -79,7 +79,7 @@ static void bad_free(const struct pcpu *pc, enum pcpu_bad_free why, u64 ptr)
 		[PCPU_FREE_TWICE] = "no object is there",
 	};
 
-	MM_CHECK(pc->cfg.bad_free, RANGE, "free_percpu of %#llx: %s: %s", (unsigned long long)ptr,
+	MM_CHECK(pc->cfg.bad_free, RANGE, "free_percpu of %#llx: %s: %s", ptr,
 		 pcpu_bad_free_name(why), text[why]);
 	pc->cfg.bad_free(pc->cfg.arg, why, ptr);
 }

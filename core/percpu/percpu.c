@@ -29,8 +29,7 @@ u64 per_cpu_ptr_to_phys(const struct pcpu *pc, u64 addr)
 
 	if (!page)
 		page = vmalloc_to_page(pc->m, addr);
-	MM_CHECK(page, FAULT, "per_cpu_ptr_to_phys: nothing is mapped at %#llx",
-		 (unsigned long long)addr);
+	MM_CHECK(page, FAULT, "per_cpu_ptr_to_phys: nothing is mapped at %#llx", addr);
 	return (page->pfn << PAGE_SHIFT) + (addr & ~PAGE_MASK);
 }
 
@@ -170,9 +169,8 @@ void pcpu_destroy(struct pcpu *pc)
 		return;
 	cancel_work_sync(&pc->balance_work);
 	MM_CHECK(!pc->nr_allocs, LEAK_AREA,
-		 "per-CPU allocator: %llu objects of %llu bytes were not freed",
-		 (unsigned long long)pc->nr_allocs,
-		 (unsigned long long)(pc->alloc_bits << PCPU_MIN_ALLOC_SHIFT));
+		 "per-CPU allocator: %llu objects of %llu bytes were not freed", pc->nr_allocs,
+		 (pc->alloc_bits << PCPU_MIN_ALLOC_SHIFT));
 	while ((chunk = pcpu_chunk_first(pc))) {
 		pcpu_chunk_unlink(chunk);
 		pcpu_chunk_destroy(chunk);

@@ -33,7 +33,7 @@ void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st)
 
 static void print_number(FILE *f, const char *name, u64 value)
 {
-	fprintf(f, "  %-20s: %12llu\n", name, (unsigned long long)value);
+	fprintf(f, "  %-20s: %12llu\n", name, value);
 }
 
 /**

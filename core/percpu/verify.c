@@ -22,8 +22,6 @@
 
 #include "internal.h"
 
-#define NUM(x) ((unsigned long long)(x))
-
 /* The counts of a chunk against what its books hold. */
 static void verify_objects(const struct pcpu_chunk *chunk, const struct pcpu_survey *s)
 {
@@ -93,7 +91,7 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 			 chunk->base + pc->unit_off[pc->high_unit_cpu] + pc->unit_size >
 				 chunk->base,
 		 RANGE, "chunk %u begins at %#llx, which is no place for its units", chunk->number,
-		 NUM(chunk->base));
+		 chunk->base);
 	pc->area->verify(chunk, &s);
 	verify_objects(chunk, &s);
 	verify_pages(chunk, &s);
@@ -118,8 +116,7 @@ static void verify_bounds(const struct pcpu *pc)
 				 pc->unit_off[cpu] <= pc->unit_off[high],
 			 RANGE,
 			 "CPU %u's unit is at %#llx, the lowest at %#llx, the highest at %#llx",
-			 cpu, NUM(pc->unit_off[cpu]), NUM(pc->unit_off[low]),
-			 NUM(pc->unit_off[high]));
+			 cpu, pc->unit_off[cpu], pc->unit_off[low], pc->unit_off[high]);
 }
 
 static void verify_slots(const struct pcpu *pc)
@@ -139,7 +136,7 @@ static void verify_slots(const struct pcpu *pc)
 
 			MM_CHECK(found++ < pc->nr_chunks && pos->next->prev == pos, LIST,
 				 "the list of slot %u is broken, or has more than the %llu chunks",
-				 slot, NUM(pc->nr_chunks));
+				 slot, pc->nr_chunks);
 			MM_CHECK(chunk->slot == slot, LIST,
 				 "chunk %u says that it is in slot %u, and is in slot %u",
 				 chunk->number, chunk->slot, slot);
@@ -167,7 +164,7 @@ static void verify_slots(const struct pcpu *pc)
 	MM_CHECK(!(pc->slots_used >> pc->nr_slots), LIST, "slots are used behind the last, %u",
 		 pc->nr_slots - 1);
 	MM_CHECK(found == pc->nr_chunks, LIST, "%llu chunks counted, %llu are in slots",
-		 NUM(pc->nr_chunks), NUM(found));
+		 pc->nr_chunks, found);
 }
 
 /* The list of chunks that wait for room in their area map has so many. */
@@ -179,8 +176,8 @@ static void verify_waiting(const struct pcpu *pc, u64 waiting)
 	for (pos = pc->extend.next; pos != &pc->extend && listed <= waiting; pos = pos->next)
 		listed++;
 	MM_CHECK(listed == waiting, LIST,
-		 "%llu chunks wait for room in their area map, the list has %llu%s", NUM(waiting),
-		 NUM(listed), listed > waiting ? " or more" : "");
+		 "%llu chunks wait for room in their area map, the list has %llu%s", waiting,
+		 listed, listed > waiting ? " or more" : "");
 }
 
 void pcpu_verify(struct pcpu *pc, bool quiet)
@@ -192,20 +189,20 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	bool found = !pc->found;
 
 	MM_CHECK(pc->nr_empty <= pc->nr_populated, COUNT,
-		 "%llu empty populated pages counted, of %llu populated ones", NUM(pc->nr_empty),
-		 NUM(pc->nr_populated));
+		 "%llu empty populated pages counted, of %llu populated ones", pc->nr_empty,
+		 pc->nr_populated);
 	MM_CHECK(pc->nr_populated <= pc->nr_chunks * pc->unit_pages, COUNT,
-		 "%llu populated pages counted, in %llu chunks of %u pages", NUM(pc->nr_populated),
-		 NUM(pc->nr_chunks), pc->unit_pages);
+		 "%llu populated pages counted, in %llu chunks of %u pages", pc->nr_populated,
+		 pc->nr_chunks, pc->unit_pages);
 	if (!quiet)
 		return;
 
 	for (chunk = pcpu_chunk_first(pc); chunk; prev = chunk, chunk = pcpu_chunk_next(chunk)) {
 		MM_CHECK(chunks++ < pc->nr_chunks, LIST,
-			 "the tree has more than the %llu chunks counted", NUM(pc->nr_chunks));
+			 "the tree has more than the %llu chunks counted", pc->nr_chunks);
 		MM_CHECK(!prev || prev->base + pcpu_chunk_span(prev) <= chunk->base, OVERLAP,
 			 "chunk %u at %#llx and chunk %u at %#llx overlap", prev->number,
-			 NUM(prev->base), chunk->number, NUM(chunk->base));
+			 prev->base, chunk->number, chunk->base);
 		verify_chunk(chunk);
 		allocs += chunk->nr_allocs;
 		taken += chunk->hidden_end - chunk->hidden_start - chunk->free_bits;
@@ -224,17 +221,15 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	}
 	verify_waiting(pc, waiting);
 	MM_CHECK(chunks == pc->nr_chunks, LIST, "%llu chunks counted, %llu are in the tree",
-		 NUM(pc->nr_chunks), NUM(chunks));
+		 pc->nr_chunks, chunks);
 	MM_CHECK(pc->nr_allocs == allocs, COUNT, "%llu objects counted, the chunks have %llu",
-		 NUM(pc->nr_allocs), NUM(allocs));
+		 pc->nr_allocs, allocs);
 	MM_CHECK(pc->alloc_bits == taken, COUNT, "%llu bits in use counted, the chunks have %llu",
-		 NUM(pc->alloc_bits), NUM(taken));
+		 pc->alloc_bits, taken);
 	MM_CHECK(pc->nr_populated == populated, COUNT,
-		 "%llu populated pages counted, the chunks have %llu", NUM(pc->nr_populated),
-		 NUM(populated));
+		 "%llu populated pages counted, the chunks have %llu", pc->nr_populated, populated);
 	MM_CHECK(pc->nr_empty == empty, COUNT,
-		 "%llu empty populated pages counted, the chunks have %llu", NUM(pc->nr_empty),
-		 NUM(empty));
+		 "%llu empty populated pages counted, the chunks have %llu", pc->nr_empty, empty);
 	verify_slots(pc);
 }
 

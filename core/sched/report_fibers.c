@@ -76,8 +76,8 @@ void report_limit(struct sched *s)
 		if (used < sizeof(names))
 			used += (size_t)snprintf(names + used, sizeof(names) - used, " %s",
 						 s->task[i].name);
-	mm_report(ORACLE_LIVELOCK, "more than %llu scheduling points; runnable:%s",
-		  (unsigned long long)s->max_points, names);
+	mm_report(ORACLE_LIVELOCK, "more than %llu scheduling points; runnable:%s", s->max_points,
+		  names);
 }
 
 /* "a, b" for the tasks that read. */

@@ -4,7 +4,6 @@
  *
  * Arguments are checked here, once; the back end is given what makes sense.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "internal.h"
@@ -35,10 +34,9 @@ void notice_refusal(struct vmap_space *vs, u64 size)
 		return;
 	untold = nr / 2 ? nr / 2 - 1 : 0;
 	len = snprintf(text, sizeof(text),
-		       "vmap allocation for size %" PRIu64 " failed: no such range is free", size);
+		       "vmap allocation for size %llu failed: no such range is free", size);
 	if (untold)
-		snprintf(text + len, sizeof(text) - (size_t)len, ", %" PRIu64 " more not told",
-			 untold);
+		snprintf(text + len, sizeof(text) - (size_t)len, ", %llu more not told", untold);
 	vs->notice(vs->arg, text);
 }
 
@@ -72,12 +70,11 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages)
 {
 	MM_CHECK(va && va->va_start == addr, RANGE, "vm_unmap_ram(): no area begins at %#llx",
-		 (unsigned long long)addr);
+		 addr);
 	MM_CHECK(va_pages(va) == pages, COUNT,
-		 "vm_unmap_ram(): %u pages at %#llx, the area has %llu", pages,
-		 (unsigned long long)addr, (unsigned long long)va_pages(va));
+		 "vm_unmap_ram(): %u pages at %#llx, the area has %llu", pages, addr, va_pages(va));
 	MM_CHECK(!va->vm, RANGE, "vm_unmap_ram(): the area at %#llx is the vmalloc interface's",
-		 (unsigned long long)addr);
+		 addr);
 }
 
 struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
@@ -104,9 +101,8 @@ void check_none_left(struct vmap_space *vs)
 		ORACLE_LEAK_AREA,
 		"%llu areas of %llu pages are still in use, %ld of them vmap blocks; the first is "
 		"[%#llx, %#llx)",
-		(unsigned long long)st.areas, (unsigned long long)st.busy_pages,
-		atomic_long_read(&vs->nr_blocks), (unsigned long long)va->va_start,
-		(unsigned long long)va->va_end);
+		st.areas, st.busy_pages, atomic_long_read(&vs->nr_blocks), va->va_start,
+		va->va_end);
 }
 
 /*

@@ -272,18 +272,15 @@ void vb_free(struct vmap_space *vs, u64 addr, unsigned int order)
 	struct vmap_block *vb = addr_to_vb(vs, addr);
 	unsigned long flags;
 
-	MM_CHECK(vb, RANGE, "vm_unmap_ram(): %#llx lies in no vmap block",
-		 (unsigned long long)addr);
+	MM_CHECK(vb, RANGE, "vm_unmap_ram(): %#llx lies in no vmap block", addr);
 	off = (unsigned int)((addr - vb->start) >> PAGE_SHIFT);
 	MM_CHECK(off + nr <= vs->block_pages, RANGE,
-		 "vm_unmap_ram(): %u pages at %#llx reach beyond their vmap block", nr,
-		 (unsigned long long)addr);
+		 "vm_unmap_ram(): %u pages at %#llx reach beyond their vmap block", nr, addr);
 	vunmap_range(vs->m, addr, nr);
 
 	spin_lock_irqsave(&vb->lock, flags);
 	MM_CHECK(used_clear(vb, off, nr), COUNT,
-		 "vm_unmap_ram(): not all of the %u pages at %#llx are mapped", nr,
-		 (unsigned long long)addr);
+		 "vm_unmap_ram(): not all of the %u pages at %#llx are mapped", nr, addr);
 	vb->dirty_min = min(vb->dirty_min, off);
 	vb->dirty_max = max(vb->dirty_max, off + nr);
 	vb->dirty += nr;

@@ -47,8 +47,7 @@ void busy_link(struct busy_areas *ba, struct vmap_area *va)
 		}
 		MM_CHECK(va->va_start >= node->va_end, OVERLAP,
 			 "area [%#llx, %#llx) was handed out, and [%#llx, %#llx) is in use",
-			 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-			 (unsigned long long)node->va_start, (unsigned long long)node->va_end);
+			 va->va_start, va->va_end, node->va_start, node->va_end);
 		prev = node;
 		node = RB_RIGHT(node, rb);
 	}

@@ -281,13 +281,11 @@ void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vma
 		}
 	}
 	MM_CHECK(!prev || prev->va_end <= va->va_start, OVERLAP,
-		 "[%#llx, %#llx) becomes free, and [%#llx, %#llx) is free",
-		 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-		 (unsigned long long)prev->va_start, (unsigned long long)prev->va_end);
+		 "[%#llx, %#llx) becomes free, and [%#llx, %#llx) is free", va->va_start,
+		 va->va_end, prev->va_start, prev->va_end);
 	MM_CHECK(!next || va->va_end <= next->va_start, OVERLAP,
-		 "[%#llx, %#llx) becomes free, and [%#llx, %#llx) is free",
-		 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-		 (unsigned long long)next->va_start, (unsigned long long)next->va_end);
+		 "[%#llx, %#llx) becomes free, and [%#llx, %#llx) is free", va->va_start,
+		 va->va_end, next->va_start, next->va_end);
 
 	fa->pages += va_pages(va);
 	if (prev && prev->va_end == va->va_start) {

@@ -64,8 +64,7 @@ void heap_fini(struct vmap_space *vs)
 
 	MM_CHECK(va && va->va_start == vs->start && va->va_end == vs->end, LEAK_AREA,
 		 "nothing is in use, and of %llu pages of address space only %llu are free",
-		 (unsigned long long)((vs->end - vs->start) >> PAGE_SHIFT),
-		 (unsigned long long)vs->heap.pages);
+		 (vs->end - vs->start) >> PAGE_SHIFT, vs->heap.pages);
 	kfree(vs->m, va);
 }
 

@@ -18,8 +18,7 @@ void get_vmalloc_info(struct vmap_space *vs, struct vmalloc_info *info)
 	for (const struct vmap_area *va = NULL; (va = vs->ops->next(vs, va));) {
 		MM_CHECK(va->va_start >= at && va->va_start < va->va_end && va->va_end <= vs->end,
 			 LIST, "a walk of the areas in use met [%#llx, %#llx) behind %#llx",
-			 (unsigned long long)va->va_start, (unsigned long long)va->va_end,
-			 (unsigned long long)at);
+			 va->va_start, va->va_end, at);
 		largest = max(largest, va->va_start - at);
 		used += va_size(va);
 		at = va->va_end;

@@ -81,8 +81,7 @@ void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg
 		struct text t;
 
 		t.len = 0;
-		add(&t, "0x%llx-0x%llx %llu", (unsigned long long)va->va_start,
-		    (unsigned long long)va->va_end, (unsigned long long)va_size(va));
+		add(&t, "0x%llx-0x%llx %llu", va->va_start, va->va_end, va_size(va));
 		add_owner(&t, va->vm);
 		addr = va->va_end;
 		release_vmap_area(vs, va, flags);

@@ -27,7 +27,7 @@ int map_new_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **p
 
 	MM_CHECK(err != -EBUSY, PTE_BUSY,
 		 "of %lu pages at %#llx, just taken for %s, some are mapped", mappable_pages(vm),
-		 (unsigned long long)vm->addr, vm->caller);
+		 vm->addr, vm->caller);
 	return err;
 }
 
@@ -55,16 +55,15 @@ void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
 	unsigned long flags;
 
 	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), RANGE, "unmap_kernel_range(): %#llx is no page",
-		 (unsigned long long)addr);
+		 addr);
 	MM_CHECK(IS_ALIGNED(size, PAGE_SIZE), RANGE,
-		 "unmap_kernel_range(): %#llx bytes at %#llx are no pages",
-		 (unsigned long long)size, (unsigned long long)addr);
+		 "unmap_kernel_range(): %#llx bytes at %#llx are no pages", size, addr);
 
 	/* Held while it is cleared: vread() does not come to stand on a page that goes. */
 	va = hold_vmap_area_from(vs, addr, &flags);
 	MM_CHECK(va && va->vm && va->va_start <= addr && size <= va->va_end - addr, RANGE,
 		 "unmap_kernel_range(): [%#llx, + %#llx) does not lie in one area with an owner",
-		 (unsigned long long)addr, (unsigned long long)size);
+		 addr, size);
 	vunmap_range(vs->m, addr, size >> PAGE_SHIFT);
 	release_vmap_area(vs, va, flags);
 	flush_tlb_kernel_range(vs->m, addr, addr + size);
@@ -100,6 +99,6 @@ void vunmap(struct vmap_space *vs, u64 addr)
 		return;
 	vm = detach_vm_area(vs, addr);
 	MM_CHECK(vm && vm->flags & VM_MAP && vm->nr_pages, RANGE,
-		 "vunmap(): no area of vmap() begins at %#llx", (unsigned long long)addr);
+		 "vunmap(): no area of vmap() begins at %#llx", addr);
 	discard_vm_area(vs, vm);
 }

@@ -287,8 +287,6 @@ static u64 pool_hits(struct vmap_space *vs)
 			     apply_to = function)
 #endif
 
-#define HEX(x) ((unsigned long long)(x))
-
 /* A pool of areas of @pages pages, of that node. Returns how many there are. */
 static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const struct vmap_pool *pool,
 		       u64 pages, struct tally *t)
@@ -297,27 +295,27 @@ static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const str
 	u64 nr = 0;
 
 	MM_CHECK(pool->nr, COUNT, "the pool for %llu pages is noted as filled, and is empty",
-		 HEX(pages));
+		 pages);
 	for (at = prev->next; at != &pool->areas; prev = at, at = at->next, nr++) {
 		const struct vmap_area *va = container_of(at, struct vmap_area, list);
 
 		MM_CHECK(
 			nr < pool->nr && at->prev == prev, LIST,
 			"the pool for %llu pages is broken, or has more than the %lu areas counted",
-			HEX(pages), pool->nr);
+			pages, pool->nr);
 		MM_CHECK(va_pages(va) == pages && va->va_start >= vs->start &&
 				 va->va_end <= vs->end,
-			 RANGE, "[%#llx, %#llx) is in the pool for %llu pages", HEX(va->va_start),
-			 HEX(va->va_end), HEX(pages));
+			 RANGE, "[%#llx, %#llx) is in the pool for %llu pages", va->va_start,
+			 va->va_end, pages);
 		MM_CHECK(va->home == node, LIST,
 			 "[%#llx, %#llx) is in a pool of node %u, and belongs into node %u",
-			 HEX(va->va_start), HEX(va->va_end), node, va->home);
+			 va->va_start, va->va_end, node, va->home);
 		tally_area(t, va);
 	}
 	MM_CHECK(nr == pool->nr, COUNT, "the pool for %llu pages: %lu areas remembered, %llu found",
-		 HEX(pages), pool->nr, HEX(nr));
+		 pages, pool->nr, nr);
 	MM_CHECK(at->prev == prev, LIST, "the pool for %llu pages does not end at its oldest area",
-		 HEX(pages));
+		 pages);
 	return nr;
 }
 
@@ -332,8 +330,7 @@ static void pool_verify(const struct vmap_space *vs, struct tally *t)
 		for_each_filled (k, p)
 			pages += (k + 1) * verify_pool(vs, i, &p->pool[k], k + 1, t);
 		MM_CHECK(pages == p->pages, COUNT,
-			 "pools of node %u: %llu pages remembered, %llu found", i, HEX(p->pages),
-			 HEX(pages));
+			 "pools of node %u: %llu pages remembered, %llu found", i, p->pages, pages);
 		MM_CHECK(!p->todo, LIST, "nobody purges, and node %u has areas to be put back", i);
 	}
 }

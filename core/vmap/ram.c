@@ -41,8 +41,7 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 	err = vmap_pages_range(vs->m, addr, pages, count, gfp);
 	MM_CHECK(err != -EBUSY, PTE_BUSY,
-		 "vm_map_ram(): of %u pages at %#llx, just taken, some are mapped", count,
-		 (unsigned long long)addr);
+		 "vm_map_ram(): of %u pages at %#llx, just taken, some are mapped", count, addr);
 	if (unlikely(err)) {
 		vm_unmap_ram(vs, addr, count);
 		return 0;
@@ -52,18 +51,16 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 
 void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 {
-	MM_CHECK(count, COUNT, "vm_unmap_ram(): no pages at %#llx", (unsigned long long)addr);
-	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), ALIGNMENT, "vm_unmap_ram(): %#llx is no page",
-		 (unsigned long long)addr);
+	MM_CHECK(count, COUNT, "vm_unmap_ram(): no pages at %#llx", addr);
+	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), ALIGNMENT, "vm_unmap_ram(): %#llx is no page", addr);
 	MM_CHECK(addr >= vs->start && addr < vs->end, RANGE,
-		 "vm_unmap_ram(): %#llx lies outside of the space", (unsigned long long)addr);
+		 "vm_unmap_ram(): %#llx lies outside of the space", addr);
 	if (likely(count <= vs->block_max)) {
 		vb_free(vs, addr, get_order(count));
 		return;
 	}
 	MM_CHECK(!vs->ops->blocks || !addr_to_vb(vs, addr), COUNT,
-		 "vm_unmap_ram(): %u pages at %#llx, which lie in a vmap block", count,
-		 (unsigned long long)addr);
+		 "vm_unmap_ram(): %u pages at %#llx, which lie in a vmap block", count, addr);
 	vs->ops->free_at(vs, addr, count);
 }
 

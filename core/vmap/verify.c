@@ -19,16 +19,14 @@
 
 #include "internal.h"
 
-#define HEX(x) ((unsigned long long)(x))
-
 static void verify_block_counts(const struct vmap_space *vs, const struct vmap_block *vb)
 {
 	const unsigned int bits = 8 * sizeof(long);
 	unsigned int live = 0, above = 0, i, handed_out = vs->block_pages - vb->free;
 
 	MM_CHECK(vb->free < vs->block_pages && vb->dirty <= handed_out, COUNT,
-		 "block %#llx: %u pages, of them %u free and %u dirty", HEX(vb->start),
-		 vs->block_pages, vb->free, vb->dirty);
+		 "block %#llx: %u pages, of them %u free and %u dirty", vb->start, vs->block_pages,
+		 vb->free, vb->dirty);
 	for (i = 0; i < vs->block_pages / bits; i++) {
 		unsigned long word = vb->used_map[i];
 
@@ -40,17 +38,17 @@ static void verify_block_counts(const struct vmap_space *vs, const struct vmap_b
 		}
 	}
 	MM_CHECK(!above, COUNT, "block %#llx: %u of the %u pages never handed out are in use",
-		 HEX(vb->start), above, vb->free);
+		 vb->start, above, vb->free);
 	MM_CHECK(vb->free + vb->dirty + live == vs->block_pages, COUNT,
-		 "block %#llx: %u free, %u dirty and %u in use are not %u pages", HEX(vb->start),
+		 "block %#llx: %u free, %u dirty and %u in use are not %u pages", vb->start,
 		 vb->free, vb->dirty, live, vs->block_pages);
 	MM_CHECK(vb->dirty < vs->block_pages, COUNT,
-		 "block %#llx: all pages are dirty, and it was not freed", HEX(vb->start));
+		 "block %#llx: all pages are dirty, and it was not freed", vb->start);
 	MM_CHECK(vb->dirty_max
 			 ? vb->dirty_min < vb->dirty_max && vb->dirty_max <= handed_out && vb->dirty
 			 : vb->dirty_min == vs->block_pages,
 		 HINT, "block %#llx: pages %u to %u are to be flushed, of %u handed out, %u dirty",
-		 HEX(vb->start), vb->dirty_min, vb->dirty_max, handed_out, vb->dirty);
+		 vb->start, vb->dirty_min, vb->dirty_max, handed_out, vb->dirty);
 }
 
 static void verify_block(const struct vmap_space *vs, const struct vmap_block *vb, unsigned int cpu)
@@ -60,15 +58,15 @@ static void verify_block(const struct vmap_space *vs, const struct vmap_block *v
 	const struct vmap_area *va = vb->va;
 
 	MM_CHECK(vb->vs == vs && vb->cpu == cpu, LIST, "block %#llx of CPU %u is listed by CPU %u",
-		 HEX(vb->start), vb->cpu, cpu);
+		 vb->start, vb->cpu, cpu);
 	MM_CHECK(vs->ops->in_use(vs, vb->start, va), TREE, "the area of block %#llx is not busy",
-		 HEX(vb->start));
+		 vb->start);
 	MM_CHECK(va->va_start == vb->start && va_pages(va) == vs->block_pages &&
 			 IS_ALIGNED(vb->start, 1ULL << vs->block_shift),
-		 RANGE, "block %#llx of %u pages has the area [%#llx, %#llx)", HEX(vb->start),
-		 vs->block_pages, HEX(va->va_start), HEX(va->va_end));
+		 RANGE, "block %#llx of %u pages has the area [%#llx, %#llx)", vb->start,
+		 vs->block_pages, va->va_start, va->va_end);
 	MM_CHECK(leaf && leaf[idx & ((1U << VB_LEAF_SHIFT) - 1)] == vb, LIST,
-		 "block %#llx is not found by its address", HEX(vb->start));
+		 "block %#llx is not found by its address", vb->start);
 	verify_block_counts(vs, vb);
 }
 
@@ -86,16 +84,15 @@ static u64 verify_queue(const struct vmap_space *vs, unsigned int cpu, u64 most)
 		const struct vmap_block *vb = vb_from_list(pos, queue);
 
 		MM_CHECK(nr < most && pos->next->prev == pos, LIST,
-			 "the queue of CPU %u is not made of its %llu blocks with room", cpu,
-			 HEX(most));
+			 "the queue of CPU %u is not made of its %llu blocks with room", cpu, most);
 		MM_CHECK(vb->cpu == cpu && vb->free, LIST,
-			 "block %#llx of CPU %u, %u pages free, is queued by CPU %u",
-			 HEX(vb->start), vb->cpu, vb->free, cpu);
+			 "block %#llx of CPU %u, %u pages free, is queued by CPU %u", vb->start,
+			 vb->cpu, vb->free, cpu);
 		room = 1U << (fls64(vb->free) - 1);
 		MM_CHECK(vb->raced || !(rooms & room), KVA_BOUND,
 			 "CPU %u: block %#llx has room for %u pages, and so has an older one: "
 			 "of %llu blocks not all are needed",
-			 cpu, HEX(vb->start), room, HEX(most));
+			 cpu, vb->start, room, most);
 		rooms |= room;
 	}
 	return nr;
@@ -112,14 +109,14 @@ static u64 verify_cpu(const struct vmap_space *vs, unsigned int cpu, u64 most)
 
 		MM_CHECK(nr < most && pos->next->prev == pos, LIST,
 			 "the list of CPU %u's blocks is broken, or has more than the %llu counted",
-			 cpu, HEX(most));
+			 cpu, most);
 		verify_block(vs, vb, cpu);
 		with_room += vb->free != 0;
 	}
 	queued = verify_queue(vs, cpu, with_room);
 	MM_CHECK(queued == with_room, LIST,
-		 "CPU %u has %llu blocks with room, and %llu of them are queued", cpu,
-		 HEX(with_room), HEX(queued));
+		 "CPU %u has %llu blocks with room, and %llu of them are queued", cpu, with_room,
+		 queued);
 	return nr;
 }
 
@@ -137,11 +134,11 @@ static void verify_owners(const struct vmap_space *vs)
 		if (!vm)
 			continue;
 		MM_CHECK(vm->va == va && vm->addr == va->va_start && vm->size == va_size(va), RANGE,
-			 "area [%#llx, %#llx) belongs to who has %llu bytes at %#llx",
-			 HEX(va->va_start), HEX(va->va_end), HEX(vm->size), HEX(vm->addr));
+			 "area [%#llx, %#llx) belongs to who has %llu bytes at %#llx", va->va_start,
+			 va->va_end, vm->size, vm->addr);
 		MM_CHECK(vm->nr_pages < va_pages(va), COUNT,
-			 "area [%#llx, %#llx) has %lu frames and a guard page", HEX(va->va_start),
-			 HEX(va->va_end), vm->nr_pages);
+			 "area [%#llx, %#llx) has %lu frames and a guard page", va->va_start,
+			 va->va_end, vm->nr_pages);
 	}
 }
 
@@ -152,8 +149,7 @@ static void verify_blocks(const struct vmap_space *vs)
 
 	for (unsigned int cpu = 0; cpu < vs->nr_cpus; cpu++)
 		found += verify_cpu(vs, cpu, blocks - found);
-	MM_CHECK(found == blocks, COUNT, "vmap blocks: %llu counted, %llu found", HEX(blocks),
-		 HEX(found));
+	MM_CHECK(found == blocks, COUNT, "vmap blocks: %llu counted, %llu found", blocks, found);
 }
 
 void vmap_verify(struct vmap_space *vs, bool quiet)

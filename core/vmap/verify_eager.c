@@ -13,8 +13,6 @@
 
 #include "internal.h"
 
-#define HEX(x) ((unsigned long long)(x))
-
 /* verify_eager_space() - see vmap_verify() */
 void verify_eager_space(const struct vmap_space *vs, bool quiet)
 {
@@ -22,34 +20,34 @@ void verify_eager_space(const struct vmap_space *vs, bool quiet)
 	u64 areas = 0, pages = 0, at = vs->start;
 
 	MM_CHECK(vs->busy.pages <= (vs->end - vs->start) >> PAGE_SHIFT, COUNT,
-		 "%llu pages are busy, of %llu", HEX(vs->busy.pages),
-		 HEX((vs->end - vs->start) >> PAGE_SHIFT));
+		 "%llu pages are busy, of %llu", vs->busy.pages,
+		 (vs->end - vs->start) >> PAGE_SHIFT);
 	if (!quiet)
 		return;
 	for (pos = vs->busy.list.next; pos != &vs->busy.list; pos = pos->next) {
 		const struct vmap_area *va = container_of(pos, struct vmap_area, list);
 
 		MM_CHECK(pos->prev->next == pos && pos->next->prev == pos, LIST,
-			 "area %#llx is not its neighbours' neighbour", HEX(va->va_start));
+			 "area %#llx is not its neighbours' neighbour", va->va_start);
 		MM_CHECK(va->va_start < va->va_end &&
 				 IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
 				 va->va_start >= vs->start && va->va_end <= vs->end,
 			 LIST, "area [%#llx, %#llx) is no range of pages of the space",
-			 HEX(va->va_start), HEX(va->va_end));
+			 va->va_start, va->va_end);
 		/* Each ends above the one before, so a list without an end is met here too. */
 		MM_CHECK(va->va_end > at, LIST, "area %#llx stands behind one that ends at %#llx",
-			 HEX(va->va_start), HEX(at));
+			 va->va_start, at);
 		MM_CHECK(va->va_start >= at, OVERLAP,
-			 "areas overlap: one ends at %#llx, the next is [%#llx, %#llx)", HEX(at),
-			 HEX(va->va_start), HEX(va->va_end));
+			 "areas overlap: one ends at %#llx, the next is [%#llx, %#llx)", at,
+			 va->va_start, va->va_end);
 		at = va->va_end;
 		areas++;
 		pages += va_pages(va);
 	}
 	MM_CHECK(vs->busy.nr == areas, COUNT, "busy areas: %llu remembered, %llu found",
-		 HEX(vs->busy.nr), HEX(areas));
+		 vs->busy.nr, areas);
 	MM_CHECK(vs->busy.pages == pages, COUNT, "busy pages: %llu remembered, %llu found",
-		 HEX(vs->busy.pages), HEX(pages));
+		 vs->busy.pages, pages);
 }
 
 /* eager_busy_next() - see struct vmap_kva_ops */

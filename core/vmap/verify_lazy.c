@@ -19,15 +19,13 @@
 #include "internal.h"
 #include "../sched/random.h"
 
-#define HEX(x) ((unsigned long long)(x))
-
 /* Areas of a node, in use and lazily freed, have to be in that one. */
 static void verify_node_of(const struct vmap_space *vs, const struct vmap_area *va,
 			   const struct vmap_node *n)
 {
 	MM_CHECK(addr_to_node(vs, va->va_start) == n, LIST,
-		 "area [%#llx, %#llx) is in node %td, and belongs into node %td", HEX(va->va_start),
-		 HEX(va->va_end), n - vs->node, addr_to_node(vs, va->va_start) - vs->node);
+		 "area [%#llx, %#llx) is in node %td, and belongs into node %td", va->va_start,
+		 va->va_end, n - vs->node, addr_to_node(vs, va->va_start) - vs->node);
 }
 
 static void tally_lazy(const struct vmap_space *vs, const struct vmap_node *n, struct tally *t)
@@ -39,7 +37,7 @@ static void tally_lazy(const struct vmap_space *vs, const struct vmap_node *n, s
 				 IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
 				 va->va_start >= vs->start && va->va_end <= vs->end,
 			 LIST, "lazy area [%#llx, %#llx) is no range of pages of the space",
-			 HEX(va->va_start), HEX(va->va_end));
+			 va->va_start, va->va_end);
 		MM_CHECK(t->areas < most, LIST, "the list of lazy areas has no end");
 		verify_node_of(vs, va, n);
 		tally_area(t, va);
@@ -61,7 +59,7 @@ static void verify_nodes(const struct vmap_space *vs, struct tally *t)
 		tally_lazy(vs, n, &lazy);
 	}
 	MM_CHECK((u64)vs->vmap_lazy_nr.counter == lazy.pages, COUNT,
-		 "lazy pages: %ld counted, %llu found", vs->vmap_lazy_nr.counter, HEX(lazy.pages));
+		 "lazy pages: %ld counted, %llu found", vs->vmap_lazy_nr.counter, lazy.pages);
 	t->sum += lazy.sum;
 	t->pages += lazy.pages;
 	t->areas += lazy.areas;
@@ -146,8 +144,8 @@ static void blame_overlap(void *arg, u64 start, u64 end, const char *who)
 	struct search s = {.of = &of};
 
 	for_each_claim(b->vs, look_at, &s);
-	MM_CHECK(!s.found.end, OVERLAP, "[%#llx, %#llx) is %s, and [%#llx, %#llx) is %s",
-		 HEX(start), HEX(end), who, HEX(s.found.start), HEX(s.found.end), s.found.who);
+	MM_CHECK(!s.found.end, OVERLAP, "[%#llx, %#llx) is %s, and [%#llx, %#llx) is %s", start,
+		 end, who, s.found.start, s.found.end, s.found.who);
 }
 
 /* The parts do not make the whole: say which two overlap, or what is missing. */
@@ -165,8 +163,7 @@ static __noreturn void blame_partition(const struct vmap_space *vs)
 		if (s.found.end)
 			at = s.found.end;
 	} while (s.found.end);
-	mm_report(ORACLE_LEAK_AREA, "address %#llx is neither free nor busy nor lazily freed",
-		  HEX(at));
+	mm_report(ORACLE_LEAK_AREA, "address %#llx is neither free nor busy nor lazily freed", at);
 }
 
 /* verify_lazy_space() - see vmap_verify() */
@@ -177,11 +174,11 @@ void verify_lazy_space(const struct vmap_space *vs, bool quiet)
 
 	MM_CHECK(vs->vmap_lazy_nr.counter >= 0, COUNT, "lazy pages: %ld counted",
 		 vs->vmap_lazy_nr.counter);
-	MM_CHECK(vs->heap.pages <= pages, COUNT, "%llu pages are free, of %llu",
-		 HEX(vs->heap.pages), HEX(pages));
+	MM_CHECK(vs->heap.pages <= pages, COUNT, "%llu pages are free, of %llu", vs->heap.pages,
+		 pages);
 	for_each_node (n, vs)
 		MM_CHECK(n->busy.pages <= pages, COUNT, "%llu pages are busy, of %llu",
-			 HEX(n->busy.pages), HEX(pages));
+			 n->busy.pages, pages);
 	if (!quiet)
 		return;
 

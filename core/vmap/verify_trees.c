@@ -13,8 +13,6 @@
 #include "internal.h"
 #include "../sched/random.h"
 
-#define HEX(x) ((unsigned long long)(x))
-
 /* tally_area() - an area is part of the space */
 void tally_area(struct tally *t, const struct vmap_area *va)
 {
@@ -53,12 +51,12 @@ static void verify_node(const struct vmap_space *vs, const struct vmap_area *va,
 	MM_CHECK(va->va_start < va->va_end && IS_ALIGNED(va->va_start | va->va_end, PAGE_SIZE) &&
 			 va->va_start >= vs->start && va->va_end <= vs->end,
 		 TREE, "%s area [%#llx, %#llx) is no range of pages of the space", tree,
-		 HEX(va->va_start), HEX(va->va_end));
+		 va->va_start, va->va_end);
 	MM_CHECK((!left || RB_PARENT(left, rb) == va) && (!right || RB_PARENT(right, rb) == va),
-		 TREE, "%s area %#llx is not its children's parent", tree, HEX(va->va_start));
+		 TREE, "%s area %#llx is not its children's parent", tree, va->va_start);
 	MM_CHECK(RB_COLOR(va, rb) == RB_BLACK || ((!left || RB_COLOR(left, rb) == RB_BLACK) &&
 						  (!right || RB_COLOR(right, rb) == RB_BLACK)),
-		 TREE, "%s area %#llx is red and has a red child", tree, HEX(va->va_start));
+		 TREE, "%s area %#llx is red and has a red child", tree, va->va_start);
 }
 
 /* tally_free_areas() - a tree of free areas is what it has to be, and part of the space */
@@ -74,23 +72,22 @@ void tally_free_areas(const struct vmap_space *vs, const struct free_areas *fa, 
 		verify_node(vs, va, "free");
 		MM_CHECK(!prev || prev->va_end != va->va_start, TREE,
 			 "free areas [%#llx, %#llx) and [%#llx, %#llx) touch and are not merged",
-			 HEX(prev->va_start), HEX(prev->va_end), HEX(va->va_start),
-			 HEX(va->va_end));
+			 prev->va_start, prev->va_end, va->va_start, va->va_end);
 		MM_CHECK(!prev || prev->va_end < va->va_start, TREE,
 			 "free area %#llx stands before %#llx, which begins before it ends",
-			 HEX(prev->va_start), HEX(va->va_start));
+			 prev->va_start, va->va_start);
 		if (left)
 			largest = max(largest, left->subtree_max_size);
 		if (right)
 			largest = max(largest, right->subtree_max_size);
 		MM_CHECK(va->subtree_max_size == largest, TREE,
 			 "free area %#llx remembers %#llx as the largest size below, it is %#llx",
-			 HEX(va->va_start), HEX(va->subtree_max_size), HEX(largest));
+			 va->va_start, va->subtree_max_size, largest);
 		tally_area(t, va);
 	}
 	pages = t->pages - pages;
-	MM_CHECK(fa->pages == pages, COUNT, "free pages: %llu remembered, %llu found",
-		 HEX(fa->pages), HEX(pages));
+	MM_CHECK(fa->pages == pages, COUNT, "free pages: %llu remembered, %llu found", fa->pages,
+		 pages);
 }
 
 static void verify_busy_tree(const struct vmap_space *vs, const struct busy_areas *ba,
@@ -102,18 +99,16 @@ static void verify_busy_tree(const struct vmap_space *vs, const struct busy_area
 	for (va = tree_min(RB_ROOT(&ba->root)); va; prev = va, va = tree_next(va)) {
 		verify_node(vs, va, "busy");
 		MM_CHECK(!prev || prev->va_start < va->va_start, TREE,
-			 "busy area %#llx stands before %#llx", HEX(prev->va_start),
-			 HEX(va->va_start));
+			 "busy area %#llx stands before %#llx", prev->va_start, va->va_start);
 		MM_CHECK(!prev || prev->va_end <= va->va_start, OVERLAP,
-			 "busy areas [%#llx, %#llx) and [%#llx, %#llx) overlap",
-			 HEX(prev->va_start), HEX(prev->va_end), HEX(va->va_start),
-			 HEX(va->va_end));
+			 "busy areas [%#llx, %#llx) and [%#llx, %#llx) overlap", prev->va_start,
+			 prev->va_end, va->va_start, va->va_end);
 		tally_area(&busy, va);
 	}
-	MM_CHECK(ba->nr == busy.areas, COUNT, "busy areas: %llu remembered, %llu found",
-		 HEX(ba->nr), HEX(busy.areas));
+	MM_CHECK(ba->nr == busy.areas, COUNT, "busy areas: %llu remembered, %llu found", ba->nr,
+		 busy.areas);
 	MM_CHECK(ba->pages == busy.pages, COUNT, "busy pages: %llu remembered, %llu found",
-		 HEX(ba->pages), HEX(busy.pages));
+		 ba->pages, busy.pages);
 	t->sum += busy.sum;
 	t->pages += busy.pages;
 	t->areas += busy.areas;
@@ -127,11 +122,11 @@ static void verify_busy_list(const struct busy_areas *ba)
 
 	for (va = tree_min(RB_ROOT(&ba->root)); va; va = tree_next(va)) {
 		MM_CHECK(at->next == &va->list && va->list.prev == at, LIST,
-			 "busy area %#llx is not where it belongs on the list", HEX(va->va_start));
+			 "busy area %#llx is not where it belongs on the list", va->va_start);
 		at = at->next;
 	}
 	MM_CHECK(at->next == &ba->list && ba->list.prev == at, LIST,
-		 "the list of %llu busy areas does not end behind the last", HEX(ba->nr));
+		 "the list of %llu busy areas does not end behind the last", ba->nr);
 }
 
 /* tally_busy_areas() - the same for areas in use */

@@ -87,8 +87,7 @@ void vfree(struct vmap_space *vs, u64 addr)
 	if (!addr)
 		return;
 	vm = detach_vm_area(vs, addr);
-	MM_CHECK(vm && vm->pages, RANGE, "vfree(): no memory of vmalloc() begins at %#llx",
-		 (unsigned long long)addr);
+	MM_CHECK(vm && vm->pages, RANGE, "vfree(): no memory of vmalloc() begins at %#llx", addr);
 	if (unlikely(in_atomic()))
 		defer_vfree(vs, vm);
 	else

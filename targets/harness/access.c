@@ -58,7 +58,7 @@ static void fill_words(struct machine *m, u64 addr, u64 seed, u64 first, u64 n)
 static __noreturn void report_word(u64 addr, u64 word, u32 found, u32 expected)
 {
 	mm_report(ORACLE_CONTENTS, "object at 0x%llx, byte %llu: found 0x%08x, expected 0x%08x",
-		  (unsigned long long)addr, (unsigned long long)word * WORD, found, expected);
+		  addr, word * WORD, found, expected);
 }
 
 static void check_words(struct machine *m, u64 addr, u64 seed, u64 first, u64 n)
@@ -91,9 +91,8 @@ static void check_tail(struct machine *m, u64 addr, u64 size, u64 seed)
 		u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
 
 		MM_CHECK(found == (u8)pattern(seed, i), CONTENTS,
-			 "object at 0x%llx, byte %llu: found 0x%02x, expected 0x%02x",
-			 (unsigned long long)addr, (unsigned long long)i, found,
-			 (u8)pattern(seed, i));
+			 "object at 0x%llx, byte %llu: found 0x%02x, expected 0x%02x", addr, i,
+			 found, (u8)pattern(seed, i));
 	}
 }
 
@@ -125,16 +124,16 @@ static void check_zero_byte(struct machine *m, u64 addr, u64 i)
 {
 	u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
 
-	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%02x, expected 0",
-		 (unsigned long long)addr, (unsigned long long)i, found);
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%02x, expected 0", addr, i,
+		 found);
 }
 
 static void check_zero_word(struct machine *m, u64 addr, u64 word)
 {
 	u32 found = *(const volatile u32 *)mem_address(m, addr + word * WORD, WORD);
 
-	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0",
-		 (unsigned long long)addr, (unsigned long long)word * WORD, found);
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0", addr,
+		 word * WORD, found);
 }
 
 void access_check_zero(struct machine *m, u64 addr, u64 size, u64 seed)

@@ -47,8 +47,7 @@ static void read_through(struct world *w, const struct object *o, u64 i, const s
 		MM_CHECK(found == value, CONTENTS,
 			 "page %llu of the mapping at 0x%llx: what is written is not read through "
 			 "page %llu of that at 0x%llx, which has the same frame",
-			 (unsigned long long)i, (unsigned long long)o->addr, (unsigned long long)j,
-			 (unsigned long long)start);
+			 i, o->addr, j, start);
 	}
 }
 

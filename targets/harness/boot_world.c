@@ -24,8 +24,8 @@ static void take_back(void *arg, u64 addr, u64 size)
 	const struct boot_world *bw = arg;
 	int err = boot_free(bw->bm, addr - MACHINE_DIRECT_START, size);
 
-	MM_CHECK(!err, SPURIOUS, "boot memory at 0x%llx + 0x%llx was not freed: error %d",
-		 (unsigned long long)addr, (unsigned long long)size, err);
+	MM_CHECK(!err, SPURIOUS, "boot memory at 0x%llx + 0x%llx was not freed: error %d", addr,
+		 size, err);
 }
 
 /* A node's ranges may be neighbours. To boot memory they are one, to the machine they are two. */
@@ -121,7 +121,7 @@ void boot_world_hand_over(struct boot_world *bw)
 	boot_stats(bw->bm, &before);
 	given = boot_hand_over(bw->bm, give, bw);
 	MM_CHECK(given == before.free, COUNT, "%llu pages of boot memory were handed over, of %llu",
-		 (unsigned long long)given, (unsigned long long)before.free);
+		 given, before.free);
 	boot_world_judge(bw);
 }
 
@@ -134,7 +134,7 @@ void boot_world_end(struct boot_world *bw)
 		boot_stats(bw->bm, &st);
 		MM_CHECK(st.reserved == bw->reserved + bw->early, LEAK_PAGE,
 			 "%llu pages of boot memory were not given back",
-			 (unsigned long long)(st.reserved - bw->reserved - bw->early));
+			 (st.reserved - bw->reserved - bw->early));
 	}
 	boot_destroy(bw->bm);
 	bw->bm = NULL;
@@ -143,8 +143,8 @@ void boot_world_end(struct boot_world *bw)
 
 static void judge_count(const char *what, u64 has, u64 machine)
 {
-	MM_CHECK(has == machine, COUNT, "boot memory has %llu pages %s, and the machine %llu",
-		 (unsigned long long)has, what, (unsigned long long)machine);
+	MM_CHECK(has == machine, COUNT, "boot memory has %llu pages %s, and the machine %llu", has,
+		 what, machine);
 }
 
 void boot_world_judge(const struct boot_world *bw)

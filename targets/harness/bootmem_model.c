@@ -207,19 +207,18 @@ void bootmem_receive(struct bootmem_model *bm, struct bootmem_map *map, u64 pfn,
 
 	MM_CHECK(order <= BOOT_MAX_ORDER, RANGE, "a block of order %u was handed over", order);
 	MM_CHECK(IS_ALIGNED(pfn, nr), ALIGNMENT, "%llu pages from frame %llu on were handed over",
-		 (unsigned long long)nr, (unsigned long long)pfn);
+		 nr, pfn);
 	for (u64 q = p; q < p + nr; q++) {
 		MM_CHECK(q >= map->from && q < map->to && map->state[q] == BOOTMEM_FREE, PAGE_FREE,
-			 "frame %llu was handed over, and is not free",
-			 (unsigned long long)(q + bm->base));
+			 "frame %llu was handed over, and is not free", (q + bm->base));
 		MM_CHECK(bm->nid[q] == bm->nid[p], RANGE,
-			 "%llu pages from frame %llu on were handed over: of nodes %u and %u",
-			 (unsigned long long)nr, (unsigned long long)pfn, bm->nid[p], bm->nid[q]);
+			 "%llu pages from frame %llu on were handed over: of nodes %u and %u", nr,
+			 pfn, bm->nid[p], bm->nid[q]);
 	}
 	MM_CHECK(order == BOOT_MAX_ORDER ||
 			 !goes_over(bm, map, (pfn ^ nr) - bm->base, nr, bm->nid[p]),
-		 RANGE, "%llu pages from frame %llu on were handed over without their buddy",
-		 (unsigned long long)nr, (unsigned long long)pfn);
+		 RANGE, "%llu pages from frame %llu on were handed over without their buddy", nr,
+		 pfn);
 	bootmem_set(map, p, p + nr, BOOTMEM_GIVEN);
 	map->received += nr;
 }

@@ -178,8 +178,7 @@ static int boot_one(struct world *w, u32 k, u64 rng)
 		err = boot_setup(b->boot[k]);
 	machine_stats(w->machine, &ms);
 	MM_CHECK(!b->told.nr, RANGE, "boot memory was refused: %s, [0x%llx, 0x%llx)",
-		 boot_error_name(b->told.why), (unsigned long long)b->told.start,
-		 (unsigned long long)b->told.end);
+		 boot_error_name(b->told.why), b->told.start, b->told.end);
 	MM_CHECK(!err || ms.failed, SPURIOUS,
 		 "boot memory failed with error %d, and no request had failed", err);
 	if (err)
@@ -187,8 +186,7 @@ static int boot_one(struct world *w, u32 k, u64 rng)
 	boot_stats(b->boot[k], &st);
 	MM_CHECK(st.metadata_bytes == metadata(w) - before, COUNT,
 		 "%s says that it has %llu bytes of metadata, and has %llu",
-		 boot_kind_name(bootmem_kind(w, k)), (unsigned long long)st.metadata_bytes,
-		 (unsigned long long)(metadata(w) - before));
+		 boot_kind_name(bootmem_kind(w, k)), st.metadata_bytes, (metadata(w) - before));
 	/* The ends of each range, and what is beside them. */
 	for (u32 i = 0; i < b->model.topo.nr_ranges; i++) {
 		const struct node_range *r = &b->model.topo.range[i];
@@ -206,8 +204,8 @@ static void print_memory(const struct world *w)
 
 	for (u32 i = 0; i < t->nr_ranges; i++)
 		fprintf(w->options->trace, "boot memory: node %u has frames %llu to %llu\n",
-			t->range[i].nid, (unsigned long long)t->range[i].start,
-			(unsigned long long)(t->range[i].start + t->range[i].nr - 1));
+			t->range[i].nid, t->range[i].start,
+			(t->range[i].start + t->range[i].nr - 1));
 }
 
 int bootmem_boot(struct world *w)
@@ -261,9 +259,8 @@ void bootmem_expect(struct world *w, u32 k, const char *what, const struct bootm
 		 want->why == NR_BOOT_ERRORS ? "nothing against it" : boot_error_name(want->why));
 	MM_CHECK(told.start == want->start && told.end == want->end, RANGE,
 		 "%s of %s: %s is said of [0x%llx, 0x%llx), not of [0x%llx, 0x%llx)", what,
-		 boot_kind_name(bootmem_kind(w, k)), boot_error_name(told.why),
-		 (unsigned long long)told.start, (unsigned long long)told.end,
-		 (unsigned long long)want->start, (unsigned long long)want->end);
+		 boot_kind_name(bootmem_kind(w, k)), boot_error_name(told.why), told.start,
+		 told.end, want->start, want->end);
 }
 
 static void expect_error(const struct bootmem_refusal *want, const char *what, int err)
@@ -333,7 +330,7 @@ bool bootmem_free_by(struct world *w, u32 k, u64 start, u64 size, const struct b
 	expect_error(&want, "free", err);
 	MM_CHECK(map->received == map->to - map->from, LEAK_PAGE,
 		 "%llu pages were freed after the hand-over, and %llu of them handed over",
-		 (unsigned long long)(map->to - map->from), (unsigned long long)map->received);
+		 (map->to - map->from), map->received);
 	map->from = map->to = 0;
 	return !err;
 }
@@ -368,11 +365,10 @@ void bootmem_hand_over(struct world *w)
 		map->to = 0;
 		bootmem_expect(w, k, "hand-over", &want);
 		MM_CHECK(map->received == free, LEAK_PAGE,
-			 "%llu pages of %s were free, and %llu were handed over",
-			 (unsigned long long)free, boot_kind_name(bootmem_kind(w, k)),
-			 (unsigned long long)map->received);
-		MM_CHECK(pages == free, COUNT, "the hand-over says %llu pages, and had %llu",
-			 (unsigned long long)pages, (unsigned long long)free);
+			 "%llu pages of %s were free, and %llu were handed over", free,
+			 boot_kind_name(bootmem_kind(w, k)), map->received);
+		MM_CHECK(pages == free, COUNT, "the hand-over says %llu pages, and had %llu", pages,
+			 free);
 	}
 	b->over = true;
 	for_each_bootmem(k, b)
@@ -394,10 +390,10 @@ static void check_page(struct world *w, u32 k, u64 p)
 	const int says = boot_page_node(w->bootmem->boot[k], m->base + p);
 
 	MM_CHECK(says == nid, RANGE, "%s says that frame %llu is of node %d, not %d",
-		 boot_kind_name(bootmem_kind(w, k)), (unsigned long long)(m->base + p), says, nid);
+		 boot_kind_name(bootmem_kind(w, k)), (m->base + p), says, nid);
 	MM_CHECK(boot_page_free(w->bootmem->boot[k], m->base + p) == free, COUNT,
-		 "%s says that frame %llu is %s", boot_kind_name(bootmem_kind(w, k)),
-		 (unsigned long long)(m->base + p), free ? "not free" : "free");
+		 "%s says that frame %llu is %s", boot_kind_name(bootmem_kind(w, k)), (m->base + p),
+		 free ? "not free" : "free");
 }
 
 void bootmem_check_pages(struct world *w, u32 k, u64 from, u64 to)
@@ -420,11 +416,8 @@ void bootmem_check(struct world *w, u32 k, u64 start, u64 end)
 		 COUNT,
 		 "%s says %llu pages: %llu free, %llu reserved, %llu given; there are %llu: %llu, "
 		 "%llu, %llu",
-		 boot_kind_name(bootmem_kind(w, k)), (unsigned long long)st.pages,
-		 (unsigned long long)st.free, (unsigned long long)st.reserved,
-		 (unsigned long long)st.given, (unsigned long long)m->pages,
-		 (unsigned long long)nr[BOOTMEM_FREE], (unsigned long long)nr[BOOTMEM_USED],
-		 (unsigned long long)nr[BOOTMEM_GIVEN]);
+		 boot_kind_name(bootmem_kind(w, k)), st.pages, st.free, st.reserved, st.given,
+		 m->pages, nr[BOOTMEM_FREE], nr[BOOTMEM_USED], nr[BOOTMEM_GIVEN]);
 	bootmem_check_pages(w, k, first - !!first, first + 1);
 	bootmem_check_pages(w, k, last, last + 2);
 }

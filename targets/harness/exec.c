@@ -340,8 +340,8 @@ static void trace_switch(void *arg, u64 step, const struct task *from, const str
 	};
 	struct world *w = arg;
 
-	fprintf(w->options->trace, "@%llu %s -> %s (%s)\n", (unsigned long long)step,
-		task_name(from), task_name(to), reason[why]);
+	fprintf(w->options->trace, "@%llu %s -> %s (%s)\n", step, task_name(from), task_name(to),
+		reason[why]);
 }
 
 /* The engine knows no CPU that is not possible: nothing may be moved to one. */

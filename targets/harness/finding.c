@@ -50,7 +50,7 @@ int finding_write(const struct program *p, enum oracle oracle, u64 digest, char 
 		goto out;
 	}
 	if (snprintf(path, PATH_MAX, "%s/%s-%s-%016llx.prog", dir, target_table[p->target].name,
-		     oracle_id(oracle), (unsigned long long)hash(text, size)) >= PATH_MAX)
+		     oracle_id(oracle), hash(text, size)) >= PATH_MAX)
 		err = -ENAMETOOLONG;
 	else if (mkdir(dir, 0777) && errno != EEXIST)
 		err = -errno;

@@ -13,8 +13,6 @@
 #include "machine/pgtable.h"
 #include "percpu/layout.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
 
@@ -116,10 +114,10 @@ static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
 	u8 *mark = page ? mapped_at(w, page->pfn) : NULL;
 
 	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_BOOT, PAGE_FREE,
-		 "first chunk, CPU %u, 0x%llx: its page frame is no boot memory", cpu, ULL(addr));
+		 "first chunk, CPU %u, 0x%llx: its page frame is no boot memory", cpu, addr);
 	MM_CHECK(*mark == mapped, OVERLAP,
-		 "first chunk, CPU %u, 0x%llx: page frame %llu has another user", cpu, ULL(addr),
-		 ULL(page->pfn));
+		 "first chunk, CPU %u, 0x%llx: page frame %llu has another user", cpu, addr,
+		 page->pfn);
 	*mark = FIRST;
 }
 
@@ -151,7 +149,7 @@ static void mark_taken(struct world *w)
 					 page_owner(w->machine, pfn) == PAGE_OWNER_BOOT,
 				 OVERLAP,
 				 "page frame %llu was taken before boot, and has another user",
-				 ULL(pfn));
+				 pfn);
 			*mark = TAKEN;
 		}
 	}
@@ -164,14 +162,14 @@ static void mark_table(const struct page *page, unsigned int level, u64 addr, vo
 	u8 *mark = mapped_at(w, page->pfn);
 
 	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_USER, PAGE_FREE,
-		 "table of level %u for 0x%llx: its page frame %llu is not in use", level,
-		 ULL(addr), ULL(page->pfn));
+		 "table of level %u for 0x%llx: its page frame %llu is not in use", level, addr,
+		 page->pfn);
 	MM_CHECK(!strcmp(page->owner, owners[BY_TABLES].name), OVERLAP,
-		 "table of level %u for 0x%llx: its page frame %llu is in use by %s", level,
-		 ULL(addr), ULL(page->pfn), page->owner);
+		 "table of level %u for 0x%llx: its page frame %llu is in use by %s", level, addr,
+		 page->pfn, page->owner);
 	MM_CHECK(!*mark, OVERLAP,
 		 "table of level %u for 0x%llx: its page frame %llu is another table's, or mapped",
-		 level, ULL(addr), ULL(page->pfn));
+		 level, addr, page->pfn);
 	*mark = TABLE;
 }
 
@@ -183,16 +181,15 @@ static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *
 	while (by < NR_OWNERS && strcmp(owners[by].name, page->owner) != 0)
 		by++;
 	MM_CHECK(by < NR_OWNERS, LEAK_PAGE,
-		 "page frame %llu is in use by %s, who should have none by now", ULL(pfn),
-		 page->owner);
-	MM_CHECK(page->count == 1, LEAK_PAGE, "page frame %llu, of %s: %d references", ULL(pfn),
+		 "page frame %llu is in use by %s, who should have none by now", pfn, page->owner);
+	MM_CHECK(page->count == 1, LEAK_PAGE, "page frame %llu, of %s: %d references", pfn,
 		 page->owner, page->count);
 	MM_CHECK(by != BY_TABLES || mapped == TABLE, LEAK_PAGE,
-		 "page frame %llu is in use by %s, and no table lies there", ULL(pfn), page->owner);
+		 "page frame %llu is in use by %s, and no table lies there", pfn, page->owner);
 	MM_CHECK(mapped >= owners[by].least, LEAK_PAGE,
-		 "page frame %llu is in use by %s, and is mapped nowhere", ULL(pfn), page->owner);
+		 "page frame %llu is in use by %s, and is mapped nowhere", pfn, page->owner);
 	MM_CHECK(mapped <= owners[by].most, OVERLAP,
-		 "page frame %llu is in use by %s, and is mapped %u times", ULL(pfn), page->owner,
+		 "page frame %llu is in use by %s, and is mapped %u times", pfn, page->owner,
 		 mapped);
 	count->owner[by]++;
 }
@@ -205,14 +202,13 @@ static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *c
 	switch (has) {
 	case PAGE_OWNER_BOOT:
 		MM_CHECK(mark >= TAKEN, LEAK_PAGE,
-			 "page frame %llu is boot memory, and nobody's of the first chunk",
-			 ULL(pfn));
+			 "page frame %llu is boot memory, and nobody's of the first chunk", pfn);
 		break;
 	case PAGE_OWNER_USER:
 		judge_used(w, pfn, mark, count);
 		break;
 	default:
-		MM_CHECK(!mark, PAGE_FREE, "page frame %llu is free, and is mapped", ULL(pfn));
+		MM_CHECK(!mark, PAGE_FREE, "page frame %llu is free, and is mapped", pfn);
 		break;
 	}
 }
@@ -220,8 +216,8 @@ static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *c
 static void judge_count(const char *who, u64 counted, u64 least, u64 most)
 {
 	MM_CHECK(counted >= least && counted <= most, COUNT,
-		 "%s: %llu page frames in use, and its own numbers say %llu to %llu", who,
-		 ULL(counted), ULL(least), ULL(most));
+		 "%s: %llu page frames in use, and its own numbers say %llu to %llu", who, counted,
+		 least, most);
 }
 
 /* Page frames of the per-CPU allocator, besides its first chunk. */
@@ -251,9 +247,9 @@ static void judge_machine(struct world *w, const struct frame_count *count)
 		 COUNT,
 		 "%llu page frames are boot memory, %llu in use, %llu free, and the machine has "
 		 "%llu, %llu, %llu",
-		 ULL(count->has[PAGE_OWNER_BOOT]), ULL(count->has[PAGE_OWNER_USER]),
-		 ULL(count->has[PAGE_OWNER_FREE]), ULL(st.boot_pages), ULL(st.pages_used),
-		 ULL(nr_free_pages(w->machine)));
+		 count->has[PAGE_OWNER_BOOT], count->has[PAGE_OWNER_USER],
+		 count->has[PAGE_OWNER_FREE], st.boot_pages, st.pages_used,
+		 nr_free_pages(w->machine));
 }
 
 static void judge_others(struct world *w, const struct frame_count *count)

@@ -74,7 +74,7 @@ static void __noreturn end_at(const struct report *r, u64 digest)
 	else
 		fprintf(stderr, "mmstorm-finding: %s %s\n", oracle_id(r->oracle), path);
 	fprintf(stderr, "mmstorm: %s: %s\nmmstorm: task %s, operation %d, step %llu\n",
-		oracle_id(r->oracle), r->text, r->task, r->op, (unsigned long long)r->step);
+		oracle_id(r->oracle), r->text, r->task, r->op, r->step);
 	finding_watch(NULL);
 	abort();
 }

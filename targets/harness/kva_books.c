@@ -12,8 +12,6 @@
 
 #include "kva_model.h"
 
-#define ULL(x) ((unsigned long long)(x))
-
 bool kva_books_kept(const struct world *w)
 {
 	return 1U << w->program->target &
@@ -58,11 +56,11 @@ static void walk(struct world *w, struct found *f)
 
 		MM_CHECK(r->start >= at && r->end > r->start && r->end <= vmap_end(w->vmap),
 			 OVERLAP, "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong",
-			 ULL(r->start), ULL(r->end),
+			 r->start, r->end,
 			 r->kept   ? "kept ready"
 			 : r->lazy ? "lazily freed"
 				   : "in use",
-			 ULL(at));
+			 at);
 		add_gap(f, at, r->start);
 		at = r->end;
 		add_range(f, r);
@@ -87,18 +85,18 @@ static u64 match_objects(struct world *w)
 
 		MM_CHECK(r && !r->lazy && !r->kept && r->start <= o->addr &&
 				 o->addr + o->size <= r->end,
-			 TREE, "0x%llx of %llu bytes is live, and lies in no area in use",
-			 ULL(o->addr), ULL(o->size));
+			 TREE, "0x%llx of %llu bytes is live, and lies in no area in use", o->addr,
+			 o->size);
 		if (in_block(w, o)) {
 			MM_CHECK(r->end - r->start == block && IS_ALIGNED(r->start, block), RANGE,
 				 "mapping at 0x%llx of %llu bytes: [0x%llx, 0x%llx) is no vmap "
 				 "block",
-				 ULL(o->addr), ULL(o->size), ULL(r->start), ULL(r->end));
+				 o->addr, o->size, r->start, r->end);
 			blocks += !r->has_object;
 		} else {
 			MM_CHECK(r->start == o->addr && r->end == o->addr + o->size, COUNT,
-				 "0x%llx of %llu bytes: its area is [0x%llx, 0x%llx)", ULL(o->addr),
-				 ULL(o->size), ULL(r->start), ULL(r->end));
+				 "0x%llx of %llu bytes: its area is [0x%llx, 0x%llx)", o->addr,
+				 o->size, r->start, r->end);
 		}
 		r->has_object = true;
 	}
@@ -111,7 +109,7 @@ static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 
 	u64 left = w->books.areas + st->blocks - blocks;
 
 	MM_CHECK(st->blocks >= blocks, COUNT, "%llu blocks are counted, and mappings lie in %llu",
-		 ULL(st->blocks), ULL(blocks));
+		 st->blocks, blocks);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
@@ -119,29 +117,27 @@ static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 
 			continue;
 		MM_CHECK(left--, LEAK_AREA,
 			 "[0x%llx, 0x%llx) is in use: neither an object nor one of %llu blocks",
-			 ULL(r->start), ULL(r->end), ULL(st->blocks));
+			 r->start, r->end, st->blocks);
 	}
-	MM_CHECK(!left, COUNT, "%llu blocks are counted, and %llu have no area", ULL(st->blocks),
-		 ULL(left));
+	MM_CHECK(!left, COUNT, "%llu blocks are counted, and %llu have no area", st->blocks, left);
 }
 
 static void check_stats(const struct found *f, const struct vmap_stats *st)
 {
 	MM_CHECK(st->areas == f->areas && st->busy_pages == f->busy_pages, COUNT,
-		 "%llu areas of %llu pages are counted, and %llu of %llu are there", ULL(st->areas),
-		 ULL(st->busy_pages), ULL(f->areas), ULL(f->busy_pages));
+		 "%llu areas of %llu pages are counted, and %llu of %llu are there", st->areas,
+		 st->busy_pages, f->areas, f->busy_pages);
 	MM_CHECK(st->lazy_pages == f->lazy_pages, COUNT,
-		 "%llu lazy pages are counted, and %llu are there", ULL(st->lazy_pages),
-		 ULL(f->lazy_pages));
+		 "%llu lazy pages are counted, and %llu are there", st->lazy_pages, f->lazy_pages);
 	MM_CHECK(st->free_pages == f->free_pages, COUNT,
 		 "%llu free pages are counted, and %llu are neither in use nor lazy",
-		 ULL(st->free_pages), ULL(f->free_pages));
+		 st->free_pages, f->free_pages);
 	MM_CHECK(st->kept_pages == f->kept_pages, COUNT,
-		 "%llu pages are counted as kept ready, and %llu are", ULL(st->kept_pages),
-		 ULL(f->kept_pages));
+		 "%llu pages are counted as kept ready, and %llu are", st->kept_pages,
+		 f->kept_pages);
 	MM_CHECK(st->largest_free == f->largest_free, HINT,
 		 "the largest free range is said to have %llu bytes, and has %llu",
-		 ULL(st->largest_free), ULL(f->largest_free));
+		 st->largest_free, f->largest_free);
 }
 
 /* Pages that were freed since the last time are lazy, and so are those from before. */
@@ -150,11 +146,10 @@ static void check_lazy(const struct world *w, const struct vmap_stats *st)
 	u64 most = vmap_kva(w->vmap) == VMAP_EAGER ? 0 : w->books.lazy + w->books.freed;
 
 	MM_CHECK(st->lazy_pages <= most, COUNT,
-		 "%llu pages are lazy, and no more than %llu were freed", ULL(st->lazy_pages),
-		 ULL(most));
+		 "%llu pages are lazy, and no more than %llu were freed", st->lazy_pages, most);
 	MM_CHECK(st->lazy_pages == most || st->purges != w->books.purges, LEAK_AREA,
-		 "%llu pages are lazy, and %llu were freed since the last purge",
-		 ULL(st->lazy_pages), ULL(most));
+		 "%llu pages are lazy, and %llu were freed since the last purge", st->lazy_pages,
+		 most);
 }
 
 static void write_down(struct world *w, const struct vmap_stats *st)
@@ -195,7 +190,7 @@ void kva_books_check(struct world *w, u32 record)
 		check_lazy(w, &st);
 	MM_CHECK(st.blocks <= w->books.blocks + w->books.small, KVA_BOUND,
 		 "%llu blocks, and of %llu before, %llu small mappings were asked for since",
-		 ULL(st.blocks), ULL(w->books.blocks), ULL(w->books.small));
+		 st.blocks, w->books.blocks, w->books.small);
 	write_down(w, &st);
 }
 
@@ -208,6 +203,5 @@ void kva_books_check_blocks(struct world *w, const struct op_call *c, const char
 	blocks = match_objects(w);
 	vmap_stats(w->vmap, &st);
 	MM_CHECK(st.blocks == blocks || !call_undisturbed(w, c), KVA_BOUND,
-		 "%s leaves %llu blocks, and mappings lie in %llu", behind, ULL(st.blocks),
-		 ULL(blocks));
+		 "%s leaves %llu blocks, and mappings lie in %llu", behind, st.blocks, blocks);
 }

@@ -210,16 +210,15 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 	if (waits && !expected)
 		expected = expect_after_purge(w, r, 0);
 	MM_CHECK(!expected, SPURIOUS,
-		 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name,
-		 (unsigned long long)r->size, err, (unsigned long long)expected);
+		 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name, r->size,
+		 err, expected);
 	if (!waits || !looked_for(w, r))
 		return;
 	kva_note_all(w, w->noted);
 	for (u32 i = 0; i < w->nr_ranges; i++)
 		MM_CHECK(!w->range[i].kept, LEAK_AREA,
 			 "%s of %llu bytes: refused, and [0x%llx, 0x%llx) is kept ready", name,
-			 (unsigned long long)r->size, (unsigned long long)w->range[i].start,
-			 (unsigned long long)w->range[i].end);
+			 r->size, w->range[i].start, w->range[i].end);
 }
 
 /* The right answer is known, and this is another one. */
@@ -229,13 +228,11 @@ static void judge_place(const struct world *w, const char *name, const struct kv
 	const enum vmap_kva kva = vmap_kva(w->noted);
 
 	MM_CHECK(IS_ALIGNED(addr, r->align), ALIGNMENT,
-		 "%s of %llu bytes: served at 0x%llx, not a multiple of %llu", name,
-		 (unsigned long long)r->size, (unsigned long long)addr,
-		 (unsigned long long)r->align);
+		 "%s of %llu bytes: served at 0x%llx, not a multiple of %llu", name, r->size, addr,
+		 r->align);
 	MM_CHECK(!expected || (addr <= expected && (kva == VMAP_LAZY || kva == VMAP_EAGER)), RANGE,
-		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx%s", name,
-		 (unsigned long long)r->size, (unsigned long long)addr,
-		 (unsigned long long)expected,
+		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx%s", name, r->size, addr,
+		 expected,
 		 kva == VMAP_ZONE   ? ", which the CPU has, or fetches, or the heap"
 		 : kva == VMAP_POOL ? ", of a pool of the CPU's node, or the heap"
 				    : "");
@@ -261,8 +258,8 @@ void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 		expected = expect_after_purge(w, r, addr);
 	kva_forget_kept(w);
 	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
-		 "%s of %llu bytes: served at 0x%llx, which was not free before", name,
-		 (unsigned long long)r->size, (unsigned long long)addr);
+		 "%s of %llu bytes: served at 0x%llx, which was not free before", name, r->size,
+		 addr);
 	if (addr != expected)
 		judge_place(w, name, r, addr, expected);
 }

@@ -6,8 +6,6 @@
 #include "machine/pgtable.h"
 #include "percpu/layout.h"
 
-#define NUM(x) ((unsigned long long)(x))
-
 /* Bytes of a static region that are looked at: all of a small one, else some of each page. */
 #define WHOLE_STATIC 256u
 #define STATIC_STEP 509u
@@ -79,7 +77,7 @@ static void judge_group(const struct world *w, u32 k, const struct pcpu_alloc_in
 			 cpu[0], cpu[i]);
 		MM_CHECK(unit_off(w, k, cpu[i]) == g->base_offset + (u64)i * ai->unit_size, RANGE,
 			 "unit %u of group %u, at offset %#llx, is at %#llx", i, group,
-			 NUM(g->base_offset), NUM(unit_off(w, k, cpu[i])));
+			 g->base_offset, unit_off(w, k, cpu[i]));
 	}
 }
 
@@ -93,7 +91,7 @@ static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_in
 		u64 off = unit_off(w, k, a);
 
 		MM_CHECK(IS_ALIGNED(off, PAGE_SIZE), ALIGNMENT, "CPU %u's unit is at %#llx", a,
-			 NUM(off));
+			 off);
 		for_each_possible_cpu (b, t) {
 			if (b == a)
 				break;
@@ -101,7 +99,7 @@ static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_in
 					 unit_off(w, k, b) + ai->unit_size <= off,
 				 OVERLAP,
 				 "the units of CPUs %u and %u, at %#llx and %#llx, overlap", b, a,
-				 NUM(unit_off(w, k, b)), NUM(off));
+				 unit_off(w, k, b), off);
 		}
 	}
 }
@@ -139,7 +137,7 @@ static void judge_addresses(struct world *w, u32 k)
 				 RANGE,
 				 "is_percpu_address(%#llx): CPU %u's static region is %#llx "
 				 "of %llu bytes",
-				 NUM(addr[i]), cpu, NUM(start), NUM(size));
+				 addr[i], cpu, start, size);
 		percpu_check_phys(w, k, cpu, start);
 		percpu_check_phys(w, k, cpu, start + size - 1);
 	}
@@ -152,8 +150,7 @@ void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
 
 	MM_CHECK(page && (const u8 *)page_address(w->machine, page) + (phys & ~PAGE_MASK) ==
 				 mem_address(w->machine, addr, 1),
-		 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu, NUM(addr),
-		 NUM(phys));
+		 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu, addr, phys);
 }
 
 void percpu_check_static(struct world *w, u32 k)

@@ -52,14 +52,13 @@ void object_born(struct world *w, const struct op_call *c, u64 addr)
 
 	o->addr = addr;
 	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
-		 (unsigned long long)addr, (unsigned long long)o->align);
+		 addr, o->align);
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *other = &w->object[w->live[i]];
 
 		MM_CHECK(!overlaps(w, o, other), OVERLAP,
 			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu bytes",
-			 (unsigned long long)addr, (unsigned long long)o->size, w->live[i],
-			 (unsigned long long)other->addr, (unsigned long long)other->size);
+			 addr, o->size, w->live[i], other->addr, other->size);
 	}
 	o->state = OBJECT_LIVE;
 	w->live_at[c->record] = w->nr_live;
@@ -72,15 +71,14 @@ static void born_too(struct world *w, const struct object *o, u32 k)
 	const u64 addr = o->addrs[k];
 
 	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
-		 (unsigned long long)addr, (unsigned long long)o->align);
+		 addr, o->align);
 	for (u32 i = 0; i < w->nr_live; i++) {
 		const struct object *other = &w->object[w->live[i]];
 		const u64 at = other->addrs[k];
 
 		MM_CHECK(other == o || addr >= at + other->size || at >= addr + o->size, OVERLAP,
-			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu",
-			 (unsigned long long)addr, (unsigned long long)o->size, w->live[i],
-			 (unsigned long long)at, (unsigned long long)other->size);
+			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu", addr,
+			 o->size, w->live[i], at, other->size);
 	}
 }
 

@@ -90,12 +90,11 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 
 		addr = vmap_area_start(va);
 		MM_CHECK(size == r->size, RANGE, "%s of %llu bytes: the area has %llu", name,
-			 (unsigned long long)r->size, (unsigned long long)size);
+			 r->size, size);
 		mapping_check_handed_out(w, vs, addr, size);
 		MM_CHECK(addr >= r->from && addr <= r->to && size <= r->to - addr, RANGE,
-			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name,
-			 (unsigned long long)size, (unsigned long long)r->from,
-			 (unsigned long long)r->to, (unsigned long long)addr);
+			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name, size,
+			 r->from, r->to, addr);
 	}
 	if (judged)
 		kva_judge(w, c, vs, r, err, addr, expected);
@@ -144,7 +143,7 @@ static void map_area(struct world *w, struct object *o, gfp_t gfp)
 	for (u32 k = 0; k < w->nr_spaces && !err; k++) {
 		err = vmap_pages_range(w->machine, vmap_object_addr(o, k), frames, pages, gfp);
 		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
-			 (unsigned long long)vmap_object_addr(o, k));
+			 vmap_object_addr(o, k));
 	}
 	/* Partly mapped: freeing the area unmaps what is there. */
 	o->mapped = !err;
@@ -175,7 +174,7 @@ void free_area_object(struct world *w, struct object *o)
 		MM_CHECK(find_vmap_area(space_of(w, k), vmap_object_addr(o, k) + o->size - 1) ==
 				 o->areas[k],
 			 TREE, "area at 0x%llx is live and not found by its last address",
-			 (unsigned long long)vmap_object_addr(o, k));
+			 vmap_object_addr(o, k));
 	object_dies(w, o);
 	w->books.freed += o->size >> PAGE_SHIFT;
 	for_each_space (k, w)
@@ -204,11 +203,11 @@ static void check_purged(struct world *w, struct vmap_space *vs)
 		const struct kva_range *r = &w->range[i];
 
 		MM_CHECK(!r->lazy, LEAK_AREA,
-			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge",
-			 (unsigned long long)r->start, (unsigned long long)r->end);
+			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge", r->start,
+			 r->end);
 		MM_CHECK(!r->kept || vmap_kva(vs) != VMAP_ZONE, LEAK_AREA,
-			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge",
-			 (unsigned long long)r->start, (unsigned long long)r->end, r->owner);
+			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge", r->start, r->end,
+			 r->owner);
 	}
 }
 

@@ -109,8 +109,7 @@ static void judge_refusal(const struct world *w, u32 k, const struct bootmem_req
 {
 	MM_CHECK(!fits(w, k, r, 0, must_serve(w, k, r)) && packed_at(w, k, r) == BOOT_NONE,
 		 SPURIOUS, "%s has no %llu bytes, aligned to %llu, limit 0x%llx: and they are free",
-		 boot_kind_name(bootmem_kind(w, k)), (unsigned long long)r->size,
-		 (unsigned long long)r->align, (unsigned long long)r->limit);
+		 boot_kind_name(bootmem_kind(w, k)), r->size, r->align, r->limit);
 }
 
 /* All pages are free, but for the first one if that is used in part; and of nodes as they may be.
@@ -123,22 +122,19 @@ static void judge_pages(const struct world *w, u32 k, const struct bootmem_reque
 	const u64 last = ((addr + r->size - 1) >> PAGE_SHIFT) - m->base;
 
 	MM_CHECK(addr + r->size > addr && first <= last && last < m->span, RANGE,
-		 "0x%llx of %llu bytes is outside of all memory", (unsigned long long)addr,
-		 (unsigned long long)r->size);
+		 "0x%llx of %llu bytes is outside of all memory", addr, r->size);
 	for (u64 p = first; p <= last; p++) {
 		bool rest = p == first && map->state[p] == BOOTMEM_USED && in_page >= map->fill[p];
 
 		MM_CHECK(map->state[p] != BOOTMEM_HOLE, RANGE,
-			 "0x%llx of %llu bytes: frame %llu is no node's", (unsigned long long)addr,
-			 (unsigned long long)r->size, (unsigned long long)(p + m->base));
+			 "0x%llx of %llu bytes: frame %llu is no node's", addr, r->size,
+			 (p + m->base));
 		MM_CHECK(rest || (map->state[p] == BOOTMEM_FREE && (p > first || !in_page)),
-			 OVERLAP, "0x%llx of %llu bytes: of frame %llu that was not free",
-			 (unsigned long long)addr, (unsigned long long)r->size,
-			 (unsigned long long)(p + m->base));
+			 OVERLAP, "0x%llx of %llu bytes: of frame %llu that was not free", addr,
+			 r->size, (p + m->base));
 		MM_CHECK(m->nid[p] == m->nid[first] || may_cross(w, k, r), RANGE,
 			 "0x%llx of %llu bytes: frame %llu is of node %u, the first of node %u",
-			 (unsigned long long)addr, (unsigned long long)r->size,
-			 (unsigned long long)(p + m->base), m->nid[p], m->nid[first]);
+			 addr, r->size, (p + m->base), m->nid[p], m->nid[first]);
 	}
 }
 
@@ -149,31 +145,28 @@ static void judge_choice(const struct world *w, u32 k, const struct bootmem_requ
 	const int nid = m->nid[(addr >> PAGE_SHIFT) - m->base], must = must_serve(w, k, r);
 	const bool near = r->call != BOOTMEM_NODE || nid == (int)r->nid, met = addr >= r->goal;
 
-	MM_CHECK(must < 0 || nid == must, RANGE, "0x%llx is of node %d, and %u was asked for",
-		 (unsigned long long)addr, nid, r->nid);
+	MM_CHECK(must < 0 || nid == must, RANGE, "0x%llx is of node %d, and %u was asked for", addr,
+		 nid, r->nid);
 	MM_CHECK(met || !fits(w, k, r, r->goal, must), RANGE,
-		 "0x%llx is below the goal 0x%llx, above which %llu bytes are free",
-		 (unsigned long long)addr, (unsigned long long)r->goal,
-		 (unsigned long long)r->size);
+		 "0x%llx is below the goal 0x%llx, above which %llu bytes are free", addr, r->goal,
+		 r->size);
 	MM_CHECK(near || !fits(w, k, r, met ? r->goal : 0, (int)r->nid), RANGE,
-		 "0x%llx is of node %d, and %u has %llu bytes", (unsigned long long)addr, nid,
-		 r->nid, (unsigned long long)r->size);
+		 "0x%llx is of node %d, and %u has %llu bytes", addr, nid, r->nid, r->size);
 }
 
 static void judge_address(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
 {
 	const u64 packed = packed_at(w, k, r);
 
-	MM_CHECK(IS_ALIGNED(addr, r->align), ALIGNMENT, "0x%llx is not a multiple of %llu",
-		 (unsigned long long)addr, (unsigned long long)r->align);
+	MM_CHECK(IS_ALIGNED(addr, r->align), ALIGNMENT, "0x%llx is not a multiple of %llu", addr,
+		 r->align);
 	MM_CHECK(!r->limit || addr + r->size <= r->limit, RANGE,
-		 "0x%llx of %llu bytes is not below 0x%llx", (unsigned long long)addr,
-		 (unsigned long long)r->size, (unsigned long long)r->limit);
+		 "0x%llx of %llu bytes is not below 0x%llx", addr, r->size, r->limit);
 	judge_pages(w, k, r, addr);
 	judge_choice(w, k, r, addr);
 	MM_CHECK(packed == BOOT_NONE || addr == packed, RANGE,
-		 "0x%llx of %llu bytes: the page before is free from 0x%llx on",
-		 (unsigned long long)addr, (unsigned long long)r->size, (unsigned long long)packed);
+		 "0x%llx of %llu bytes: the page before is free from 0x%llx on", addr, r->size,
+		 packed);
 }
 
 /**
@@ -221,8 +214,7 @@ static void compare(struct world *w, const u64 before[WORLD_BOOTMEM], bool exact
 	/* Of a free it is the negative: differences are the same. */
 	for_each_bootmem(k, w->bootmem) took[k] = before[k] - bootmem_free_pages(w, k);
 	MM_CHECK(took[0] == took[1] || (!exact && took[0] - took[1] + 1 <= 2), DIFFERENTIAL,
-		 "bootmem has %lld free pages less than before, rootmem %lld", (long long)took[0],
-		 (long long)took[1]);
+		 "bootmem has %lld free pages less than before, rootmem %lld", took[0], took[1]);
 }
 
 static void count_free(const struct world *w, u64 before[WORLD_BOOTMEM])

@@ -68,9 +68,8 @@ static void judge_zero(struct world *w, u64 addr, u64 size)
 			continue;
 		while (!*p)
 			p++, at++;
-		mm_report(ORACLE_ZERO, "0x%llx of %llu bytes: byte %llu is 0x%02x",
-			  (unsigned long long)physical(addr), (unsigned long long)size,
-			  (unsigned long long)(at - addr), *p);
+		mm_report(ORACLE_ZERO, "0x%llx of %llu bytes: byte %llu is 0x%02x", physical(addr),
+			  size, (at - addr), *p);
 	}
 }
 
@@ -80,8 +79,7 @@ static void judge_beside(struct world *w, u64 addr, u64 size, u64 at, const char
 	if ((at & (PAGE_SIZE - 1)) + BESIDE > PAGE_SIZE || !virt_to_page(w->machine, at))
 		return;
 	MM_CHECK(!all_zero(mem_address(w->machine, at, BESIDE), BESIDE), CONTENTS,
-		 "0x%llx of %llu bytes: those %s it were zeroed, too",
-		 (unsigned long long)physical(addr), (unsigned long long)size, where);
+		 "0x%llx of %llu bytes: those %s it were zeroed, too", physical(addr), size, where);
 }
 
 static void judge_memory(struct world *w, const struct bootmem_request *r, u64 phys)

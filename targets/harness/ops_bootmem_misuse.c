@@ -86,7 +86,7 @@ static void call_alloc(const struct misuse *mu, u64 size, u64 align)
 static void give_nothing(void *arg, u64 pfn, unsigned int order)
 {
 	MM_CHECK(false, PAGE_FREE, "frame %llu was handed over by a call that must be refused",
-		 (unsigned long long)pfn);
+		 pfn);
 }
 
 static void call_hand_over(const struct misuse *mu)
@@ -120,7 +120,7 @@ static bool bring_on(const struct misuse *mu)
 		boot_hand_over(mu->boot, give, &given);
 		MM_CHECK(given == LAST_PAGE - FIRST_PAGE, LEAK_PAGE,
 			 "%u pages were free, and %llu were handed over", LAST_PAGE - FIRST_PAGE,
-			 (unsigned long long)given);
+			 given);
 	}
 	MM_CHECK(!mu->w->bootmem->told.nr, RANGE, "a call was refused: %s",
 		 boot_error_name(mu->w->bootmem->told.why));

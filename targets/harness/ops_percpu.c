@@ -66,8 +66,7 @@ static void check_addresses(struct world *w, const struct object *o)
 
 			percpu_check_phys(w, k, cpu, addr);
 			MM_CHECK(!is_percpu_address(w->pcpu[k], addr), RANGE,
-				 "CPU %u's copy at 0x%llx is said to be a static one", cpu,
-				 (unsigned long long)addr);
+				 "CPU %u's copy at 0x%llx is said to be a static one", cpu, addr);
 		}
 	}
 }
@@ -114,12 +113,12 @@ static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 			 SPURIOUS,
 			 "alloc_reserved_percpu of %llu bytes, aligned to %llu: refused, and there "
 			 "is room",
-			 (unsigned long long)r->size, (unsigned long long)r->align);
+			 r->size, r->align);
 	else
 		MM_CHECK(!percpu_new_chunk_fits(w, k) || !call_undisturbed(w, c), SPURIOUS,
 			 "alloc_percpu of %llu bytes, aligned to %llu: refused, and a new chunk "
 			 "fits",
-			 (unsigned long long)r->size, (unsigned long long)r->align);
+			 r->size, r->align);
 }
 
 /*
@@ -144,7 +143,7 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 			 !call_undisturbed(w, c),
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
-		 (unsigned long long)r->size, chunk);
+		 r->size, chunk);
 }
 
 /*
@@ -167,9 +166,7 @@ static void judge_work(struct world *w, const struct op_call *c, u32 k,
 		st.scanned - scanned_before <= bound || !call_undisturbed(w, c), WORK,
 		"alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked at "
 		"in %llu chunks, where %llu suffice",
-		(unsigned long long)r->size, (unsigned long long)r->align,
-		(unsigned long long)(st.scanned - scanned_before), (unsigned long long)st.chunks,
-		(unsigned long long)bound);
+		r->size, r->align, (st.scanned - scanned_before), st.chunks, bound);
 }
 
 /* Objects in the first chunk lie in the region that they were asked from, the others elsewhere. */
@@ -187,8 +184,7 @@ static void check_region(const struct world *w, const struct object *o, u32 k)
 	MM_CHECK(first ? off >= start && off + o->size <= end : !o->reserved, RANGE,
 		 "%s object of %llu bytes at offset 0x%llx of the first chunk, whose region is "
 		 "0x%llx to 0x%llx",
-		 o->reserved ? "reserved" : "dynamic", (unsigned long long)o->size,
-		 (unsigned long long)off, (unsigned long long)start, (unsigned long long)end);
+		 o->reserved ? "reserved" : "dynamic", o->size, off, start, end);
 }
 
 static pcpu_addr_t ask(struct pcpu *pc, const struct percpu_request *r)
@@ -212,8 +208,8 @@ static void give_back(struct world *w, u32 k, u64 addr)
 {
 	enum pcpu_bad_free why = free_in(w, k, addr);
 
-	MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s",
-		 (unsigned long long)addr, pcpu_bad_free_name(why));
+	MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s", addr,
+		 pcpu_bad_free_name(why));
 }
 
 /*
@@ -234,7 +230,7 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 		}
 		MM_CHECK(arguments_valid(w, k, r), RANGE,
 			 "alloc_percpu of %llu bytes, aligned to %llu: served, and must be refused",
-			 (unsigned long long)r->size, (unsigned long long)r->align);
+			 r->size, r->align);
 	}
 	for (u32 k = 0; k < w->nr_pcpu && !all; k++)
 		if (addr[k])
@@ -304,8 +300,8 @@ static void expect_bad_free(struct world *w, u32 k, u64 addr, enum pcpu_bad_free
 
 	/* The chunk of an object that was the last in it may be gone by now. */
 	MM_CHECK(why == expected || (expected == PCPU_FREE_TWICE && why == PCPU_FREE_NO_CHUNK),
-		 RANGE, "free of 0x%llx: found %s, expected %s", (unsigned long long)addr,
-		 bad_free_name(why), bad_free_name(expected));
+		 RANGE, "free of 0x%llx: found %s, expected %s", addr, bad_free_name(why),
+		 bad_free_name(expected));
 }
 
 void op_free_percpu(struct world *w, const struct op_call *c)

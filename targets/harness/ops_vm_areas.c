@@ -85,13 +85,13 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 	MM_CHECK(!err, SPURIOUS,
 		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
 		 "0x%llx",
-		 r->nr, err, (unsigned long long)expected);
+		 r->nr, err, expected);
 	MM_CHECK(base <= expected, OVERLAP,
 		 "get_vm_areas of %u ranges: base 0x%llx, where not all were free before", r->nr,
-		 (unsigned long long)base);
+		 base);
 	mm_report(ORACLE_RANGE,
 		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->nr,
-		  (unsigned long long)base, (unsigned long long)expected);
+		  base, expected);
 }
 
 /* Page number @n of those that are mapped: the first and the last of each area. */
@@ -127,8 +127,7 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 					  : 0;
 
 		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: page 0x%llx is mapped already",
-			 (unsigned long long)vmap_area_start(o->areas[n / 2]),
-			 (unsigned long long)mapped_page(o, n));
+			 vmap_area_start(o->areas[n / 2]), mapped_page(o, n));
 		/* Partly mapped: freeing the areas unmaps what is there. */
 		if (err)
 			return;
@@ -162,9 +161,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
 				 "get_vm_areas: range %u is [0x%llx, 0x%llx), expected 0x%llx of "
 				 "%llu bytes",
-				 i, (unsigned long long)start, (unsigned long long)end,
-				 (unsigned long long)(base + r.offset[i]),
-				 (unsigned long long)r.size[i]);
+				 i, start, end, (base + r.offset[i]), r.size[i]);
 			o->size += r.size[i];
 		}
 		object_born(w, c, base);
@@ -184,7 +181,7 @@ void free_areas_object(struct world *w, struct object *o)
 	for (u32 i = 0; i < o->nr_areas; i++)
 		MM_CHECK(find_vmap_area(w->vmap, vmap_area_end(o->areas[i]) - 1) == o->areas[i],
 			 TREE, "area at 0x%llx is live and not found by its last address",
-			 (unsigned long long)vmap_area_start(o->areas[i]));
+			 vmap_area_start(o->areas[i]));
 	object_dies(w, o);
 	pcpu_free_vm_areas(w->vmap, o->areas, o->nr_areas);
 }

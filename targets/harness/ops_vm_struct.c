@@ -27,8 +27,7 @@ void vm_struct_judge_addresses(struct world *w, const struct object *o)
 	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
 
 	MM_CHECK(o->addr >= start && o->addr < end && o->size <= end - o->addr, RANGE,
-		 "area at 0x%llx of %llu bytes lies outside the address space",
-		 (unsigned long long)o->addr, (unsigned long long)o->size);
+		 "area at 0x%llx of %llu bytes lies outside the address space", o->addr, o->size);
 }
 
 static void check_pages(struct world *w, struct object *o)
@@ -69,8 +68,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
 							 PAGE_SIZE) ||
 					 !call_undisturbed(w, c),
-				 SPURIOUS, "vmap of %llu pages: refused, and there is room",
-				 (unsigned long long)pages);
+				 SPURIOUS, "vmap of %llu pages: refused, and there is room", pages);
 	}
 	if (!addr) {
 		object_refused(w, c);
@@ -150,8 +148,7 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 	}
 	object_born(w, c, vm->addr);
 	vm_struct_judge_addresses(w, o);
-	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx",
-		 (unsigned long long)r.from, (unsigned long long)o->addr);
+	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx", r.from, o->addr);
 	if (judged)
 		kva_judge(w, c, w->vmap, &r, 0, o->addr, expected);
 	check_area(w, o);
@@ -165,7 +162,7 @@ void free_vm_area_object(struct world *w, struct object *o)
 	object_dies(w, o);
 	vm = remove_vm_area(w->vmap, o->addr);
 	MM_CHECK(vm && vm->caller == area_caller, TREE,
-		 "area at 0x%llx is live, and cannot be removed", (unsigned long long)o->addr);
+		 "area at 0x%llx is live, and cannot be removed", o->addr);
 	kfree(w->machine, vm);
 }
 
@@ -183,11 +180,9 @@ static void check_unmapped(struct world *w, const struct object *o, u64 from, u6
 
 	for (u64 at = start; at < end; at += PAGE_SIZE)
 		MM_CHECK(!vmalloc_to_page(w->machine, at), CONTENTS,
-			 "%s at 0x%llx: 0x%llx is mapped", by, (unsigned long long)start,
-			 (unsigned long long)at);
+			 "%s at 0x%llx: 0x%llx is mapped", by, start, at);
 	MM_CHECK(!tlb_stale_in_range(w->machine, start, end, &stale), STALE,
-		 "%s at 0x%llx: 0x%llx is not flushed", by, (unsigned long long)start,
-		 (unsigned long long)stale);
+		 "%s at 0x%llx: 0x%llx is not flushed", by, start, stale);
 }
 
 /* A second time is refused, and what is mapped stays. */
@@ -202,21 +197,18 @@ static void map_first(struct world *w, const struct op_call *c)
 		return;
 	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
 	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
-		 "map_vm_area at 0x%llx: error %d, and nothing was mapped there",
-		 (unsigned long long)o->addr, err);
+		 "map_vm_area at 0x%llx: error %d, and nothing was mapped there", o->addr, err);
 	if (err) {
 		check_unmapped(w, o, 0, pages, "a map_vm_area that failed");
 		MM_CHECK(!c->alone || nr_free_pages(w->machine) < pages / 512 + 6 ||
 				 !call_undisturbed(w, c),
-			 SPURIOUS, "map_vm_area of %llu pages: refused, and there is room",
-			 (unsigned long long)pages);
+			 SPURIOUS, "map_vm_area of %llu pages: refused, and there is room", pages);
 		return;
 	}
 	o->mapped = true;
 	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
 	MM_CHECK(err == -EBUSY, PTE_BUSY,
-		 "map_vm_area at 0x%llx: error %d, and pages were mapped there",
-		 (unsigned long long)o->addr, err);
+		 "map_vm_area at 0x%llx: error %d, and pages were mapped there", o->addr, err);
 }
 
 void op_map_vm_area(struct world *w, const struct op_call *c)
@@ -337,7 +329,7 @@ static void read_line(const char *text, void *arg)
 	u64 bytes = strtoull(at, &at, 10);
 
 	MM_CHECK(start >= l->end && end > start && bytes == end - start, LIST,
-		 "vmallocinfo: '%s' is no area behind 0x%llx", text, (unsigned long long)l->end);
+		 "vmallocinfo: '%s' is no area behind 0x%llx", text, l->end);
 	l->end = end;
 	l->lines++;
 	for (u32 i = 0; i < l->w->nr_live; i++) {
@@ -348,7 +340,7 @@ static void read_line(const char *text, void *arg)
 		l->known++;
 		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
 			 "vmallocinfo: '%s' is not what operation %u has, of %llu bytes", text,
-			 l->w->live[i], (unsigned long long)o->size);
+			 l->w->live[i], o->size);
 	}
 }
 
@@ -388,17 +380,14 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 	if (!c->alone || !call_undisturbed(w, c))
 		return;
 	MM_CHECK(l.known == live && (!alone || l.lines <= live + w->deferred_frees), LIST,
-		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects",
-		 (unsigned long long)l.lines, (unsigned long long)l.known,
-		 (unsigned long long)live);
+		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects", l.lines, l.known,
+		 live);
 	MM_CHECK(info.used >= used && (!alone || info.used <= used + w->deferred_bytes), COUNT,
-		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu",
-		 (unsigned long long)info.used, (unsigned long long)used);
+		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu", info.used, used);
 	gap = largest_gap(w);
 	MM_CHECK((info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
 		  info.largest_chunk == gap) ||
 			 !call_undisturbed(w, c),
 		 COUNT, "get_vmalloc_info: %llu bytes in all, a gap of %llu, and it has %llu",
-		 (unsigned long long)info.total, (unsigned long long)info.largest_chunk,
-		 (unsigned long long)gap);
+		 info.total, info.largest_chunk, gap);
 }

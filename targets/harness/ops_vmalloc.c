@@ -45,13 +45,11 @@ void vm_struct_check(struct world *w, const struct object *o, u64 flags, const c
 	MM_CHECK(vm && vm->addr == o->addr && vm->size == o->size && vm->flags == flags &&
 			 vm->caller == who,
 		 TREE, "area at 0x%llx of %llu bytes: its owner is not found, or is another's",
-		 (unsigned long long)o->addr, (unsigned long long)o->size);
+		 o->addr, o->size);
 	MM_CHECK(find_vm_area(w->vmap, o->addr + o->size - 1) == vm, TREE,
-		 "area at 0x%llx: not found by an address in its guard page",
-		 (unsigned long long)o->addr);
+		 "area at 0x%llx: not found by an address in its guard page", o->addr);
 	MM_CHECK(!vmalloc_to_page(w->machine, guard), OVERLAP,
-		 "area at 0x%llx: its guard page at 0x%llx is mapped", (unsigned long long)o->addr,
-		 (unsigned long long)guard);
+		 "area at 0x%llx: its guard page at 0x%llx is mapped", o->addr, guard);
 }
 
 static u64 flags_of(const struct object *o)
@@ -130,7 +128,7 @@ static void judge_node(struct world *w, const struct op_call *c, int node, u64 f
 
 		MM_CHECK((int)page->nid == node || !call_undisturbed(w, c), RANGE,
 			 "vmalloc on node %d: page %llu is of node %u, and node %d had %llu free",
-			 node, (unsigned long long)i, page->nid, node, (unsigned long long)free);
+			 node, i, page->nid, node, free);
 	}
 }
 
@@ -156,8 +154,7 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		if (gfpflags_allow_blocking(gfp) && c->alone)
 			MM_CHECK(!must_serve(w, pages) || !call_undisturbed(w, c), SPURIOUS,
-				 "vmalloc of %llu bytes: refused, and there is room",
-				 (unsigned long long)size);
+				 "vmalloc of %llu bytes: refused, and there is room", size);
 		return;
 	}
 	o->bytes = size;
@@ -211,22 +208,19 @@ void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u
 	/* Beyond what a program's number can say: that sum wraps. */
 	err = remap_vmalloc_range(w->vmap, &user, o->addr, UINT64_MAX - nr / 2);
 	MM_CHECK(err == -EINVAL && !page[0], RANGE,
-		 "remap_vmalloc_range of %llu pages from the last one of all on: %d",
-		 (unsigned long long)nr, err);
+		 "remap_vmalloc_range of %llu pages from the last one of all on: %d", nr, err);
 	err = remap_vmalloc_range(w->vmap, &user, o->addr + from, pgoff);
 	MM_CHECK(err == (valid ? 0 : -EINVAL), RANGE,
-		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d",
-		 (unsigned long long)nr, (unsigned long long)pgoff, (unsigned long long)pages,
-		 o->user ? "" : ", which is for no user", err);
+		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d", nr,
+		 pgoff, pages, o->user ? "" : ", which is for no user", err);
 	for (u64 i = 0; i < nr; i++) {
 		const u64 addr = o->addr + ((pgoff + i) << PAGE_SHIFT);
 
 		MM_CHECK(page[i] == (valid ? vmalloc_to_page(w->machine, addr) : NULL), CONTENTS,
-			 "remap_vmalloc_range: page %llu of the user is not that at 0x%llx",
-			 (unsigned long long)i, (unsigned long long)addr);
+			 "remap_vmalloc_range: page %llu of the user is not that at 0x%llx", i,
+			 addr);
 		MM_CHECK(!valid || page[i]->count > 1, PAGE_FREE,
-			 "remap_vmalloc_range: page %llu of the user has no reference of his",
-			 (unsigned long long)i);
+			 "remap_vmalloc_range: page %llu of the user has no reference of his", i);
 		if (valid)
 			put_page(w->machine, page[i]);
 	}

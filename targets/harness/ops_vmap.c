@@ -79,16 +79,14 @@ void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 	u64 value = (u64)(o - w->object) << 32 | i;
 
 	MM_CHECK(found == expected, CONTENTS,
-		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu",
-		 (unsigned long long)i, (unsigned long long)o->addr,
-		 found ? (long long)found->pfn : -1LL, (unsigned long long)expected->pfn);
+		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu", i, o->addr,
+		 found ? found->pfn : -1LL, expected->pfn);
 	if (!owns_slot(w))
 		return;
 	access_write64(w->machine, addr + mapping_slot(w, o) * sizeof(u64), value);
 	MM_CHECK(access_frame64(w->machine, expected, mapping_slot(w, o)) == value, CONTENTS,
-		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu",
-		 (unsigned long long)i, (unsigned long long)o->addr,
-		 (unsigned long long)expected->pfn);
+		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu", i,
+		 o->addr, expected->pfn);
 	alias_check_page(w, o, i, mapping_slot(w, o) * sizeof(u64), value);
 }
 
@@ -110,11 +108,10 @@ void mapping_check_handed_out(struct world *w, const struct vmap_space *vs, u64 
 	u64 stale;
 
 	MM_CHECK(addr >= vmap_start(vs) && addr < vmap_end(vs) && size <= vmap_end(vs) - addr,
-		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space",
-		 (unsigned long long)addr, (unsigned long long)size);
+		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space", addr, size);
 	MM_CHECK(!tlb_stale_in_range(w->machine, addr, addr + size, &stale), STALE,
-		 "range at 0x%llx of %llu bytes handed out: 0x%llx is not flushed",
-		 (unsigned long long)addr, (unsigned long long)size, (unsigned long long)stale);
+		 "range at 0x%llx of %llu bytes handed out: 0x%llx is not flushed", addr, size,
+		 stale);
 }
 
 /* Table pages that a mapping may need: one a level, and one where it crosses a boundary. */
@@ -140,8 +137,8 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
 	kva_forget_purged(w);
 	MM_CHECK(!kva_lowest(w, &r) || !call_undisturbed(w, c), SPURIOUS,
-		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free",
-		 (unsigned long long)pages, (unsigned long long)need);
+		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
+		 need);
 	/* For want of room, then: blocks with nothing mapped have been given up. */
 	if (kva_books_kept(w) && call_undisturbed(w, c))
 		kva_books_check_blocks(w, c, "a refusal");
@@ -227,8 +224,7 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 	for_each_space (k, w)
 		vm_unmap_aliases(space_of(w, k));
 	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
-		 "0x%llx was unmapped before the call and may still be translated",
-		 (unsigned long long)addr);
+		 "0x%llx was unmapped before the call and may still be translated", addr);
 	if (!kva_books_kept(w) || !call_undisturbed(w, c))
 		return;
 	kva_books_check_blocks(w, c, "vm_unmap_aliases()");
@@ -239,5 +235,5 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 	machine_stats(w->machine, &after);
 	MM_CHECK(after.flushes == before.flushes || !call_undisturbed(w, c), WORK,
 		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",
-		 (unsigned long long)(after.flushes - before.flushes));
+		 (after.flushes - before.flushes));
 }

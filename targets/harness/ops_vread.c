@@ -47,14 +47,12 @@ static void read_window(struct world *w, const struct op_call *c, struct window 
 	memset(win->buf, UNREAD, sizeof(win->buf));
 	got = vread(w->vmap, win->buf, o->addr + win->at, win->size);
 	MM_CHECK(got >= win->own && got <= win->size, COUNT,
-		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read",
-		 (unsigned long long)win->size, (unsigned long long)(o->addr + win->at),
-		 (unsigned long long)win->own, (unsigned long long)got);
+		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read", win->size,
+		 (o->addr + win->at), win->own, got);
 	for (u64 i = win->own; i < win->size; i++)
 		MM_CHECK(!win->buf[i] || (i < got && win->at + i >= o->size), CONTENTS,
-			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x00",
-			 (unsigned long long)(o->addr + win->at), (unsigned long long)i,
-			 win->buf[i]);
+			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x00", (o->addr + win->at),
+			 i, win->buf[i]);
 }
 
 /* Bytes [@from, @to) of the object, as far as they are in the window; NULL: they are zeroes. */
@@ -68,8 +66,7 @@ static void compare(struct world *w, const struct window *win, u64 from, u64 to,
 			memory = mem_address(w->machine, win->o->addr + at, 1);
 		MM_CHECK(win->buf[at - win->at] == (memory ? *memory : 0), CONTENTS,
 			 "vread at 0x%llx: byte %llu is 0x%02x, expected 0x%02x",
-			 (unsigned long long)(win->o->addr + win->at),
-			 (unsigned long long)(at - win->at), win->buf[at - win->at],
+			 (win->o->addr + win->at), (at - win->at), win->buf[at - win->at],
 			 memory ? *memory : 0);
 		if (memory)
 			memory++;

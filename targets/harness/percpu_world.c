@@ -85,8 +85,7 @@ static void print_layout(struct world *w, u32 k)
 	pcpu_print_alloc_info(pcpu_alloc_info(w->pcpu[k]), f);
 	if (pcpu_base_addr(w->pcpu[k]))
 		fprintf(f, "percpu: first chunk: %s, at %#llx\n",
-			pcpu_fc_name(pcpu_fc_kind(w->pcpu[k])),
-			(unsigned long long)pcpu_base_addr(w->pcpu[k]));
+			pcpu_fc_name(pcpu_fc_kind(w->pcpu[k])), pcpu_base_addr(w->pcpu[k]));
 }
 
 int percpu_boot(struct world *w)
@@ -171,9 +170,8 @@ static void verify_pair(struct world *w, s32 record)
 	MM_CHECK((a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes) ||
 			 somebody_began(record, ticket),
 		 DIFFERENTIAL,
-		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu",
-		 (unsigned long long)a.allocs, (unsigned long long)a.alloc_bytes,
-		 (unsigned long long)b.allocs, (unsigned long long)b.alloc_bytes);
+		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu", a.allocs,
+		 a.alloc_bytes, b.allocs, b.alloc_bytes);
 }
 
 void percpu_verify(struct world *w, bool quiet, s32 record)

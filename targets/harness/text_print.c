@@ -62,7 +62,7 @@ static void print_number(const struct operand *o, u32 value, FILE *f)
 	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)
 		for (; g < 3 && x && !(x % 1024); g++)
 			x /= 1024;
-	fprintf(f, " %s=%llu%.*s", o->name, (unsigned long long)x, g ? 1 : 0, &"-KMG"[g]);
+	fprintf(f, " %s=%llu%.*s", o->name, x, g ? 1 : 0, &"-KMG"[g]);
 }
 
 static void print_fields(const char *keyword, const void *base, const struct field *fields,
@@ -206,12 +206,11 @@ static void print_schedule(const struct program *p, FILE *f)
 		print_turns(p, f);
 		break;
 	case SCHEDULE_RANDOM:
-		fprintf(f, "schedule random seed=%llu odds=%u\n", (unsigned long long)s->seed,
-			s->odds);
+		fprintf(f, "schedule random seed=%llu odds=%u\n", s->seed, s->odds);
 		break;
 	case SCHEDULE_PCT:
-		fprintf(f, "schedule pct seed=%llu depth=%u length=%u\n",
-			(unsigned long long)s->seed, s->depth, s->length);
+		fprintf(f, "schedule pct seed=%llu depth=%u length=%u\n", s->seed, s->depth,
+			s->length);
 		break;
 	default:
 		fprintf(f, "schedule %s\n", schedule_kind_name(s->kind));
@@ -243,6 +242,6 @@ int text_print(const struct program *p, FILE *f)
 	if (p->expect != ORACLE_NONE)
 		fprintf(f, "expect %s\n", oracle_id(p->expect));
 	if (p->digest)
-		fprintf(f, "digest 0x%016llx\n", (unsigned long long)p->digest);
+		fprintf(f, "digest 0x%016llx\n", p->digest);
 	return ferror(f) ? -EIO : 0;
 }

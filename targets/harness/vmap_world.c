@@ -145,9 +145,8 @@ static void check_held(const struct world *w, u32 k, const struct held *h, s32 r
 	st.busy_pages -= st.blocks * vmap_block_pages(vs);
 	MM_CHECK((st.areas == areas && st.busy_pages == pages) || somebody_began(record, ticket),
 		 DIFFERENTIAL, "%llu objects of %llu pages%s, and the %s space has %llu of %llu",
-		 (unsigned long long)areas, (unsigned long long)pages,
-		 blocks ? " not in blocks" : "", vmap_kva_name(vmap_kva(vs)),
-		 (unsigned long long)st.areas, (unsigned long long)st.busy_pages);
+		 areas, pages, blocks ? " not in blocks" : "", vmap_kva_name(vmap_kva(vs)),
+		 st.areas, st.busy_pages);
 }
 
 static void check_all_held(struct world *w, s32 record)

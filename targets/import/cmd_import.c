@@ -55,7 +55,7 @@ static int parse_size(const char *option, const char *text, u64 lo, u64 hi, u64 
 	if (end == text || *end || errno || *text == '-' || *value > UINT64_MAX >> shift ||
 	    *value << shift < lo || *value << shift > hi) {
 		fprintf(stderr, "mmstorm import: found %s %s, expected %llu to %llu\n", option,
-			text, (unsigned long long)lo, (unsigned long long)hi);
+			text, lo, hi);
 		return 2;
 	}
 	*value <<= shift;
@@ -156,8 +156,7 @@ static int parse_arguments(struct import *im, int argc, char **argv)
 		fprintf(stderr,
 			"mmstorm import: found %llu static and dynamic bytes, expected at most a "
 			"unit of %llu\n",
-			(unsigned long long)ALIGN((u64)im->convert.stat, 4) + im->convert.dyn,
-			(unsigned long long)unit);
+			ALIGN((u64)im->convert.stat, 4) + im->convert.dyn, unit);
 		return 2;
 	}
 	return 0;
@@ -215,7 +214,7 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 		fprintf(stderr,
 			"%s: the state before is not recreated: offsets up to %llu lie beyond "
 			"the unit\n",
-			f, (unsigned long long)p->chunk[p->nr_chunks - 1].high);
+			f, p->chunk[p->nr_chunks - 1].high);
 	fprintf(stderr, "%s: target %s: %u operations, %u of them for the state before; %u tasks\n",
 		f, target_table[prog->target].name, prog->nr_ops, st->state, prog->nr_tasks);
 }

@@ -111,19 +111,18 @@ static u32 index_of(const struct fidelity *f, u32 event)
 static void print_place(const struct fidelity *f, u32 chunk, u64 start)
 {
 	if (f->pairing->family == PAIR_KVA)
-		printf("0x%llx", (unsigned long long)start);
+		printf("0x%llx", start);
 	else if (chunk == UINT32_MAX)
-		printf("new:%llu", (unsigned long long)start);
+		printf("new:%llu", start);
 	else
-		printf("%u:%llu", chunk, (unsigned long long)start);
+		printf("%u:%llu", chunk, start);
 }
 
 static void print_miss(const char *file, const struct fidelity *f, const struct fidelity_miss *m)
 {
 	const struct pair_object *o = object_of(f, m->event);
 
-	printf("%s:%u: size=%llu align=%llu ours ", file, line_of(f, m->event),
-	       (unsigned long long)o->size, (unsigned long long)o->align);
+	printf("%s:%u: size=%llu align=%llu ours ", file, line_of(f, m->event), o->size, o->align);
 	if (m->reason == FIDELITY_REFUSED)
 		printf("none");
 	else
@@ -222,7 +221,7 @@ static void add_address(struct json_object *o, const char *key, u64 value)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value);
+	snprintf(text, sizeof(text), "0x%llx", value);
 	add_text(o, key, text);
 }
 

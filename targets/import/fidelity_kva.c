@@ -170,7 +170,7 @@ static void recreate(struct replay *r)
 		r->held[r->nr_held].area = area_at(r, r->low + (i << PAGE_SHIFT), n << PAGE_SHIFT);
 		MM_CHECK(r->held[r->nr_held].area, SPURIOUS,
 			 "range at 0x%llx of %llu pages: empty, and refused",
-			 (unsigned long long)(r->low + (i << PAGE_SHIFT)), (unsigned long long)n);
+			 (r->low + (i << PAGE_SHIFT)), n);
 		r->nr_held++;
 	}
 }
@@ -234,11 +234,10 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 		u64 start = vmap_area_start(va);
 
 		MM_CHECK(IS_ALIGNED(start, align_of(e)), ALIGNMENT,
-			 "area at 0x%llx: not a multiple of %llu", (unsigned long long)start,
-			 (unsigned long long)align_of(e));
+			 "area at 0x%llx: not a multiple of %llu", start, align_of(e));
 		MM_CHECK(start >= r->low && vmap_area_end(va) - start == o->size &&
 				 vmap_area_end(va) <= r->end,
-			 RANGE, "area at 0x%llx: not as asked for", (unsigned long long)start);
+			 RANGE, "area at 0x%llx: not as asked for", start);
 		if (start == o->start) {
 			r->area[object] = va;
 			return;

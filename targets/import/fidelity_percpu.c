@@ -77,10 +77,10 @@ static u32 unit_size(const struct pairing *p)
 static void book_in(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
 {
 	MM_CHECK(off + size <= r->unit, RANGE, "object %d at offset %u of %llu bytes: unit of %u",
-		 object, off, (unsigned long long)size, r->unit);
+		 object, off, size, r->unit);
 	MM_CHECK(!firstfit_taken(&r->book, chunk, off, size), OVERLAP,
 		 "object %d at chunk %u offset %u of %llu bytes: overlaps a live one", object,
-		 chunk, off, (unsigned long long)size);
+		 chunk, off, size);
 	MM_CHECK(!firstfit_mark(&r->book, chunk, off, size, true), CRASH, "out of memory");
 	r->next = max(r->next, chunk + 1);
 }
@@ -123,10 +123,10 @@ static void object_placed(struct replay *r, s32 object, pcpu_addr_t addr)
 	u32 chunk, off;
 
 	MM_CHECK(!pcpu_place(r->pcpu, addr, &chunk, &off), RANGE,
-		 "object %d at 0x%llx lies in no chunk", object, (unsigned long long)addr);
+		 "object %d at 0x%llx lies in no chunk", object, addr);
 	MM_CHECK(IS_ALIGNED(off, max(r->p->object[object].align, 4ULL)), ALIGNMENT,
 		 "object %d at offset %u: not a multiple of %llu", object, off,
-		 (unsigned long long)r->p->object[object].align);
+		 r->p->object[object].align);
 	book_in(r, chunk, off, r->p->object[object].size, object);
 	r->addr[object] = addr;
 	r->at[object].chunk = chunk;
@@ -291,7 +291,7 @@ static void recreate(struct replay *r)
 
 			r->held[t] = place_at(r, c, g->start, g->end - g->start);
 			MM_CHECK(r->held[t], SPURIOUS, "chunk %u offset %llu: empty, and refused",
-				 c, (unsigned long long)g->start);
+				 c, g->start);
 			book_in(r, r->chunk[c], g->start, g->end - g->start, -1);
 		}
 		for (; b < p->before && p->object[p->early[b]].chunk == c; b++) {
@@ -299,7 +299,7 @@ static void recreate(struct replay *r)
 			pcpu_addr_t addr = place_at(r, c, p->object[o].start, p->object[o].size);
 
 			MM_CHECK(addr, SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
-				 (unsigned long long)p->object[o].start);
+				 p->object[o].start);
 			object_placed(r, o, addr);
 			fill(r, o);
 		}

@@ -237,13 +237,11 @@ static bool flag(struct fields *f, const char *name)
 static void check_request(struct fields *f, const struct trace_event *e, u64 unit)
 {
 	if (!e->size || e->size > 1ULL << 46)
-		complain(f, "found size=%llu, expected 1 to 2^46", (unsigned long long)e->size);
+		complain(f, "found size=%llu, expected 1 to 2^46", e->size);
 	if (!is_power_of_2(e->align))
-		complain(f, "found align=%llu, expected a power of two",
-			 (unsigned long long)e->align);
+		complain(f, "found align=%llu, expected a power of two", e->align);
 	if (!e->failed && e->start % unit)
-		complain(f, "found an object at %llu, expected a multiple of %llu",
-			 (unsigned long long)e->start, (unsigned long long)unit);
+		complain(f, "found an object at %llu, expected a multiple of %llu", e->start, unit);
 	if (!e->failed && e->start > UINT64_MAX - e->size)
 		complain(f, "found an object that ends behind the last address");
 }
@@ -263,15 +261,15 @@ static bool read_fields(struct trace_event *e, const char *text, char *why)
 		check_request(&f, e, 4);
 		/* Offsets are an int, and chunks have units of some megabytes. */
 		if (e->start > INT32_MAX || e->size > INT32_MAX)
-			complain(&f, "found off=%llu size=%llu, expected less than 2^31",
-				 (unsigned long long)e->start, (unsigned long long)e->size);
+			complain(&f, "found off=%llu size=%llu, expected less than 2^31", e->start,
+				 e->size);
 		break;
 	case TRACE_PERCPU_FREE:
 		e->base = number(&f, "base_addr", 16);
 		e->start = number(&f, "off", 10);
 		if (e->start > INT32_MAX || e->start % 4)
 			complain(&f, "found off=%llu, expected a multiple of 4 below 2^31",
-				 (unsigned long long)e->start);
+				 e->start);
 		break;
 	case TRACE_KVA_ALLOC:
 		e->failed = flag(&f, "failed");
@@ -333,8 +331,7 @@ enum trace_line trace_parse_line(struct trace_event *e, const char *line, char w
 	if (e->kind == NR_TRACE_KINDS)
 		return TRACE_LINE_OTHER;
 	if (h.cpu > MAX_CPU) {
-		snprintf(why, TRACE_WHY, "found CPU %llu, expected at most %d",
-			 (unsigned long long)h.cpu, MAX_CPU);
+		snprintf(why, TRACE_WHY, "found CPU %llu, expected at most %d", h.cpu, MAX_CPU);
 		return TRACE_LINE_BAD;
 	}
 	e->cpu = h.cpu;

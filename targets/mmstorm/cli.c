@@ -57,7 +57,7 @@ int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
 	if (end == text || *end || errno || *text == '-' || *value < lo || *value > hi)
 		return cli_error(
 			"mmstorm: option %s: found '%s', expected a number from %llu to %llu",
-			option, text, (unsigned long long)lo, (unsigned long long)hi);
+			option, text, lo, hi);
 	return 0;
 }
 
@@ -193,7 +193,7 @@ struct json_object *cli_json_hex(u64 x)
 {
 	char buf[24];
 
-	snprintf(buf, sizeof(buf), "0x%016llx", (unsigned long long)x);
+	snprintf(buf, sizeof(buf), "0x%016llx", x);
 	return json_object_new_string(buf);
 }
 
@@ -295,6 +295,6 @@ void cli_print_where(FILE *f, const struct program *p, const struct report *r)
 		fprintf(f, "%soperation %d: %s", comma, r->op, op);
 		comma = ", ";
 	}
-	fprintf(f, "%sstep %llu\n", comma, (unsigned long long)r->step);
+	fprintf(f, "%sstep %llu\n", comma, r->step);
 	free(op);
 }

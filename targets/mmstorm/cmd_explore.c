@@ -158,9 +158,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static void show_progress(const struct explore *e)
 {
-	cli_progress("%s: %llu of %llu runs, %llu distinct", cli_strategy_name(e->kind),
-		     (unsigned long long)e->begun, (unsigned long long)e->runs,
-		     (unsigned long long)e->distinct);
+	cli_progress("%s: %llu of %llu runs, %llu distinct", cli_strategy_name(e->kind), e->begun,
+		     e->runs, e->distinct);
 }
 
 /* Beside judge_here(): a run's time is its own. */
@@ -271,7 +270,7 @@ static int save_shown(const struct options *o, const struct hunt *h)
 		err = o->output ? output_program(o->output, &q) : text_print(&q, stdout);
 	if (!err)
 		fprintf(stderr, "%s: %s: shown in run %llu\n", o->path,
-			cli_strategy_name(h->e.kind), (unsigned long long)h->e.begun);
+			cli_strategy_name(h->e.kind), h->e.begun);
 	program_fini(&q);
 	if (err == -ENOENT)
 		return cli_error("%s: found a run that shows it once, expected it each time",
@@ -285,7 +284,7 @@ static void describe_finding(FILE *f, const struct options *o, const struct hunt
 	const struct report *r = &h->e.result.sched.report;
 
 	fprintf(f, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
-		(unsigned long long)h->e.begun, oracle_id(r->oracle), r->text);
+		h->e.begun, oracle_id(r->oracle), r->text);
 	cli_print_where(f, h->p, r);
 }
 
@@ -414,10 +413,9 @@ static void print_row(const struct options *o, const struct hunt *h)
 		return;
 	}
 	if (h->findings)
-		snprintf(found, sizeof(found), "%llu", (unsigned long long)h->first);
-	printf("%-26s %10llu %10s %10llu %10llu%s %12.0f  %s\n", name, (unsigned long long)e->ended,
-	       found, (unsigned long long)h->findings, (unsigned long long)e->distinct,
-	       e->many ? "+" : " ", rate, h->findings ? oracle_id(h->oracle) : "");
+		snprintf(found, sizeof(found), "%llu", h->first);
+	printf("%-26s %10llu %10s %10llu %10llu%s %12.0f  %s\n", name, e->ended, found, h->findings,
+	       e->distinct, e->many ? "+" : " ", rate, h->findings ? oracle_id(h->oracle) : "");
 }
 
 static int hunt_and_print(const struct options *o, const struct program *p, bool heading)
@@ -433,8 +431,7 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	if (o->shows && status == EXIT_CLEAN && !h->shown) {
 		status = EXIT_FINDING;
 		fprintf(stderr, "%s: %s: not shown in %llu runs, %llu distinct\n", o->path,
-			cli_strategy_name(h->e.kind), (unsigned long long)h->e.ended,
-			(unsigned long long)h->e.distinct);
+			cli_strategy_name(h->e.kind), h->e.ended, h->e.distinct);
 	} else if (status != EXIT_BAD && !o->shows) {
 		if (heading)
 			print_heading(o);

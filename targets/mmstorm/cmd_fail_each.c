@@ -19,7 +19,7 @@ static void show_progress(const struct fail_each *f)
 {
 	if (f->failing)
 		cli_progress("%s: request %u of %llu fails", progress_path, f->failing,
-			     (unsigned long long)f->requests);
+			     f->requests);
 }
 
 static int run_apart(struct fail_each *f, struct program *p)

@@ -47,7 +47,7 @@ static void number(char buf[32], const struct operand *o, u32 value)
 	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)
 		for (; g < 3 && x && !(x % 1024); g++)
 			x /= 1024;
-	snprintf(buf, 32, "%llu%.*s", (unsigned long long)x, g != 0, &"\0KMG"[g]);
+	snprintf(buf, 32, "%llu%.*s", x, g != 0, &"\0KMG"[g]);
 }
 
 /* As "backing=vm|km (vm)". */

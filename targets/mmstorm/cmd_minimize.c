@@ -109,7 +109,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 static void show_progress(const struct program *best, const struct minimize_stats *st)
 {
 	cli_progress("round %u, %llu runs: %u operations, %u tasks, %u changes", st->round,
-		     (unsigned long long)st->runs, best->nr_ops, best->nr_tasks, best->schedule.nr);
+		     st->runs, best->nr_ops, best->nr_tasks, best->schedule.nr);
 }
 
 /* A candidate that never ends must not take longer to find out than need be. */
@@ -265,7 +265,7 @@ int cmd_minimize(int argc, char **argv)
 	fprintf(stderr,
 		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s\n",
 		path, o.shows ? "shown" : oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks,
-		p.schedule.nr, (unsigned long long)st.runs, clock_seconds() - start);
+		p.schedule.nr, st.runs, clock_seconds() - start);
 	status = EXIT_CLEAN;
 out:
 	program_fini(&p);

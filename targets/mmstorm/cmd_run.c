@@ -216,17 +216,15 @@ static void print_text(const char *path, const struct program *p, const struct o
 
 	printf("%s: ", path);
 	if (o->verdict.times > 1)
-		printf("%llu of %llu the same: ", (unsigned long long)v->same,
-		       (unsigned long long)o->verdict.times);
+		printf("%llu of %llu the same: ", v->same, o->verdict.times);
 	switch (v->outcome) {
 	case OUTCOME_OK:
 		if (v->result.boot_error) {
 			cli_print_no_boot(&v->result);
 			return;
 		}
-		printf("ok (%llu operations, %llu refused, %llu steps)\n",
-		       (unsigned long long)v->result.ops, (unsigned long long)v->result.failed,
-		       (unsigned long long)v->result.sched.steps);
+		printf("ok (%llu operations, %llu refused, %llu steps)\n", v->result.ops,
+		       v->result.failed, v->result.sched.steps);
 		return;
 	case OUTCOME_EXPECTED:
 		printf("fails as expected: ");

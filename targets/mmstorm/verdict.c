@@ -57,7 +57,7 @@ static void print_events(const struct exec_result *r, FILE *f)
 		if (!r->events[e])
 			continue;
 		fprintf(f, "%s  %-20s: %12llu\n", heading, run_event_name((enum run_event)e),
-			(unsigned long long)r->events[e]);
+			r->events[e]);
 		heading = "";
 	}
 }
@@ -145,7 +145,7 @@ void verdict_judge(const struct program *p, const struct verdict_options *o, str
 		v->outcome = OUTCOME_FINDING;
 		r->oracle = ORACLE_DIGEST;
 		snprintf(r->text, sizeof(r->text), "found digest 0x%016llx, expected 0x%016llx",
-			 (unsigned long long)digest, (unsigned long long)p->digest);
+			 digest, p->digest);
 	}
 	if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_EXPECTED)
 		v->missing = p->shows & ~run_event_set(v->result.events);
@@ -180,10 +180,8 @@ int verdict_of(const struct program *p, const struct verdict_options *o, struct 
 			snprintf(v->report.text, sizeof(v->report.text),
 				 "run %llu ended with %s at step %llu, digest 0x%016llx; the first "
 				 "with %s at step %llu, digest 0x%016llx",
-				 (unsigned long long)runs->odd_at, oracle_id(b->report.oracle),
-				 (unsigned long long)b->report.step, (unsigned long long)b->digest,
-				 oracle_id(a->report.oracle), (unsigned long long)a->report.step,
-				 (unsigned long long)a->digest);
+				 runs->odd_at, oracle_id(b->report.oracle), b->report.step,
+				 b->digest, oracle_id(a->report.oracle), a->report.step, a->digest);
 		}
 		verdict_judge(p, o, v);
 	}

@@ -393,7 +393,7 @@ static void tickets(void *arg)
 	task_set_op(-1);
 	task_set_op(2);
 	MM_CHECK(tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "its operation had ended");
-	MM_CHECK(addr == at(3), ALIAS, "wrong address 0x%llx", (unsigned long long)addr);
+	MM_CHECK(addr == at(3), ALIAS, "wrong address 0x%llx", addr);
 	flush_tlb_kernel_range(f->m, at(0), at(8));
 	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "it was flushed");
 	task_set_op(-1);

@@ -109,8 +109,8 @@ static void many(struct fixture *f, u32 runs)
 		f->schedule.odds = (u16)(1 + seed % 11);
 		run(f, together);
 		if (f->result.report.oracle)
-			fail_msg("schedule %llu: %s: %s", (unsigned long long)seed,
-				 oracle_id(f->result.report.oracle), f->result.report.text);
+			fail_msg("schedule %llu: %s: %s", seed, oracle_id(f->result.report.oracle),
+				 f->result.report.text);
 	}
 }
 

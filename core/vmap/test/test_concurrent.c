@@ -123,7 +123,7 @@ static void aliases(struct fixture *f)
 	u64 ended = oldest_ticket(), addr;
 
 	vm_unmap_aliases(f->vs);
-	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", (unsigned long long)addr);
+	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", addr);
 }
 
 /* A walk beside all the others: info.c judges what it meets. */

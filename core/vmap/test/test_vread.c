@@ -2,7 +2,6 @@
 /*
  * test_vread.c - the reader that asks nothing, against a naive one, and the listing, word for word.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "vmalloc.h"
@@ -217,7 +216,7 @@ static void lists(struct fixture *f)
 		 "0xffffc9000000c000-0xffffc90000011000 20480 test ioremap\n"
 		 "0xffffc90000011000-0xffffc90000016000 20480 test vmap\n"
 		 "0xffffc90000016000-0xffffc90000018000 8192 last pages=1 vmalloc user N0=1\n"
-		 "%#" PRIx64 "-%#" PRIx64 " 4206592 both pages=1026 vmalloc N0=2 N1=1024\n",
+		 "%#llx-%#llx 4206592 both pages=1026 vmalloc N0=2 N1=1024\n",
 		 both, both + 1027 * PAGE_SIZE);
 	check_listing(f, text);
 	/* Of a space of zones it is behind what the CPU has fetched. */

@@ -466,7 +466,7 @@ void pcpu_stats(struct pcpu *pc, struct pcpu_stats *st)
 
 int pcpu_print_stats(struct pcpu *pc, FILE *f)
 {
-	fprintf(f, "%llu objects\n", (unsigned long long)pc->allocs);
+	fprintf(f, "%llu objects\n", pc->allocs);
 	return 0;
 }
 

@@ -345,9 +345,8 @@ static void list_area(const struct vmap_area *va, const struct vm_struct *vm,
 			 vm->nr_pages + faulty(FAULT_LIST_PAGES));
 	if (faulty(FAULT_LIST_KIND))
 		flags = VM_MAP;
-	snprintf(text, sizeof(text), "0x%llx-0x%llx %llu %s%s%s%s%s%s%s",
-		 (unsigned long long)va->start, (unsigned long long)end,
-		 (unsigned long long)(end - va->start),
+	snprintf(text, sizeof(text), "0x%llx-0x%llx %llu %s%s%s%s%s%s%s", va->start, end,
+		 (end - va->start),
 		 !vm			     ? "vm_map_ram"
 		 : faulty(FAULT_LIST_CALLER) ? nobody
 					     : vm->caller,

@@ -84,13 +84,9 @@ static void print_run(struct executor *x, const struct program *p)
 		events = hash_add(events, r.events[i]);
 	printf(" %s op=%d digest=%llx points=%llu steps=%llu ops=%llu,%llu,%llu req=%llu,%llu "
 	       "boot=%d events=%llx stats=%llx taken=%llx\n",
-	       oracle_id(r.sched.report.oracle), r.sched.report.op,
-	       (unsigned long long)r.sched.digest, (unsigned long long)r.sched.points,
-	       (unsigned long long)r.sched.steps, (unsigned long long)r.ops,
-	       (unsigned long long)r.skipped, (unsigned long long)r.failed,
-	       (unsigned long long)r.requests, (unsigned long long)r.injected, r.boot_error,
-	       (unsigned long long)events, (unsigned long long)hash_digits(stats),
-	       (unsigned long long)hash_list(&taken));
+	       oracle_id(r.sched.report.oracle), r.sched.report.op, r.sched.digest, r.sched.points,
+	       r.sched.steps, r.ops, r.skipped, r.failed, r.requests, r.injected, r.boot_error,
+	       events, hash_digits(stats), hash_list(&taken));
 	free(stats);
 }
 
@@ -194,8 +190,8 @@ static void print_mutations(u32 n)
 		size_b = bytes_encode(&p, b, sizeof(b));
 		size = program_crossover(a, size_a, b, size_b, out, sizeof(out), seed);
 		size_a = program_mutate(a, size_a, sizeof(a), seed, NULL);
-		printf("mutator %u %llx %llx\n", seed, (unsigned long long)hash_bytes(a, size_a),
-		       (unsigned long long)hash_bytes(out, size));
+		printf("mutator %u %llx %llx\n", seed, hash_bytes(a, size_a),
+		       hash_bytes(out, size));
 	}
 	program_fini(&p);
 }

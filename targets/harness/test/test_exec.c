@@ -56,8 +56,7 @@ static void runs_well(struct executor *x, const char *text, u32 schedules, u32 s
 		if (r.skipped != skipped || r.ops + r.skipped != p.nr_ops)
 			fail_msg("schedule %u: %llu operations carried out and %llu skipped, "
 				 "expected %u skipped, in\n%s",
-				 i, (unsigned long long)r.ops, (unsigned long long)r.skipped,
-				 skipped, text);
+				 i, r.ops, r.skipped, skipped, text);
 	}
 	program_fini(&p);
 }
