@@ -54,9 +54,10 @@ git -C "$dir/tree" checkout -q --detach "$(git rev-parse "$base")"
 build release same_runs || exit 1
 corpus=${corpus:-$dir/tree/corpus}
 
-# find_tool TREE: where a revision's build leaves the tool.
+# find_tool TREE: the tool in a tree's build, the newest one where the tree has moved it.
 find_tool() {
-	find "$1/build/release" -type f -name same_runs
+	find "$1/build/release" -type f -name same_runs -printf '%T@ %p\n' | sort -rn |
+		sed -n '1s/^[^ ]* //p'
 }
 
 "$(find_tool "$dir/tree")" "${quick[@]}" "$corpus" >"$dir/base"

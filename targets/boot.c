@@ -3,7 +3,7 @@
  * boot.c - fuzz target: a machine that comes up from its boot memory, and programs on all of its
  * allocators. Every page frame has exactly one owner.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_BOOT;
 

@@ -2,7 +2,7 @@
 /*
  * bootmem.c - fuzz target: programs of one task on boot memory with a bitmap a node.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_BOOTMEM;
 

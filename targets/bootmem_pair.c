@@ -2,7 +2,7 @@
 /*
  * bootmem_pair.c - fuzz target: programs of one task on both allocators of boot memory at once.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_BOOTMEM_PAIR;
 

@@ -3,7 +3,7 @@
  * first_chunk.c - fuzz target: programs on the per-CPU allocator with bitmaps, whose first chunk is
  * judged as well: its layout by the topology, its regions, its static data.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_FIRST_CHUNK;
 

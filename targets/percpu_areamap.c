@@ -3,7 +3,7 @@
  * percpu_areamap.c - fuzz target: programs of one or several tasks on the per-CPU allocator with
  * area maps.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_PERCPU_AREAMAP;
 

@@ -3,7 +3,7 @@
  * percpu_pair.c - fuzz target: programs of one or several tasks, each operation on the per-CPU
  * allocator with bitmaps and on the one with area maps. They must agree on what there is.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_PERCPU_PAIR;
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bytes.h"
-#include "text.h"
+#include "program/bytes.h"
+#include "program/text.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

@@ -2,7 +2,7 @@
 /*
  * rootmem.c - fuzz target: programs of one task on boot memory with one bitmap for all nodes.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_ROOTMEM;
 

@@ -2,7 +2,7 @@
 /*
  * vm_areas.c - fuzz target: programs of one or several tasks on congruent areas.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VM_AREAS;
 

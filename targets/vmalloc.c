@@ -2,7 +2,7 @@
 /*
  * vmalloc.c - fuzz target: programs of one or several tasks on the vmalloc interface.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMALLOC;
 

@@ -2,7 +2,7 @@
 /*
  * vmap.c - fuzz target: programs of one or several tasks on the vmap layer.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP;
 

@@ -3,7 +3,7 @@
  * vmap_aliases.c - fuzz target: programs of one or several tasks on mappings of the same pages, and
  * on the end of these mappings.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_ALIASES;
 

@@ -3,7 +3,7 @@
  * vmap_area.c - fuzz target: programs of one or several tasks on ranges of kernel virtual
  * addresses.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_AREA;
 

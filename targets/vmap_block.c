@@ -2,7 +2,7 @@
 /*
  * vmap_block.c - fuzz target: programs of one or several tasks on mappings in vmap blocks.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_BLOCK;
 

@@ -3,7 +3,7 @@
  * vmap_pair.c - fuzz target: programs of one or several tasks on the eager and the lazy vmap layer
  * at once.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_PAIR;
 

@@ -3,7 +3,7 @@
  * vmap_pool.c - fuzz target: programs of one or several tasks on a vmap layer
  * that keeps what is freed in pools.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_POOL;
 

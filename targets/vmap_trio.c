@@ -3,7 +3,7 @@
  * vmap_trio.c - fuzz target: programs of one or several tasks on the lazy vmap
  * layer, that with zones and that with pools at once.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_TRIO;
 

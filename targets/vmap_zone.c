@@ -3,7 +3,7 @@
  * vmap_zone.c - fuzz target: programs of one or several tasks on a vmap layer in
  * which each CPU fetches addresses for itself.
  */
-#include "fuzz.h"
+#include "fuzz/fuzz.h"
 
 const enum target_id fuzz_target = TARGET_VMAP_ZONE;
 

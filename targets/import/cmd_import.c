@@ -10,8 +10,8 @@
 
 #include "convert.h"
 #include "machine/machine.h"
-#include "output.h"
-#include "text.h"
+#include "tool/output.h"
+#include "program/text.h"
 
 static const char help[] =
 	"usage: mmstorm import FILE [OPTION]...\n"

@@ -6,7 +6,7 @@
 #define MM_IMPORT_CONVERT_H
 
 #include "pair.h"
-#include "program.h"
+#include "program/program.h"
 
 /**
  * struct convert_options - how

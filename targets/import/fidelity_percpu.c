@@ -18,7 +18,7 @@
 
 #include <stdlib.h>
 
-#include "access.h"
+#include "ops/access.h"
 #include "firstfit.h"
 #include "machine/machine.h"
 #include "percpu/percpu.h"

@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "explore.h"
-#include "fields.h"
-#include "input.h"
-#include "text.h"
+#include "tool/explore.h"
+#include "program/fields.h"
+#include "tool/input.h"
+#include "program/text.h"
 
 int cli_error(const char *fmt, ...)
 {

@@ -13,8 +13,8 @@
 #include <json-c/json_object.h>
 #include <stdio.h>
 
-#include "exec.h"
-#include "program.h"
+#include "exec/exec.h"
+#include "program/program.h"
 
 enum {
 	EXIT_CLEAN = 0,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "tool/bench.h"
 #include "bench_child.h"
 #include "boot/bench.h"
 #include "cli.h"

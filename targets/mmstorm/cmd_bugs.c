@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "input.h"
+#include "tool/input.h"
 
 static const char help[] =
 	"usage: mmstorm bugs [--dir FOLDER] [--json]\n"

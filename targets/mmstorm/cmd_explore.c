@@ -12,13 +12,13 @@
 #include <string.h>
 
 #include "cli.h"
-#include "explore.h"
-#include "finding.h"
-#include "input.h"
-#include "isolate.h"
-#include "output.h"
+#include "tool/explore.h"
+#include "tool/finding.h"
+#include "tool/input.h"
+#include "tool/isolate.h"
+#include "tool/output.h"
 #include "sched/clock.h"
-#include "text.h"
+#include "program/text.h"
 
 static const char help[] =
 	"usage: mmstorm explore [OPTION]... FILE\n"

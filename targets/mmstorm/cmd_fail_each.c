@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "fail_each.h"
-#include "isolate.h"
-#include "output.h"
+#include "tool/fail_each.h"
+#include "tool/isolate.h"
+#include "tool/output.h"
 
 static const char *progress_path;
 

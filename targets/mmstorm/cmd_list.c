@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "cli.h"
-#include "fields.h"
-#include "op_set.h"
+#include "program/fields.h"
+#include "program/op_set.h"
 
 static const char help[] =
 	"usage: mmstorm list [--json|--markdown] [TOPIC]...\n"

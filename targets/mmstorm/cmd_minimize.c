@@ -10,12 +10,12 @@
 #include <string.h>
 
 #include "cli.h"
-#include "input.h"
-#include "isolate.h"
-#include "minimize.h"
-#include "output.h"
+#include "tool/input.h"
+#include "tool/isolate.h"
+#include "tool/minimize.h"
+#include "tool/output.h"
 #include "sched/clock.h"
-#include "text.h"
+#include "program/text.h"
 
 static const char help[] =
 	"usage: mmstorm minimize [OPTION]... FILE\n"

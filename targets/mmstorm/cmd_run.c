@@ -9,10 +9,10 @@
 
 #include "cli.h"
 #include "cmd_fail_each.h"
-#include "explore.h"
+#include "tool/explore.h"
 #include "import.h"
-#include "input.h"
-#include "isolate.h"
+#include "tool/input.h"
+#include "tool/isolate.h"
 #include "verdict.h"
 
 static const char help[] =

@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes.h"
+#include "program/bytes.h"
 #include "cli.h"
-#include "input.h"
-#include "output.h"
+#include "tool/input.h"
+#include "tool/output.h"
 
 static const char show_help[] =
 	"usage: mmstorm show [OPTION]... FILE...\n"

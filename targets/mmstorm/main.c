@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "program/bytes.h"
 #include "cli.h"
 #include "import.h"
-#include "text.h"
+#include "program/text.h"
 
 static const struct command commands[] = {
 	{"run", "run programs and judge them", cmd_run},

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "output.h"
+#include "tool/output.h"
 
 #define PLOT_WIDTH 1000
 #define PLOT_HEIGHT 480

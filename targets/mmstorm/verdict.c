@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "isolate.h"
+#include "tool/isolate.h"
 
 /**
  * struct runs - the runs of one program

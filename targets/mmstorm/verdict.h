@@ -5,7 +5,7 @@
 #ifndef MM_MMSTORM_VERDICT_H
 #define MM_MMSTORM_VERDICT_H
 
-#include "exec.h"
+#include "exec/exec.h"
 
 enum outcome {
 	OUTCOME_OK,	  /* no finding, and none was expected */

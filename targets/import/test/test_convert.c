@@ -11,7 +11,7 @@
 
 #include "convert.h"
 #include "sched/sched.h"
-#include "text.h"
+#include "program/text.h"
 
 #define MAX_EVENTS 10000
 

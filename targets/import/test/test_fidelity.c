@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "access.h"
+#include "ops/access.h"
 #include "fidelity.h"
 #include "percpu/percpu.h"
 

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec.c - run a program: boot a world, run its tasks, judge, take the world down.
+ *
+ * All of it happens inside of one sched_run(), the boot and the end in its init task, so
+ * that a finding at any moment ends the run in the same way. What is booted, judged and taken down
+ * is the affair of world_parts.h.
+ *
+ * Order between operations of different tasks comes from the objects alone (program.h): a
+ * user waits for the maker, a consumer for the users. Within one task the program's order
+ * is enough, and nothing is waited for: that keeps sequential programs fast, and adds no
+ * ordering that the program does not need, behind which a race could hide.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/sched.h"
+#include "program/text.h"
+#include "world/topology_of.h"
+#include "world_parts.h"
+
+/**
+ * struct executor - what is kept between runs
+ * @schedule: the program's, its migrations turned to possible CPUs; used if some are not
+ */
+struct executor {
+	struct sched *sched;
+	struct world world;
+	struct schedule schedule;
+	struct {
+		struct world *world;
+		u32 index;
+	} task[PROGRAM_MAX_TASKS];
+};
+
+struct executor *executor_create(void)
+{
+	struct executor *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return NULL;
+	x->sched = sched_create();
+	x->world.machine = machine_create();
+	if (!x->sched || !x->world.machine) {
+		executor_destroy(x);
+		return NULL;
+	}
+	for (u32 i = 0; i < PROGRAM_MAX_TASKS; i++) {
+		x->task[i].world = &x->world;
+		x->task[i].index = i;
+	}
+	return x;
+}
+
+void executor_destroy(struct executor *x)
+{
+	if (!x)
+		return;
+	sched_destroy(x->sched);
+	world_free(&x->world);
+	machine_destroy(x->world.machine);
+	free(x->world.object);
+	free(x->world.live);
+	free(x->world.live_at);
+	free(x->world.range);
+	free(x);
+}
+
+/* Room for the books of a program; kept for the next one. */
+static bool reserve(struct world *w, u32 n)
+{
+	const u32 ranges = world_ranges(w->program);
+
+	if (n <= w->max_ops && ranges <= w->max_ranges)
+		return true;
+	n = max(n, w->max_ops);
+	free(w->object);
+	free(w->live);
+	free(w->live_at);
+	free(w->range);
+	w->max_ranges = max(ranges, w->max_ranges);
+	w->range = malloc(w->max_ranges * sizeof(*w->range));
+	w->object = malloc(n * sizeof(*w->object));
+	w->live = malloc(n * sizeof(*w->live));
+	w->live_at = malloc(n * sizeof(*w->live_at));
+	w->max_ops = w->object && w->live && w->live_at && w->range ? n : 0;
+	return w->max_ops;
+}
+
+/* What each object will need in the way of waiting, before anything runs. */
+static void prepare_objects(struct world *w)
+{
+	const struct program *p = w->program;
+
+	for (u32 i = 0; i < p->nr_ops; i++) {
+		const struct program_op *r = &p->op[i];
+		const struct op *op = &op_table[r->op];
+		struct object *o = &w->object[i];
+
+		if (op->makes) {
+			o->type = op->makes;
+			o->state = OBJECT_UNBORN;
+			o->shared = o->used = o->mapped = false;
+			o->users = 0;
+			o->area = NULL;
+			memset(o->addrs, 0, sizeof(o->addrs));
+			o->reserved = false;
+			o->nr_areas = 0;
+			spin_lock_init(&o->lock, "object");
+			init_completion(&o->made);
+			init_completion(&o->idle);
+		}
+		if (r->object < 0)
+			continue;
+		o = &w->object[r->object];
+		if (r->task != p->op[r->object].task)
+			o->shared = true;
+		if (!op->consumes) {
+			o->used = true;
+			o->users++;
+		}
+	}
+}
+
+static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
+{
+	if (r->task != w->program->op[r->object].task)
+		wait_for_completion(&o->made);
+	if (op_table[r->op].consumes && o->shared && o->used)
+		wait_for_completion(&o->idle);
+}
+
+/* A user is done. The lock hands what each of them did to the last one, and so to the consumer. */
+static void release_object(const struct program_op *r, struct object *o)
+{
+	unsigned long flags;
+	bool last;
+
+	if (op_table[r->op].consumes)
+		return;
+	flags = object_lock(o);
+	last = !--o->users;
+	object_unlock(o, flags);
+	if (last && o->shared)
+		complete_all(&o->idle);
+}
+
+/* Is nothing else under way? The caller's own operation has just begun. */
+static bool nothing_older(void)
+{
+	return oldest_ticket() == task_ticket();
+}
+
+bool nothing_began(u32 record, u64 *ticket)
+{
+	task_set_op(record);
+	*ticket = task_ticket() == *ticket + 1 ? task_ticket() : 0;
+	return *ticket;
+}
+
+bool somebody_began(s32 record, u64 ticket)
+{
+	/* At the end of a program there is no operation, but there are workers and RCU. */
+	return record < 0 ? task_ticket() != ticket : !nothing_began(record, &ticket);
+}
+
+bool call_undisturbed(const struct world *w, const struct op_call *c)
+{
+	struct machine_stats st;
+
+	machine_stats(w->machine, &st);
+	return c->alone && st.failed == c->failures && nothing_began(c->record, c->ticket);
+}
+
+/*
+ * Tasks that nothing orders may have something to say, and the last one is heard. No two of them do
+ * so at once, since here is no scheduling point; but ThreadSanitizer, which sees into the C
+ * library, would take it for a race of theirs. So the text is copied by hand.
+ */
+void world_notice(void *arg, const char *text)
+{
+	struct world *w = arg;
+	size_t len = 0;
+
+	for (; len < sizeof(w->notice) - 1 && text[len]; len++)
+		w->notice[len] = text[len];
+	w->notice[len] = '\0';
+	if (unlikely(w->options->trace))
+		fprintf(w->options->trace, "%s\n", text);
+}
+
+static void trace_op(const struct world *w, u32 record, const char *outcome)
+{
+	char name[8];
+	FILE *f = w->options->trace;
+
+	fprintf(f, "  %-5s cpu %u  ",
+		text_task_name(w->program, SCHED_TASK_FIRST + w->program->op[record].task, name),
+		raw_smp_processor_id());
+	text_print_op(w->program, record, f);
+	fprintf(f, "  %s\n", outcome);
+}
+
+static const char *outcome(const struct world *w, u32 record)
+{
+	static const char *const made[] = {
+		[OBJECT_UNBORN] = "(not carried out)",
+		[OBJECT_LIVE] = "= made",
+		[OBJECT_FAILED] = "= refused",
+		[OBJECT_DEAD] = "= made",
+	};
+
+	return op_table[w->program->op[record].op].makes ? made[w->object[record].state] : "done";
+}
+
+static void verify(struct world *w, s32 record)
+{
+	task_set_op(record);
+	world_verify(w, nothing_older(), record);
+	task_set_op(-1);
+	w->since_verify = 0;
+}
+
+/* For parts that look after each operation that leaves nothing under way. */
+static void tell_parts(struct world *w, u32 record)
+{
+	task_set_op((s32)record);
+	if (nothing_older())
+		world_operated(w, record);
+	task_set_op(-1);
+}
+
+static void carry_out(struct world *w, u32 record, bool irq)
+{
+	const struct program_op *r = &w->program->op[record];
+	const struct op *op = &op_table[r->op];
+	struct object *used = r->object < 0 ? NULL : &w->object[r->object];
+	struct object *makes = op->makes ? &w->object[record] : NULL;
+	struct op_call c = {.record = record, .op = r, .object = used ? used : makes};
+	u64 ticket;
+
+	if (used)
+		wait_for_object(w, r, used);
+	if (irq)
+		irq_enter();
+	task_set_op(record);
+	if (unlikely(w->options->trace))
+		trace_op(w, record, "..");
+	if (used && used->state != OBJECT_LIVE) {
+		w->skipped++;
+	} else {
+		struct machine_stats st;
+
+		machine_stats(w->machine, &st);
+		c.failures = st.failed;
+		ticket = task_ticket();
+		c.ticket = &ticket;
+		c.alone = nothing_older();
+		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
+		run_events_begin(w, &c);
+		op->exec(w, &c);
+		run_events_end(w, &c);
+		w->done++;
+	}
+	if (unlikely(w->options->trace))
+		trace_op(w, record, outcome(w, record));
+	task_set_op(-1);
+	if (irq)
+		irq_exit();
+	if (used)
+		release_object(r, used);
+	if (makes && makes->shared)
+		complete_all(&makes->made);
+	sched_turn();
+	if (w->asks)
+		tell_parts(w, record);
+	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
+		verify(w, record);
+}
+
+static void task_body(void *arg)
+{
+	__typeof__(&((struct executor *)0)->task[0]) t = arg;
+	struct world *w = t->world;
+	const struct program *p = w->program;
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		if (p->op[i].task == t->index)
+			carry_out(w, i, p->task[t->index].irq);
+}
+
+static void init_body(void *arg)
+{
+	struct executor *x = arg;
+	struct world *w = &x->world;
+	const struct program *p = w->program;
+	struct task *t[PROGRAM_MAX_TASKS];
+	char name[8];
+
+	prepare_objects(w);
+	w->nr_live = w->since_verify = w->deferred_frees = 0;
+	w->nr_ranges = 0;
+	w->deferred_bytes = 0;
+	w->done = w->skipped = w->failed = 0;
+	w->notice[0] = '\0';
+	w->boot_error = world_boot(w);
+	if (!w->boot_error) {
+		run_events_open(w);
+		for (u32 i = 0; i < p->nr_tasks; i++) {
+			struct task_params tp = {
+				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
+				.cpu = possible_cpu(w->possible, p->task[i].cpu),
+				.irq = p->task[i].irq,
+				.fn = task_body,
+				.arg = &x->task[i],
+			};
+
+			t[i] = task_spawn(&tp);
+		}
+		for (u32 i = 0; i < p->nr_tasks; i++)
+			task_join(t[i]);
+		world_end(w);
+		verify(w, -1);
+		if (unlikely(w->options->stats))
+			world_stats(w, w->options->stats);
+	}
+	run_events_close(w);
+	object_free_all(w);
+	world_take_down(w);
+}
+
+static void trace_switch(void *arg, u64 step, const struct task *from, const struct task *to,
+			 enum switch_reason why)
+{
+	static const char *const reason[] = {
+		[SWITCH_SCHEDULE] = "by schedule",
+		[SWITCH_BLOCKED] = "blocked",
+		[SWITCH_YIELD] = "yielded",
+		[SWITCH_DONE] = "done",
+	};
+	struct world *w = arg;
+
+	fprintf(w->options->trace, "@%llu %s -> %s (%s)\n", step, task_name(from), task_name(to),
+		reason[why]);
+}
+
+/* The engine knows no CPU that is not possible: nothing may be moved to one. */
+static const struct schedule *possible_schedule(struct executor *x, const struct schedule *s)
+{
+	struct schedule *d = &x->schedule;
+
+	if (s->kind != SCHEDULE_SPARSE)
+		return s;
+	memcpy(d, s, offsetof(struct schedule, changes) + s->nr * sizeof(s->changes[0]));
+	for (u32 i = 0; i < d->nr; i++)
+		if (d->changes[i].kind == CHANGE_MIGRATE)
+			d->changes[i].cpu = (u16)possible_cpu(x->world.possible, d->changes[i].cpu);
+	return d;
+}
+
+int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
+		 struct exec_result *r)
+{
+	static const struct exec_options defaults;
+	struct world *w = &x->world;
+	struct sched_params sp = {.nr_cpus = p->machine.cpus};
+	struct machine_stats st;
+	int found;
+
+	if (!o)
+		o = &defaults;
+	sp.schedule = o->schedule ? o->schedule : &p->schedule;
+	w->possible = program_possible(&p->machine);
+	if (p->machine.sparse)
+		sp.schedule = possible_schedule(x, sp.schedule);
+	sp.taken = o->taken;
+	sp.max_points = world_points(p);
+	if (o->trace) {
+		sp.on_switch = trace_switch;
+		sp.hook_arg = w;
+	}
+	w->program = p;
+	w->options = o;
+	w->events = (struct run_events){.open = false};
+	*r = (struct exec_result){0};
+	if (!reserve(w, p->nr_ops ? p->nr_ops : 1)) {
+		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
+		abort();
+	}
+	found = sched_run(x->sched, &sp, init_body, x, &r->sched);
+	r->ops = w->done;
+	r->skipped = w->skipped;
+	r->failed = w->failed;
+	r->boot_error = w->boot_error;
+	run_events_close(w);
+	memcpy(r->events, w->events.count, sizeof(r->events));
+	memcpy(r->notice, w->notice, sizeof(r->notice));
+	machine_stats(w->machine, &st);
+	r->requests = st.kmallocs + st.pages + st.tables;
+	r->injected = st.failed;
+	return found;
+}

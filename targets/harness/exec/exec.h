@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec.h - run a program on a fresh world, judged by every oracle.
+ */
+#ifndef MM_HARNESS_EXEC_H
+#define MM_HARNESS_EXEC_H
+
+#include <stdio.h>
+
+#include "program/program.h"
+#include "sched/sched.h"
+
+struct executor;
+
+/** executor_create() - what is kept between runs: engine, machine, tables. NULL without memory */
+struct executor *executor_create(void);
+void executor_destroy(struct executor *x);
+
+/**
+ * struct exec_options - how to run a program, beyond what it says itself
+ * @taken:      if not NULL, receives the run as a sparse schedule
+ * @trace:      if not NULL, the history of the run is written to it, a line an event
+ * @schedule:   if not NULL, used in place of the program's
+ * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
+ *              operations are done
+ */
+struct exec_options {
+	struct schedule *taken;
+	FILE *trace;
+	const struct schedule *schedule;
+	FILE *stats;
+};
+
+/**
+ * struct exec_result - how a run went
+ * @sched:   finding, steps, digest
+ * @ops:     operations carried out
+ * @skipped: operations whose object could not be made
+ * @failed:  requests that the allocators refused
+ * @requests: for metadata, page frames and table pages, to the machine, from boot to end
+ * @injected: of these, failed by the plan
+ * @boot_error: 0, or the error with which the machine did not come up: no operation was carried out
+ * @events: how often each enum run_event has happened; of a run that a finding ended, until then
+ * @notice: the last thing that a kernel would have printed, "" if nothing
+ */
+struct exec_result {
+	struct sched_result sched;
+	u64 ops, skipped, failed;
+	u64 requests, injected;
+	int boot_error;
+	u64 events[NR_RUN_EVENTS];
+	char notice[96];
+};
+
+/**
+ * exec_program() - boot, run, verify, take down
+ * @x: the executor
+ * @p: well formed
+ * @o: NULL: defaults
+ * @r: filled in
+ *
+ * Return: 0 if there was no finding, 1 if there was: in @r->sched.report. A data race that TSan
+ * reports becomes a finding of the run. Other sanitizers end the process: see isolate.h.
+ */
+int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
+		 struct exec_result *r);
+
+#endif

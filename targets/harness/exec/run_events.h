@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_events.h - the events of a run (event.h), counted while it goes on.
+ */
+#ifndef MM_HARNESS_RUN_EVENTS_H
+#define MM_HARNESS_RUN_EVENTS_H
+
+#include "program/event.h"
+#include "program/program.h"
+
+struct op_call;
+struct world;
+
+/**
+ * struct run_events - what has happened
+ * @count: of each event; those of the spaces when the run is over
+ * @flush: of each task, the vm_unmap_aliases() that it is in: its ticket, 0 if there is none, and
+ *         the CPU that it began on
+ * @open:  there are spaces, and what they have counted is not in @count yet
+ */
+struct run_events {
+	u64 count[NR_RUN_EVENTS];
+	struct {
+		u64 ticket;
+		u32 cpu;
+	} flush[PROGRAM_MAX_TASKS];
+	bool open;
+};
+
+/** run_events_open() - the spaces are there, and operations may begin */
+void run_events_open(struct world *w);
+
+/**
+ * run_events_close() - no operation is left to count: add what the spaces have counted
+ *
+ * Before they are taken down; or behind a run that a finding ended before that. A second call
+ * does nothing.
+ */
+void run_events_close(struct world *w);
+
+/** run_events_begin() - an operation begins. @c: its @began and @cpu are set */
+void run_events_begin(struct world *w, struct op_call *c);
+
+/** run_events_end() - it was carried out */
+void run_events_end(struct world *w, const struct op_call *c);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * access.h - what a user of an object does: write to it and read it back.
+ *
+ * These functions are built with every sanitizer, unlike the rest of the harness: what they
+ * read and write stands for the accesses of an allocator's users.
+ */
+#ifndef MM_HARNESS_ACCESS_H
+#define MM_HARNESS_ACCESS_H
+
+#include "world/world.h"
+
+/**
+ * access_fill() - write an object's pattern
+ * @m:     the machine
+ * @addr:  address of its first byte
+ * @size:  bytes
+ * @seed:  of the pattern, another for each object and CPU
+ * @whole: all of it; otherwise the first and the last word and a few in between
+ */
+void access_fill(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
+
+/** access_check() - read it back; ORACLE_CONTENTS. What was not filled must not be checked */
+void access_check(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
+
+/** access_check_zero() - read what must be zero; ORACLE_ZERO. All of it up to 64 bytes */
+void access_check_zero(struct machine *m, u64 addr, u64 size, u64 seed);
+
+/** access_write64(), access_read64() - one word, for mappings; @addr is a multiple of 8 */
+void access_write64(struct machine *m, u64 addr, u64 value);
+u64 access_read64(struct machine *m, u64 addr);
+
+/** access_frame64() - one word of a frame, reached without the page table */
+u64 access_frame64(struct machine *m, const struct page *page, u32 word);
+
+#endif

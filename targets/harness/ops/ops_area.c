@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_area.c - ranges of addresses: the operations, and the one answer that is right for each.
+ *
+ * An operation has three numbers, so the range that alloc_vmap_range asks for is derived from one:
+ *
+ *   range % 16       it starts at so many sixteenths of the space
+ *   range / 16 % 8   and so many pages behind that
+ *   range / 128      how long it is:
+ *                    0  up to the end of the space
+ *                    1  exactly as the request
+ *                    2  a page more
+ *                    3  seven pages more
+ *                    4  as much more as any alignment of its start can cost
+ *                    5  up to the last address of all, far behind the space
+ *                    6  exactly as the request; ends so many pages before the end of the space
+ *                       as range / 16 % 8 says, wherever it starts by range % 16
+ *                    7  as 5, and starts far before the space
+ *
+ * What is right follows, before a call that begins alone, from the ranges that are not free
+ * (kva_model.h).
+ */
+#include "oracle/kva_model.h"
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+#include "world/vmap_world.h"
+
+static void whole_space(const struct vmap_space *vs, struct kva_request *r)
+{
+	r->from = vmap_start(vs);
+	r->to = vmap_end(vs);
+}
+
+/* What a record of alloc_vmap_range asks for: see the top. */
+static void range_request(const struct vmap_space *vs, u32 range, struct kva_request *r)
+{
+	u64 pages = range / 16 % 8 << PAGE_SHIFT;
+
+	whole_space(vs, r);
+	r->from += ALIGN_DOWN((r->to - r->from) / 16 * (range % 16), PAGE_SIZE) + pages;
+	switch (range / 128) {
+	case 0:
+		break;
+	case 1:
+		r->to = r->from + r->size;
+		break;
+	case 2:
+		r->to = r->from + r->size + PAGE_SIZE;
+		break;
+	case 3:
+		r->to = r->from + r->size + 7 * PAGE_SIZE;
+		break;
+	case 4:
+		r->to = r->from + r->size + r->align - PAGE_SIZE;
+		break;
+	case 5:
+		r->to = ~0ULL;
+		break;
+	case 6:
+		r->to -= pages;
+		r->from = r->to - r->size;
+		break;
+	default:
+		r->from = 0;
+		r->to = ~0ULL;
+		break;
+	}
+}
+
+/* Ask one space, judge the answer. Return: the area, or NULL: it refused. */
+static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, struct vmap_space *vs,
+				  const struct kva_request *r)
+{
+	const char *name = op_table[c->op->op].name;
+	const bool judged = kva_judged(w, c);
+	u64 expected = 0, addr = 0;
+	struct vmap_area *va;
+	int err = 0;
+
+	if (judged)
+		expected = kva_expect(w, vs, r);
+	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
+	if (IS_ERR(va)) {
+		err = (int)PTR_ERR(va);
+		va = NULL;
+		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "%s: error %d", name, err);
+	} else {
+		u64 size = vmap_area_end(va) - vmap_area_start(va);
+
+		addr = vmap_area_start(va);
+		MM_CHECK(size == r->size, RANGE, "%s of %llu bytes: the area has %llu", name,
+			 r->size, size);
+		mapping_check_handed_out(w, vs, addr, size);
+		MM_CHECK(addr >= r->from && addr <= r->to && size <= r->to - addr, RANGE,
+			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name, size,
+			 r->from, r->to, addr);
+	}
+	if (judged)
+		kva_judge(w, c, vs, r, err, addr, expected);
+	return va;
+}
+
+/*
+ * Ask each space for its own part of itself. If one refuses, none holds the object: by then their
+ * holes may be others, and each is judged alone. Return: whether there is an object.
+ */
+static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 align, u32 range)
+{
+	struct kva_request r = {.size = size, .align = align, .gfp = c->gfp};
+	u64 addr[WORLD_VMAP] = {0};
+	struct object *o = c->object;
+	bool all = true;
+
+	for_each_space (k, w) {
+		range_request(space_of(w, k), range, &r);
+		o->areas[k] = alloc_in(w, c, space_of(w, k), &r);
+		all &= o->areas[k] != NULL;
+		addr[k] = o->areas[k] ? vmap_area_start(o->areas[k]) : 0;
+	}
+	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+		if (o->areas[k])
+			free_unmap_vmap_area(space_of(w, k), o->areas[k]);
+	if (!all) {
+		object_refused(w, c);
+		return false;
+	}
+	o->size = size;
+	o->align = align;
+	object_born_in(w, c, addr, w->nr_spaces);
+	return true;
+}
+
+static void map_area(struct world *w, struct object *o, gfp_t gfp)
+{
+	u64 pages = o->size >> PAGE_SHIFT;
+	struct page *frames[1024];
+	int err = 0;
+
+	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "alloc_vmap_area: operand above range");
+	if (!mapping_take_frames(w, o, pages, gfp, frames))
+		return;
+	for (u32 k = 0; k < w->nr_spaces && !err; k++) {
+		err = vmap_pages_range(w->machine, vmap_object_addr(o, k), frames, pages, gfp);
+		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
+			 vmap_object_addr(o, k));
+	}
+	/* Partly mapped: freeing the area unmaps what is there. */
+	o->mapped = !err;
+	if (o->mapped)
+		mapping_check(w, o);
+}
+
+void op_alloc_vmap_area(struct world *w, const struct op_call *c)
+{
+	/* The first part of all is the whole. */
+	if (alloc_area(w, c, (u64)c->op->arg[0] << PAGE_SHIFT, (u64)c->op->arg[1] << PAGE_SHIFT,
+		       0) &&
+	    c->op->arg[2])
+		map_area(w, c->object, c->gfp);
+}
+
+void op_alloc_vmap_range(struct world *w, const struct op_call *c)
+{
+	alloc_area(w, c, (u64)c->op->arg[0] << PAGE_SHIFT, (u64)c->op->arg[1] << PAGE_SHIFT,
+		   c->op->arg[2]);
+}
+
+void free_area_object(struct world *w, struct object *o)
+{
+	if (o->mapped)
+		mapping_check(w, o);
+	for_each_space (k, w)
+		MM_CHECK(find_vmap_area(space_of(w, k), vmap_object_addr(o, k) + o->size - 1) ==
+				 o->areas[k],
+			 TREE, "area at 0x%llx is live and not found by its last address",
+			 vmap_object_addr(o, k));
+	object_dies(w, o);
+	w->books.freed += o->size >> PAGE_SHIFT;
+	for_each_space (k, w)
+		free_unmap_vmap_area(space_of(w, k), o->areas[k]);
+}
+
+void op_free_vmap_area(struct world *w, const struct op_call *c)
+{
+	free_area_object(w, c->object);
+}
+
+void op_touch_area(struct world *w, const struct op_call *c)
+{
+	unsigned long flags = object_lock(c->object);
+
+	if (c->object->mapped)
+		mapping_check(w, c->object);
+	object_unlock(c->object, flags);
+}
+
+/* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
+static void check_purged(struct world *w, struct vmap_space *vs)
+{
+	kva_note_all(w, vs);
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		const struct kva_range *r = &w->range[i];
+
+		MM_CHECK(!r->lazy, LEAK_AREA,
+			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge", r->start,
+			 r->end);
+		MM_CHECK(!r->kept || vmap_kva(vs) != VMAP_ZONE, LEAK_AREA,
+			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge", r->start, r->end,
+			 r->owner);
+	}
+}
+
+void op_purge_vmap_areas(struct world *w, const struct op_call *c)
+{
+	for_each_space (k, w)
+		purge_vmap_area_lazy(space_of(w, k));
+	if (!c->alone || !call_undisturbed(w, c))
+		return;
+	for_each_space (k, w)
+		check_purged(w, space_of(w, k));
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_bootmem.h - what operations of boot memory have in common, by whichever calls they ask.
+ *
+ * What is expected does not depend on the call: the model knows requests, ranges and pages.
+ */
+#ifndef MM_HARNESS_OPS_BOOTMEM_H
+#define MM_HARNESS_OPS_BOOTMEM_H
+
+#include "world/bootmem_world.h"
+#include "ops.h"
+
+/** bootmem_op_alloc() - make the object of @c by request @r, of each allocator, and judge it */
+void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct bootmem_request *r,
+		      const struct bootmem_calls *calls);
+
+/** bootmem_op_reserve() - make it of what lies at a place: the first two numbers of @c say where */
+void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_reserve how,
+			const struct bootmem_calls *calls);
+
+/** bootmem_op_free() - free the object of @c */
+void bootmem_op_free(struct world *w, const struct op_call *c, const struct bootmem_calls *calls);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vm_areas.c - congruent areas: the operations, and the search that judges their answer.
+ *
+ * An operation has three numbers, so most of a request is derived from one of them, the layout:
+ *
+ *   layout % 8           the base is aligned to 2^n pages
+ *   layout / 8 % 4       order of the request: ascending, descending, from the middle on, from
+ *                        both ends by turns
+ *   layout / 32 % 8      gaps: none, or 2^(n - 1) pages, and twice that behind every other range
+ *   layout / 256 % 2     every range of the same size, or half of the one below, from one page
+ *   layout / 512         offset of the lowest range: 0, or 4^(n - 1) pages
+ *
+ * The first and the last page of each range are mapped.
+ *
+ * The judge: before a call that begins alone, all ranges that are not free are noted
+ * (kva_model.h), those that a purge would make free as such. From them follow the two answers
+ * that are right: the highest base at which all is free, or, if there is none, the highest one
+ * after a purge.
+ */
+#include "areas.h"
+#include "oracle/congruent.h"
+#include "oracle/kva_model.h"
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+
+/* Place in the request of the range that is number @i by address. */
+static u32 place(u32 order, u32 i, u32 nr)
+{
+	switch (order) {
+	case 0:
+		return i;
+	case 1:
+		return nr - 1 - i;
+	case 2:
+		return (i + nr / 2) % nr;
+	default:
+		return i % 2 ? nr - 1 - i / 2 : i / 2;
+	}
+}
+
+void areas_request(const struct program_op *op, struct areas_request *r)
+{
+	u32 pages = op->arg[1], layout = op->arg[2], gap = layout / 32 % 8;
+	u32 first = layout / 512;
+	u64 at = first ? PAGE_SIZE << 2 * (first - 1) : 0;
+
+	r->nr = op->arg[0];
+	r->align = PAGE_SIZE << layout % 8;
+	for (u32 i = 0; i < r->nr; i++) {
+		u32 to = place(layout / 8 % 4, i, r->nr);
+
+		r->offset[to] = at;
+		r->size[to] = (u64)pages << PAGE_SHIFT;
+		at += r->size[to] + (gap ? PAGE_SIZE << (gap - 1) << i % 2 : 0);
+		if (layout / 256 % 2)
+			pages = max(pages / 2, 1U);
+	}
+}
+
+/*
+ * The call has returned @err, or areas at @base; what was not in the heap before it, is noted. If
+ * there was no room, it has purged, and vmap blocks may have been given up: then what is in use by
+ * now, but for what it has returned, was in use when it looked again.
+ */
+static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
+		       int err, u64 base)
+{
+	const struct congruent ranges = {
+		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
+	u64 expected = congruent_highest(w, &ranges);
+
+	if ((expected && base == expected) || !call_undisturbed(w, c))
+		return;
+	if (!expected) {
+		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+		kva_forget_purged(w);
+		for (u32 i = 0; !err && i < r->nr; i++)
+			kva_forget(w, base + r->offset[i]);
+		expected = congruent_highest(w, &ranges);
+	}
+	if (base == expected)
+		return;
+	MM_CHECK(!err, SPURIOUS,
+		 "get_vm_areas of %u ranges: refused with error %d, and all are free from base "
+		 "0x%llx",
+		 r->nr, err, expected);
+	MM_CHECK(base <= expected, OVERLAP,
+		 "get_vm_areas of %u ranges: base 0x%llx, where not all were free before", r->nr,
+		 base);
+	mm_report(ORACLE_RANGE,
+		  "get_vm_areas of %u ranges: base 0x%llx, and all are free from 0x%llx", r->nr,
+		  base, expected);
+}
+
+/* Page number @n of those that are mapped: the first and the last of each area. */
+static u64 mapped_page(const struct object *o, u32 n)
+{
+	const struct vmap_area *va = o->areas[n / 2];
+
+	return n % 2 ? vmap_area_end(va) - PAGE_SIZE : vmap_area_start(va);
+}
+
+/* An area of one page has only a first one. */
+static bool is_mapped(const struct object *o, u32 n)
+{
+	return n % 2 == 0 || mapped_page(o, n) != mapped_page(o, n - 1);
+}
+
+static void check_areas(struct world *w, struct object *o)
+{
+	for (u32 n = 0; n < 2 * o->nr_areas; n++)
+		if (is_mapped(o, n))
+			mapping_check_page(w, o, n, mapped_page(o, n));
+}
+
+static void map_areas(struct world *w, struct object *o, gfp_t gfp)
+{
+	struct page *frames[2 * AREAS_MAX];
+
+	if (!mapping_take_frames(w, o, 2ULL * o->nr_areas, gfp, frames))
+		return;
+	for (u32 n = 0; n < 2 * o->nr_areas; n++) {
+		int err = is_mapped(o, n) ? vmap_pages_range(w->machine, mapped_page(o, n),
+							     &frames[n], 1, gfp)
+					  : 0;
+
+		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: page 0x%llx is mapped already",
+			 vmap_area_start(o->areas[n / 2]), mapped_page(o, n));
+		/* Partly mapped: freeing the areas unmaps what is there. */
+		if (err)
+			return;
+	}
+	o->mapped = true;
+	check_areas(w, o);
+}
+
+void op_get_vm_areas(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	struct areas_request r;
+	u64 base = 0;
+	int err;
+
+	areas_request(c->op, &r);
+	if (c->alone)
+		kva_note_all(w, w->vmap);
+	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
+	if (err) {
+		object_refused(w, c);
+		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_areas: error %d", err);
+	} else {
+		o->nr_areas = r.nr;
+		o->align = r.align;
+		o->size = 0;
+		base = vmap_area_start(o->areas[0]) - r.offset[0];
+		for (u32 i = 0; i < r.nr; i++) {
+			u64 start = vmap_area_start(o->areas[i]), end = vmap_area_end(o->areas[i]);
+
+			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
+				 "get_vm_areas: range %u is [0x%llx, 0x%llx), expected 0x%llx of "
+				 "%llu bytes",
+				 i, start, end, (base + r.offset[i]), r.size[i]);
+			o->size += r.size[i];
+		}
+		object_born(w, c, base);
+		for (u32 i = 0; i < r.nr; i++)
+			mapping_check_handed_out(w, w->vmap, base + r.offset[i], r.size[i]);
+	}
+	if (c->alone)
+		judge_base(w, c, &r, err, base);
+	if (!err)
+		map_areas(w, o, c->gfp);
+}
+
+void free_areas_object(struct world *w, struct object *o)
+{
+	if (o->mapped)
+		check_areas(w, o);
+	for (u32 i = 0; i < o->nr_areas; i++)
+		MM_CHECK(find_vmap_area(w->vmap, vmap_area_end(o->areas[i]) - 1) == o->areas[i],
+			 TREE, "area at 0x%llx is live and not found by its last address",
+			 vmap_area_start(o->areas[i]));
+	object_dies(w, o);
+	pcpu_free_vm_areas(w->vmap, o->areas, o->nr_areas);
+}
+
+void op_free_vm_areas(struct world *w, const struct op_call *c)
+{
+	free_areas_object(w, c->object);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vm_struct.c - areas with an owner, other people's pages in them, and listings of all areas.
+ *
+ * Pages are those of world.pool, as in ops_vmap.c: a page of an object must translate to its frame,
+ * and what is written through it reach that frame.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/kva_model.h"
+#include "machine/meta.h"
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+#include "vm_struct.h"
+
+static const char area_caller[] = "get_vm_area of a program", vmap_caller[] = "vmap of a program";
+
+static u64 mapped_pages(const struct object *o)
+{
+	return (o->size >> PAGE_SHIFT) - 1;
+}
+
+void vm_struct_judge_addresses(struct world *w, const struct object *o)
+{
+	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
+
+	MM_CHECK(o->addr >= start && o->addr < end && o->size <= end - o->addr, RANGE,
+		 "area at 0x%llx of %llu bytes lies outside the address space", o->addr, o->size);
+}
+
+static void check_pages(struct world *w, struct object *o)
+{
+	const u64 pages = mapped_pages(o), step = DIV_ROUND_UP(pages, 4);
+
+	for (u64 i = 0; i < pages; i += step)
+		mapping_check_page(w, o, i, o->addr + (i << PAGE_SHIFT));
+	mapping_check_page(w, o, pages - 1, o->addr + o->size - 2 * PAGE_SIZE);
+}
+
+static void check_vmap(struct world *w, struct object *o)
+{
+	vm_struct_check(w, o, VM_MAP | (o->user ? VM_USERMAP : 0), vmap_caller);
+	check_pages(w, o);
+}
+
+static void check_area(struct world *w, struct object *o)
+{
+	vm_struct_check(w, o, o->user ? VM_IOREMAP : VM_MAP, area_caller);
+	if (o->mapped)
+		check_pages(w, o);
+}
+
+void op_vmap(struct world *w, const struct op_call *c)
+{
+	const u64 pages = c->op->arg[0];
+	struct page *frames[VM_PAGES_MAX];
+	struct object *o = c->object;
+	u64 addr = 0;
+
+	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
+	if (mapping_take_frames(w, o, pages, c->gfp, frames)) {
+		addr = vmap(w->vmap, frames, pages, c->op->arg[1] ? VM_USERMAP : 0, vmap_caller);
+		/* More pages than the machine has cannot be meant. */
+		if (!addr && c->alone && pages <= w->program->machine.pages)
+			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
+					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
+							 PAGE_SIZE) ||
+					 !call_undisturbed(w, c),
+				 SPURIOUS, "vmap of %llu pages: refused, and there is room", pages);
+	}
+	if (!addr) {
+		object_refused(w, c);
+		return;
+	}
+	o->size = (pages + 1) << PAGE_SHIFT;
+	o->align = PAGE_SIZE;
+	o->user = c->op->arg[1];
+	object_born(w, c, addr);
+	vm_struct_judge_addresses(w, o);
+	check_vmap(w, o);
+	vm_struct_judge_remap(w, o, 0, min(pages, (u64)REMAP_MAX), 0);
+}
+
+void free_vmap_object(struct world *w, struct object *o)
+{
+	check_vmap(w, o);
+	object_dies(w, o);
+	vunmap(w->vmap, o->addr);
+}
+
+void op_vunmap(struct world *w, const struct op_call *c)
+{
+	free_vmap_object(w, c->object);
+}
+
+void op_touch_vmap(struct world *w, const struct op_call *c)
+{
+	unsigned long flags = object_lock(c->object);
+
+	check_vmap(w, c->object);
+	object_unlock(c->object, flags);
+}
+
+/* Device memory is aligned to its size, so that large pages could map it. */
+static u64 area_align(u64 size, bool ioremap)
+{
+	u64 align = PAGE_SIZE;
+
+	while (ioremap && align < size && align < IOREMAP_MAX_ALIGN)
+		align *= 2;
+	return align;
+}
+
+void op_get_vm_area(struct world *w, const struct op_call *c)
+{
+	enum { MAP, IOREMAP, RANGE } how = c->op->arg[1];
+	const u64 size = (u64)c->op->arg[0] << PAGE_SHIFT;
+	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
+	const u64 half = ALIGN_DOWN(start + (end - start) / 2, PAGE_SIZE);
+	const struct kva_request r = {
+		.size = size + PAGE_SIZE,
+		.align = area_align(size, how == IOREMAP),
+		.from = how == RANGE ? half : start,
+		.to = end,
+		.gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp,
+	};
+	const bool judged = kva_judged(w, c);
+	const u64 expected = judged ? kva_expect(w, w->vmap, &r) : 0;
+	struct object *o = c->object;
+	struct vm_struct *vm;
+
+	/* A part of a page is a page. */
+	vm = get_vm_area(w->vmap, size - c->record % PAGE_SIZE,
+			 how == IOREMAP ? VM_IOREMAP : VM_MAP, how == RANGE ? half : 0,
+			 how == RANGE ? end : UINT64_MAX, r.gfp, area_caller);
+	o->size = r.size;
+	o->align = r.align;
+	o->user = how == IOREMAP;
+	if (IS_ERR(vm)) {
+		object_refused(w, c);
+		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
+			 "get_vm_area: error %ld", PTR_ERR(vm));
+		if (judged)
+			kva_judge(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
+		return;
+	}
+	object_born(w, c, vm->addr);
+	vm_struct_judge_addresses(w, o);
+	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx", r.from, o->addr);
+	if (judged)
+		kva_judge(w, c, w->vmap, &r, 0, o->addr, expected);
+	check_area(w, o);
+}
+
+void free_vm_area_object(struct world *w, struct object *o)
+{
+	struct vm_struct *vm;
+
+	check_area(w, o);
+	object_dies(w, o);
+	vm = remove_vm_area(w->vmap, o->addr);
+	MM_CHECK(vm && vm->caller == area_caller, TREE,
+		 "area at 0x%llx is live, and cannot be removed", o->addr);
+	kfree(w->machine, vm);
+}
+
+void op_remove_vm_area(struct world *w, const struct op_call *c)
+{
+	free_vm_area_object(w, c->object);
+}
+
+/* Nothing is mapped in a part of it, nor translated: it can be mapped anew at once. */
+static void check_unmapped(struct world *w, const struct object *o, u64 from, u64 nr,
+			   const char *by)
+{
+	const u64 start = o->addr + (from << PAGE_SHIFT), end = start + (nr << PAGE_SHIFT);
+	u64 stale;
+
+	for (u64 at = start; at < end; at += PAGE_SIZE)
+		MM_CHECK(!vmalloc_to_page(w->machine, at), CONTENTS,
+			 "%s at 0x%llx: 0x%llx is mapped", by, start, at);
+	MM_CHECK(!tlb_stale_in_range(w->machine, start, end, &stale), STALE,
+		 "%s at 0x%llx: 0x%llx is not flushed", by, start, stale);
+}
+
+/* A second time is refused, and what is mapped stays. */
+static void map_first(struct world *w, const struct op_call *c)
+{
+	const u64 pages = mapped_pages(c->object);
+	struct page *frames[VM_PAGES_MAX];
+	struct object *o = c->object;
+	int err;
+
+	if (!mapping_take_frames(w, o, pages, GFP_ATOMIC, frames))
+		return;
+	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
+		 "map_vm_area at 0x%llx: error %d, and nothing was mapped there", o->addr, err);
+	if (err) {
+		check_unmapped(w, o, 0, pages, "a map_vm_area that failed");
+		MM_CHECK(!c->alone || nr_free_pages(w->machine) < pages / 512 + 6 ||
+				 !call_undisturbed(w, c),
+			 SPURIOUS, "map_vm_area of %llu pages: refused, and there is room", pages);
+		return;
+	}
+	o->mapped = true;
+	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	MM_CHECK(err == -EBUSY, PTE_BUSY,
+		 "map_vm_area at 0x%llx: error %d, and pages were mapped there", o->addr, err);
+}
+
+void op_map_vm_area(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	unsigned long flags;
+
+	/* Another user of the area may have mapped it: it is for the first one. */
+	flags = object_lock(o);
+	if (!o->mapped)
+		map_first(w, c);
+	check_area(w, o);
+	object_unlock(o, flags);
+}
+
+static void unmap_part(struct world *w, const struct object *o, u64 from, u64 nr)
+{
+	unmap_kernel_range(w->vmap, o->addr + (from << PAGE_SHIFT), nr << PAGE_SHIFT);
+	check_unmapped(w, o, from, nr, "unmap_kernel_range");
+}
+
+/* Part of it first, which must be gone at once, and what is beside it must not; and then all. */
+void op_unmap_kernel_range(struct world *w, const struct op_call *c)
+{
+	struct object *o = c->object;
+	const u64 pages = mapped_pages(o), from = c->op->arg[0] % pages;
+	const u64 nr = min((u64)c->op->arg[1], pages - from);
+	unsigned long flags = object_lock(o);
+	const bool was_mapped = o->mapped;
+
+	/* From here on nobody who writes to one of its frames may read it through the area. */
+	o->mapped = false;
+	unmap_part(w, o, from, nr);
+	if (was_mapped && from)
+		mapping_check_page(w, o, from - 1, o->addr + ((from - 1) << PAGE_SHIFT));
+	if (was_mapped && from + nr < pages)
+		mapping_check_page(w, o, from + nr, o->addr + ((from + nr) << PAGE_SHIFT));
+	unmap_part(w, o, 0, pages);
+	object_unlock(o, flags);
+}
+
+/**
+ * struct listing - a listing as it is read
+ * @end:   of the area of the line before
+ * @known: lines that tell of live objects
+ * @lines: all lines
+ */
+struct listing {
+	struct world *w;
+	u64 end;
+	u64 known, lines;
+};
+
+/* An area of vmalloc's own; in the target boot there are others. */
+static bool has_owner(const struct object *o)
+{
+	return o->type == OBJECT_VMALLOC || o->type == OBJECT_VMAP || o->type == OBJECT_VM_AREA;
+}
+
+/* Pass over a word, if the text goes on with it. */
+static bool take(const char **text, const char *word)
+{
+	size_t len = strlen(word);
+	bool there = !strncmp(*text, word, len);
+
+	*text += there ? len : 0;
+	return there;
+}
+
+static u64 number(const char **text)
+{
+	char *end;
+	u64 x = strtoull(*text, &end, 10);
+
+	*text = end;
+	return x;
+}
+
+/* " N0=3 N1=2": as many as it has frames; nodes in order. Of areas without frames, nothing. */
+static bool nodes_fit(const struct object *o, const char *text)
+{
+	u64 frames = 0, least = 0;
+
+	while (take(&text, " N")) {
+		u64 node = number(&text), nr = take(&text, "=") ? number(&text) : 0;
+
+		if (node < least || !nr)
+			return false;
+		least = node + 1;
+		frames += nr;
+	}
+	return !*text && frames == (o->type == OBJECT_VMALLOC ? mapped_pages(o) : 0);
+}
+
+/* What stands behind the bytes of its line. */
+static bool line_fits(const struct object *o, const char *text)
+{
+	static const struct {
+		const char *caller, *word;
+	} of[] = {
+		[OBJECT_VMALLOC] = {" vmalloc of a program", " vmalloc"},
+		[OBJECT_VMAP] = {" vmap of a program", " vmap"},
+		[OBJECT_VM_AREA] = {" get_vm_area of a program", " vmap"},
+	};
+	const bool area = o->type == OBJECT_VM_AREA;
+
+	return take(&text, of[o->type].caller) &&
+	       (area || (take(&text, " pages=") && number(&text) == mapped_pages(o))) &&
+	       take(&text, area && o->user ? " ioremap" : of[o->type].word) &&
+	       (area || !o->user || take(&text, " user")) && nodes_fit(o, text);
+}
+
+static void read_line(const char *text, void *arg)
+{
+	struct listing *l = arg;
+	char *at;
+	u64 start = strtoull(text, &at, 16), end = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
+	u64 bytes = strtoull(at, &at, 10);
+
+	MM_CHECK(start >= l->end && end > start && bytes == end - start, LIST,
+		 "vmallocinfo: '%s' is no area behind 0x%llx", text, l->end);
+	l->end = end;
+	l->lines++;
+	for (u32 i = 0; i < l->w->nr_live; i++) {
+		const struct object *o = &l->w->object[l->w->live[i]];
+
+		if (o->addr != start || !has_owner(o))
+			continue;
+		l->known++;
+		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
+			 "vmallocinfo: '%s' is not what operation %u has, of %llu bytes", text,
+			 l->w->live[i], o->size);
+	}
+}
+
+/* The largest gap between areas in use. */
+static u64 largest_gap(struct world *w)
+{
+	u64 at = vmap_start(w->vmap), largest = 0;
+
+	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+	kva_forget_purged(w);
+	for (u32 i = 0; i < w->nr_ranges; i++) {
+		largest = max(largest, w->range[i].start - at);
+		at = w->range[i].end;
+	}
+	return max(largest, vmap_end(w->vmap) - at);
+}
+
+/* Areas of which a worker knows that they are to be freed are listed, and are no objects. */
+void op_vmallocinfo(struct world *w, const struct op_call *c)
+{
+	struct listing l = {.w = w};
+	struct vmalloc_info info;
+	/* Elsewhere there are areas of others, too. */
+	const bool alone = w->program->target == TARGET_VMALLOC;
+	u64 live = 0, used = 0, gap;
+
+	vmallocinfo(w->vmap, read_line, &l);
+	get_vmalloc_info(w->vmap, &info);
+	for (u32 i = 0; i < w->nr_live; i++) {
+		const struct object *o = &w->object[w->live[i]];
+
+		if (!has_owner(o))
+			continue;
+		live++;
+		used += o->size;
+	}
+	if (!c->alone || !call_undisturbed(w, c))
+		return;
+	MM_CHECK(l.known == live && (!alone || l.lines <= live + w->deferred_frees), LIST,
+		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects", l.lines, l.known,
+		 live);
+	MM_CHECK(info.used >= used && (!alone || info.used <= used + w->deferred_bytes), COUNT,
+		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu", info.used, used);
+	gap = largest_gap(w);
+	MM_CHECK((info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
+		  info.largest_chunk == gap) ||
+			 !call_undisturbed(w, c),
+		 COUNT, "get_vmalloc_info: %llu bytes in all, a gap of %llu, and it has %llu",
+		 info.total, info.largest_chunk, gap);
+}

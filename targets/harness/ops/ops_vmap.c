@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ops_vmap.c - short mappings and the end of their aliases, and what is expected of each operation.
+ *
+ * Mappings are made of the frames of world.pool. A mapping is judged in three ways: each of
+ * its pages that is looked at must translate to the frame that was mapped there, a word
+ * written through the mapping must be read back through the frame, and so it must through the
+ * other mappings of that frame (alias_judge.h).
+ */
+#include "access.h"
+#include "oracle/alias_judge.h"
+#include "oracle/kva_books.h"
+#include "oracle/kva_model.h"
+#include "machine/pgtable.h"
+#include "mapping.h"
+#include "ops.h"
+#include "sched/announce.h"
+#include "world/vmap_world.h"
+
+/* At most so many pages of a mapping are looked at, spread over it. */
+#define PAGES_LOOKED_AT 4
+
+static struct page *frame(const struct world *w, const struct object *o, u64 i)
+{
+	return w->pool[(o->first + i) % WORLD_POOL];
+}
+
+u32 mapping_slot(const struct world *w, const struct object *o)
+{
+	return (u32)(o - w->object) % WORLD_SLOTS;
+}
+
+/* The word of an object in each of its frames is its own as long as there are enough. */
+static bool owns_slot(const struct world *w)
+{
+	return w->program->nr_ops <= WORLD_SLOTS;
+}
+
+static u64 looked_at(u64 pages, unsigned int i)
+{
+	return pages <= PAGES_LOOKED_AT ? i : i * (pages - 1) / (PAGES_LOOKED_AT - 1);
+}
+
+/*
+ * A frame comes into the pool once, and from then on tasks find it there that nothing orders. What
+ * its user before that did to it comes before what they do: only who took it knows of that, and so
+ * hands it on.
+ */
+bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
+{
+	o->first = w->pool_next;
+	for (u64 i = 0; i < pages; i++) {
+		struct page **p = &w->pool[(o->first + i) % WORLD_POOL];
+
+		if (!*p) {
+			struct page *page =
+				alloc_page_node(w->machine, NUMA_NO_NODE, gfp, "mapping");
+
+			if (!page)
+				return false;
+			/* Another task may have been here meanwhile: its frame serves as well. */
+			if (*p) {
+				put_page(w->machine, page);
+			} else {
+				*p = page;
+				announce_release(p);
+			}
+		}
+		announce_acquire(p);
+		out[i] = *p;
+	}
+	w->pool_next = (o->first + pages) % WORLD_POOL;
+	return true;
+}
+
+void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
+{
+	struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
+	u64 value = (u64)(o - w->object) << 32 | i;
+
+	MM_CHECK(found == expected, CONTENTS,
+		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu", i, o->addr,
+		 found ? found->pfn : -1LL, expected->pfn);
+	if (!owns_slot(w))
+		return;
+	access_write64(w->machine, addr + mapping_slot(w, o) * sizeof(u64), value);
+	MM_CHECK(access_frame64(w->machine, expected, mapping_slot(w, o)) == value, CONTENTS,
+		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu", i,
+		 o->addr, expected->pfn);
+	alias_check_page(w, o, i, mapping_slot(w, o) * sizeof(u64), value);
+}
+
+void mapping_check(struct world *w, struct object *o)
+{
+	u64 pages = o->size >> PAGE_SHIFT;
+
+	for_each_space (k, w) {
+		for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
+			u64 i = looked_at(pages, n);
+
+			mapping_check_page(w, o, i, vmap_object_addr(o, k) + (i << PAGE_SHIFT));
+		}
+	}
+}
+
+void mapping_check_handed_out(struct world *w, const struct vmap_space *vs, u64 addr, u64 size)
+{
+	u64 stale;
+
+	MM_CHECK(addr >= vmap_start(vs) && addr < vmap_end(vs) && size <= vmap_end(vs) - addr,
+		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space", addr, size);
+	MM_CHECK(!tlb_stale_in_range(w->machine, addr, addr + size, &stale), STALE,
+		 "range at 0x%llx of %llu bytes handed out: 0x%llx is not flushed", addr, size,
+		 stale);
+}
+
+/* Table pages that a mapping may need: one a level, and one where it crosses a boundary. */
+static bool tables_fit(const struct world *w, u64 pages)
+{
+	return nr_free_pages(w->machine) >= pages / 512 + 6;
+}
+
+/* A refusal that nothing disturbed must have a reason. */
+static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_space *vs,
+			  u64 pages, gfp_t gfp)
+{
+	bool own = pages > VMAP_MAX_ALLOC || vmap_kva(vs) == VMAP_EAGER;
+	u64 need = (own ? pages : vmap_block_pages(vs)) << PAGE_SHIFT;
+	const struct kva_request r = {.size = need,
+				      .align = own ? PAGE_SIZE : need,
+				      .from = vmap_start(vs),
+				      .to = vmap_end(vs)};
+
+	/* An atomic request must not purge: lazily freed space is out of its reach. */
+	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
+		return;
+	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
+	kva_forget_purged(w);
+	MM_CHECK(!kva_lowest(w, &r) || !call_undisturbed(w, c), SPURIOUS,
+		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
+		 need);
+	/* For want of room, then: blocks with nothing mapped have been given up. */
+	if (kva_books_kept(w) && call_undisturbed(w, c))
+		kva_books_check_blocks(w, c, "a refusal");
+}
+
+/* Map in each space. If one refuses, none holds the mapping. */
+static bool map_all(struct world *w, const struct op_call *c, struct page **frames, u32 pages,
+		    gfp_t gfp, u64 addr[WORLD_VMAP])
+{
+	bool all = true;
+
+	for_each_space (k, w) {
+		addr[k] = vm_map_ram(space_of(w, k), frames, pages, gfp);
+		if (!addr[k])
+			judge_refusal(w, c, space_of(w, k), pages, gfp);
+		all &= addr[k] != 0;
+	}
+	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+		if (addr[k])
+			vm_unmap_ram(space_of(w, k), addr[k], pages);
+	return all;
+}
+
+void op_vm_map_ram(struct world *w, const struct op_call *c)
+{
+	gfp_t gfp = c->op->arg[1] ? GFP_ATOMIC : c->gfp;
+	u64 addr[WORLD_VMAP] = {0};
+	u32 pages = c->op->arg[0];
+	struct object *o = c->object;
+	struct page *frames[256];
+
+	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
+	if (!mapping_take_frames(w, o, pages, gfp, frames)) {
+		object_refused(w, c);
+		return;
+	}
+	w->books.small += pages <= VMAP_MAX_ALLOC;
+	if (!map_all(w, c, frames, pages, gfp, addr)) {
+		object_refused(w, c);
+		return;
+	}
+	o->size = (u64)pages << PAGE_SHIFT;
+	o->align = PAGE_SIZE;
+	object_born_in(w, c, addr, w->nr_spaces);
+	for_each_space (k, w)
+		mapping_check_handed_out(w, space_of(w, k), addr[k], o->size);
+	mapping_check(w, o);
+}
+
+void free_ram_object(struct world *w, struct object *o)
+{
+	mapping_check(w, o);
+	object_dies(w, o);
+	for_each_space (k, w)
+		vm_unmap_ram(space_of(w, k), vmap_object_addr(o, k), o->size >> PAGE_SHIFT);
+}
+
+void op_vm_unmap_ram(struct world *w, const struct op_call *c)
+{
+	free_ram_object(w, c->object);
+}
+
+void op_touch_ram(struct world *w, const struct op_call *c)
+{
+	unsigned long flags = object_lock(c->object);
+
+	mapping_check(w, c->object);
+	object_unlock(c->object, flags);
+}
+
+/*
+ * What was unmapped by an operation that had ended must be gone from every TLB; what an
+ * operation under way at the time of the call is unmapping need not. With nothing under way, no
+ * block without a mapping is left, and in the target vmap_aliases the call is made once more: then
+ * there is nothing to flush. (Pages of a block are covered again with the block as a whole. But
+ * that takes somebody who unmaps the last of them in between.)
+ */
+void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
+{
+	u64 ended = oldest_ticket(), addr;
+	struct machine_stats before, after;
+
+	for_each_space (k, w)
+		vm_unmap_aliases(space_of(w, k));
+	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
+		 "0x%llx was unmapped before the call and may still be translated", addr);
+	if (!kva_books_kept(w) || !call_undisturbed(w, c))
+		return;
+	kva_books_check_blocks(w, c, "vm_unmap_aliases()");
+	if (w->program->target != TARGET_VMAP_ALIASES)
+		return;
+	machine_stats(w->machine, &before);
+	vm_unmap_aliases(w->vmap);
+	machine_stats(w->machine, &after);
+	MM_CHECK(after.flushes == before.flushes || !call_undisturbed(w, c), WORK,
+		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",
+		 (after.flushes - before.flushes));
+}

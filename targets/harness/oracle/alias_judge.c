@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alias_judge.c - one frame, several addresses; see alias_judge.h.
+ *
+ * Other tasks may unmap the mappings that are read through, but not while it is done: an object
+ * leaves the books before the allocator is given it back (object.c), an area is no longer called
+ * mapped when its pages begin to be unmapped (ops_vm_struct.c), and here no scheduling point lies
+ * between the look into the books and the access. So it is a plain access of harness code, which is
+ * neither a point in the flavour `access` nor seen by ThreadSanitizer: what it reads nobody writes
+ * but the caller, but the order between the makers of the two mappings would be none.
+ */
+#include "alias_judge.h"
+
+#include "machine/pgtable.h"
+#include "world/vmap_world.h"
+
+/* Mappings read through for each page, where they are not what the target is about. */
+#define ALIASES_ELSEWHERE 2
+
+/* Pages of an object that the frames of world.pool are mapped in, its guard page left out. */
+static u64 mapped_pages(const struct object *o)
+{
+	u64 pages = o->size >> PAGE_SHIFT;
+
+	switch (o->type) {
+	case OBJECT_RAM:
+		return pages;
+	case OBJECT_AREA:
+		return o->mapped ? pages : 0;
+	case OBJECT_VMAP:
+		return pages - 1;
+	case OBJECT_VM_AREA:
+		return o->mapped ? pages - 1 : 0;
+	default:
+		return 0;
+	}
+}
+
+/* In each space: of vmap_pair, both have mapped it. */
+static void read_through(struct world *w, const struct object *o, u64 i, const struct object *other,
+			 u64 j, u64 at, u64 value)
+{
+	for_each_space (k, w) {
+		u64 start = vmap_object_addr(other, k), addr = start + (j << PAGE_SHIFT) + at;
+		u64 found = *(const volatile u64 *)mem_address(w->machine, addr, sizeof(found));
+
+		MM_CHECK(found == value, CONTENTS,
+			 "page %llu of the mapping at 0x%llx: what is written is not read through "
+			 "page %llu of that at 0x%llx, which has the same frame",
+			 i, o->addr, j, start);
+	}
+}
+
+void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u64 value)
+{
+	u32 left = w->program->target == TARGET_VMAP_ALIASES ? ~0U : ALIASES_ELSEWHERE;
+	u64 frame = (o->first + i) % WORLD_POOL;
+
+	/* The freshest ones first: what happened last, happened beside them. */
+	for (u32 n = w->nr_live; n-- && left;) {
+		const struct object *other = &w->object[w->live[n]];
+		u64 pages = mapped_pages(other);
+
+		for (u64 j = (frame + WORLD_POOL - other->first) % WORLD_POOL; j < pages && left;
+		     j += WORLD_POOL) {
+			if (other == o && j == i)
+				continue;
+			read_through(w, o, i, other, j, at, value);
+			left--;
+		}
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alias_judge.h - what is written through one mapping of a page is read through every other.
+ */
+#ifndef MM_HARNESS_ALIAS_JUDGE_H
+#define MM_HARNESS_ALIAS_JUDGE_H
+
+#include "world/world.h"
+
+/**
+ * alias_check_page() - read a word through other mappings of the same frame
+ * @o:     the mapping that it was written through
+ * @i:     its page
+ * @at:    offset of the word in the page; no other object writes there
+ * @value: what was written
+ *
+ * All other mappings in the target vmap_aliases, two in others. ORACLE_CONTENTS; ORACLE_FAULT if
+ * one leads nowhere. No scheduling point is passed: see alias_judge.c.
+ */
+void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u64 value);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * congruent.h - a judge for ranges of addresses at given distances from each other.
+ *
+ * What is free is what kva_model.h has not noted.
+ */
+#ifndef MM_HARNESS_CONGRUENT_H
+#define MM_HARNESS_CONGRUENT_H
+
+#include "world/world.h"
+
+/**
+ * struct congruent - ranges, each at base + @offset[i] and of @size[i] bytes
+ * @nr:    how many
+ * @align: of the base, a power of two
+ */
+struct congruent {
+	u32 nr;
+	const u64 *offset;
+	const u64 *size;
+	u64 align;
+};
+
+/**
+ * congruent_highest() - the highest base at which all ranges are free, by what kva_note() noted
+ *
+ * Return: the base, or 0: there is none (no address of the KVA is as low as that).
+ */
+u64 congruent_highest(struct world *w, const struct congruent *c);
+
+#endif

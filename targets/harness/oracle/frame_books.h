@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame_books.h - the accounts of page frames: has each exactly one owner, and does that one know?
+ *
+ * Kept in the target boot. Boot memory, the page allocator, the page table and the numbers of each
+ * allocator are asked one after the other, and each frame is looked for in all of them.
+ */
+#ifndef MM_HARNESS_FRAME_BOOKS_H
+#define MM_HARNESS_FRAME_BOOKS_H
+
+#include "world/world.h"
+
+/** frame_books_kept() - does the target of the program keep them? */
+bool frame_books_kept(const struct world *w);
+
+/** frame_books_free() - the memory that is kept from run to run */
+void frame_books_free(struct world *w);
+
+/**
+ * frame_books_check() - compare, if nothing else is under way; for world_part.verify
+ * @quiet:  nobody is inside of an operation
+ * @record: the operation that the caller is in, or negative: as for somebody_began()
+ *
+ * See boot_world_judge(). Besides, of each frame:
+ *
+ *   boot memory  it is of the first chunk, or was taken before there was one; ORACLE_LEAK_PAGE
+ *   free         nothing is mapped there; ORACLE_PAGE_FREE
+ *   in use       its owner is an allocator of this world, with one reference, and has mapped it as
+ *                often as such frames are: once those of chunks and of vmalloc();
+ *                ORACLE_LEAK_PAGE if never, ORACLE_OVERLAP if too often
+ *   page table   what a walk over all tables finds is in use by the page table and mapped nowhere,
+ *                ORACLE_PAGE_FREE, ORACLE_OVERLAP; and nothing else is, ORACLE_LEAK_PAGE
+ *
+ * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
+ */
+void frame_books_check(struct world *w, bool quiet, s32 record);
+
+#endif

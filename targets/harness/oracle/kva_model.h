@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kva_model.h - a naive model of a space's addresses: what is not free, and where a request fits.
+ *
+ * It believes the ranges that are in use and those that are lazily freed, and does not ask the
+ * space for its own idea of what is free. What is noted stands in world.range.
+ */
+#ifndef MM_HARNESS_KVA_MODEL_H
+#define MM_HARNESS_KVA_MODEL_H
+
+#include "world/world.h"
+
+/**
+ * kva_note() - note all ranges of a space that are not free, in order of address
+ * @vs:    the space; the functions below speak of the one that was noted last
+ * @quiet: no operation is under way but the caller's, which has not begun its own work or is done
+ *         with it: then no scheduling point is passed, and nothing is seen by ThreadSanitizer
+ *
+ * To be called by an operation that began alone only. Return: false if there is no room for so
+ * many.
+ */
+bool kva_note(struct world *w, struct vmap_space *vs, bool quiet);
+
+/**
+ * kva_note_all() - kva_note() at a quiet moment, and what is free and kept ready, as such
+ *
+ * Then what is not noted is in the heap. For kva_judge.c and accounts; to all others what is kept
+ * is as free as the heap, since a request that finds no room has all of it given back.
+ */
+void kva_note_all(struct world *w, struct vmap_space *vs);
+
+/** kva_fetch() - a range is kept by CPU @owner, from now on */
+void kva_fetch(struct world *w, u64 start, u64 size, u32 owner);
+
+/** kva_forget_kept() - what is free and kept ready was not noted */
+void kva_forget_kept(struct world *w);
+
+/** kva_forget_purged() - of what was noted, what remains after a purge that gives all back */
+void kva_forget_purged(struct world *w);
+
+/** kva_forget() - the range that begins at @start was not noted */
+void kva_forget(struct world *w, u64 start);
+
+/** kva_at() - the lowest noted range that ends above @addr; NULL: there is none */
+struct kva_range *kva_at(struct world *w, u64 addr);
+
+/** kva_is_free() - does [@start, @start + @size) lie inside of the space, and is none of it noted?
+ */
+bool kva_is_free(struct world *w, u64 start, u64 size);
+
+/**
+ * struct kva_request - what alloc_vmap_area() is asked for
+ * @size:  bytes, a multiple of the page size
+ * @align: a power of two, at least the page size
+ * @from:  first address at which it may lie, page aligned; may lie outside of the space
+ * @to:    behind the last one
+ * @gfp:   may it purge and wait?
+ */
+struct kva_request {
+	u64 size, align;
+	u64 from, to;
+	gfp_t gfp;
+};
+
+/**
+ * kva_lowest() - of what is not noted, the one right answer to a request
+ *
+ * The lowest address that fits, with the exception that core/vmap/free.c documents: of the free
+ * ranges that are long enough and do not fit because of their alignment, VMAP_MAX_MISSES are
+ * looked at, and from then on only those for which it cannot matter. An eager space has no
+ * exception.
+ *
+ * Return: the address, or 0: there is none (no address of the KVA is as low as that).
+ */
+u64 kva_lowest(const struct world *w, const struct kva_request *r);
+
+/**
+ * kva_lowest_kept() - the same of what a CPU keeps
+ * @largest: receives its longest range in bytes, if nothing fits
+ */
+u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest);
+
+/**
+ * kva_judged() - is the answer to this request to be judged?
+ *
+ * Only a call that has begun alone can be. With KVA_MANY ranges that are not free, as in the replay
+ * of a recording, noting them costs more than all else: then one operation in sixteen is.
+ */
+bool kva_judged(const struct world *w, const struct op_call *c);
+
+#define KVA_MANY 256
+
+/** kva_expect() - before a call that is to be judged: a right answer, or 0: none without a purge */
+u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
+
+/**
+ * kva_judge() - judge the answer to a request
+ * @c:        the call, for which kva_judged() was true
+ * @err:      what it was refused with, or 0
+ * @addr:     where it was served, if it was
+ * @expected: what kva_expect() said before it
+ *
+ * If nothing fitted, the call has purged, and what is in use when it returns was so when it
+ * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
+ * not free), ORACLE_ALIGNMENT, ORACLE_RANGE (it fits at a lower address; of zones and pools: is
+ * served elsewhere), ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before
+ * the call must not have been noted anew.
+ */
+void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
+	       const struct kva_request *r, int err, u64 addr, u64 expected);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * layout_judge.h - is the layout of per-CPU units what it promises to be?
+ */
+#ifndef MM_HARNESS_LAYOUT_JUDGE_H
+#define MM_HARNESS_LAYOUT_JUDGE_H
+
+#include "world/world.h"
+
+/**
+ * percpu_judge_layout() - judge units, groups and the static region of an allocator
+ * @w: the world
+ * @k: which allocator
+ *
+ * By the topology alone, whatever the allocator makes of it: each possible CPU has exactly one unit
+ * and nobody else has one; no two units share an address; the units of a group lie side by side and
+ * their CPUs are local to each other; at least three quarters of the units that were allocated
+ * have a CPU; the regions are as large as was asked for; is_percpu_address() and
+ * per_cpu_ptr_to_phys() know the static one. ORACLE_OVERLAP, ORACLE_RANGE, ORACLE_ALIGNMENT,
+ * ORACLE_CONTENTS.
+ */
+void percpu_judge_layout(struct world *w, u32 k);
+
+/** percpu_check_phys() - does per_cpu_ptr_to_phys() say where CPU @cpu's byte at @addr lies? */
+void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr);
+
+/** percpu_check_static() - does each CPU's static region hold what it was given? */
+void percpu_check_static(struct world *w, u32 k);
+
+/** percpu_static_byte() - byte @i of every static region */
+static inline u8 percpu_static_byte(u32 i)
+{
+	return (u8)(i * 37 + (i >> 8) * 11 + 1);
+}
+
+#endif

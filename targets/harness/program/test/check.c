@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check.c - what program.h promises of every program; see check.h.
+ */
+#include "check.h"
+
+#include <string.h>
+
+#include "program/fields.h"
+#include "program/op_set.h"
+#include "sched/sched.h"
+#include "program/text.h"
+
+#define PROMISE(cond)                                                                              \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			return #cond;                                                              \
+	} while (0)
+
+static const char *fields_well_formed(const void *base, const struct field *f, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (!operand_valid(&f[i].number, field_get(base, &f[i])))
+			return f[i].number.name;
+	return NULL;
+}
+
+static const char *machine_well_formed(const struct program_machine *m)
+{
+	PROMISE(m->nodes <= m->cpus);
+	PROMISE(m->low <= m->high);
+	PROMISE(ALIGN(m->stat, 4u) + ALIGN(m->reserved, 4u) + ALIGN(m->dyn, 4u) <= m->unit * 4096);
+	PROMISE(m->kva > m->cpus * m->unit);
+	PROMISE(m->block * 2 <= m->kva);
+	PROMISE(!(m->stat + m->reserved + m->dyn) ||
+		m->pages > m->cpus * ((m->stat + m->reserved + m->dyn) / 4096));
+	return NULL;
+}
+
+static const char *schedule_well_formed(const struct program *p)
+{
+	const struct schedule *s = &p->schedule;
+	u32 i;
+
+	PROMISE(s->kind < NR_SCHEDULE_KINDS && s->nr <= SCHEDULE_MAX);
+	PROMISE((s->kind == SCHEDULE_RANDOM) == (s->odds != 0));
+	PROMISE((s->kind == SCHEDULE_PCT) == (s->depth != 0));
+	PROMISE((s->kind == SCHEDULE_PCT) == (s->length != 0));
+	for (i = 0; i < s->nr; i++) {
+		const struct change *c = &s->changes[i];
+
+		if (s->kind == SCHEDULE_TURNS) {
+			PROMISE(c->task >= 1 && c->task <= p->nr_tasks);
+			PROMISE(c->step < PROGRAM_MAX_OPS && !c->kind && !c->cpu);
+			continue;
+		}
+		PROMISE(s->kind == SCHEDULE_SPARSE);
+		PROMISE(c->step >= (i ? c[-1].step : 1) && c->step <= PROGRAM_MAX_STEP);
+		PROMISE(c->kind < NR_CHANGE_KINDS && c->cpu < p->machine.cpus);
+		PROMISE(c->task <= p->nr_tasks ||
+			(c->task >= SCHED_WORKER_FIRST && c->task <= SCHED_TASK_RCU));
+	}
+	return NULL;
+}
+
+static const char *records_well_formed(const struct program *p, bool *consumed)
+{
+	u32 i, a;
+
+	for (i = 0; i < p->nr_ops; i++) {
+		const struct program_op *o = &p->op[i];
+		const struct op *d = &op_table[o->op];
+
+		PROMISE(o->op < nr_ops && o->task < p->nr_tasks);
+		PROMISE(d->targets & 1U << p->target);
+		PROMISE(d->irq || !p->task[o->task].irq);
+		PROMISE((o->object != PROGRAM_NO_OBJECT) == (d->uses != OBJECT_NONE));
+		if (d->uses) {
+			PROMISE(o->object >= 0 && (u32)o->object < i);
+			PROMISE(!consumed[o->object]);
+			PROMISE(op_table[p->op[o->object].op].makes == d->uses);
+			consumed[o->object] = d->consumes;
+		}
+		for (a = 0; a < op_nr_args(d); a++)
+			PROMISE(operand_valid(&d->arg[a], o->arg[a]));
+		for (; a < OP_MAX_ARGS; a++)
+			PROMISE(!o->arg[a]);
+	}
+	return NULL;
+}
+
+const char *well_formed(const struct program *p)
+{
+	bool *consumed;
+	const char *why;
+	u32 i;
+
+	PROMISE(p->target < NR_TARGETS);
+	PROMISE(p->nr_tasks >= 1 && p->nr_tasks <= PROGRAM_MAX_TASKS);
+	PROMISE(!(p->shows >> NR_RUN_EVENTS));
+	PROMISE(!target_table[p->target].one_task || (p->nr_tasks == 1 && !p->task[0].irq));
+	why = fields_well_formed(&p->machine, machine_fields, NR_MACHINE_FIELDS);
+	if (!why)
+		why = fields_well_formed(&p->fail, fail_fields, NR_FAIL_FIELDS);
+	if (!why)
+		why = machine_well_formed(&p->machine);
+	if (!why)
+		why = schedule_well_formed(p);
+	if (why)
+		return why;
+	for (i = 0; i < p->nr_tasks; i++)
+		PROMISE(p->task[i].cpu < p->machine.cpus);
+	consumed = calloc(p->nr_ops + 1, sizeof(bool));
+	why = records_well_formed(p, consumed);
+	free(consumed);
+	return why;
+}
+
+void assert_well_formed(const struct program *p)
+{
+	const char *why = well_formed(p);
+
+	if (why)
+		fail_msg("not well formed: %s", why);
+}
+
+char *to_text(const struct program *p, size_t *size)
+{
+	char *text = NULL;
+	FILE *f = open_memstream(&text, size);
+
+	assert_non_null(f);
+	assert_int_equal(text_print(p, f), 0);
+	fclose(f);
+	return text;
+}
+
+void from_text(struct program *p, const char *text)
+{
+	struct text_error err;
+
+	if (text_parse(p, text, strlen(text), &err))
+		fail_msg("%u:%u: %s", err.line, err.column, err.text);
+	assert_well_formed(p);
+}

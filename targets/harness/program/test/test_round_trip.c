@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_round_trip.c - the oracle of the target program_text fires, for each promise that it checks.
+ *
+ * What the target calls comes here first (link option --wrap) and can go wrong in one way. The
+ * oracle ends the process, so each case is a child's, judged by what it says.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "program/bytes.h"
+#include "program/text.h"
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+static enum fault {
+	FAULT_NONE,
+	FAULT_PRINT_FAILS,   /* a program cannot be printed */
+	FAULT_PRINT_OTHER,   /* another one is printed */
+	FAULT_PRINT_NOTHING, /* what is printed is no program */
+	FAULT_SIZE_SHORT,    /* bytes_size() says less than is needed */
+	FAULT_DECODE_REFUSES,
+	FAULT_DECODE_OTHER,
+	FAULT_REPAIR,	     /* a well-formed program is repaired */
+	FAULT_ERROR_LINE,    /* an error is reported behind the text's last line, */
+	FAULT_ERROR_COLUMN,  /* or behind the line's last column, */
+	FAULT_ERROR_NOWHERE, /* or in front of its first, */
+	FAULT_ERROR_SILENT,  /* or without a word */
+} fault;
+
+int __real_text_print(const struct program *p, FILE *f);
+int __wrap_text_print(const struct program *p, FILE *f);
+int __real_text_parse(struct program *p, const char *text, size_t size, struct text_error *err);
+int __wrap_text_parse(struct program *p, const char *text, size_t size, struct text_error *err);
+size_t __real_bytes_size(const struct program *p);
+size_t __wrap_bytes_size(const struct program *p);
+int __real_bytes_decode(struct program *p, const u8 *data, size_t size, const char **why);
+int __wrap_bytes_decode(struct program *p, const u8 *data, size_t size, const char **why);
+void __real_program_repair(struct program *p);
+void __wrap_program_repair(struct program *p);
+
+int __wrap_text_print(const struct program *p, FILE *f)
+{
+	static struct program other;
+
+	if (fault == FAULT_PRINT_FAILS)
+		return -EIO;
+	if (fault == FAULT_PRINT_NOTHING)
+		return fputs("nothing\n", f) < 0 ? -EIO : 0;
+	if (fault != FAULT_PRINT_OTHER)
+		return __real_text_print(p, f);
+	program_init(&other, p->target);
+	other.machine.verify++;
+	return __real_text_print(&other, f);
+}
+
+int __wrap_text_parse(struct program *p, const char *text, size_t size, struct text_error *err)
+{
+	int ret = __real_text_parse(p, text, size, err);
+
+	if (ret == -EINVAL && fault == FAULT_ERROR_LINE)
+		err->line += 5;
+	if (ret == -EINVAL && fault == FAULT_ERROR_COLUMN)
+		err->column += 50;
+	if (ret == -EINVAL && fault == FAULT_ERROR_NOWHERE)
+		err->column = 0;
+	if (ret == -EINVAL && fault == FAULT_ERROR_SILENT)
+		err->text[0] = 0;
+	return ret;
+}
+
+size_t __wrap_bytes_size(const struct program *p)
+{
+	return __real_bytes_size(p) - (fault == FAULT_SIZE_SHORT);
+}
+
+int __wrap_bytes_decode(struct program *p, const u8 *data, size_t size, const char **why)
+{
+	int ret = __real_bytes_decode(p, data, size, why);
+
+	if (fault == FAULT_DECODE_REFUSES) {
+		*why = "planted";
+		return -EINVAL;
+	}
+	if (fault == FAULT_DECODE_OTHER)
+		p->op[0].arg[0]++;
+	return ret;
+}
+
+void __wrap_program_repair(struct program *p)
+{
+	__real_program_repair(p);
+	if (fault == FAULT_REPAIR)
+		p->nr_ops--;
+}
+
+/* What the target says of a text before it gives up; "" if it does not. */
+static void run(const char *text, char said[512])
+{
+	int out[2], status;
+	size_t n = 0;
+	ssize_t got;
+	pid_t child;
+
+	assert_int_equal(pipe(out), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		dup2(out[1], STDERR_FILENO);
+		signal(SIGABRT, SIG_DFL);
+		_exit(LLVMFuzzerTestOneInput((const u8 *)text, strlen(text)) != 0);
+	}
+	close(out[1]);
+	while (n < 511 && (got = read(out[0], said + n, 511 - n)) > 0)
+		n += (size_t)got;
+	said[n] = 0;
+	close(out[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (n)
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	else
+		assert_int_equal(status, 0);
+}
+
+static void every_promise_is_checked(void **state)
+{
+	static const char good[] = "target vmap\ntask a cpu=0\nm1 = vm_map_ram pages=2\n";
+	static const char bad[] = "target vmap\ntask a cpu=0\nm1 = vm_map_rom\n";
+	static const struct {
+		enum fault fault;
+		const char *text, *words;
+	} planted[] = {
+		{FAULT_PRINT_FAILS, good, "could not be printed"},
+		{FAULT_PRINT_OTHER, good, "changed on its way through text"},
+		{FAULT_PRINT_NOTHING, good, "a printed program is refused at 1:1"},
+		{FAULT_SIZE_SHORT, good, "does not fit into"},
+		{FAULT_DECODE_REFUSES, good, "an encoded program is refused: planted"},
+		{FAULT_DECODE_OTHER, good, "changed on its way through bytes"},
+		{FAULT_REPAIR, good, "repair changed a program"},
+		{FAULT_ERROR_LINE, bad, "error at 8:6, where"},
+		{FAULT_ERROR_COLUMN, bad, "error at 3:56, where"},
+		{FAULT_ERROR_NOWHERE, bad, "error at 3:0, where"},
+		{FAULT_ERROR_SILENT, bad, "error at 3:6 says nothing"},
+	};
+	char said[512];
+
+	for (u32 i = 0; i < ARRAY_SIZE(planted); i++) {
+		fault = FAULT_NONE;
+		run(planted[i].text, said);
+		assert_string_equal(said, "");
+		fault = planted[i].fault;
+		run(planted[i].text, said);
+		if (!strstr(said, oracle_id(ORACLE_TEXT)) || !strstr(said, planted[i].words))
+			fail_msg("found '%s', expected '%s'", said, planted[i].words);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_promise_is_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * input.c - programs from files.
+ *
+ * Which form a file has is seen from its first bytes: the byte form begins with a magic;
+ * what else holds control characters in its first line is no text.
+ */
+#include "input.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "program/bytes.h"
+#include "program/text.h"
+
+static int __printf(2, 3) complain(char *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err, INPUT_ERROR, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* Decompress all of it; gzread() hands on files that are not compressed as they are. */
+static int read_all(gzFile f, const char *path, u8 **data, size_t *size, char *err)
+{
+	size_t n = 0, room = 1 << 14;
+	u8 *buf = malloc(room);
+	int got = 1, code = Z_OK;
+
+	while (buf && got > 0) {
+		if (n == room && n <= INPUT_MAX) {
+			u8 *more = realloc(buf, room *= 2);
+
+			if (!more)
+				free(buf);
+			buf = more;
+			continue;
+		}
+		if (n > INPUT_MAX) {
+			free(buf);
+			return complain(err, "%s: found more than %u MiB, expected at most that",
+					path, INPUT_MAX >> 20);
+		}
+		got = gzread(f, buf + n, room - n);
+		if (got > 0)
+			n += got;
+	}
+	if (!buf)
+		return complain(err, "%s: %s", path, strerror(ENOMEM));
+	gzerror(f, &code);
+	if (got < 0 && code == Z_ERRNO) {
+		free(buf);
+		return complain(err, "%s: %s", path, strerror(errno));
+	}
+	/* A stream that breaks off is not an error to gzread(), but it is kept in gzerror(). */
+	if (got < 0 || code == Z_BUF_ERROR) {
+		free(buf);
+		return complain(err,
+				"%s: found a damaged or truncated .gz file, expected a whole one",
+				path);
+	}
+	*data = buf;
+	*size = n;
+	return 0;
+}
+
+int input_read(const char *path, u8 **data, size_t *size, char *err)
+{
+	struct stat st;
+	gzFile f;
+	int ret;
+
+	if (stat(path, &st))
+		return complain(err, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return complain(err, "%s: found a folder, expected a file", path);
+	if (st.st_size > INPUT_MAX)
+		return complain(err, "%s: found %lld bytes, expected at most %u MiB", path,
+				(long long)st.st_size, INPUT_MAX >> 20);
+	f = gzopen(path, "rb");
+	if (!f)
+		return complain(err, "%s: %s", path, strerror(errno));
+	ret = read_all(f, path, data, size, err);
+	gzclose(f);
+	if (!ret && !*size) {
+		free(*data);
+		ret = complain(err, "%s: found an empty file, expected a program", path);
+	}
+	return ret;
+}
+
+/* Text may hold anything in a comment, but hardly a control character in its first line. */
+static bool looks_like_text(const u8 *data, size_t size)
+{
+	for (size_t i = 0; i < size && data[i] != '\n'; i++)
+		if (data[i] < ' ' && data[i] != '\t' && data[i] != '\r')
+			return false;
+	return true;
+}
+
+/* The header's first bytes, in place of what is there: what a bare byte string is run as. */
+static void put_magic(u8 *data, int target)
+{
+	memcpy(data, "mmst", 4);
+	bytes_set_version(data, BYTES_VERSION);
+	data[5] = (u8)target;
+}
+
+static int from_bytes(struct program *p, const char *path, u8 *data, size_t size, int target,
+		      char *err)
+{
+	const char *why = "no program";
+	size_t header = BYTES_HEADER;
+
+	if (bytes_magic(data, size) && size >= BYTES_IDENTITY && bytes_header(bytes_version(data)))
+		header = bytes_header(bytes_version(data));
+	if (size < header)
+		return complain(err, "%s: found %zu bytes, expected at least the %zu of a header",
+				path, size, header);
+	if (!bytes_magic(data, size)) {
+		if (target == INPUT_ANY_TARGET)
+			return complain(err,
+					"%s: found bytes without the magic \"mmst\", expected a "
+					"program, or --target for bytes that a fuzzer made",
+					path);
+		put_magic(data, target);
+	}
+	if (bytes_version(data) > BYTES_VERSION)
+		return complain(err, "%s: found format version %u, expected at most %u", path,
+				bytes_version(data), BYTES_VERSION);
+	if (bytes_decode(p, data, size, &why))
+		return complain(err, "%s: %s", path, why);
+	return 0;
+}
+
+static int from_text(struct program *p, const char *path, const u8 *data, size_t size, char *err)
+{
+	struct text_error e;
+	int ret = text_parse(p, (const char *)data, size, &e);
+
+	if (ret == -EINVAL)
+		return complain(err, "%s:%u:%u: %s", path, e.line, e.column, e.text);
+	return ret ? complain(err, "%s: %s", path, strerror(-ret)) : 0;
+}
+
+int input_program(struct program *p, const char *path, int target, char *err)
+{
+	size_t size;
+	u8 *data;
+	int ret = input_read(path, &data, &size, err);
+
+	if (ret)
+		return ret;
+	if (bytes_magic(data, size) || !looks_like_text(data, size))
+		ret = from_bytes(p, path, data, size, target, err);
+	else
+		ret = from_text(p, path, data, size, err);
+	free(data);
+	if (!ret && target != INPUT_ANY_TARGET && program_retarget(p, (enum target_id)target))
+		ret = complain(err,
+			       "%s: found a program for target %s, expected operations that %s has",
+			       path, target_table[p->target].name, target_table[target].name);
+	return ret;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), e = strlen(end);
+
+	return n > e && !strcmp(name + n - e, end);
+}
+
+static bool is_program(const char *path, const char *name)
+{
+	u8 head[BYTES_HEADER];
+	size_t n;
+	FILE *f;
+
+	if (ends_in(name, ".prog") || ends_in(name, ".prog.gz") || !strchr(name, '.'))
+		return true;
+	f = fopen(path, "rb");
+	if (!f)
+		return false;
+	n = fread(head, 1, sizeof(head), f);
+	fclose(f);
+	return bytes_magic(head, n);
+}
+
+static int append(struct input_list *l, const char *path, char *err)
+{
+	char **more = realloc(l->path, (l->nr + 1) * sizeof(*more));
+
+	if (more) {
+		l->path = more;
+		l->path[l->nr] = strdup(path);
+	}
+	if (!more || !l->path[l->nr])
+		return complain(err, "%s: %s", path, strerror(ENOMEM));
+	l->nr++;
+	return 0;
+}
+
+static int expand_folder(struct input_list *l, const char *folder, unsigned int depth, char *err)
+{
+	size_t len = strlen(folder);
+	struct dirent **entry;
+	int n, ret = 0;
+
+	if (depth > 16)
+		return complain(err, "%s: found more than 16 folders in one another", folder);
+	n = scandir(folder, &entry, NULL, alphasort);
+	if (n < 0)
+		return complain(err, "%s: %s", folder, strerror(errno));
+	while (len > 1 && folder[len - 1] == '/')
+		len--;
+	for (int i = 0; i < n; i++) {
+		const char *name = entry[i]->d_name;
+		char path[PATH_MAX];
+		struct stat st;
+
+		if (name[0] != '.' && !ret &&
+		    snprintf(path, sizeof(path), "%.*s/%s", (int)len, folder, name) <
+			    (int)sizeof(path)) {
+			if (stat(path, &st))
+				ret = complain(err, "%s: %s", path, strerror(errno));
+			else if (S_ISDIR(st.st_mode))
+				ret = expand_folder(l, path, depth + 1, err);
+			else if (S_ISREG(st.st_mode) && is_program(path, name))
+				ret = append(l, path, err);
+		}
+		free(entry[i]);
+	}
+	free(entry);
+	return ret;
+}
+
+int input_expand(struct input_list *l, const char *path, char *err)
+{
+	size_t before = l->nr;
+	struct stat st;
+	int ret;
+
+	if (stat(path, &st))
+		return complain(err, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return append(l, path, err);
+	ret = expand_folder(l, path, 0, err);
+	if (!ret && l->nr == before)
+		ret = complain(err, "%s: found no program in the folder, expected *.prog", path);
+	return ret;
+}
+
+void input_list_free(struct input_list *l)
+{
+	for (size_t i = 0; i < l->nr; i++)
+		free(l->path[i]);
+	free(l->path);
+	*l = (struct input_list){0};
+}
+
+int input_target(const char *name)
+{
+	for (int t = 0; t < NR_TARGETS; t++)
+		if (!strcmp(target_table[t].name, name))
+			return t;
+	return -1;
+}

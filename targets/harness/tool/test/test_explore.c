@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_explore.c - the explorer against judges that pretend.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tool/explore.h"
+#include "sched/clock.h"
+#include "sched/sched.h"
+
+/**
+ * struct fake - a judge that fails runs by their seed
+ * @bad:    seeds of runs that fail; 0: none
+ * @shows:  what happens in runs that would fail, which do not then
+ * @runs:   how many there were
+ * @kinds:  bit k: there was a schedule of kind k
+ * @length: of the last PCT schedule
+ * @digests: distinct digests that runs have
+ */
+struct fake {
+	u64 bad[3];
+	u32 shows;
+	u64 runs;
+	u32 kinds;
+	u32 length;
+	u64 digests;
+	bool overflow, forgets;
+};
+
+static int judge(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r)
+{
+	struct fake *f = arg;
+	const struct schedule *s = &p->schedule;
+	bool fails = s->kind == SCHEDULE_SPARSE && s->nr == 1 && s->changes[0].step == 5;
+
+	f->runs++;
+	f->kinds |= 1u << s->kind;
+	*r = (struct exec_result){0};
+	r->sched.steps = 77;
+	r->sched.digest = f->digests ? 1 + s->seed % f->digests : 42;
+	r->sched.report.op = -1;
+	if (s->kind == SCHEDULE_PCT)
+		f->length = s->length;
+	for (unsigned int i = 0; i < 3; i++)
+		fails |= s->kind != SCHEDULE_SPARSE && f->bad[i] && s->seed == f->bad[i];
+	for (unsigned int i = 0; fails && i < NR_RUN_EVENTS; i++)
+		r->events[i] = f->shows >> i & 1;
+	fails &= !f->shows;
+	if (fails)
+		r->sched.report.oracle = ORACLE_OVERLAP;
+	if (taken) {
+		taken->kind = SCHEDULE_SPARSE;
+		taken->nr = 1;
+		taken->changes[0] =
+			(struct change){.step = f->forgets ? 6 : 5, .task = SCHED_TASK_FIRST};
+		r->sched.taken_overflow = f->overflow;
+	}
+	return fails;
+}
+
+static struct explore *begin(u8 kind, u64 runs)
+{
+	struct explore *e = calloc(1, sizeof(*e));
+
+	assert_non_null(e);
+	e->kind = kind;
+	e->runs = runs;
+	e->odds = 8;
+	e->depth = 3;
+	e->seed = 100;
+	return e;
+}
+
+static void test_finds_and_goes_on(void **state)
+{
+	struct fake f = {.bad = {105, 117}};
+	struct explore *e = begin(SCHEDULE_RANDOM, 50);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(e->begun, 6);
+	assert_int_equal(e->result.sched.report.oracle, ORACLE_OVERLAP);
+	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(e->begun, 18);
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(e->begun, 50);
+	assert_int_equal(e->ended, 50);
+	assert_int_equal(f.runs, 50);
+	assert_false(explore_left(e));
+	program_fini(&p);
+	free(e);
+}
+
+#define A_AND_B (1u << EVENT_PREFETCH | 1u << EVENT_LAZY_TWICE)
+
+/* What is looked for is all of it, and is found as a failure is; a failure is one still. */
+static void test_shows(void **state)
+{
+	static const struct {
+		u32 happens, wanted;
+		int found;
+	} cases[] = {
+		{A_AND_B, A_AND_B, 1},
+		{A_AND_B, 1u << EVENT_LAZY_TWICE, 1},
+		{1u << EVENT_LAZY_TWICE, A_AND_B, 0},
+		{1u << EVENT_PREFETCH, 1u << EVENT_LAZY_TWICE, 0},
+		{0, A_AND_B, 1},
+	};
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fake f = {.bad = {105}, .shows = cases[i].happens};
+		struct judge_shows s = {{judge, &f}, cases[i].wanted};
+		struct judge j = {judge_shows, &s};
+		struct explore *e = begin(SCHEDULE_RANDOM, 50);
+		struct exec_result r;
+		struct program p;
+
+		program_init(&p, TARGET_VMAP);
+		assert_int_equal(explore(e, &p, &j), cases[i].found);
+		assert_int_equal(e->begun, cases[i].found ? 6 : 50);
+		explore_schedule(e, e->begun, &p.schedule);
+		p.shows = 1;
+		assert_int_equal(explore_pin(&p, &j, &r), cases[i].found ? 0 : -ENOENT);
+		assert_int_equal(p.expect, f.shows ? ORACLE_NONE : ORACLE_OVERLAP);
+		if (cases[i].found) {
+			assert_int_equal(p.schedule.kind, SCHEDULE_SPARSE);
+			assert_int_equal(p.shows, 0);
+		}
+		program_fini(&p);
+		free(e);
+	}
+}
+
+/* Lists in order, up to so many changes, within the run; of all kinds, and the same each time. */
+static void test_changes(void **state)
+{
+	struct fake f = {0};
+	struct explore *e = begin(EXPLORE_CHANGES, 300);
+	struct judge j = {judge, &f};
+	struct schedule *s = calloc(2, sizeof(*s));
+	bool moved = false, switched = false, longest = false;
+	struct program p;
+
+	assert_non_null(s);
+	program_init(&p, TARGET_VMAP);
+	p.machine.cpus = 4;
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(f.runs, 301);
+	assert_int_equal(f.kinds, 1u << SCHEDULE_SPARSE);
+	for (u64 run = 1; run <= e->runs; run++) {
+		explore_schedule(e, run, &s[0]);
+		explore_schedule(e, run, &s[1]);
+		assert_int_equal(s[0].kind, SCHEDULE_SPARSE);
+		assert_true(s[0].nr >= 1 && s[0].nr <= e->depth);
+		longest |= s[0].nr == e->depth;
+		for (u32 i = 0; i < s[0].nr; i++) {
+			const struct change *c = &s[0].changes[i];
+
+			assert_memory_equal(c, &s[1].changes[i], sizeof(*c));
+			assert_true(c->step >= (i ? c[-1].step : 1) && c->step <= 77);
+			assert_true(c->cpu < 4);
+			moved |= c->kind == CHANGE_MIGRATE;
+			switched |= c->kind == CHANGE_SWITCH;
+		}
+	}
+	assert_true(moved && switched && longest);
+	/* Of one CPU nothing can be moved. */
+	e->cpus = 1;
+	for (u64 run = 1; run <= e->runs; run++) {
+		explore_schedule(e, run, &s[0]);
+		for (u32 i = 0; i < s[0].nr; i++)
+			assert_int_equal(s[0].changes[i].kind, CHANGE_SWITCH);
+	}
+	program_fini(&p);
+	free(s);
+	free(e);
+}
+
+static void test_counts_distinct(void **state)
+{
+	struct fake f = {.digests = 13};
+	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(e->distinct, 13);
+	assert_false(e->many);
+	program_fini(&p);
+	free(e);
+}
+
+static void test_too_many_to_count(void **state)
+{
+	struct fake f = {.digests = UINT64_MAX};
+	struct explore *e = begin(SCHEDULE_RANDOM, EXPLORE_DIGESTS);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_true(e->many);
+	assert_true(e->distinct < EXPLORE_DIGESTS);
+	program_fini(&p);
+	free(e);
+}
+
+static void test_no_chance_no_second_run(void **state)
+{
+	static const u8 kinds[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct fake f = {0};
+		struct explore *e = begin(kinds[i], 1000);
+		struct judge j = {judge, &f};
+		struct program p;
+
+		program_init(&p, TARGET_VMAP);
+		assert_int_equal(explore(e, &p, &j), 0);
+		assert_int_equal(f.runs, 1);
+		assert_int_equal(f.kinds, 1u << kinds[i]);
+		program_fini(&p);
+		free(e);
+	}
+}
+
+static void test_pct_counts_steps_first(void **state)
+{
+	struct fake f = {0};
+	struct explore *e = begin(SCHEDULE_PCT, 10);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(f.runs, 11);
+	assert_int_equal(f.length, 77);
+	assert_int_equal(f.kinds, 1u << SCHEDULE_SPARSE | 1u << SCHEDULE_PCT);
+	program_fini(&p);
+	free(e);
+}
+
+static void test_time_is_kept(void **state)
+{
+	struct fake f = {0};
+	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	e->deadline = clock_seconds() - 1;
+	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(f.runs, 0);
+	program_fini(&p);
+	free(e);
+}
+
+static void test_death_is_counted(void **state)
+{
+	struct fake f = {.bad = {105}};
+	struct explore *e = begin(SCHEDULE_RANDOM, 50);
+	struct judge j = {judge, &f};
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	e->begun = 3;
+	e->ended = 2;
+	explore_died(e, ORACLE_CRASH, "killed");
+	assert_int_equal(e->result.sched.report.oracle, ORACLE_CRASH);
+	assert_string_equal(e->result.sched.report.text, "killed");
+	/* It goes on behind the run that died. */
+	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(f.runs, 3);
+	assert_int_equal(e->begun, 6);
+	program_fini(&p);
+	free(e);
+}
+
+static void test_pin(void **state)
+{
+	struct fake f = {.bad = {7}};
+	struct judge j = {judge, &f};
+	struct exec_result r;
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	p.schedule.kind = SCHEDULE_RANDOM;
+	p.schedule.odds = 8;
+	p.schedule.seed = 7;
+	assert_int_equal(explore_pin(&p, &j, &r), 0);
+	assert_int_equal(p.schedule.kind, SCHEDULE_SPARSE);
+	assert_int_equal(p.schedule.nr, 1);
+	assert_int_equal(p.expect, ORACLE_OVERLAP);
+	assert_int_equal(p.digest, 42);
+	program_fini(&p);
+}
+
+/* A list that is too short, or does not give the same run, is not taken. */
+static void test_pin_keeps_what_fails(void **state)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		struct fake f = {.bad = {7}, .overflow = !i, .forgets = i};
+		struct judge j = {judge, &f};
+		struct exec_result r;
+		struct program p;
+
+		program_init(&p, TARGET_VMAP);
+		p.schedule.kind = SCHEDULE_RANDOM;
+		p.schedule.odds = 8;
+		p.schedule.seed = 7;
+		assert_int_equal(explore_pin(&p, &j, &r), -EILSEQ);
+		assert_int_equal(p.schedule.kind, SCHEDULE_RANDOM);
+		assert_int_equal(p.schedule.seed, 7);
+		assert_int_equal(p.expect, ORACLE_OVERLAP);
+		program_fini(&p);
+	}
+}
+
+static void test_pin_needs_a_failure(void **state)
+{
+	struct fake f = {0};
+	struct judge j = {judge, &f};
+	struct exec_result r;
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore_pin(&p, &j, &r), -ENOENT);
+	assert_int_equal(p.expect, ORACLE_NONE);
+	program_fini(&p);
+}
+
+static int judge_broken(void *arg, const struct program *p, struct schedule *taken,
+			struct exec_result *r)
+{
+	return -ENOSPC;
+}
+
+static void test_errors_come_through(void **state)
+{
+	static const u8 kinds[] = {SCHEDULE_RANDOM, SCHEDULE_PCT};
+	struct judge j = {judge_broken, NULL};
+	struct exec_result r;
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	assert_int_equal(explore_pin(&p, &j, &r), -ENOSPC);
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct explore *e = begin(kinds[i], 10);
+
+		assert_int_equal(explore(e, &p, &j), -ENOSPC);
+		free(e);
+	}
+	program_fini(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_finds_and_goes_on),
+		cmocka_unit_test(test_shows),
+		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_counts_distinct),
+		cmocka_unit_test(test_too_many_to_count),
+		cmocka_unit_test(test_no_chance_no_second_run),
+		cmocka_unit_test(test_pct_counts_steps_first),
+		cmocka_unit_test(test_time_is_kept),
+		cmocka_unit_test(test_death_is_counted),
+		cmocka_unit_test(test_pin),
+		cmocka_unit_test(test_pin_keeps_what_fails),
+		cmocka_unit_test(test_pin_needs_a_failure),
+		cmocka_unit_test(test_errors_come_through),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
