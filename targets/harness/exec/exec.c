@@ -4,7 +4,7 @@
  *
  * All of it happens inside of one sched_run(), the boot and the end in its init task, so
  * that a finding at any moment ends the run in the same way. What is booted, judged and taken down
- * is the affair of world_parts.h.
+ * is the affair of subsystems.h.
  *
  * Order between operations of different tasks comes from the objects alone (program.h): a
  * user waits for the maker, a consumer for the users. Within one task the program's order
@@ -17,7 +17,7 @@
 #include "sched/sched.h"
 #include "program/text.h"
 #include "world/topology_of.h"
-#include "world_parts.h"
+#include "subsystems.h"
 
 /**
  * struct executor - what is kept between runs
@@ -57,7 +57,7 @@ void executor_destroy(struct executor *x)
 	if (!x)
 		return;
 	sched_destroy(x->sched);
-	world_free(&x->world);
+	subsystems_free(&x->world);
 	machine_destroy(x->world.machine);
 	free(x->world.object);
 	free(x->world.live);
@@ -146,30 +146,30 @@ static void release_object(const struct program_op *r, struct object *o)
 }
 
 /* Is nothing else under way? The caller's own operation has just begun. */
-static bool nothing_older(void)
+static bool op_alone(void)
 {
 	return oldest_ticket() == task_ticket();
 }
 
-bool nothing_began(u32 record, u64 *ticket)
+bool op_still_alone(u32 record, u64 *ticket)
 {
 	task_set_op(record);
 	*ticket = task_ticket() == *ticket + 1 ? task_ticket() : 0;
 	return *ticket;
 }
 
-bool somebody_began(s32 record, u64 ticket)
+bool quiescence_lost(s32 record, u64 ticket)
 {
 	/* At the end of a program there is no operation, but there are workers and RCU. */
-	return record < 0 ? task_ticket() != ticket : !nothing_began(record, &ticket);
+	return record < 0 ? task_ticket() != ticket : !op_still_alone(record, &ticket);
 }
 
-bool call_undisturbed(const struct world *w, const struct op_call *c)
+bool op_ran_alone(const struct world *w, const struct op_call *c)
 {
 	struct machine_stats st;
 
 	machine_stats(w->machine, &st);
-	return c->alone && st.failed == c->failures && nothing_began(c->record, c->ticket);
+	return c->alone && st.failed == c->failures && op_still_alone(c->record, c->ticket);
 }
 
 /*
@@ -216,17 +216,17 @@ static const char *outcome(const struct world *w, u32 record)
 static void verify(struct world *w, s32 record)
 {
 	task_set_op(record);
-	world_verify(w, nothing_older(), record);
+	subsystems_verify(w, op_alone(), record);
 	task_set_op(-1);
 	w->since_verify = 0;
 }
 
-/* For parts that look after each operation that leaves nothing under way. */
-static void tell_parts(struct world *w, u32 record)
+/* Subsystems check after each operation that leaves the world quiescent. */
+static void after_op(struct world *w, u32 record)
 {
 	task_set_op((s32)record);
-	if (nothing_older())
-		world_operated(w, record);
+	if (op_alone())
+		subsystems_after_op(w, record);
 	task_set_op(-1);
 }
 
@@ -255,7 +255,7 @@ static void carry_out(struct world *w, u32 record, bool irq)
 		c.failures = st.failed;
 		ticket = task_ticket();
 		c.ticket = &ticket;
-		c.alone = nothing_older();
+		c.alone = op_alone();
 		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
 		run_events_begin(w, &c);
 		op->exec(w, &c);
@@ -272,8 +272,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
-	if (w->asks)
-		tell_parts(w, record);
+	if (w->has_after_op)
+		after_op(w, record);
 	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
 		verify(w, record);
 }
@@ -303,7 +303,7 @@ static void init_body(void *arg)
 	w->deferred_bytes = 0;
 	w->done = w->skipped = w->failed = 0;
 	w->notice[0] = '\0';
-	w->boot_error = world_boot(w);
+	w->boot_error = subsystems_boot(w);
 	if (!w->boot_error) {
 		run_events_open(w);
 		for (u32 i = 0; i < p->nr_tasks; i++) {
@@ -319,14 +319,14 @@ static void init_body(void *arg)
 		}
 		for (u32 i = 0; i < p->nr_tasks; i++)
 			task_join(t[i]);
-		world_end(w);
+		subsystems_end(w);
 		verify(w, -1);
 		if (unlikely(w->options->stats))
-			world_stats(w, w->options->stats);
+			subsystems_stats(w, w->options->stats);
 	}
 	run_events_close(w);
 	object_free_all(w);
-	world_take_down(w);
+	subsystems_take_down(w);
 }
 
 static void trace_switch(void *arg, u64 step, const struct task *from, const struct task *to,

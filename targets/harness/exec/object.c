@@ -46,7 +46,7 @@ static bool overlaps(const struct world *w, const struct object *a, const struct
 	return false;
 }
 
-void object_born(struct world *w, const struct op_call *c, u64 addr)
+void object_track(struct world *w, const struct op_call *c, u64 addr)
 {
 	struct object *o = c->object;
 
@@ -65,7 +65,7 @@ void object_born(struct world *w, const struct op_call *c, u64 addr)
 	w->live[w->nr_live++] = c->record;
 }
 
-/* What object_born() judges, in a further allocator. */
+/* What object_track() judges, in a further allocator. */
 static void born_too(struct world *w, const struct object *o, u32 k)
 {
 	const u64 addr = o->addrs[k];
@@ -82,11 +82,11 @@ static void born_too(struct world *w, const struct object *o, u32 k)
 	}
 }
 
-void object_born_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr)
+void object_track_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr)
 {
 	for (u32 k = 0; k < nr; k++)
 		c->object->addrs[k] = addr[k];
-	object_born(w, c, addr[0]);
+	object_track(w, c, addr[0]);
 	for (u32 k = 1; k < nr; k++)
 		born_too(w, c->object, k);
 }
@@ -112,7 +112,7 @@ void object_unlock(struct object *o, unsigned long flags)
 		spin_unlock_irqrestore(&o->lock, flags);
 }
 
-void object_dies(struct world *w, struct object *o)
+void object_untrack(struct world *w, struct object *o)
 {
 	u32 record = o - w->object, last = w->live[--w->nr_live];
 

@@ -73,13 +73,13 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 				  const struct kva_request *r)
 {
 	const char *name = op_table[c->op->op].name;
-	const bool judged = kva_judged(w, c);
+	const bool judged = kva_oracle_applies(w, c);
 	u64 expected = 0, addr = 0;
 	struct vmap_area *va;
 	int err = 0;
 
 	if (judged)
-		expected = kva_expect(w, vs, r);
+		expected = kva_oracle_expect(w, vs, r);
 	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
 	if (IS_ERR(va)) {
 		err = (int)PTR_ERR(va);
@@ -97,7 +97,7 @@ static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, stru
 			 r->from, r->to, addr);
 	}
 	if (judged)
-		kva_judge(w, c, vs, r, err, addr, expected);
+		kva_oracle_check(w, c, vs, r, err, addr, expected);
 	return va;
 }
 
@@ -127,7 +127,7 @@ static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 a
 	}
 	o->size = size;
 	o->align = align;
-	object_born_in(w, c, addr, w->nr_spaces);
+	object_track_in(w, c, addr, w->nr_spaces);
 	return true;
 }
 
@@ -175,7 +175,7 @@ void free_area_object(struct world *w, struct object *o)
 				 o->areas[k],
 			 TREE, "area at 0x%llx is live and not found by its last address",
 			 vmap_object_addr(o, k));
-	object_dies(w, o);
+	object_untrack(w, o);
 	w->books.freed += o->size >> PAGE_SHIFT;
 	for_each_space (k, w)
 		free_unmap_vmap_area(space_of(w, k), o->areas[k]);
@@ -198,7 +198,7 @@ void op_touch_area(struct world *w, const struct op_call *c)
 /* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
 static void check_purged(struct world *w, struct vmap_space *vs)
 {
-	kva_note_all(w, vs);
+	kva_snapshot_all(w, vs);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
@@ -215,7 +215,7 @@ void op_purge_vmap_areas(struct world *w, const struct op_call *c)
 {
 	for_each_space (k, w)
 		purge_vmap_area_lazy(space_of(w, k));
-	if (!c->alone || !call_undisturbed(w, c))
+	if (!c->alone || !op_ran_alone(w, c))
 		return;
 	for_each_space (k, w)
 		check_purged(w, space_of(w, k));

@@ -8,7 +8,7 @@
  * they hold the same objects, and must give the same account of them.
  */
 #include "access.h"
-#include "oracle/layout_judge.h"
+#include "oracle/layout_oracle.h"
 #include "machine/pgtable.h"
 #include "ops.h"
 #include "percpu/layout.h"
@@ -109,13 +109,13 @@ static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 		return;
 	if (r->reserved)
 		MM_CHECK(!pcpu_reserved_fits(w->pcpu[k], room_of(r), PCPU_MIN_ALLOC_SIZE, SLACK) ||
-				 !call_undisturbed(w, c),
+				 !op_ran_alone(w, c),
 			 SPURIOUS,
 			 "alloc_reserved_percpu of %llu bytes, aligned to %llu: refused, and there "
 			 "is room",
 			 r->size, r->align);
 	else
-		MM_CHECK(!percpu_new_chunk_fits(w, k) || !call_undisturbed(w, c), SPURIOUS,
+		MM_CHECK(!percpu_new_chunk_fits(w, k) || !op_ran_alone(w, c), SPURIOUS,
 			 "alloc_percpu of %llu bytes, aligned to %llu: refused, and a new chunk "
 			 "fits",
 			 r->size, r->align);
@@ -140,7 +140,7 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 		return;
 	MM_CHECK(!pcpu_fits(w->pcpu[k], chunk, max(room_of(r), (u64)MUST_SERVE),
 			    PCPU_MIN_ALLOC_SIZE, SLACK) ||
-			 !call_undisturbed(w, c),
+			 !op_ran_alone(w, c),
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
 		 r->size, chunk);
@@ -163,7 +163,7 @@ static void judge_work(struct world *w, const struct op_call *c, u32 k,
 		return;
 	pcpu_stats(w->pcpu[k], &st);
 	MM_CHECK(
-		st.scanned - scanned_before <= bound || !call_undisturbed(w, c), WORK,
+		st.scanned - scanned_before <= bound || !op_ran_alone(w, c), WORK,
 		"alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked at "
 		"in %llu chunks, where %llu suffice",
 		r->size, r->align, (st.scanned - scanned_before), st.chunks, bound);
@@ -253,7 +253,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	o->size = r->size;
 	o->align = r->align;
 	o->reserved = r->reserved;
-	object_born_in(w, c, addr, w->nr_pcpu);
+	object_track_in(w, c, addr, w->nr_pcpu);
 	for_each_pcpu (k, w) {
 		check_region(w, o, k);
 		if (!r->reserved)
@@ -284,7 +284,7 @@ void op_alloc_reserved_percpu(struct world *w, const struct op_call *c)
 void free_percpu_object(struct world *w, struct object *o)
 {
 	check(w, o, false);
-	object_dies(w, o);
+	object_untrack(w, o);
 	for_each_pcpu (k, w)
 		give_back(w, k, percpu_object_addr(o, k));
 }

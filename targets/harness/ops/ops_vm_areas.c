@@ -71,13 +71,14 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
 	u64 expected = congruent_highest(w, &ranges);
 
-	if ((expected && base == expected) || !call_undisturbed(w, c))
+	if ((expected && base == expected) || !op_ran_alone(w, c))
 		return;
 	if (!expected) {
-		MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-		kva_forget_purged(w);
+		MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH,
+			 "more areas than operations can make");
+		kva_snapshot_drop_purgeable(w);
 		for (u32 i = 0; !err && i < r->nr; i++)
-			kva_forget(w, base + r->offset[i]);
+			kva_snapshot_drop(w, base + r->offset[i]);
 		expected = congruent_highest(w, &ranges);
 	}
 	if (base == expected)
@@ -145,7 +146,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 	areas_request(c->op, &r);
 	if (c->alone)
-		kva_note_all(w, w->vmap);
+		kva_snapshot_all(w, w->vmap);
 	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);
@@ -164,7 +165,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 				 i, start, end, (base + r.offset[i]), r.size[i]);
 			o->size += r.size[i];
 		}
-		object_born(w, c, base);
+		object_track(w, c, base);
 		for (u32 i = 0; i < r.nr; i++)
 			mapping_check_handed_out(w, w->vmap, base + r.offset[i], r.size[i]);
 	}
@@ -182,7 +183,7 @@ void free_areas_object(struct world *w, struct object *o)
 		MM_CHECK(find_vmap_area(w->vmap, vmap_area_end(o->areas[i]) - 1) == o->areas[i],
 			 TREE, "area at 0x%llx is live and not found by its last address",
 			 vmap_area_start(o->areas[i]));
-	object_dies(w, o);
+	object_untrack(w, o);
 	pcpu_free_vm_areas(w->vmap, o->areas, o->nr_areas);
 }
 

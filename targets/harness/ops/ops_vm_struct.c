@@ -67,7 +67,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
 					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
 							 PAGE_SIZE) ||
-					 !call_undisturbed(w, c),
+					 !op_ran_alone(w, c),
 				 SPURIOUS, "vmap of %llu pages: refused, and there is room", pages);
 	}
 	if (!addr) {
@@ -77,7 +77,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	o->size = (pages + 1) << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
 	o->user = c->op->arg[1];
-	object_born(w, c, addr);
+	object_track(w, c, addr);
 	vm_struct_judge_addresses(w, o);
 	check_vmap(w, o);
 	vm_struct_judge_remap(w, o, 0, min(pages, (u64)REMAP_MAX), 0);
@@ -86,7 +86,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 void free_vmap_object(struct world *w, struct object *o)
 {
 	check_vmap(w, o);
-	object_dies(w, o);
+	object_untrack(w, o);
 	vunmap(w->vmap, o->addr);
 }
 
@@ -126,8 +126,8 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		.to = end,
 		.gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp,
 	};
-	const bool judged = kva_judged(w, c);
-	const u64 expected = judged ? kva_expect(w, w->vmap, &r) : 0;
+	const bool judged = kva_oracle_applies(w, c);
+	const u64 expected = judged ? kva_oracle_expect(w, w->vmap, &r) : 0;
 	struct object *o = c->object;
 	struct vm_struct *vm;
 
@@ -143,14 +143,14 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
 			 "get_vm_area: error %ld", PTR_ERR(vm));
 		if (judged)
-			kva_judge(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
+			kva_oracle_check(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
 		return;
 	}
-	object_born(w, c, vm->addr);
+	object_track(w, c, vm->addr);
 	vm_struct_judge_addresses(w, o);
 	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx", r.from, o->addr);
 	if (judged)
-		kva_judge(w, c, w->vmap, &r, 0, o->addr, expected);
+		kva_oracle_check(w, c, w->vmap, &r, 0, o->addr, expected);
 	check_area(w, o);
 }
 
@@ -159,7 +159,7 @@ void free_vm_area_object(struct world *w, struct object *o)
 	struct vm_struct *vm;
 
 	check_area(w, o);
-	object_dies(w, o);
+	object_untrack(w, o);
 	vm = remove_vm_area(w->vmap, o->addr);
 	MM_CHECK(vm && vm->caller == area_caller, TREE,
 		 "area at 0x%llx is live, and cannot be removed", o->addr);
@@ -201,7 +201,7 @@ static void map_first(struct world *w, const struct op_call *c)
 	if (err) {
 		check_unmapped(w, o, 0, pages, "a map_vm_area that failed");
 		MM_CHECK(!c->alone || nr_free_pages(w->machine) < pages / 512 + 6 ||
-				 !call_undisturbed(w, c),
+				 !op_ran_alone(w, c),
 			 SPURIOUS, "map_vm_area of %llu pages: refused, and there is room", pages);
 		return;
 	}
@@ -349,8 +349,8 @@ static u64 largest_gap(struct world *w)
 {
 	u64 at = vmap_start(w->vmap), largest = 0;
 
-	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
-	kva_forget_purged(w);
+	MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH, "more areas than operations can make");
+	kva_snapshot_drop_purgeable(w);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		largest = max(largest, w->range[i].start - at);
 		at = w->range[i].end;
@@ -377,7 +377,7 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 		live++;
 		used += o->size;
 	}
-	if (!c->alone || !call_undisturbed(w, c))
+	if (!c->alone || !op_ran_alone(w, c))
 		return;
 	MM_CHECK(l.known == live && (!alone || l.lines <= live + w->deferred_frees), LIST,
 		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects", l.lines, l.known,
@@ -387,7 +387,7 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 	gap = largest_gap(w);
 	MM_CHECK((info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
 		  info.largest_chunk == gap) ||
-			 !call_undisturbed(w, c),
+			 !op_ran_alone(w, c),
 		 COUNT, "get_vmalloc_info: %llu bytes in all, a gap of %llu, and it has %llu",
 		 info.total, info.largest_chunk, gap);
 }

@@ -126,7 +126,7 @@ static void judge_node(struct world *w, const struct op_call *c, int node, u64 f
 	for (u64 i = 0; i < pages; i++) {
 		const struct page *page = vmalloc_to_page(w->machine, o->addr + (i << PAGE_SHIFT));
 
-		MM_CHECK((int)page->nid == node || !call_undisturbed(w, c), RANGE,
+		MM_CHECK((int)page->nid == node || !op_ran_alone(w, c), RANGE,
 			 "vmalloc on node %d: page %llu is of node %u, and node %d had %llu free",
 			 node, i, page->nid, node, free);
 	}
@@ -153,7 +153,7 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 	if (!addr) {
 		object_refused(w, c);
 		if (gfpflags_allow_blocking(gfp) && c->alone)
-			MM_CHECK(!must_serve(w, pages) || !call_undisturbed(w, c), SPURIOUS,
+			MM_CHECK(!must_serve(w, pages) || !op_ran_alone(w, c), SPURIOUS,
 				 "vmalloc of %llu bytes: refused, and there is room", size);
 		return;
 	}
@@ -161,7 +161,7 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 	o->size = (pages + 1) << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
 	o->user = kind == USER;
-	object_born(w, c, addr);
+	object_track(w, c, addr);
 	vm_struct_judge_addresses(w, o);
 	if (kind == ZERO || kind == USER)
 		judge_zeroed(w, o);
@@ -174,7 +174,7 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 void free_vmalloc_object(struct world *w, struct object *o)
 {
 	check(w, o);
-	object_dies(w, o);
+	object_untrack(w, o);
 	if (in_atomic()) {
 		w->deferred_frees++;
 		w->deferred_bytes += o->size;

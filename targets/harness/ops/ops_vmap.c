@@ -5,11 +5,11 @@
  * Mappings are made of the frames of world.pool. A mapping is judged in three ways: each of
  * its pages that is looked at must translate to the frame that was mapped there, a word
  * written through the mapping must be read back through the frame, and so it must through the
- * other mappings of that frame (alias_judge.h).
+ * other mappings of that frame (alias_oracle.h).
  */
 #include "access.h"
-#include "oracle/alias_judge.h"
-#include "oracle/kva_books.h"
+#include "oracle/alias_oracle.h"
+#include "oracle/kva_checker.h"
 #include "oracle/kva_model.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
@@ -134,14 +134,14 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
 	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
 		return;
-	MM_CHECK(kva_note(w, vs, true), CRASH, "more areas than operations can make");
-	kva_forget_purged(w);
-	MM_CHECK(!kva_lowest(w, &r) || !call_undisturbed(w, c), SPURIOUS,
+	MM_CHECK(kva_snapshot(w, vs, true), CRASH, "more areas than operations can make");
+	kva_snapshot_drop_purgeable(w);
+	MM_CHECK(!kva_lowest(w, &r) || !op_ran_alone(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
 		 need);
 	/* For want of room, then: blocks with nothing mapped have been given up. */
-	if (kva_books_kept(w) && call_undisturbed(w, c))
-		kva_books_check_blocks(w, c, "a refusal");
+	if (kva_checker_wanted(w) && op_ran_alone(w, c))
+		kva_checker_check_blocks(w, c, "a refusal");
 }
 
 /* Map in each space. If one refuses, none holds the mapping. */
@@ -182,7 +182,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	}
 	o->size = (u64)pages << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
-	object_born_in(w, c, addr, w->nr_spaces);
+	object_track_in(w, c, addr, w->nr_spaces);
 	for_each_space (k, w)
 		mapping_check_handed_out(w, space_of(w, k), addr[k], o->size);
 	mapping_check(w, o);
@@ -191,7 +191,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 void free_ram_object(struct world *w, struct object *o)
 {
 	mapping_check(w, o);
-	object_dies(w, o);
+	object_untrack(w, o);
 	for_each_space (k, w)
 		vm_unmap_ram(space_of(w, k), vmap_object_addr(o, k), o->size >> PAGE_SHIFT);
 }
@@ -225,15 +225,15 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 		vm_unmap_aliases(space_of(w, k));
 	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
 		 "0x%llx was unmapped before the call and may still be translated", addr);
-	if (!kva_books_kept(w) || !call_undisturbed(w, c))
+	if (!kva_checker_wanted(w) || !op_ran_alone(w, c))
 		return;
-	kva_books_check_blocks(w, c, "vm_unmap_aliases()");
+	kva_checker_check_blocks(w, c, "vm_unmap_aliases()");
 	if (w->program->target != TARGET_VMAP_ALIASES)
 		return;
 	machine_stats(w->machine, &before);
 	vm_unmap_aliases(w->vmap);
 	machine_stats(w->machine, &after);
-	MM_CHECK(after.flushes == before.flushes || !call_undisturbed(w, c), WORK,
+	MM_CHECK(after.flushes == before.flushes || !op_ran_alone(w, c), WORK,
 		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",
 		 (after.flushes - before.flushes));
 }

@@ -22,7 +22,7 @@ struct congruent {
 };
 
 /**
- * congruent_highest() - the highest base at which all ranges are free, by what kva_note() noted
+ * congruent_highest() - the highest base at which all ranges are free, by what kva_snapshot() noted
  *
  * Return: the base, or 0: there is none (no address of the KVA is as low as that).
  */

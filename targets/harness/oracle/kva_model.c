@@ -39,7 +39,7 @@ static void note_kept(u64 start, u64 end, unsigned int owner, void *arg)
 		   &(struct kva_range){.start = start, .end = end, .kept = true, .owner = owner});
 }
 
-bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
+bool kva_snapshot(struct world *w, struct vmap_space *vs, bool quiet)
 {
 	w->noted = vs;
 	w->noted_ticket = 0;
@@ -52,9 +52,9 @@ bool kva_note(struct world *w, struct vmap_space *vs, bool quiet)
 	return w->nr_ranges <= w->max_ranges;
 }
 
-void kva_note_all(struct world *w, struct vmap_space *vs)
+void kva_snapshot_all(struct world *w, struct vmap_space *vs)
 {
-	kva_note(w, vs, true);
+	kva_snapshot(w, vs, true);
 	for_each_kept_area(vs, note_kept, w);
 	w->noted_on = raw_smp_processor_id();
 	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
@@ -66,7 +66,7 @@ void kva_fetch(struct world *w, u64 start, u64 size, u32 owner)
 	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
 }
 
-void kva_forget_kept(struct world *w)
+void kva_snapshot_drop_cached(struct world *w)
 {
 	u32 nr = 0;
 
@@ -76,7 +76,7 @@ void kva_forget_kept(struct world *w)
 	w->nr_ranges = nr;
 }
 
-void kva_forget_purged(struct world *w)
+void kva_snapshot_drop_purgeable(struct world *w)
 {
 	u32 nr = 0;
 
@@ -86,7 +86,7 @@ void kva_forget_purged(struct world *w)
 	w->nr_ranges = nr;
 }
 
-void kva_forget(struct world *w, u64 start)
+void kva_snapshot_drop(struct world *w, u64 start)
 {
 	u32 nr = 0;
 

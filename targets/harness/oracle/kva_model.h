@@ -11,7 +11,7 @@
 #include "world/world.h"
 
 /**
- * kva_note() - note all ranges of a space that are not free, in order of address
+ * kva_snapshot() - note all ranges of a space that are not free, in order of address
  * @vs:    the space; the functions below speak of the one that was noted last
  * @quiet: no operation is under way but the caller's, which has not begun its own work or is done
  *         with it: then no scheduling point is passed, and nothing is seen by ThreadSanitizer
@@ -19,27 +19,28 @@
  * To be called by an operation that began alone only. Return: false if there is no room for so
  * many.
  */
-bool kva_note(struct world *w, struct vmap_space *vs, bool quiet);
+bool kva_snapshot(struct world *w, struct vmap_space *vs, bool quiet);
 
 /**
- * kva_note_all() - kva_note() at a quiet moment, and what is free and kept ready, as such
+ * kva_snapshot_all() - kva_snapshot() at a quiet moment, and what is free and kept ready, as such
  *
- * Then what is not noted is in the heap. For kva_judge.c and accounts; to all others what is kept
+ * Then what is not noted is in the heap. For kva_oracle.c and accounts; to all others what is kept
  * is as free as the heap, since a request that finds no room has all of it given back.
  */
-void kva_note_all(struct world *w, struct vmap_space *vs);
+void kva_snapshot_all(struct world *w, struct vmap_space *vs);
 
 /** kva_fetch() - a range is kept by CPU @owner, from now on */
 void kva_fetch(struct world *w, u64 start, u64 size, u32 owner);
 
-/** kva_forget_kept() - what is free and kept ready was not noted */
-void kva_forget_kept(struct world *w);
+/** kva_snapshot_drop_cached() - what is free and kept ready was not noted */
+void kva_snapshot_drop_cached(struct world *w);
 
-/** kva_forget_purged() - of what was noted, what remains after a purge that gives all back */
-void kva_forget_purged(struct world *w);
+/** kva_snapshot_drop_purgeable() - of what was noted, what remains after a purge that gives all
+ * back */
+void kva_snapshot_drop_purgeable(struct world *w);
 
-/** kva_forget() - the range that begins at @start was not noted */
-void kva_forget(struct world *w, u64 start);
+/** kva_snapshot_drop() - the range that begins at @start was not noted */
+void kva_snapshot_drop(struct world *w, u64 start);
 
 /** kva_at() - the lowest noted range that ends above @addr; NULL: there is none */
 struct kva_range *kva_at(struct world *w, u64 addr);
@@ -81,24 +82,25 @@ u64 kva_lowest(const struct world *w, const struct kva_request *r);
 u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest);
 
 /**
- * kva_judged() - is the answer to this request to be judged?
+ * kva_oracle_applies() - is the answer to this request to be judged?
  *
  * Only a call that has begun alone can be. With KVA_MANY ranges that are not free, as in the replay
  * of a recording, noting them costs more than all else: then one operation in sixteen is.
  */
-bool kva_judged(const struct world *w, const struct op_call *c);
+bool kva_oracle_applies(const struct world *w, const struct op_call *c);
 
 #define KVA_MANY 256
 
-/** kva_expect() - before a call that is to be judged: a right answer, or 0: none without a purge */
-u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
+/** kva_oracle_expect() - before a call that is to be judged: a right answer, or 0: none without a
+ * purge */
+u64 kva_oracle_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
 
 /**
- * kva_judge() - judge the answer to a request
- * @c:        the call, for which kva_judged() was true
+ * kva_oracle_check() - judge the answer to a request
+ * @c:        the call, for which kva_oracle_applies() was true
  * @err:      what it was refused with, or 0
  * @addr:     where it was served, if it was
- * @expected: what kva_expect() said before it
+ * @expected: what kva_oracle_expect() said before it
  *
  * If nothing fitted, the call has purged, and what is in use when it returns was so when it
  * searched again. ORACLE_SPURIOUS (refused, and it fits), ORACLE_OVERLAP (where it was served was
@@ -106,7 +108,7 @@ u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request 
  * served elsewhere), ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before
  * the call must not have been noted anew.
  */
-void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
-	       const struct kva_request *r, int err, u64 addr, u64 expected);
+void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_space *vs,
+		      const struct kva_request *r, int err, u64 addr, u64 expected);
 
 #endif

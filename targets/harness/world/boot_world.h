@@ -80,7 +80,7 @@ void boot_world_end(struct boot_world *bw);
  * boot_world_judge() - do boot memory and the page allocator share out all page frames?
  *
  * By their numbers, besides boot_verify(): ORACLE_COUNT. That no frame is handed over twice
- * hand_over_pages() sees to, and frame_books.h looks at each. Nobody else may be at work.
+ * hand_over_pages() sees to, and frame_checker.h looks at each. Nobody else may be at work.
  */
 void boot_world_judge(const struct boot_world *bw);
 

@@ -22,7 +22,7 @@ static const struct {
 	[TARGET_BOOTMEM_PAIR] = {2, {BOOT_BOOTMEM, BOOT_ROOTMEM}},
 };
 
-bool bootmem_kept(const struct world *w)
+bool bootmem_wanted(const struct world *w)
 {
 	return allocators[w->program->target].nr;
 }

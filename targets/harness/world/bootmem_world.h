@@ -83,8 +83,8 @@ struct bootmem_world {
 
 #define for_each_bootmem(k, b) for (u32 k = 0; k < (b)->nr; k++)
 
-/** bootmem_kept() - does the target of the program have such allocators, and nothing else? */
-bool bootmem_kept(const struct world *w);
+/** bootmem_wanted() - does the target of the program have such allocators, and nothing else? */
+bool bootmem_wanted(const struct world *w);
 
 /**
  * bootmem_place() - draw the memory of a program
@@ -96,7 +96,7 @@ void bootmem_place(struct world *w, struct topology *t);
  * 0 or an error */
 int bootmem_boot(struct world *w);
 
-/** bootmem_verify() - each allocator; for world_part.verify */
+/** bootmem_verify() - each allocator; for subsystem.verify */
 void bootmem_verify(struct world *w, bool quiet, s32 record);
 
 /** bootmem_end_program() - all operations are done: what is free is handed over, if it was not */

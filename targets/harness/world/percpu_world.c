@@ -8,7 +8,7 @@
 
 #include "oracle/congruent.h"
 #include "oracle/kva_model.h"
-#include "oracle/layout_judge.h"
+#include "oracle/layout_oracle.h"
 #include "percpu/layout.h"
 #include "sched/sched.h"
 #include "vmap_world.h"
@@ -129,7 +129,7 @@ int percpu_boot(struct world *w)
 			print_layout(w, k);
 		/* Verified at once: what the layout's tables say of CPUs is used as an index. */
 		if (target == TARGET_FIRST_CHUNK || target == TARGET_BOOT) {
-			percpu_judge_layout(w, k);
+			layout_oracle_check(w, k);
 			pcpu_verify(w->pcpu[k], true);
 		}
 		percpu_check_static(w, k);
@@ -168,7 +168,7 @@ static void verify_pair(struct world *w, s32 record)
 	pcpu_stats(w->pcpu[0], &a);
 	pcpu_stats(w->pcpu[1], &b);
 	MM_CHECK((a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes) ||
-			 somebody_began(record, ticket),
+			 quiescence_lost(record, ticket),
 		 DIFFERENTIAL,
 		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu", a.allocs,
 		 a.alloc_bytes, b.allocs, b.alloc_bytes);
@@ -221,8 +221,8 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)ai->nr_groups)
 		return false;
 	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
-	if (!kva_note(w, w->vmap, false))
+	if (!kva_snapshot(w, w->vmap, false))
 		return false;
-	kva_forget_purged(w);
+	kva_snapshot_drop_purgeable(w);
 	return congruent_highest(w, &c);
 }

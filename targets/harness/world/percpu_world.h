@@ -14,7 +14,7 @@
  * percpu_boot() - make the allocators, and judge the layout of what was made
  * @w: with machine and vmap space
  *
- * ORACLE_SPURIOUS if a machine must come up that does not; and see percpu_judge_layout().
+ * ORACLE_SPURIOUS if a machine must come up that does not; and see layout_oracle_check().
  * Return: 0 or a negative error.
  */
 int percpu_boot(struct world *w);
@@ -31,7 +31,7 @@ void percpu_print_stats(struct world *w, FILE *f);
 /**
  * percpu_verify() - each allocator, and two against each other (ORACLE_DIFFERENTIAL)
  * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, or negative: as for somebody_began()
+ * @record: the operation that the caller is in, or negative: as for quiescence_lost()
  */
 void percpu_verify(struct world *w, bool quiet, s32 record);
 

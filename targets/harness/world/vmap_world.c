@@ -143,7 +143,7 @@ static void check_held(const struct world *w, u32 k, const struct held *h, s32 r
 	vmap_stats(vs, &st);
 	st.areas -= st.blocks;
 	st.busy_pages -= st.blocks * vmap_block_pages(vs);
-	MM_CHECK((st.areas == areas && st.busy_pages == pages) || somebody_began(record, ticket),
+	MM_CHECK((st.areas == areas && st.busy_pages == pages) || quiescence_lost(record, ticket),
 		 DIFFERENTIAL, "%llu objects of %llu pages%s, and the %s space has %llu of %llu",
 		 areas, pages, blocks ? " not in blocks" : "", vmap_kva_name(vmap_kva(vs)),
 		 st.areas, st.busy_pages);

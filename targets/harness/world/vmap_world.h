@@ -44,7 +44,7 @@ void vmap_take_down(struct world *w);
 /**
  * vmap_check() - verify each space, and all against the objects (ORACLE_DIFFERENTIAL)
  * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, or negative: as for somebody_began()
+ * @record: the operation that the caller is in, or negative: as for quiescence_lost()
  */
 void vmap_check(struct world *w, bool quiet, s32 record);
 

@@ -107,7 +107,7 @@ struct object {
  * struct kva_range - a range of addresses that is not free, or free and in no heap
  * @lazy:       until the next purge
  * @kept:       it is free, and kept ready
- * @has_object: an object lies in it (kva_books.c)
+ * @has_object: an object lies in it (kva_checker.c)
  * @owner:      @kept: of which CPU, or node
  */
 struct kva_range {
@@ -117,7 +117,7 @@ struct kva_range {
 };
 
 /**
- * struct kva_books - what was known of a space when its accounts were last compared
+ * struct kva_checker - what was known of a space when its accounts were last compared
  * @areas:  in use when the program began
  * @lazy:   pages
  * @purges: of the space
@@ -125,16 +125,16 @@ struct kva_range {
  * @freed:  pages of areas given back since then
  * @small:  mappings asked for since then that a block may have been made for
  */
-struct kva_books {
+struct kva_checker {
 	u64 areas;
 	u64 lazy, purges, blocks;
 	u64 freed, small;
 };
 
 /* Parts that a world may be made of. */
-#define WORLD_PARTS 9
+#define MAX_SUBSYSTEMS 9
 
-struct world_part;
+struct subsystem;
 
 /**
  * struct bad_free - the last address that a per-CPU allocator refused to free
@@ -153,9 +153,9 @@ struct bad_free {
  * @program:   what is run
  * @options:   how
  * @machine:   booted first, and taken down last
- * @part:      what it is made of, in order, as far as it was booted: world_parts.h
- * @nr_parts:  entries in @part
- * @asks:      one of these is to be told when an operation has ended
+ * @subsystem: what it is made of, in order, as far as it was booted: subsystems.h
+ * @nr_subsystems: entries in @subsystem
+ * @has_after_op: one of these has an after_op()
  * @boot:      boot memory, if the machine has any
  * @vmap:      NULL if the plan made its boot fail; of several, the first
  * @space:     each of them, see vmap_world.h; behind the last NULL
@@ -175,8 +175,8 @@ struct bad_free {
  * @noted_on:  the CPU that it was noted on
  * @noted_ticket: the last one taken when @range told of all, and nothing was under way; or 0
  * @nr_ranges, @max_ranges: entries, and room for so many
- * @mapped:    mappings of each page frame, for frame_books.c; kept from run to run
- * @books:     accounts of the space, see kva_books.h
+ * @mapped:    mappings of each page frame, for frame_checker.c; kept from run to run
+ * @books:     accounts of the space, see kva_checker.h
  * @bootmem:   allocators of boot memory; made when first used, see bootmem_world.h
  * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
  * @deferred_bytes: of their areas
@@ -188,9 +188,9 @@ struct world {
 	const struct program *program;
 	const struct exec_options *options;
 	struct machine *machine;
-	const struct world_part *part[WORLD_PARTS];
-	u32 nr_parts;
-	bool asks;
+	const struct subsystem *subsystem[MAX_SUBSYSTEMS];
+	u32 nr_subsystems;
+	bool has_after_op;
 	struct boot_world boot;
 	union {
 		struct vmap_space *vmap;
@@ -214,7 +214,7 @@ struct world {
 	u32 noted_on;
 	u64 noted_ticket;
 	u32 nr_ranges, max_ranges;
-	struct kva_books books;
+	struct kva_checker books;
 	struct bootmem_world *bootmem;
 	u8 *mapped;
 	u32 deferred_frees;
@@ -233,11 +233,11 @@ struct world {
  * @object: the object that it uses, live; or the one that it makes, unborn; or NULL
  * @gfp:    GFP_ATOMIC in an interrupt or if the program asks for it
  * @failures: requests failed by plan before it began
- * @ticket: its task_ticket() and, once call_undisturbed() was asked, the last one taken; 0: it is
+ * @ticket: its task_ticket() and, once op_ran_alone() was asked, the last one taken; 0: it is
  *          disturbed
  * @began:  its first ticket
  * @cpu:    that it began on
- * @alone:  nothing else was under way when it began; call_undisturbed() tells if nothing began
+ * @alone:  nothing else was under way when it began; op_ran_alone() tells if nothing began
  *          since
  */
 struct op_call {
@@ -256,44 +256,44 @@ struct op_call {
 void world_notice(void *arg, const char *text);
 
 /**
- * nothing_began() - has no operation, work item or callback begun since the caller's last look?
+ * op_still_alone() - has no operation, work item or callback begun since the caller's last look?
  * @record: the operation that the caller is in
  * @ticket: the last one it took; receives a new one, or 0: somebody has begun
  *
  * It takes a ticket to see if any was given out in between.
  */
-bool nothing_began(u32 record, u64 *ticket);
+bool op_still_alone(u32 record, u64 *ticket);
 
 /**
- * somebody_began() - the opposite, of who may be in no operation
+ * quiescence_lost() - the opposite, of who may be in no operation
  * @record: the operation that the caller is in, or negative
  * @ticket: task_ticket() at its last look
  */
-bool somebody_began(s32 record, u64 ticket);
+bool quiescence_lost(s32 record, u64 ticket);
 
 /**
- * call_undisturbed() - alone from its beginning until now, and no request failed by plan
+ * op_ran_alone() - alone from its beginning until now, and no request failed by plan
  *
  * Only then does a refusal need a reason that a naive model can see. Work items and callbacks
  * count as company. To be asked behind the model: while that looked, somebody may have begun.
  */
-bool call_undisturbed(const struct world *w, const struct op_call *c);
+bool op_ran_alone(const struct world *w, const struct op_call *c);
 
 /**
- * object_born() - an allocator returned an object: judge it and enter it in the books
+ * object_track() - an allocator returned an object: judge it and enter it in the books
  * @w:    the world
  * @c:    the call; @c->object has size and align set
  * @addr: where it is
  *
  * ORACLE_OVERLAP, ORACLE_ALIGNMENT.
  */
-void object_born(struct world *w, const struct op_call *c, u64 addr);
+void object_track(struct world *w, const struct op_call *c, u64 addr);
 
 /**
- * object_born_in() - object_born() of an object that @nr allocators have returned
+ * object_track_in() - object_track() of an object that @nr allocators have returned
  * @addr: where it is in each of them
  */
-void object_born_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr);
+void object_track_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr);
 
 /** object_refused() - an allocator returned none; the operation says beforehand if it may */
 void object_refused(struct world *w, const struct op_call *c);
@@ -307,8 +307,8 @@ void object_refused(struct world *w, const struct op_call *c);
 unsigned long object_lock(struct object *o);
 void object_unlock(struct object *o, unsigned long flags);
 
-/** object_dies() - strike it from the books, before the allocator is given it back */
-void object_dies(struct world *w, struct object *o);
+/** object_untrack() - strike it from the books, before the allocator is given it back */
+void object_untrack(struct world *w, struct object *o);
 
 /**
  * world_kva_fits() - naive search: is there a free range in a space for an area?

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_books.c - page frames, their owners, and what is mapped where; see frame_books.h.
+ * frame_checker.c - page frames, their owners, and what is mapped where; see frame_checker.h.
  *
  * Once the numbers of the per-CPU allocator are known, which takes its lock, no scheduling point is
  * passed: what is then compared is of one moment.
  */
-#include "frame_books.h"
+#include "frame_checker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ struct frame_count {
 	u64 owner[NR_OWNERS];
 };
 
-bool frame_books_kept(const struct world *w)
+bool frame_checker_wanted(const struct world *w)
 {
 	return w->program->target == TARGET_BOOT && w->boot.bm;
 }
@@ -270,12 +270,12 @@ static void judge_others(struct world *w, const struct frame_count *count)
 	judge_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
 }
 
-void frame_books_free(struct world *w)
+void frame_checker_free(struct world *w)
 {
 	free(w->mapped);
 }
 
-void frame_books_check(struct world *w, bool quiet, s32 record)
+void frame_checker_verify(struct world *w, bool quiet, s32 record)
 {
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
@@ -286,7 +286,7 @@ void frame_books_check(struct world *w, bool quiet, s32 record)
 	if (!quiet)
 		return;
 	pcpu_stats(w->pcpu[0], &st);
-	if (somebody_began(record, ticket))
+	if (quiescence_lost(record, ticket))
 		return;
 	boot_world_judge(&w->boot);
 	forget_mapped(w);

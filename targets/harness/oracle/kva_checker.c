@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_books.c - the accounts of a space; see kva_books.h.
+ * kva_checker.c - the accounts of a space; see kva_checker.h.
  *
  * Areas are walked without a scheduling point; vmap_stats() takes locks, so a difference counts
  * only if nobody began meanwhile.
@@ -8,11 +8,11 @@
  * What is freed lazily is exact only where all areas are objects of the program, in the target
  * vmap_area: a vmap block becomes lazy when the space sees fit.
  */
-#include "kva_books.h"
+#include "kva_checker.h"
 
 #include "kva_model.h"
 
-bool kva_books_kept(const struct world *w)
+bool kva_checker_wanted(const struct world *w)
 {
 	return 1U << w->program->target &
 	       (1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES |
@@ -50,7 +50,7 @@ static void walk(struct world *w, struct found *f)
 	u64 at = vmap_start(w->vmap);
 
 	*f = (struct found){0};
-	kva_note_all(w, w->vmap);
+	kva_snapshot_all(w, w->vmap);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
@@ -161,7 +161,7 @@ static void write_down(struct world *w, const struct vmap_stats *st)
 	w->books.small = 0;
 }
 
-int kva_books_open(struct world *w)
+int kva_checker_boot(struct world *w)
 {
 	struct vmap_stats st;
 
@@ -171,7 +171,7 @@ int kva_books_open(struct world *w)
 	return 0;
 }
 
-void kva_books_check(struct world *w, u32 record)
+void kva_checker_after_op(struct world *w, u32 record)
 {
 	u64 ticket = task_ticket();
 	struct vmap_stats st;
@@ -181,7 +181,7 @@ void kva_books_check(struct world *w, u32 record)
 	walk(w, &f);
 	blocks = match_objects(w);
 	vmap_stats(w->vmap, &st);
-	if (!nothing_began(record, &ticket))
+	if (!op_still_alone(record, &ticket))
 		return;
 	w->noted_ticket = ticket;
 	check_stats(&f, &st);
@@ -194,14 +194,14 @@ void kva_books_check(struct world *w, u32 record)
 	write_down(w, &st);
 }
 
-void kva_books_check_blocks(struct world *w, const struct op_call *c, const char *behind)
+void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind)
 {
 	struct vmap_stats st;
 	u64 blocks;
 
-	MM_CHECK(kva_note(w, w->vmap, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH, "more areas than operations can make");
 	blocks = match_objects(w);
 	vmap_stats(w->vmap, &st);
-	MM_CHECK(st.blocks == blocks || !call_undisturbed(w, c), KVA_BOUND,
+	MM_CHECK(st.blocks == blocks || !op_ran_alone(w, c), KVA_BOUND,
 		 "%s leaves %llu blocks, and mappings lie in %llu", behind, st.blocks, blocks);
 }

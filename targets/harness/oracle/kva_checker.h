@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_books.h - the accounts of a space: does each address in use have an object, and do the
+ * kva_checker.h - the accounts of a space: does each address in use have an object, and do the
  * space's own numbers say the same?
  *
  * Kept in the targets that are about addresses: vmap_area, vmap_block, vmap_aliases. Three sides
  * must agree: the areas that the space names when asked for all of them, the numbers of
  * vmap_stats(), and the live objects of the program.
  */
-#ifndef MM_HARNESS_KVA_BOOKS_H
-#define MM_HARNESS_KVA_BOOKS_H
+#ifndef MM_HARNESS_KVA_CHECKER_H
+#define MM_HARNESS_KVA_CHECKER_H
 
 #include "world/world.h"
 
-/** kva_books_kept() - does the target of the program keep them? */
-bool kva_books_kept(const struct world *w);
+/** kva_checker_wanted() - does the target of the program keep them? */
+bool kva_checker_wanted(const struct world *w);
 
-/** kva_books_open() - nothing is in use yet but what boot has taken; returns 0 */
-int kva_books_open(struct world *w);
+/** kva_checker_boot() - nothing is in use yet but what boot has taken; returns 0 */
+int kva_checker_boot(struct world *w);
 
 /**
- * kva_books_check() - compare
+ * kva_checker_after_op() - compare
  * @record: operation that the caller is in, with a ticket of its own; nothing else is under way
  *
  * ORACLE_COUNT (a number, an area or a block is wrong), ORACLE_HINT (the largest free range),
@@ -27,14 +27,15 @@ int kva_books_open(struct world *w);
  * unknown), ORACLE_RANGE (a mapping that is not where such a mapping belongs), ORACLE_KVA_BOUND
  * (more blocks made than mappings asked for).
  */
-void kva_books_check(struct world *w, u32 record);
+void kva_checker_after_op(struct world *w, u32 record);
 
 /**
- * kva_books_check_blocks() - directly behind what gives up blocks with nothing mapped, undisturbed
+ * kva_checker_check_blocks() - directly behind what gives up blocks with nothing mapped,
+ * undisturbed
  * @behind: what that was
  *
  * Each block that is left must have something mapped in it: ORACLE_KVA_BOUND.
  */
-void kva_books_check_blocks(struct world *w, const struct op_call *c, const char *behind);
+void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind);
 
 #endif

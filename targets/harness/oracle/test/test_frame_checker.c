@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_frame_books.c - the whole boot on the sound allocators, with one thing going wrong between
+ * test_frame_checker.c - the whole boot on the sound allocators, with one thing going wrong between
  * them: each check of page frames fires.
  *
  * What the allocators ask of each other comes here first (link option --wrap) and can go wrong in

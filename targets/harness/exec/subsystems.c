@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * world_parts.c - the parts of a world in their order; see world_parts.h.
+ * subsystems.c - the subsystems of a world in their order; see subsystems.h.
  */
-#include "world_parts.h"
+#include "subsystems.h"
 
 #include <stdlib.h>
 
 #include "world/bootmem_world.h"
-#include "oracle/frame_books.h"
-#include "oracle/kva_books.h"
+#include "oracle/frame_checker.h"
+#include "oracle/kva_checker.h"
 #include "world/percpu_world.h"
 #include "world/topology_of.h"
 #include "world/vmap_world.h"
 
-/* The allocators of page frames, addresses and objects; bootmem_kept() are those before them. */
-static bool allocators_kept(const struct world *w)
+/* The allocators of page frames, addresses and objects; bootmem_wanted() are those before them. */
+static bool allocators_wanted(const struct world *w)
 {
-	return !bootmem_kept(w);
+	return !bootmem_wanted(w);
 }
 
 static bool always(const struct world *w)
@@ -30,14 +30,14 @@ static u32 memory_of(const struct world *w)
 	const u32 about = 1U << TARGET_BOOT | 1U << TARGET_FIRST_CHUNK;
 
 	/* Of these the allocators are all that there is. */
-	if (bootmem_kept(w))
+	if (bootmem_wanted(w))
 		return MEMORY_FRAMES;
 	if (w->program->machine.memory != MEMORY_AUTO)
 		return w->program->machine.memory;
 	return about & 1U << w->program->target ? MEMORY_ROOTMEM : MEMORY_FRAMES;
 }
 
-static bool memory_kept(const struct world *w)
+static bool memory_wanted(const struct world *w)
 {
 	return memory_of(w) != MEMORY_FRAMES;
 }
@@ -52,12 +52,12 @@ static int boot_machine(struct world *w)
 				.every = p->fail.every,
 				.classes = p->fail.classes,
 			},
-		.boot_memory = memory_kept(w) || bootmem_kept(w),
+		.boot_memory = memory_wanted(w) || bootmem_wanted(w),
 	};
 	int err;
 
 	vmap_place(w, &mc.kva_start, &mc.kva_size);
-	if (bootmem_kept(w))
+	if (bootmem_wanted(w))
 		bootmem_place(w, &mc.topology);
 	else
 		program_topology(&p->machine, &mc.topology);
@@ -141,14 +141,14 @@ u32 world_ranges(const struct program *p)
 }
 
 /* Each stands on those before it: what is handed over is what first chunks have left. */
-static const struct world_part parts[WORLD_PARTS] = {
+static const struct subsystem subsystems[MAX_SUBSYSTEMS] = {
 	{
-		.kept = always,
+		.wanted = always,
 		.boot = boot_machine,
 		.take_down = check_leaks,
 	},
 	{
-		.kept = bootmem_kept,
+		.wanted = bootmem_wanted,
 		.boot = bootmem_boot,
 		.end = bootmem_end_program,
 		.verify = bootmem_verify,
@@ -156,23 +156,23 @@ static const struct world_part parts[WORLD_PARTS] = {
 		.free = bootmem_free_world,
 	},
 	{
-		.kept = memory_kept,
+		.wanted = memory_wanted,
 		.boot = boot_memory,
 		.take_down = end_memory,
 	},
 	{
-		.kept = allocators_kept,
+		.wanted = allocators_wanted,
 		.boot = empty_pool,
 		.take_down = give_pool_back,
 	},
 	{
-		.kept = allocators_kept,
+		.wanted = allocators_wanted,
 		.boot = vmap_boot,
 		.verify = vmap_check,
 		.take_down = vmap_take_down,
 	},
 	{
-		.kept = allocators_kept,
+		.wanted = allocators_wanted,
 		.boot = percpu_boot,
 		.verify = percpu_verify,
 		.stats = percpu_print_stats,
@@ -180,78 +180,78 @@ static const struct world_part parts[WORLD_PARTS] = {
 		.free = percpu_free_world,
 	},
 	{
-		.kept = memory_kept,
+		.wanted = memory_wanted,
 		.boot = hand_over,
 	},
 	{
-		.kept = frame_books_kept,
-		.verify = frame_books_check,
-		.free = frame_books_free,
+		.wanted = frame_checker_wanted,
+		.verify = frame_checker_verify,
+		.free = frame_checker_free,
 	},
 	{
-		.kept = kva_books_kept,
-		.boot = kva_books_open,
-		.operated = kva_books_check,
+		.wanted = kva_checker_wanted,
+		.boot = kva_checker_boot,
+		.after_op = kva_checker_after_op,
 	},
 };
 
-int world_boot(struct world *w)
+int subsystems_boot(struct world *w)
 {
-	w->nr_parts = 0;
-	w->asks = false;
-	for (u32 i = 0; i < WORLD_PARTS; i++) {
-		const struct world_part *part = &parts[i];
+	w->nr_subsystems = 0;
+	w->has_after_op = false;
+	for (u32 i = 0; i < MAX_SUBSYSTEMS; i++) {
+		const struct subsystem *sub = &subsystems[i];
 		int err;
 
-		if (!part->kept(w))
+		if (!sub->wanted(w))
 			continue;
-		w->part[w->nr_parts++] = part;
-		w->asks |= part->operated != NULL;
-		err = part->boot ? part->boot(w) : 0;
+		w->subsystem[w->nr_subsystems++] = sub;
+		w->has_after_op |= sub->after_op != NULL;
+		err = sub->boot ? sub->boot(w) : 0;
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-void world_operated(struct world *w, u32 record)
+void subsystems_after_op(struct world *w, u32 record)
 {
-	for (u32 i = 0; i < w->nr_parts; i++)
-		if (w->part[i]->operated)
-			w->part[i]->operated(w, record);
+	for (u32 i = 0; i < w->nr_subsystems; i++)
+		if (w->subsystem[i]->after_op)
+			w->subsystem[i]->after_op(w, record);
 }
 
-void world_end(struct world *w)
+void subsystems_end(struct world *w)
 {
-	for (u32 i = 0; i < w->nr_parts; i++)
-		if (w->part[i]->end)
-			w->part[i]->end(w);
+	for (u32 i = 0; i < w->nr_subsystems; i++)
+		if (w->subsystem[i]->end)
+			w->subsystem[i]->end(w);
 }
 
-void world_verify(struct world *w, bool quiet, s32 record)
+void subsystems_verify(struct world *w, bool quiet, s32 record)
 {
-	for (u32 i = 0; i < w->nr_parts; i++)
-		if (w->part[i]->verify)
-			w->part[i]->verify(w, quiet, record);
+	for (u32 i = 0; i < w->nr_subsystems; i++)
+		if (w->subsystem[i]->verify)
+			w->subsystem[i]->verify(w, quiet, record);
 }
 
-void world_stats(struct world *w, FILE *f)
+void subsystems_stats(struct world *w, FILE *f)
 {
-	for (u32 i = 0; i < w->nr_parts; i++)
-		if (w->part[i]->stats)
-			w->part[i]->stats(w, f);
+	for (u32 i = 0; i < w->nr_subsystems; i++)
+		if (w->subsystem[i]->stats)
+			w->subsystem[i]->stats(w, f);
 }
 
-void world_take_down(struct world *w)
+void subsystems_take_down(struct world *w)
 {
-	for (u32 i = w->nr_parts; i--;)
-		if (w->part[i]->take_down)
-			w->part[i]->take_down(w);
+	for (u32 i = w->nr_subsystems; i--;)
+		if (w->subsystem[i]->take_down)
+			w->subsystem[i]->take_down(w);
 }
 
-void world_free(struct world *w)
+void subsystems_free(struct world *w)
 {
-	for (u32 i = 0; i < WORLD_PARTS; i++)
-		if (parts[i].free)
-			parts[i].free(w);
+	for (u32 i = 0; i < MAX_SUBSYSTEMS; i++)
+		if (subsystems[i].free)
+			subsystems[i].free(w);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layout_judge.c - the layout of per-CPU units against the topology; see layout_judge.h.
+ * layout_oracle.c - the layout of per-CPU units against the topology; see layout_oracle.h.
  */
-#include "layout_judge.h"
+#include "layout_oracle.h"
 #include "machine/pgtable.h"
 #include "percpu/layout.h"
 
@@ -174,7 +174,7 @@ void percpu_check_static(struct world *w, u32 k)
 	}
 }
 
-void percpu_judge_layout(struct world *w, u32 k)
+void layout_oracle_check(struct world *w, u32 k)
 {
 	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
 	u32 units = 0;

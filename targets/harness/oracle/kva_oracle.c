@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_judge.c - where a request has to be served, by the kind of its space; and the judge of an
+ * kva_oracle.c - where a request has to be served, by the kind of its space; and the judge of an
  * answer. See kva_model.h.
  *
  * In a lazy and in an eager space the lowest address that fits is the one right answer. In one of
@@ -77,7 +77,7 @@ static u64 zone_answer(struct world *w, const struct kva_request *r, u32 cpu)
 		return kva_lowest(w, r);
 	kva_fetch(w, from, zone, cpu);
 	at = kva_lowest_kept(w, r, cpu, &largest);
-	kva_forget(w, from);
+	kva_snapshot_drop(w, from);
 	return at;
 }
 
@@ -167,27 +167,27 @@ static bool is_right(struct world *w, const struct kva_request *r, u64 addr)
 	return false;
 }
 
-bool kva_judged(const struct world *w, const struct op_call *c)
+bool kva_oracle_applies(const struct world *w, const struct op_call *c)
 {
 	return c->alone && (w->nr_ranges < KVA_MANY || c->record % 16 == 0);
 }
 
-u64 kva_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
+u64 kva_oracle_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
 {
 	/* The accounts were the last to look, and the caller's is the first operation since. */
 	if (w->noted == vs && w->noted_ticket && task_ticket() == w->noted_ticket + 1)
 		w->noted_on = raw_smp_processor_id();
 	else
-		kva_note_all(w, vs);
+		kva_snapshot_all(w, vs);
 	return answer(w, r, w->noted_on);
 }
 
 /* A call that may wait has made free what can be: so it is what is in use that was in its way. */
 static u64 expect_after_purge(struct world *w, const struct kva_request *r, u64 addr)
 {
-	MM_CHECK(kva_note(w, w->noted, true), CRASH, "more areas than operations can make");
-	kva_forget_purged(w);
-	kva_forget(w, addr);
+	MM_CHECK(kva_snapshot(w, w->noted, true), CRASH, "more areas than operations can make");
+	kva_snapshot_drop_purgeable(w);
+	kva_snapshot_drop(w, addr);
 	return answer(w, r, w->noted_on);
 }
 
@@ -214,7 +214,7 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 		 err, expected);
 	if (!waits || !looked_for(w, r))
 		return;
-	kva_note_all(w, w->noted);
+	kva_snapshot_all(w, w->noted);
 	for (u32 i = 0; i < w->nr_ranges; i++)
 		MM_CHECK(!w->range[i].kept, LEAK_AREA,
 			 "%s of %llu bytes: refused, and [0x%llx, 0x%llx) is kept ready", name,
@@ -238,14 +238,14 @@ static void judge_place(const struct world *w, const char *name, const struct kv
 				    : "");
 }
 
-void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
-	       const struct kva_request *r, int err, u64 addr, u64 expected)
+void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_space *vs,
+		      const struct kva_request *r, int err, u64 addr, u64 expected)
 {
 	const char *name = op_table[c->op->op].name;
 
 	if (err ? !expected && !gfpflags_allow_blocking(r->gfp) : addr == expected)
 		return;
-	if (!call_undisturbed(w, c))
+	if (!op_ran_alone(w, c))
 		return;
 	MM_CHECK(vs == w->noted, CRASH, "another space was noted since");
 	if (err) {
@@ -256,7 +256,7 @@ void kva_judge(struct world *w, const struct op_call *c, struct vmap_space *vs,
 		return;
 	if (!expected && gfpflags_allow_blocking(r->gfp))
 		expected = expect_after_purge(w, r, addr);
-	kva_forget_kept(w);
+	kva_snapshot_drop_cached(w);
 	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
 		 "%s of %llu bytes: served at 0x%llx, which was not free before", name, r->size,
 		 addr);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layout_judge.h - is the layout of per-CPU units what it promises to be?
+ * layout_oracle.h - is the layout of per-CPU units what it promises to be?
  */
-#ifndef MM_HARNESS_LAYOUT_JUDGE_H
-#define MM_HARNESS_LAYOUT_JUDGE_H
+#ifndef MM_HARNESS_LAYOUT_ORACLE_H
+#define MM_HARNESS_LAYOUT_ORACLE_H
 
 #include "world/world.h"
 
 /**
- * percpu_judge_layout() - judge units, groups and the static region of an allocator
+ * layout_oracle_check() - judge units, groups and the static region of an allocator
  * @w: the world
  * @k: which allocator
  *
@@ -19,7 +19,7 @@
  * per_cpu_ptr_to_phys() know the static one. ORACLE_OVERLAP, ORACLE_RANGE, ORACLE_ALIGNMENT,
  * ORACLE_CONTENTS.
  */
-void percpu_judge_layout(struct world *w, u32 k);
+void layout_oracle_check(struct world *w, u32 k);
 
 /** percpu_check_phys() - does per_cpu_ptr_to_phys() say where CPU @cpu's byte at @addr lies? */
 void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * alias_judge.c - one frame, several addresses; see alias_judge.h.
+ * alias_oracle.c - one frame, several addresses; see alias_oracle.h.
  *
  * Other tasks may unmap the mappings that are read through, but not while it is done: an object
  * leaves the books before the allocator is given it back (object.c), an area is no longer called
@@ -9,7 +9,7 @@
  * neither a point in the flavour `access` nor seen by ThreadSanitizer: what it reads nobody writes
  * but the caller, but the order between the makers of the two mappings would be none.
  */
-#include "alias_judge.h"
+#include "alias_oracle.h"
 
 #include "machine/pgtable.h"
 #include "world/vmap_world.h"

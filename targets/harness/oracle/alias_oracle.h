@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * alias_judge.h - what is written through one mapping of a page is read through every other.
+ * alias_oracle.h - what is written through one mapping of a page is read through every other.
  */
-#ifndef MM_HARNESS_ALIAS_JUDGE_H
-#define MM_HARNESS_ALIAS_JUDGE_H
+#ifndef MM_HARNESS_ALIAS_ORACLE_H
+#define MM_HARNESS_ALIAS_ORACLE_H
 
 #include "world/world.h"
 
@@ -15,7 +15,7 @@
  * @value: what was written
  *
  * All other mappings in the target vmap_aliases, two in others. ORACLE_CONTENTS; ORACLE_FAULT if
- * one leads nowhere. No scheduling point is passed: see alias_judge.c.
+ * one leads nowhere. No scheduling point is passed: see alias_oracle.c.
  */
 void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u64 value);
 

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_books.h - the accounts of page frames: has each exactly one owner, and does that one know?
+ * frame_checker.h - the accounts of page frames: has each exactly one owner, and does that one
+ * know?
  *
  * Kept in the target boot. Boot memory, the page allocator, the page table and the numbers of each
  * allocator are asked one after the other, and each frame is looked for in all of them.
  */
-#ifndef MM_HARNESS_FRAME_BOOKS_H
-#define MM_HARNESS_FRAME_BOOKS_H
+#ifndef MM_HARNESS_FRAME_CHECKER_H
+#define MM_HARNESS_FRAME_CHECKER_H
 
 #include "world/world.h"
 
-/** frame_books_kept() - does the target of the program keep them? */
-bool frame_books_kept(const struct world *w);
+/** frame_checker_wanted() - does the target of the program keep them? */
+bool frame_checker_wanted(const struct world *w);
 
-/** frame_books_free() - the memory that is kept from run to run */
-void frame_books_free(struct world *w);
+/** frame_checker_free() - the memory that is kept from run to run */
+void frame_checker_free(struct world *w);
 
 /**
- * frame_books_check() - compare, if nothing else is under way; for world_part.verify
+ * frame_checker_verify() - compare, if nothing else is under way; for subsystem.verify
  * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, or negative: as for somebody_began()
+ * @record: the operation that the caller is in, or negative: as for quiescence_lost()
  *
  * See boot_world_judge(). Besides, of each frame:
  *
@@ -33,6 +34,6 @@ void frame_books_free(struct world *w);
  *
  * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
  */
-void frame_books_check(struct world *w, bool quiet, s32 record);
+void frame_checker_verify(struct world *w, bool quiet, s32 record);
 
 #endif

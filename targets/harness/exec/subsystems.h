@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * subsystems.h - what a world is made of, by the target of its program: booted in order, verified,
+ * and taken down in the opposite order.
+ *
+ * The executor knows no target. To give a target something new, add a subsystem to the table in
+ * subsystems.c, after those that it depends on.
+ */
+#ifndef MM_HARNESS_SUBSYSTEMS_H
+#define MM_HARNESS_SUBSYSTEMS_H
+
+#include "world/world.h"
+
+/**
+ * struct subsystem - a part of a world; a function that is NULL has nothing to do
+ * @wanted:    does the target of the program have it?
+ * @boot:      make it; 0 or a negative error, which ends the boot
+ * @after_op:  called after an operation, when nothing else is in flight
+ * @end:       all operations are done
+ * @verify:    @quiet: the world is quiescent; @record: the operation that the caller is in, or
+ *             negative, as for quiescence_lost()
+ * @stats:     print statistics
+ * @take_down: the opposite of @boot, called also where that failed
+ * @free:      free the memory that is reused from run to run
+ */
+struct subsystem {
+	bool (*wanted)(const struct world *w);
+	int (*boot)(struct world *w);
+	void (*after_op)(struct world *w, u32 record);
+	void (*end)(struct world *w);
+	void (*verify)(struct world *w, bool quiet, s32 record);
+	void (*stats)(struct world *w, FILE *f);
+	void (*take_down)(struct world *w);
+	void (*free)(struct world *w);
+};
+
+/** world_ranges() - the number of areas that a program's world can have at most */
+u32 world_ranges(const struct program *p);
+
+/** world_points() - more scheduling points than a run of a program passes that makes progress */
+u64 world_points(const struct program *p);
+
+/**
+ * subsystems_boot() - boot the subsystems of the program's target
+ *
+ * It may fail if the plan fails a request, or if the machine is too small. That is no finding: no
+ * operation runs, and the subsystems that were booted, wholly or in part, must be taken down
+ * without a leak.
+ *
+ * Return: 0 or a negative error.
+ */
+int subsystems_boot(struct world *w);
+
+/** subsystems_after_op() - call each @after_op in order; needed only if @w->has_after_op */
+void subsystems_after_op(struct world *w, u32 record);
+
+/** subsystems_end(), subsystems_verify(), subsystems_stats() - call each one's function in order */
+void subsystems_end(struct world *w);
+void subsystems_verify(struct world *w, bool quiet, s32 record);
+void subsystems_stats(struct world *w, FILE *f);
+
+/** subsystems_take_down() - take down all that subsystems_boot() has begun with, the last first */
+void subsystems_take_down(struct world *w);
+
+/** subsystems_free() - free what they reuse from run to run; the machine still exists */
+void subsystems_free(struct world *w);
+
+#endif
