@@ -242,7 +242,7 @@ static void list_operations(enum format format)
 	heading(format, "operations",
 		"operation | operands, ranges (defaults) | targets | in an interrupt | what it "
 		"does");
-	for (unsigned int i = 0; i < nr_ops; i++)
+	for (unsigned int i = 0; i < NR_OPS; i++)
 		print[format](&op_table[i]);
 }
 

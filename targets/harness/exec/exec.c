@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "sched/sched.h"
+#include "ops/ops.h"
 #include "program/text.h"
 #include "world/topology_of.h"
 #include "subsystems.h"
@@ -258,7 +259,7 @@ static void carry_out(struct world *w, u32 record, bool irq)
 		c.alone = op_alone();
 		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
 		run_events_begin(w, &c);
-		op->exec(w, &c);
+		op_bodies[r->op](w, &c);
 		run_events_end(w, &c);
 		w->done++;
 	}

@@ -6,7 +6,6 @@
  */
 #include "run_events.h"
 
-#include "ops/ops.h"
 #include "sched/sched.h"
 #include "world/vmap_world.h"
 #include "world/world.h"
@@ -34,7 +33,7 @@ void run_events_close(struct world *w)
 
 static bool is_flush(const struct op_call *c)
 {
-	return op_table[c->op->op].exec == op_vm_unmap_aliases;
+	return op_table[c->op->op].flushes;
 }
 
 /* Per-CPU objects and boot memory are no addresses that a flush is about. */

@@ -2,19 +2,18 @@
 /*
  * op.h - the table of operations.
  *
- * One entry describes an operation completely: its name, its operands and their
- * ranges, the objects it makes, uses and consumes, and the function that carries
- * it out. The byte form, the text form, the mutator, `mmstorm list` and the handbook's
- * table are derived from it: to add an operation, write the function and
- * add an entry at the *end* of the table (the position is its number in the byte form).
+ * One entry describes an operation: its name, its operands and their ranges, and the objects that
+ * it makes, uses and consumes. The byte form, the text form, the mutator, `mmstorm list` and
+ * targets/REFERENCE.md derive from the table. The table is data alone: the functions that carry
+ * operations out are in the room ops, in a second table.
+ *
+ * To add an operation, add its name to op_list.h, its entry to op_table.c, and its function to ops.
  */
 #ifndef MM_HARNESS_OP_H
 #define MM_HARNESS_OP_H
 
+#include "op_list.h"
 #include "sched/types.h"
-
-struct world;
-struct op_call;
 
 enum target_id {
 	TARGET_PERCPU_BITMAP,
@@ -141,8 +140,8 @@ extern const char *const *const unit_choices[NR_OPERAND_UNITS];
  * @uses:     type of the object that it is given, or OBJECT_NONE
  * @consumes: that object does not exist afterwards
  * @irq:      may stand in an interrupt
+ * @flushes:  flushes all translations that were unmapped lazily (event freed-far-in-flush)
  * @arg:      its numbers; the first with kind OPERAND_NONE ends the list
- * @exec:     carries it out, in the calling task
  */
 struct op {
 	const char *name;
@@ -152,12 +151,12 @@ struct op {
 	u8 uses;
 	bool consumes;
 	bool irq;
+	bool flushes;
 	struct operand arg[OP_MAX_ARGS];
-	void (*exec)(struct world *w, const struct op_call *c);
 };
 
+/** op_table - the entry of each operation, by enum op_id */
 extern const struct op op_table[];
-extern const unsigned int nr_ops;
 
 /** op_by_name() - number of an operation, or -1 */
 int op_by_name(const char *name);

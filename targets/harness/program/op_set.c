@@ -6,11 +6,13 @@
 
 #include "op_set.h"
 
+_Static_assert(NR_OPS <= OP_SET_NONE, "the number of an operation is a byte");
+
 static void op_set_make(struct op_set *set, unsigned int target, bool irq)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_ops && i < OP_SET_NONE; i++)
+	for (i = 0; i < NR_OPS; i++)
 		if (op_table[i].targets & (1U << target) && (!irq || op_table[i].irq))
 			set->op[set->nr++] = (u8)i;
 	for (i = 0; i < ARRAY_SIZE(set->fold); i++)
@@ -39,7 +41,7 @@ int op_by_name(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_ops; i++)
+	for (i = 0; i < NR_OPS; i++)
 		if (!strcmp(op_table[i].name, name))
 			return (int)i;
 	return -1;

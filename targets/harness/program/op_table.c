@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * op_table.c - the operations and the targets; see op.h for what an entry says.
+ * op_table.c - the tables of operations and targets; op.h explains an entry.
  *
- * The position of an entry is its number in the byte form: new entries go to the end, and
- * none is ever removed, or stored programs would mean something else.
+ * The entries stand in the order of op_list.h. The file is long because it is data.
  */
-#include "ops/ops.h"
+#include "op.h"
 
 /* All allocators at work: each operation but those of boot memory itself. */
 #define BOOT (1U << TARGET_BOOT)
@@ -37,7 +36,6 @@ const struct op op_table[] = {
 		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
 			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"},
 			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
-		.exec = op_alloc_percpu,
 	},
 	{
 		.name = "free_percpu",
@@ -48,7 +46,6 @@ const struct op op_table[] = {
 		.irq = true,
 		.arg = {{"twice", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
 			 "and once more, which must be refused; only where there is one task"}},
-		.exec = op_free_percpu,
 	},
 	{
 		.name = "touch_percpu",
@@ -57,7 +54,6 @@ const struct op op_table[] = {
 		.uses = OBJECT_PERCPU,
 		.irq = true,
 		.arg = {{"whole", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "every word of it"}},
-		.exec = op_touch_percpu,
 	},
 	{
 		.name = "vm_map_ram",
@@ -67,7 +63,6 @@ const struct op op_table[] = {
 		.irq = true,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 256, 1, "pages"},
 			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
-		.exec = op_vm_map_ram,
 	},
 	{
 		.name = "vm_unmap_ram",
@@ -76,7 +71,6 @@ const struct op op_table[] = {
 		.uses = OBJECT_RAM,
 		.consumes = true,
 		.irq = true,
-		.exec = op_vm_unmap_ram,
 	},
 	{
 		.name = "touch_ram",
@@ -84,13 +78,12 @@ const struct op op_table[] = {
 		.targets = RAM,
 		.uses = OBJECT_RAM,
 		.irq = true,
-		.exec = op_touch_ram,
 	},
 	{
 		.name = "vm_unmap_aliases",
 		.help = "flush every translation that was unmapped lazily",
 		.targets = ALIASES | 1U << TARGET_VMAP_BLOCK,
-		.exec = op_vm_unmap_aliases,
+		.flushes = true,
 	},
 	{
 		.name = "alloc_vmap_area",
@@ -101,7 +94,6 @@ const struct op op_table[] = {
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
 			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
 			{"map", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "map pages behind it"}},
-		.exec = op_alloc_vmap_area,
 	},
 	{
 		.name = "free_vmap_area",
@@ -110,20 +102,17 @@ const struct op op_table[] = {
 		.uses = OBJECT_AREA,
 		.consumes = true,
 		.irq = true,
-		.exec = op_free_vmap_area,
 	},
 	{
 		.name = "touch_area",
 		.help = "check what is mapped in a range of addresses and write it again",
 		.targets = AREA | VM_AREAS,
 		.uses = OBJECT_AREA,
-		.exec = op_touch_area,
 	},
 	{
 		.name = "purge_vmap_areas",
 		.help = "free what was freed lazily, with one flush",
 		.targets = ALL_VMAP,
-		.exec = op_purge_vmap_areas,
 	},
 	{
 		.name = "migrate",
@@ -132,13 +121,11 @@ const struct op op_table[] = {
 		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
 			 "the CPU, modulo those of the machine; the next one if it is not "
 			 "possible"}},
-		.exec = op_migrate,
 	},
 	{
 		.name = "cond_resched",
 		.help = "let other tasks run",
 		.targets = PERCPU | ALL_VMAP,
-		.exec = op_cond_resched,
 	},
 	{
 		.name = "get_vm_areas",
@@ -149,7 +136,6 @@ const struct op op_table[] = {
 			{"pages", OPERAND_LOG, UNIT_PAGES, 1, 64, 1, "pages of the first one"},
 			{"layout", OPERAND_INT, UNIT_NONE, 0, AREAS_LAYOUTS - 1, 0,
 			 "sizes, gaps, order, offset and alignment; see ops_vm_areas.c"}},
-		.exec = op_get_vm_areas,
 	},
 	{
 		.name = "free_vm_areas",
@@ -158,7 +144,6 @@ const struct op op_table[] = {
 		.uses = OBJECT_AREAS,
 		.consumes = true,
 		.irq = true,
-		.exec = op_free_vm_areas,
 	},
 	{
 		.name = "alloc_reserved_percpu",
@@ -167,7 +152,6 @@ const struct op op_table[] = {
 		.makes = OBJECT_PERCPU,
 		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
 			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"}},
-		.exec = op_alloc_reserved_percpu,
 	},
 	{
 		.name = "misfree_percpu",
@@ -180,7 +164,6 @@ const struct op op_table[] = {
 			 "region"},
 			{"at", OPERAND_LOG, UNIT_NONE, 0, 1 << 20, 1,
 			 "byte, or number of the CPU, modulo those that there are"}},
-		.exec = op_misfree_percpu,
 	},
 	{
 		.name = "alloc_vmap_range",
@@ -192,7 +175,6 @@ const struct op op_table[] = {
 			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
 			{"range", OPERAND_INT, UNIT_NONE, 0, RANGES - 1, 0,
 			 "where the part begins and ends; see ops_area.c"}},
-		.exec = op_alloc_vmap_range,
 	},
 	{
 		.name = "vmalloc",
@@ -204,7 +186,6 @@ const struct op op_table[] = {
 			{"how", OPERAND_INT, UNIT_VMALLOC, 0, 3, 0,
 			 "as it is, zeroed, zeroed and for users, on a node"},
 			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
-		.exec = op_vmalloc,
 	},
 	{
 		.name = "vfree",
@@ -213,7 +194,6 @@ const struct op op_table[] = {
 		.uses = OBJECT_VMALLOC,
 		.consumes = true,
 		.irq = true,
-		.exec = op_vfree,
 	},
 	{
 		.name = "touch_vmalloc",
@@ -221,7 +201,6 @@ const struct op op_table[] = {
 		.targets = VMALLOC,
 		.uses = OBJECT_VMALLOC,
 		.irq = true,
-		.exec = op_touch_vmalloc,
 	},
 	{
 		.name = "remap_vmalloc_range",
@@ -232,7 +211,6 @@ const struct op op_table[] = {
 		.arg = {{"pgoff", OPERAND_LOG, UNIT_NONE, 0, 512, 0, "pages left out at its start"},
 			{"pages", OPERAND_LOG, UNIT_PAGES, 1, REMAP_MAX, 1, "pages"},
 			{"from", OPERAND_INT, UNIT_REMAP, 0, 2, 0, "the address that is given"}},
-		.exec = op_remap_vmalloc_range,
 	},
 	{
 		.name = "vread",
@@ -242,7 +220,6 @@ const struct op op_table[] = {
 		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
 			 "first byte, modulo its size"},
 			{"size", OPERAND_LOG, UNIT_BYTES, 1, 4160, 64, "bytes"}},
-		.exec = op_vread,
 	},
 	{
 		.name = "vmap",
@@ -251,7 +228,6 @@ const struct op op_table[] = {
 		.makes = OBJECT_VMAP,
 		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages"},
 			{"user", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may be mapped to users"}},
-		.exec = op_vmap,
 	},
 	{
 		.name = "vunmap",
@@ -259,7 +235,6 @@ const struct op op_table[] = {
 		.targets = VMALLOC,
 		.uses = OBJECT_VMAP,
 		.consumes = true,
-		.exec = op_vunmap,
 	},
 	{
 		.name = "touch_vmap",
@@ -267,7 +242,6 @@ const struct op op_table[] = {
 		.targets = VMALLOC,
 		.uses = OBJECT_VMAP,
 		.irq = true,
-		.exec = op_touch_vmap,
 	},
 	{
 		.name = "get_vm_area",
@@ -280,7 +254,6 @@ const struct op op_table[] = {
 			 "anywhere, for device memory: aligned to its size, in the upper half of "
 			 "the space"},
 			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
-		.exec = op_get_vm_area,
 	},
 	{
 		.name = "remove_vm_area",
@@ -289,7 +262,6 @@ const struct op op_table[] = {
 		.uses = OBJECT_VM_AREA,
 		.consumes = true,
 		.irq = true,
-		.exec = op_remove_vm_area,
 	},
 	{
 		.name = "map_vm_area",
@@ -297,7 +269,6 @@ const struct op op_table[] = {
 		.targets = VMALLOC,
 		.uses = OBJECT_VM_AREA,
 		.irq = true,
-		.exec = op_map_vm_area,
 	},
 	{
 		.name = "unmap_kernel_range",
@@ -308,13 +279,11 @@ const struct op op_table[] = {
 		.arg = {{"from", OPERAND_LOG, UNIT_NONE, 0, VM_PAGES_MAX, 0,
 			 "first page, modulo those that there are"},
 			{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages, at most"}},
-		.exec = op_unmap_kernel_range,
 	},
 	{
 		.name = "vmallocinfo",
 		.help = "list all areas, and count what is in use",
 		.targets = VMALLOC,
-		.exec = op_vmallocinfo,
 	},
 	{
 		.name = "vread_area",
@@ -324,7 +293,6 @@ const struct op op_table[] = {
 		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
 			 "first byte, modulo its size"},
 			{"size", OPERAND_LOG, UNIT_BYTES, 1, 4160, 64, "bytes"}},
-		.exec = op_vread_area,
 	},
 	{
 		.name = "alloc_bootmem",
@@ -335,7 +303,6 @@ const struct op op_table[] = {
 			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
 			{"place", OPERAND_INT, UNIT_NONE, 0, PLACES - 1, 0,
 			 "goal and limit; see ops_bootmem.c"}},
-		.exec = op_alloc_bootmem,
 	},
 	{
 		.name = "alloc_bootmem_node",
@@ -346,7 +313,6 @@ const struct op op_table[] = {
 			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
 			{"node", OPERAND_INT, UNIT_NONE, 0, PLACES * 64 - 1, 0,
 			 "node, modulo those that there are, and 64 times the place"}},
-		.exec = op_alloc_bootmem_node,
 	},
 	{
 		.name = "alloc_bootmem_cross",
@@ -357,7 +323,6 @@ const struct op op_table[] = {
 			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
 			{"place", OPERAND_INT, UNIT_NONE, 0, PLACES - 1, 0,
 			 "goal and limit; see ops_bootmem.c"}},
-		.exec = op_alloc_bootmem_cross,
 	},
 	{
 		.name = "reserve_bootmem",
@@ -369,7 +334,6 @@ const struct op op_table[] = {
 			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes"},
 			{"shared", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
 			 "what is reserved already stays so"}},
-		.exec = op_reserve_bootmem,
 	},
 	{
 		.name = "free_bootmem",
@@ -381,7 +345,6 @@ const struct op op_table[] = {
 			 "the pages around it, with all that is in them"},
 			{"twice", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
 			 "and once more, which must be refused"}},
-		.exec = op_free_bootmem,
 	},
 	{
 		.name = "free_bootmem_part",
@@ -391,7 +354,6 @@ const struct op op_table[] = {
 		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
 			 "first byte, modulo its size"},
 			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes, at most"}},
-		.exec = op_free_bootmem_part,
 	},
 	{
 		.name = "free_all_bootmem",
@@ -400,7 +362,6 @@ const struct op op_table[] = {
 		.arg = {{"keep", OPERAND_INT, UNIT_NONE, 0, 15, 0,
 			 "not 0: hand nothing over; look at the pages of that fifteenth of "
 			 "memory"}},
-		.exec = op_free_all_bootmem,
 	},
 	{
 		.name = "misuse_bootmem",
@@ -409,7 +370,6 @@ const struct op op_table[] = {
 		.arg = {{"how", OPERAND_INT, UNIT_BOOT_ERROR, 0, 12, 0, "the name"},
 			{"at", OPERAND_INT, UNIT_NONE, 0, 65535, 0,
 			 "which call, and what is wrong about it; see ops_bootmem_misuse.c"}},
-		.exec = op_misuse_bootmem,
 	},
 	{
 		.name = "compat_alloc_bootmem",
@@ -420,7 +380,6 @@ const struct op op_table[] = {
 		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 17, 100, "bytes"},
 			{"how", OPERAND_INT, UNIT_COMPAT, 0, 3, 0,
 			 "alloc_bootmem, _pages, _low, _low_pages"}},
-		.exec = op_compat_alloc_bootmem,
 	},
 	{
 		.name = "compat_alloc_bootmem_node",
@@ -432,7 +391,6 @@ const struct op op_table[] = {
 			 "alloc_bootmem_node, _pages_node, and twice _low_pages_node"},
 			{"node", OPERAND_INT, UNIT_NONE, 0, 63, 0,
 			 "node, modulo those that there are"}},
-		.exec = op_compat_alloc_bootmem_node,
 	},
 	{
 		.name = "compat_reserve_bootmem",
@@ -444,7 +402,6 @@ const struct op op_table[] = {
 			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes"},
 			{"exclusive", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
 			 "refused if any of it is reserved"}},
-		.exec = op_compat_reserve_bootmem,
 	},
 	{
 		.name = "compat_free_bootmem",
@@ -452,11 +409,10 @@ const struct op op_table[] = {
 		.targets = BOOTMEM,
 		.uses = OBJECT_BOOTMEM,
 		.consumes = true,
-		.exec = op_compat_free_bootmem,
 	},
 };
 
-const unsigned int nr_ops = ARRAY_SIZE(op_table);
+_Static_assert(ARRAY_SIZE(op_table) == NR_OPS, "one entry for each operation of op_list.h");
 
 const struct target target_table[NR_TARGETS] = {
 	[TARGET_PERCPU_BITMAP] = {.name = "percpu_bitmap",

@@ -244,7 +244,7 @@ static int fail_operation(struct parser *ps, const struct word *w, const struct 
 	const char *names[64];
 	unsigned int i, n = 0;
 
-	for (i = 0; i < nr_ops; i++)
+	for (i = 0; i < NR_OPS; i++)
 		if (word_is(w, op_table[i].name))
 			return lex_fail(&ps->lx, w, "%s is no operation of target %s%s",
 					word_quote(w).s, target_table[ps->p->target].name,
@@ -261,7 +261,7 @@ static const char *object_kind(unsigned int type)
 	unsigned int i;
 
 	/* An object is known by what makes it. */
-	for (i = 0; i < nr_ops; i++)
+	for (i = 0; i < NR_OPS; i++)
 		if (op_table[i].makes == type)
 			return op_table[i].name;
 	return "";

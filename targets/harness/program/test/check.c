@@ -73,7 +73,7 @@ static const char *records_well_formed(const struct program *p, bool *consumed)
 		const struct program_op *o = &p->op[i];
 		const struct op *d = &op_table[o->op];
 
-		PROMISE(o->op < nr_ops && o->task < p->nr_tasks);
+		PROMISE(o->op < NR_OPS && o->task < p->nr_tasks);
 		PROMISE(d->targets & 1U << p->target);
 		PROMISE(d->irq || !p->task[o->task].irq);
 		PROMISE((o->object != PROGRAM_NO_OBJECT) == (d->uses != OBJECT_NONE));

@@ -14,6 +14,19 @@
 
 static u8 data[MAX_BYTES], again[MAX_BYTES];
 
+/* The entries of op_table[] stand in the order of op_list.h. */
+static void test_order(void **unused)
+{
+	static const char *const names[NR_OPS] = {
+#define X(name) #name,
+		OPERATIONS(X)
+#undef X
+	};
+
+	for (u32 i = 0; i < NR_OPS; i++)
+		assert_string_equal(op_table[i].name, names[i]);
+}
+
 /* Random bytes, decoded. */
 static size_t random_program(struct program *p, u64 *state)
 {
@@ -185,7 +198,7 @@ static void test_checker_fires(void **unused)
 	DAMAGE((p.machine.cpus = 16, p.machine.unit = 256));
 	DAMAGE((p.machine.unit = 256, p.machine.pages = 64, p.machine.dyn = 1 << 20));
 	DAMAGE(p.fail.classes = 8);
-	DAMAGE(p.op[0].op = (u8)nr_ops);
+	DAMAGE(p.op[0].op = NR_OPS);
 	DAMAGE(p.op[0].op = (u8)op_by_name("alloc_percpu"));
 	DAMAGE(p.op[0].task = 2);
 	DAMAGE(p.op[0].object = 0);
@@ -562,12 +575,13 @@ static void test_limits(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms_agree),  cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_repair_mends), cmocka_unit_test(test_checker_fires),
-		cmocka_unit_test(test_equal),	     cmocka_unit_test(test_remove),
-		cmocka_unit_test(test_sort),	     cmocka_unit_test(test_not_bytes),
-		cmocka_unit_test(test_retarget),     cmocka_unit_test(test_version_1),
-		cmocka_unit_test(test_layout),	     cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_order),	      cmocka_unit_test(test_forms_agree),
+		cmocka_unit_test(test_prefixes),      cmocka_unit_test(test_repair_mends),
+		cmocka_unit_test(test_checker_fires), cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_remove),	      cmocka_unit_test(test_sort),
+		cmocka_unit_test(test_not_bytes),     cmocka_unit_test(test_retarget),
+		cmocka_unit_test(test_version_1),     cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
