@@ -208,8 +208,13 @@ struct tally;
  *            what that means. Free areas are to be given to tally_free_areas() or tally_area()
  * @hits:     VMAP_POOL_HIT, which is counted where no other CPU counts: see vmap_events(). NULL: 0
  * @for_each_kept: see for_each_kept_area(). A judge; NULL: nothing is kept
+ * @by_cpu:   see vmap_caches_by_cpu()
+ * @by_size:  see vmap_caches_by_size()
+ * @purge_empties: see vmap_purge_empties_caches()
  */
 struct vmap_source_ops {
+	bool by_cpu, by_size, purge_empties;
+
 	int (*init)(struct vmap_space *vs);
 	void (*exit)(struct vmap_space *vs);
 	u64 (*take)(struct vmap_space *vs, struct vmap_area **spare, u64 size, u64 align,
@@ -229,6 +234,7 @@ extern const struct vmap_source_ops vmap_heap_source, vmap_zone_source, vmap_poo
  * struct vmap_kva_ops - a back end: how the addresses of a space are kept
  * @blocks:    vm_map_ram() serves small requests from vmap blocks
  * @congruent: there is pcpu_get_vm_areas(), on the free tree of free.c
+ * @misses:    a search counts misses: see vmap_counts_misses()
  *
  * @init:      all of the space is free. 0 or -ENOMEM. May sleep
  * @exit:      nobody else is left: report what is still in use, give all back. May sleep
@@ -268,7 +274,7 @@ extern const struct vmap_source_ops vmap_heap_source, vmap_zone_source, vmap_poo
  * @in_use:    is it this area that an address leads to? @va may be gone. A judge
  */
 struct vmap_kva_ops {
-	bool blocks, congruent;
+	bool blocks, congruent, misses;
 
 	int (*init)(struct vmap_space *vs);
 	void (*exit)(struct vmap_space *vs);

@@ -352,6 +352,7 @@ static void lazy_stats(struct vmap_space *vs, struct vmap_stats *st)
 const struct vmap_kva_ops vmap_lazy_ops = {
 	.blocks = true,
 	.congruent = true,
+	.misses = true,
 	.init = lazy_init,
 	.exit = lazy_exit,
 	.alloc = lazy_alloc,

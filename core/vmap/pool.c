@@ -361,6 +361,7 @@ static void pool_for_each_kept(const struct vmap_space *vs,
 #endif
 
 const struct vmap_source_ops vmap_pool_source = {
+	.by_size = true,
 	.init = pool_init,
 	.exit = pool_exit,
 	.take = pool_take,

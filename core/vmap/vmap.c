@@ -157,6 +157,46 @@ unsigned int vmap_block_pages(const struct vmap_space *vs)
 	return vs->block_pages;
 }
 
+bool vmap_has_blocks(const struct vmap_space *vs)
+{
+	return vs->ops->blocks;
+}
+
+bool vmap_has_congruent_areas(const struct vmap_space *vs)
+{
+	return vs->ops->congruent;
+}
+
+bool vmap_frees_lazily(const struct vmap_space *vs)
+{
+	return vs->ops->for_each_lazy;
+}
+
+bool vmap_serves_lowest(const struct vmap_space *vs)
+{
+	return !vmap_caches_by_cpu(vs) && !vmap_caches_by_size(vs);
+}
+
+bool vmap_counts_misses(const struct vmap_space *vs)
+{
+	return vs->ops->misses;
+}
+
+bool vmap_caches_by_cpu(const struct vmap_space *vs)
+{
+	return vs->source && vs->source->by_cpu;
+}
+
+bool vmap_caches_by_size(const struct vmap_space *vs)
+{
+	return vs->source && vs->source->by_size;
+}
+
+bool vmap_purge_empties_caches(const struct vmap_space *vs)
+{
+	return vs->source && vs->source->purge_empties;
+}
+
 void vmap_destroy(struct vmap_space *vs)
 {
 	if (!vs)

@@ -105,11 +105,50 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 u64 vmap_start(const struct vmap_space *vs);
 u64 vmap_end(const struct vmap_space *vs);
 
-/** vmap_kva() - the kind of a space */
+/** vmap_kva() - the kind of a space, for messages; what it can do is asked by the next functions */
 enum vmap_kva vmap_kva(const struct vmap_space *vs);
 
 /** vmap_block_pages() - pages of its vmap blocks, given or computed */
 unsigned int vmap_block_pages(const struct vmap_space *vs);
+
+/*
+ * What a space can do. Each function answers one question for the whole life of the space, in any
+ * context, and passes no scheduling point.
+ */
+
+/** vmap_has_blocks() - vm_map_ram() serves up to VMAP_MAX_ALLOC pages from vmap blocks */
+bool vmap_has_blocks(const struct vmap_space *vs);
+
+/** vmap_has_congruent_areas() - pcpu_get_vm_areas() works */
+bool vmap_has_congruent_areas(const struct vmap_space *vs);
+
+/** vmap_frees_lazily() - a freed area stays in struct vmap_stats.lazy_pages until a purge */
+bool vmap_frees_lazily(const struct vmap_space *vs);
+
+/**
+ * vmap_serves_lowest() - every request gets the lowest address that fits
+ *
+ * A space that caches free ranges serves most requests from its caches: false. The exception for
+ * alignment is a question of its own: vmap_counts_misses().
+ */
+bool vmap_serves_lowest(const struct vmap_space *vs);
+
+/**
+ * vmap_counts_misses() - a search may pass over a free range that is long enough and aligned
+ *
+ * It does so after VMAP_MAX_MISSES free ranges that were long enough and did not fit because of
+ * their alignment: from there on it takes only ranges of @size + @align - PAGE_SIZE.
+ */
+bool vmap_counts_misses(const struct vmap_space *vs);
+
+/** vmap_caches_by_cpu() - each CPU prefetches a free range and cuts requests out of it (zone.c) */
+bool vmap_caches_by_cpu(const struct vmap_space *vs);
+
+/** vmap_caches_by_size() - each node has free areas of exactly each size (pool.c) */
+bool vmap_caches_by_size(const struct vmap_space *vs);
+
+/** vmap_purge_empties_caches() - after purge_vmap_area_lazy() no free range is cached */
+bool vmap_purge_empties_caches(const struct vmap_space *vs);
 
 /**
  * vmap_destroy() - take it down

@@ -201,6 +201,8 @@ static void zone_for_each_kept(const struct vmap_space *vs,
 #endif
 
 const struct vmap_source_ops vmap_zone_source = {
+	.by_cpu = true,
+	.purge_empties = true,
 	.init = zone_init,
 	.exit = zone_exit,
 	.take = zone_take,

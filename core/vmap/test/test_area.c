@@ -26,8 +26,8 @@ static unsigned int model_run(const struct model *mo, unsigned int at)
 }
 
 /* First page of the range that must be handed out; PAGES: none. In pages. */
-static unsigned int model_search(const struct model *mo, unsigned int size, u64 align,
-				 unsigned int from, unsigned int to, enum vmap_kva kva)
+static unsigned int model_search(const struct fixture *f, const struct model *mo, unsigned int size,
+				 u64 align, unsigned int from, unsigned int to)
 {
 	unsigned int at, len, misses = 0, first;
 	u64 length = size;
@@ -41,7 +41,7 @@ static unsigned int model_search(const struct model *mo, unsigned int size, u64 
 		for (first = max(at, from); first + size <= min(at + len, to); first++)
 			if (IS_ALIGNED(KVA / PAGE_SIZE + first, align))
 				return first;
-		if (kva != VMAP_EAGER && ++misses == MISSES)
+		if (vmap_counts_misses(f->vs) && ++misses == MISSES)
 			length += align - 1;
 	}
 	return PAGES;
@@ -77,13 +77,13 @@ static void model_alloc(struct fixture *f, struct model *mo)
 	lowest = heap_only(f, size, align, !from && to == PAGES);
 	want = PAGES;
 	if (sound)
-		want = model_search(model_heap(f, mo), size, align, from, to, f->vmap.kva);
+		want = model_search(f, model_heap(f, mo), size, align, from, to);
 	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
 			     KVA + to * PAGE_SIZE, GFP_KERNEL);
 	/* A purge puts all into the heap. What is served from elsewhere needs none. */
 	if (want == PAGES && sound && (lowest || IS_ERR(va) || !vstats(f).lazy_pages)) {
 		model_purge(mo);
-		want = model_search(mo, size, align, from, to, f->vmap.kva);
+		want = model_search(f, mo, size, align, from, to);
 		CHECK((want == PAGES) == IS_ERR(va));
 	}
 	if (IS_ERR(va)) {
