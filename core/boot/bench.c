@@ -193,7 +193,7 @@ static void report_boot(struct bench *b, const char *name, const struct boot_cos
 	bench_value(b->out, name, "metadata", (double)cost->stats.metadata_bytes / 1024, "KiB");
 	bench_value(b->out, name, "written", (double)cost->stats.written_bytes / 1024, "KiB");
 	if (cost->run)
-		bench_value(b->out, name, "words", (double)cost->stats.looked, "words");
+		bench_value(b->out, name, "words", (double)cost->stats.words_read, "words");
 }
 
 static const struct bench_plot metadata_plot = {
@@ -327,7 +327,7 @@ static struct full_cost bench_full(struct bench *b, enum boot_kind kind, const s
 			boot_alloc(bm, full->ask << PAGE_SHIFT, PAGE_SIZE, goal, 0);
 		bench_end(&t, ops);
 		boot_stats(bm, &after);
-		cost.words = (double)(after.looked - before.looked) / ops;
+		cost.words = (double)(after.words_read - before.words_read) / ops;
 		boot_destroy(bm);
 	}
 	cost.ns = t.least;

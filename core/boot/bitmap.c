@@ -8,7 +8,7 @@
 #include "bitmap.h"
 #include "../machine/meta.h"
 
-int bitmap_make(struct machine *m, struct boot_bitmap *map, u64 start, u64 end)
+int bitmap_init(struct machine *m, struct boot_bitmap *map, u64 start, u64 end)
 {
 	u64 *word = kcalloc(m, bitmap_words(start, end), sizeof(*word), GFP_KERNEL);
 
@@ -23,7 +23,7 @@ int bitmap_make(struct machine *m, struct boot_bitmap *map, u64 start, u64 end)
 	return 0;
 }
 
-void bitmap_drop(struct machine *m, struct boot_bitmap *map)
+void bitmap_destroy(struct machine *m, struct boot_bitmap *map)
 {
 	kfree(m, map->word);
 	*map = (struct boot_bitmap){0};
@@ -32,12 +32,12 @@ void bitmap_drop(struct machine *m, struct boot_bitmap *map)
 /* A search: it counts in a register, and the bitmap learns of it at the end. */
 struct scan {
 	const u64 *word;
-	u64 looked;
+	u64 words_read;
 };
 
 static inline u64 scan_word(struct scan *s, u64 i)
 {
-	s->looked++;
+	s->words_read++;
 	return s->word[i];
 }
 
@@ -53,7 +53,7 @@ static u64 bitmap_next(struct boot_bitmap *map, u64 start, u64 end, u64 flip)
 	word = (scan_word(&s, i) ^ flip) & mask_from(start);
 	while (!word && i < last)
 		word = scan_word(&s, ++i) ^ flip;
-	map->looked += s.looked;
+	map->words_read += s.words_read;
 	if (!word)
 		return end;
 	return min(map->base + i * WORD_BITS + (u64)__builtin_ctzll(word), end);
@@ -64,12 +64,12 @@ u64 bitmap_next_free(struct boot_bitmap *map, u64 start, u64 end)
 	return bitmap_next(map, start, end, 0);
 }
 
-u64 bitmap_next_taken(struct boot_bitmap *map, u64 start, u64 end)
+u64 bitmap_next_used(struct boot_bitmap *map, u64 start, u64 end)
 {
 	return bitmap_next(map, start, end, ~0ULL);
 }
 
-u64 bitmap_free_end(struct boot_bitmap *map, u64 start, u64 end)
+u64 bitmap_find_free_end(struct boot_bitmap *map, u64 start, u64 end)
 {
 	struct scan s = {.word = map->word};
 	u64 first = (start - map->base) / WORD_BITS, i = (end - 1 - map->base) / WORD_BITS;
@@ -80,7 +80,7 @@ u64 bitmap_free_end(struct boot_bitmap *map, u64 start, u64 end)
 	word = scan_word(&s, i) & mask_below(end);
 	while (!word && i > first)
 		word = scan_word(&s, --i);
-	map->looked += s.looked;
+	map->words_read += s.words_read;
 	if (!word)
 		return start;
 	return max(map->base + i * WORD_BITS + (u64)fls64(word), start);
@@ -90,7 +90,7 @@ u64 bitmap_free_end(struct boot_bitmap *map, u64 start, u64 end)
  * Of the run of free frames in front of it, a taken one leaves nothing to begin at: the search goes
  * on behind it, at the next free one.
  */
-u64 bitmap_find(struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align)
+u64 bitmap_find_run(struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align)
 {
 	while (start < end) {
 		u64 taken;
@@ -99,7 +99,7 @@ u64 bitmap_find(struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align)
 		start = ALIGN(start, align);
 		if (start >= end || end - start < nr)
 			return end;
-		taken = bitmap_next_taken(map, start, start + nr);
+		taken = bitmap_next_used(map, start, start + nr);
 		if (taken == start + nr)
 			return start;
 		start = taken + 1;

@@ -39,8 +39,8 @@ void boot_destroy(struct boot_mem *bm)
 	if (!bm)
 		return;
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++)
-		bitmap_drop(bm->m, &bm->node[nid].map);
-	bitmap_drop(bm->m, &bm->root);
+		bitmap_destroy(bm->m, &bm->node[nid].map);
+	bitmap_destroy(bm->m, &bm->root);
 	kfree(bm->m, bm->range);
 	kfree(bm->m, bm);
 }
@@ -70,7 +70,7 @@ static int boot_grow_ranges(struct boot_mem *bm)
 }
 
 /* A range of pages enters the array as number @i, or the one in front of it becomes longer. */
-static int boot_add_range(struct boot_mem *bm, unsigned int i, const struct boot_range *new)
+static int boot_insert_range(struct boot_mem *bm, unsigned int i, const struct boot_range *new)
 {
 	if (i && bm->range[i - 1].nid == new->nid && bm->range[i - 1].end == new->start) {
 		bm->range[i - 1].end = new->end;
@@ -86,9 +86,9 @@ static int boot_add_range(struct boot_mem *bm, unsigned int i, const struct boot
 }
 
 /* Index of the first range that has bytes at @addr or above. Or nr_ranges. */
-static unsigned int boot_range_from_byte(const struct boot_mem *bm, u64 addr)
+static unsigned int boot_range_ending_after_byte(const struct boot_mem *bm, u64 addr)
 {
-	unsigned int i = boot_range_from(bm, pfn_down(addr));
+	unsigned int i = boot_range_ending_after(bm, pfn_down(addr));
 
 	/* Of the range in front, a part of a page may be above. */
 	return i && bm->range[i - 1].to > addr ? i - 1 : i;
@@ -110,13 +110,13 @@ int boot_register_node(struct boot_mem *bm, unsigned int nid, u64 start, u64 end
 		return boot_refuse(bm, BOOT_BACKWARDS, __func__, start, end);
 	if (new.start >= new.end)
 		return boot_refuse(bm, BOOT_EMPTY, __func__, start, end);
-	i = boot_range_from_byte(bm, start);
+	i = boot_range_ending_after_byte(bm, start);
 	if (i < bm->nr_ranges && bm->range[i].from < end)
 		return boot_refuse(bm, BOOT_OVERLAP, __func__, start, end);
 	node = &bm->node[nid];
 	if (boot_node_has_memory(node) && new.start < node->end)
 		return boot_refuse(bm, BOOT_ORDER, __func__, start, end);
-	if (boot_add_range(bm, i, &new))
+	if (boot_insert_range(bm, i, &new))
 		return -ENOMEM;
 	if (!boot_node_has_memory(node))
 		node->start = new.start;
@@ -150,12 +150,12 @@ int boot_setup(struct boot_mem *bm)
 				   0);
 	if (!bm->nr_ranges)
 		return boot_refuse(bm, BOOT_NO_MEMORY, __func__, 0, 0);
-	if (bm->ops->make(bm))
+	if (bm->ops->init_bitmaps(bm))
 		return -ENOMEM;
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
 
-		bitmap_free(boot_map(bm, r->nid), r->start, r->end);
+		bitmap_mark_free(boot_bitmap_of(bm, r->nid), r->start, r->end);
 	}
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++) {
 		struct boot_node *node = &bm->node[nid];
@@ -170,16 +170,16 @@ int boot_setup(struct boot_mem *bm)
 
 int boot_page_node(const struct boot_mem *bm, u64 pfn)
 {
-	const struct boot_range *r = boot_range_of(bm, pfn);
+	const struct boot_range *r = boot_find_range(bm, pfn);
 
 	return r ? (int)r->nid : NUMA_NO_NODE;
 }
 
 bool boot_page_free(const struct boot_mem *bm, u64 pfn)
 {
-	const struct boot_range *r = boot_range_of(bm, pfn);
+	const struct boot_range *r = boot_find_range(bm, pfn);
 
-	return r && bm->state == BOOT_READY && bitmap_test(boot_map(bm, r->nid), pfn);
+	return r && bm->state == BOOT_READY && bitmap_test(boot_bitmap_of(bm, r->nid), pfn);
 }
 
 /* Of one bitmap over the pages [@start, @end). */
@@ -192,13 +192,13 @@ void boot_stats(const struct boot_mem *bm, struct boot_stats *st)
 {
 	u64 free = 0;
 
-	*st = (struct boot_stats){.looked = bm->root.looked};
+	*st = (struct boot_stats){.words_read = bm->root.words_read};
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++) {
 		const struct boot_node *node = &bm->node[nid];
 
 		st->pages += node->pages;
 		free += node->free;
-		st->looked += node->map.looked;
+		st->words_read += node->map.words_read;
 		if (bm->cfg.kind == BOOT_BOOTMEM && boot_node_has_memory(node))
 			st->bitmap_bytes += boot_bitmap_bytes(node->start, node->end);
 	}
@@ -214,5 +214,5 @@ void boot_stats(const struct boot_mem *bm, struct boot_stats *st)
 	if (bm->state == BOOT_READY)
 		st->free = free;
 	else
-		st->given = free;
+		st->handed_over = free;
 }

@@ -201,19 +201,19 @@ u64 boot_alloc_cross(struct boot_mem *bm, u64 size, u64 align, u64 goal, u64 lim
 
 /* Receives @pfn and the (1 << @order) - 1 pages behind it, which are free; @pfn is aligned to them.
  */
-typedef void (*boot_give_fn)(void *arg, u64 pfn, unsigned int order);
+typedef void (*boot_block_fn)(void *arg, u64 pfn, unsigned int order);
 
 /**
  * boot_hand_over() - all free pages go to the allocator of page frames
- * @give: called once for each of the largest naturally aligned blocks that are free, of at most
+ * @block_fn: called once for each of the largest naturally aligned blocks that are free, of at most
  *        1 << BOOT_MAX_ORDER pages and of one node; also by boot_free() from now on
- * @arg:  for @give
+ * @arg:  for @block_fn
  *
  * The bitmaps stay: they tell who frees twice.
  *
  * Return: how many pages; 0 also if refused: BOOT_EARLY, _OVER.
  */
-u64 boot_hand_over(struct boot_mem *bm, boot_give_fn give, void *arg);
+u64 boot_hand_over(struct boot_mem *bm, boot_block_fn block_fn, void *arg);
 
 /** boot_page_node() - the node that has page frame @pfn; NUMA_NO_NODE: none, or none yet */
 int boot_page_node(const struct boot_mem *bm, u64 pfn);
@@ -226,20 +226,20 @@ bool boot_page_free(const struct boot_mem *bm, u64 pfn);
  * @pages:          registered
  * @free:           of these, to be had
  * @reserved:       reserved or allocated
- * @given:          handed over
+ * @handed_over:    to the page allocator
  * @bitmap_bytes:   of all bitmaps; before boot_setup(): that it is going to need
  * @written_bytes:  of these, words with pages of a range (two ranges may share one). No other is
  *                  ever touched: whether holes cost memory is the host's affair
  * @metadata_bytes: all that the allocator has now
- * @looked:         words of bitmap that requests, reservations, frees and the hand-over have
+ * @words_read:         words of bitmap that requests, reservations, frees and the hand-over have
  *                  read to search them. That is what they cost
  */
 struct boot_stats {
 	u64 pages;
-	u64 free, reserved, given;
+	u64 free, reserved, handed_over;
 	u64 bitmap_bytes, written_bytes;
 	u64 metadata_bytes;
-	u64 looked;
+	u64 words_read;
 };
 
 /** boot_stats() - as of now */

@@ -13,16 +13,16 @@
  */
 #include "internal.h"
 
-static int bootmem_make(struct boot_mem *bm)
+static int bootmem_init_bitmaps(struct boot_mem *bm)
 {
 	for (unsigned int nid = 0; nid < bm->cfg.nr_nodes; nid++) {
 		struct boot_node *node = &bm->node[nid];
 
 		if (!boot_node_has_memory(node) ||
-		    !bitmap_make(bm->m, &node->map, node->start, node->end))
+		    !bitmap_init(bm->m, &node->map, node->start, node->end))
 			continue;
 		while (nid--)
-			bitmap_drop(bm->m, &bm->node[nid].map);
+			bitmap_destroy(bm->m, &bm->node[nid].map);
 		return -ENOMEM;
 	}
 	return 0;
@@ -31,7 +31,7 @@ static int bootmem_make(struct boot_mem *bm)
 static u64 bootmem_serve(struct boot_mem *bm, struct boot_request *rq, unsigned int nid)
 {
 	rq->nid = (int)nid;
-	return boot_serve(bm, &bm->node[nid].cursor, rq);
+	return boot_cursor_alloc(bm, &bm->node[nid].cursor, rq);
 }
 
 static u64 bootmem_alloc(struct boot_mem *bm, struct boot_request *rq)
@@ -52,6 +52,6 @@ static u64 bootmem_alloc(struct boot_mem *bm, struct boot_request *rq)
 }
 
 const struct boot_ops bootmem_ops = {
-	.make = bootmem_make,
+	.init_bitmaps = bootmem_init_bitmaps,
 	.alloc = bootmem_alloc,
 };

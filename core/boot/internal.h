@@ -20,7 +20,7 @@
 enum boot_state {
 	BOOT_REGISTERING,
 	BOOT_READY,
-	BOOT_GIVEN,
+	BOOT_HANDED_OVER,
 };
 
 /**
@@ -97,12 +97,13 @@ struct boot_mem;
 
 /**
  * struct boot_ops - in what the two differ
- * @make:  make the bitmaps, in which nothing is free. Return: 0, or -ENOMEM and nothing is left
- * @alloc: boot_serve() @rq by the cursors that are to serve it, in order. Return: address or
+ * @init_bitmaps: make the bitmaps, in which nothing is free. Return: 0, or -ENOMEM and nothing is
+ * left
+ * @alloc: boot_cursor_alloc() @rq by the cursors that are to serve it, in order. Return: address or
  *         BOOT_NONE
  */
 struct boot_ops {
-	int (*make)(struct boot_mem *bm);
+	int (*init_bitmaps)(struct boot_mem *bm);
 	u64 (*alloc)(struct boot_mem *bm, struct boot_request *rq);
 };
 
@@ -113,10 +114,10 @@ extern const struct boot_ops bootmem_ops, rootmem_ops;
  * @range, @nr_ranges, @max_ranges: R1 to R3; and how many there is room for
  * @root, @any: rootmem's bitmap, from the first to the last range, and the cursor of requests that
  *              name no node
- * @give:       who gets what becomes free; from boot_hand_over() on
+ * @block_fn:       who gets what becomes free; from boot_hand_over() on
  *
  * In all bitmaps: a set bit is a page that is free, or was given; a clear bit is a page that is
- * reserved, allocated, or in no range at all. B1: what is in a bitmap and in no range (of its node)
+ * reserved, allocated, or in no range at all. B3: what is in a bitmap and in no range (of its node)
  * is clear: it never was anything else, as nothing but the ranges is ever written or searched.
  */
 struct boot_mem {
@@ -128,8 +129,8 @@ struct boot_mem {
 	unsigned int nr_ranges, max_ranges;
 	struct boot_bitmap root;
 	struct boot_cursor any;
-	boot_give_fn give;
-	void *give_arg;
+	boot_block_fn block_fn;
+	void *block_arg;
 	struct boot_node node[];
 };
 
@@ -154,7 +155,7 @@ static inline bool boot_node_has_memory(const struct boot_node *node)
 }
 
 /* The bitmap that has the pages of a node. */
-static inline struct boot_bitmap *boot_map(const struct boot_mem *bm, unsigned int nid)
+static inline struct boot_bitmap *boot_bitmap_of(const struct boot_mem *bm, unsigned int nid)
 {
 	return (struct boot_bitmap *)(bm->cfg.kind == BOOT_ROOTMEM ? &bm->root
 								   : &bm->node[nid].map);
@@ -172,7 +173,7 @@ static inline u64 boot_last_pfn(const struct boot_mem *bm)
 }
 
 /* Index of the first range that ends behind @pfn: that has it, if any does. Or nr_ranges. */
-static inline unsigned int boot_range_from(const struct boot_mem *bm, u64 pfn)
+static inline unsigned int boot_range_ending_after(const struct boot_mem *bm, u64 pfn)
 {
 	unsigned int lo = 0, hi = bm->nr_ranges;
 
@@ -188,9 +189,9 @@ static inline unsigned int boot_range_from(const struct boot_mem *bm, u64 pfn)
 }
 
 /* The range that has @pfn; or NULL. */
-static inline const struct boot_range *boot_range_of(const struct boot_mem *bm, u64 pfn)
+static inline const struct boot_range *boot_find_range(const struct boot_mem *bm, u64 pfn)
 {
-	unsigned int i = boot_range_from(bm, pfn);
+	unsigned int i = boot_range_ending_after(bm, pfn);
 
 	return i < bm->nr_ranges && bm->range[i].start <= pfn ? &bm->range[i] : NULL;
 }
@@ -200,7 +201,7 @@ static inline const struct boot_range *boot_range_of(const struct boot_mem *bm, 
  * @r the range, [@s, @e) the part.
  */
 #define for_each_boot_part(bm, r, s, e, start, end)                                                \
-	for ((r) = &(bm)->range[boot_range_from((bm), (start))], (s) = (start);                    \
+	for ((r) = &(bm)->range[boot_range_ending_after((bm), (start))], (s) = (start);            \
 	     (s) < (end) && ((e) = min((u64)(end), (r)->end)); (s) = (e), (r)++)
 
 /* names.c: tell of a refusal. Return: what the call is to return. */
@@ -208,12 +209,12 @@ int boot_refuse(const struct boot_mem *bm, enum boot_error why, const char *call
 		u64 end);
 
 /* pages.c: pages [@start, @end), all of which have a node, become reserved. */
-void boot_take(struct boot_mem *bm, u64 start, u64 end);
+void boot_reserve_pages(struct boot_mem *bm, u64 start, u64 end);
 
 /*
  * alloc.c: serve @rq, whose pages are those of @c, from the page that @c has used in part, or from
  * free ones. Return: address; or BOOT_NONE.
  */
-u64 boot_serve(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq);
+u64 boot_cursor_alloc(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq);
 
 #endif

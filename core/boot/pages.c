@@ -36,7 +36,7 @@ static int boot_refuse_page(const struct boot_mem *bm, enum boot_error why, cons
 /* First of pages [@start, @end) that no node has; or NO_PFN. */
 static u64 boot_find_outside(const struct boot_mem *bm, u64 start, u64 end)
 {
-	for (unsigned int i = boot_range_from(bm, start); start < end; i++) {
+	for (unsigned int i = boot_range_ending_after(bm, start); start < end; i++) {
 		if (i == bm->nr_ranges || bm->range[i].start > start)
 			return start;
 		start = bm->range[i].end;
@@ -51,8 +51,8 @@ static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		struct boot_bitmap *map = boot_map(bm, r->nid);
-		u64 pfn = free ? bitmap_next_free(map, s, e) : bitmap_next_taken(map, s, e);
+		struct boot_bitmap *map = boot_bitmap_of(bm, r->nid);
+		u64 pfn = free ? bitmap_next_free(map, s, e) : bitmap_next_used(map, s, e);
 
 		if (pfn < e)
 			return pfn;
@@ -61,7 +61,7 @@ static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 }
 
 /* C3: whoever used a page of [@start, @end) in part does not go on there. */
-static void cursor_forget(struct boot_cursor *c, u64 start, u64 end)
+static void cursor_end_packing(struct boot_cursor *c, u64 start, u64 end)
 {
 	u64 pfn = pfn_down(c->last_end);
 
@@ -70,42 +70,42 @@ static void cursor_forget(struct boot_cursor *c, u64 start, u64 end)
 }
 
 /* C1, C4: pages [@start, @end) became free. And a search may as well begin there. */
-static void cursor_free(struct boot_cursor *c, u64 start, u64 end)
+static void cursor_widen(struct boot_cursor *c, u64 start, u64 end)
 {
 	c->low = min(c->low, start);
 	c->high = max(c->high, end);
 	c->hint = min(c->hint, start);
 }
 
-void boot_take(struct boot_mem *bm, u64 start, u64 end)
+void boot_reserve_pages(struct boot_mem *bm, u64 start, u64 end)
 {
 	const struct boot_range *r;
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		bitmap_take(boot_map(bm, r->nid), s, e);
+		bitmap_mark_used(boot_bitmap_of(bm, r->nid), s, e);
 		bm->node[r->nid].free -= e - s;
 	}
 }
 
 /* Pages that may be reserved in part. */
-static void boot_take_shared(struct boot_mem *bm, u64 start, u64 end)
+static void boot_reserve_shared(struct boot_mem *bm, u64 start, u64 end)
 {
 	const struct boot_range *r;
 	u64 s, e;
 
 	for_each_boot_part (bm, r, s, e, start, end) {
-		struct boot_bitmap *map = boot_map(bm, r->nid);
+		struct boot_bitmap *map = boot_bitmap_of(bm, r->nid);
 
-		cursor_forget(&bm->node[r->nid].cursor, s, e);
+		cursor_end_packing(&bm->node[r->nid].cursor, s, e);
 		while ((s = bitmap_next_free(map, s, e)) < e) {
 			u64 run = s;
 
-			s = bitmap_next_taken(map, s, e);
-			boot_take(bm, run, s);
+			s = bitmap_next_used(map, s, e);
+			boot_reserve_pages(bm, run, s);
 		}
 	}
-	cursor_forget(&bm->any, start, end);
+	cursor_end_packing(&bm->any, start, end);
 }
 
 int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how)
@@ -113,7 +113,7 @@ int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how
 	u64 first = pfn_down(start), end = pfn_up(start + size), pfn;
 	int err;
 
-	if (bm->state == BOOT_GIVEN)
+	if (bm->state == BOOT_HANDED_OVER)
 		return boot_refuse(bm, BOOT_OVER, __func__, start, start + size);
 	err = boot_check_range(bm, __func__, start, size);
 	if (err)
@@ -122,25 +122,25 @@ int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how
 	if (pfn != NO_PFN)
 		return boot_refuse_page(bm, BOOT_OUTSIDE, __func__, pfn);
 	if (how == BOOT_SHARED) {
-		boot_take_shared(bm, first, end);
+		boot_reserve_shared(bm, first, end);
 		return 0;
 	}
 	pfn = boot_find_state(bm, first, end, false);
 	if (pfn != NO_PFN)
 		return boot_refuse_page(bm, BOOT_RESERVE_TWICE, __func__, pfn);
-	boot_take(bm, first, end);
+	boot_reserve_pages(bm, first, end);
 	return 0;
 }
 
 /* Hand pages of one node over, in the largest blocks. */
-static void boot_give(const struct boot_mem *bm, u64 start, u64 end)
+static void boot_hand_over_run(const struct boot_mem *bm, u64 start, u64 end)
 {
 	while (start < end) {
 		unsigned int order = min((unsigned int)fls64(end - start) - 1, BOOT_MAX_ORDER);
 
 		if (start)
 			order = min(order, (unsigned int)__builtin_ctzll(start));
-		bm->give(bm->give_arg, start, order);
+		bm->block_fn(bm->block_arg, start, order);
 		start += BIT_ULL(order);
 	}
 }
@@ -164,37 +164,38 @@ int boot_free(struct boot_mem *bm, u64 start, u64 size)
 	for_each_boot_part (bm, r, s, e, first, end) {
 		struct boot_node *node = &bm->node[r->nid];
 
-		bitmap_free(boot_map(bm, r->nid), s, e);
+		bitmap_mark_free(boot_bitmap_of(bm, r->nid), s, e);
 		node->free += e - s;
-		cursor_forget(&node->cursor, s, e);
-		cursor_free(&node->cursor, s, e);
-		if (bm->state == BOOT_GIVEN)
-			boot_give(bm, s, e);
+		cursor_end_packing(&node->cursor, s, e);
+		cursor_widen(&node->cursor, s, e);
+		if (bm->state == BOOT_HANDED_OVER)
+			boot_hand_over_run(bm, s, e);
 	}
-	cursor_forget(&bm->any, first, end);
-	cursor_free(&bm->any, first, end);
+	cursor_end_packing(&bm->any, first, end);
+	cursor_widen(&bm->any, first, end);
 	return 0;
 }
 
-u64 boot_hand_over(struct boot_mem *bm, boot_give_fn give, void *arg)
+u64 boot_hand_over(struct boot_mem *bm, boot_block_fn block_fn, void *arg)
 {
 	u64 pages = 0;
 
 	if (bm->state != BOOT_READY) {
-		boot_refuse(bm, bm->state == BOOT_GIVEN ? BOOT_OVER : BOOT_EARLY, __func__, 0, 0);
+		boot_refuse(bm, bm->state == BOOT_HANDED_OVER ? BOOT_OVER : BOOT_EARLY, __func__, 0,
+			    0);
 		return 0;
 	}
-	bm->state = BOOT_GIVEN;
-	bm->give = give;
-	bm->give_arg = arg;
+	bm->state = BOOT_HANDED_OVER;
+	bm->block_fn = block_fn;
+	bm->block_arg = arg;
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
-		struct boot_bitmap *map = boot_map(bm, r->nid);
+		struct boot_bitmap *map = boot_bitmap_of(bm, r->nid);
 		u64 s = r->start, e;
 
 		while ((s = bitmap_next_free(map, s, r->end)) < r->end) {
-			e = bitmap_next_taken(map, s, r->end);
-			boot_give(bm, s, e);
+			e = bitmap_next_used(map, s, r->end);
+			boot_hand_over_run(bm, s, e);
 			pages += e - s;
 			s = e;
 		}

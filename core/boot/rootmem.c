@@ -8,21 +8,21 @@
  */
 #include "internal.h"
 
-static int rootmem_make(struct boot_mem *bm)
+static int rootmem_init_bitmaps(struct boot_mem *bm)
 {
-	return bitmap_make(bm->m, &bm->root, boot_first_pfn(bm), boot_last_pfn(bm));
+	return bitmap_init(bm->m, &bm->root, boot_first_pfn(bm), boot_last_pfn(bm));
 }
 
 static u64 rootmem_alloc(struct boot_mem *bm, struct boot_request *rq)
 {
 	if (rq->nid == NUMA_NO_NODE)
-		return boot_serve(bm, &bm->any, rq);
+		return boot_cursor_alloc(bm, &bm->any, rq);
 	if (!boot_node_has_memory(&bm->node[rq->nid]))
 		return BOOT_NONE;
-	return boot_serve(bm, &bm->node[rq->nid].cursor, rq);
+	return boot_cursor_alloc(bm, &bm->node[rq->nid].cursor, rq);
 }
 
 const struct boot_ops rootmem_ops = {
-	.make = rootmem_make,
+	.init_bitmaps = rootmem_init_bitmaps,
 	.alloc = rootmem_alloc,
 };

@@ -7,7 +7,7 @@
  * which pages may be used in part. The invariants are those of internal.h and bitmap.h, by their
  * names.
  *
- * That all holes are clear (B1, M2) is told by a count: as many bits are set in a bitmap as are in
+ * That all holes are clear (B3, B2) is told by a count: as many bits are set in a bitmap as are in
  * the ranges that it serves.
  *
  * It is a judge: ThreadSanitizer and coverage do not see it, it takes no memory, and
@@ -60,22 +60,22 @@ static void verify_ranges(const struct boot_mem *bm)
 	}
 }
 
-/* M1, before anybody looks into it. */
+/* B1, before anybody looks into it. */
 static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, const char *whose)
 {
 	MM_CHECK(map->word && map->start == start && map->end == end &&
 			 map->base == ALIGN_DOWN(start, WORD_BITS),
-		 LIST, "M1: bitmap of %s is of [%#llx, %#llx) from %#llx on, not [%#llx, %#llx)",
+		 LIST, "B1: bitmap of %s is of [%#llx, %#llx) from %#llx on, not [%#llx, %#llx)",
 		 whose, map->start, map->end, map->base, start, end);
 }
 
-/* B1, M2: nothing else is set in it than @free bits of the pages that it is for. */
+/* B3, B2: nothing else is set in it than @free bits of the pages that it is for. */
 static void verify_holes(const struct boot_bitmap *map, u64 free, const char *whose)
 {
 	u64 found = count_free(map, map->base, ALIGN(map->end, WORD_BITS));
 
 	MM_CHECK(found == free, OVERLAP,
-		 "B1: %llu pages are free in the bitmap of %s, %llu of them are its pages", found,
+		 "B3: %llu pages are free in the bitmap of %s, %llu of them are its pages", found,
 		 whose, free);
 }
 
@@ -90,7 +90,7 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 		 c->hint, start, end);
 	for (unsigned int i = 0; i < bm->nr_ranges; i++) {
 		const struct boot_range *r = &bm->range[i];
-		const struct boot_bitmap *map = boot_map(bm, r->nid);
+		const struct boot_bitmap *map = boot_bitmap_of(bm, r->nid);
 
 		if (nid != NUMA_NO_NODE && (int)r->nid != nid)
 			continue;
@@ -165,7 +165,8 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 		verify_place(&node->map, node->start, node->end, "a node");
 	for (unsigned int i = 0; i < bm->nr_ranges; i++)
 		if (bm->range[i].nid == nid)
-			free += count_free(boot_map(bm, nid), bm->range[i].start, bm->range[i].end);
+			free += count_free(boot_bitmap_of(bm, nid), bm->range[i].start,
+					   bm->range[i].end);
 	MM_CHECK(node->free == free, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
 		 nid, node->free, free);
 	if (bm->cfg.kind == BOOT_BOOTMEM)

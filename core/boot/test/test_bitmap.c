@@ -70,9 +70,9 @@ static void random_bits(struct fixture *f)
 
 	CHECK(!bitmap_bytes(&map));
 	n.end = n.start + 1 + random_next(&seed) % (MAX_PAGES - 1);
-	CHECK(!bitmap_make(f->m, &map, n.start, n.end));
+	CHECK(!bitmap_init(f->m, &map, n.start, n.end));
 	compare(f, &map, &n);
-	bitmap_free(&map, n.start, n.end);
+	bitmap_mark_free(&map, n.start, n.end);
 	fill(&n, n.start, n.end, 1);
 	compare(f, &map, &n);
 	for (unsigned int i = 0; i < 200; i++) {
@@ -84,23 +84,24 @@ static void random_bits(struct fixture *f)
 		if (random_next(&seed) % 3)
 			end = min(end, start + 5);
 		if (random_next(&seed) % 2) {
-			bitmap_free(&map, start, end);
+			bitmap_mark_free(&map, start, end);
 			fill(&n, start, end, 1);
 		} else {
-			bitmap_take(&map, start, end);
+			bitmap_mark_used(&map, start, end);
 			fill(&n, start, end, 0);
 		}
 		compare(f, &map, &n);
 		start = n.start + random_next(&seed) % (n.end - n.start);
 		end = start + random_next(&seed) % (n.end - start + 1);
 		CHECK(bitmap_next_free(&map, start, end) == next(&n, start, end, 1));
-		CHECK(bitmap_next_taken(&map, start, end) == next(&n, start, end, 0));
-		CHECK(bitmap_free_end(&map, start, end) == free_end(&n, start, end));
-		CHECK(bitmap_find(&map, start, end, nr, align) == find(&n, start, end, nr, align));
+		CHECK(bitmap_next_used(&map, start, end) == next(&n, start, end, 0));
+		CHECK(bitmap_find_free_end(&map, start, end) == free_end(&n, start, end));
+		CHECK(bitmap_find_run(&map, start, end, nr, align) ==
+		      find(&n, start, end, nr, align));
 	}
-	bitmap_drop(f->m, &map);
+	bitmap_destroy(f->m, &map);
 	CHECK(!map.word);
-	bitmap_drop(f->m, &map);
+	bitmap_destroy(f->m, &map);
 }
 
 static void test_random(void **state)

@@ -16,9 +16,9 @@
 /* Searches that find at once what they look for: a few words each. */
 #define FEW 8u
 
-static u64 looked(struct fixture *f)
+static u64 words_read(struct fixture *f)
 {
-	return bstats(f).looked;
+	return bstats(f).words_read;
 }
 
 static void give_nobody(void *arg, u64 pfn, unsigned int order)
@@ -28,9 +28,9 @@ static void give_nobody(void *arg, u64 pfn, unsigned int order)
 static void all_free(struct fixture *f)
 {
 	one_node(f, FIRST, NR_PAGES);
-	CHECK(!looked(f));
+	CHECK(!words_read(f));
 	CHECK(boot_hand_over(f->bm, give_nobody, NULL) == NR_PAGES);
-	CHECK(looked(f) >= WORDS && looked(f) <= WORDS + FEW);
+	CHECK(words_read(f) >= WORDS && words_read(f) <= WORDS + FEW);
 }
 
 static void all_taken(struct fixture *f)
@@ -39,13 +39,13 @@ static void all_taken(struct fixture *f)
 
 	one_node(f, FIRST, NR_PAGES);
 	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(NR_PAGES), BOOT_EXCLUSIVE));
-	CHECK(looked(f) >= WORDS && looked(f) <= WORDS + FEW);
-	before = looked(f);
+	CHECK(words_read(f) >= WORDS && words_read(f) <= WORDS + FEW);
+	before = words_read(f);
 	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
-	CHECK(looked(f) - before >= WORDS && looked(f) - before <= WORDS + FEW);
-	before = looked(f);
+	CHECK(words_read(f) - before >= WORDS && words_read(f) - before <= WORDS + FEW);
+	before = words_read(f);
 	CHECK(!boot_free(f->bm, PAGES(FIRST), PAGES(NR_PAGES)));
-	CHECK(looked(f) - before >= WORDS && looked(f) - before <= WORDS + FEW);
+	CHECK(words_read(f) - before >= WORDS && words_read(f) - before <= WORDS + FEW);
 }
 
 /* A run of half of all pages, and one that is not there between short ones. */
@@ -56,16 +56,16 @@ static void long_run(struct fixture *f)
 
 	one_node(f, FIRST, NR_PAGES);
 	CHECK(boot_alloc(f->bm, PAGES(half), 1, 0, 0) == PAGES(FIRST));
-	CHECK(looked(f) >= WORDS / 2 && looked(f) <= WORDS / 2 + FEW);
+	CHECK(words_read(f) >= WORDS / 2 && words_read(f) <= WORDS / 2 + FEW);
 	for (u64 n = 1023; n < half; n += 1024)
 		CHECK(!boot_free(f->bm, PAGES(FIRST + n), PAGE_SIZE));
-	before = looked(f);
+	before = words_read(f);
 	CHECK(boot_alloc(f->bm, PAGES(half + 2), 1, 0, 0) == BOOT_NONE);
-	CHECK(looked(f) - before <= WORDS / 2 + 2 * runs + FEW);
-	before = looked(f);
+	CHECK(words_read(f) - before <= WORDS / 2 + 2 * runs + FEW);
+	before = words_read(f);
 	CHECK(boot_alloc(f->bm, PAGES(2), 1, 0, PAGES(FIRST + half)) == BOOT_NONE);
-	CHECK(looked(f) - before >= WORDS / 2);
-	CHECK(looked(f) - before <= WORDS / 2 + 2 * runs + FEW);
+	CHECK(words_read(f) - before >= WORDS / 2);
+	CHECK(words_read(f) - before <= WORDS / 2 + 2 * runs + FEW);
 }
 
 /* The lower half is full: what lies there is read once, by the first request. */
@@ -77,13 +77,13 @@ static void full_below(struct fixture *f)
 	one_node(f, FIRST, NR_PAGES);
 	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(half), BOOT_EXCLUSIVE));
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, 0) == PAGES(FIRST + half));
-	before = looked(f);
+	before = words_read(f);
 	for (u64 n = 1; n < 1000; n++)
 		CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, 0) == PAGES(FIRST + half + n));
 	/* Nor by one that no page can serve. */
 	for (u64 n = 0; n < 1000; n++)
 		CHECK(boot_alloc(f->bm, PAGE_SIZE, 1, 0, PAGES(FIRST + half)) == BOOT_NONE);
-	CHECK(looked(f) - before <= 2 * 1000 * FEW);
+	CHECK(words_read(f) - before <= 2 * 1000 * FEW);
 }
 
 /*
@@ -97,11 +97,11 @@ static void full_above(struct fixture *f)
 
 	one_node(f, FIRST, NR_PAGES);
 	CHECK(!boot_reserve(f->bm, goal, PAGES(half), BOOT_EXCLUSIVE));
-	before = looked(f);
+	before = words_read(f);
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST));
 	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) == PAGES(FIRST + 1));
-	CHECK(looked(f) - before <= WORDS + 2 * FEW);
-	before = looked(f);
+	CHECK(words_read(f) - before <= WORDS + 2 * FEW);
+	before = words_read(f);
 	for (u64 n = 1; n < 1000; n++) {
 		/* Goals wherever the memory is full. */
 		CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal + PAGES(n * 100), 0) ==
@@ -109,7 +109,7 @@ static void full_above(struct fixture *f)
 		CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal + PAGES(n), 0) ==
 		      PAGES(FIRST + 2 * n + 1));
 	}
-	CHECK(looked(f) - before <= 2 * 1000 * FEW);
+	CHECK(words_read(f) - before <= 2 * 1000 * FEW);
 	/* What is freed up there is found. */
 	CHECK(!boot_free(f->bm, goal + PAGES(1000), PAGE_SIZE));
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, PAGE_SIZE, goal, 0) == goal + PAGES(1000));
@@ -133,11 +133,11 @@ static void full_node(struct fixture *f)
 	      (root ? 0 : PAGES(part + 10)));
 	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) ==
 	      (root ? PAGES(1) : PAGES(part + 11)));
-	before = looked(f);
+	before = words_read(f);
 	for (u64 n = 2; n < 1000; n++)
 		CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, PAGE_SIZE, goal, 0) ==
 		      (root ? PAGES(n) : PAGES(part + 10 + n)));
-	CHECK(looked(f) - before <= 1000 * FEW);
+	CHECK(words_read(f) - before <= 1000 * FEW);
 }
 
 /* Only a few pages are free, in the middle: neither side is read again to find no room. */
@@ -150,10 +150,10 @@ static void full_around(struct fixture *f)
 	CHECK(!boot_reserve(f->bm, PAGES(FIRST), PAGES(NR_PAGES), BOOT_EXCLUSIVE));
 	CHECK(!boot_free(f->bm, PAGES(middle), PAGES(64)));
 	CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
-	before = looked(f);
+	before = words_read(f);
 	for (u64 n = 0; n < 1000; n++)
 		CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
-	CHECK(looked(f) - before <= 1000 * FEW);
+	CHECK(words_read(f) - before <= 1000 * FEW);
 }
 
 /* Ranges that are 64 GiB apart, another node's or nobody's: a word each, if anything. */
@@ -169,7 +169,7 @@ static void holes(struct fixture *f)
 	      bstats(f).bitmap_bytes == 2 * (far / 64 + 1) * 8);
 	CHECK(bstats(f).written_bytes == 4 * 8);
 	CHECK(!boot_setup(f->bm));
-	CHECK(bstats(f).written_bytes == 4 * 8 && !looked(f));
+	CHECK(bstats(f).written_bytes == 4 * 8 && !words_read(f));
 	CHECK(boot_alloc(f->bm, PAGES(65), 1, 0, 0) == BOOT_NONE);
 	CHECK(boot_alloc_node(f->bm, 0, PAGES(65), 1, 0, 0) == BOOT_NONE);
 	CHECK(boot_alloc_cross(f->bm, PAGES(129), 1, 0, 0) == BOOT_NONE);
@@ -177,7 +177,7 @@ static void holes(struct fixture *f)
 	CHECK(boot_alloc_node(f->bm, 0, PAGES(64), 1, PAGES(64), 0) ==
 	      (f->kind == BOOT_ROOTMEM ? 0 : PAGES(64)));
 	CHECK(boot_hand_over(f->bm, give_nobody, NULL) == 128);
-	CHECK(looked(f) <= 7 * FEW);
+	CHECK(words_read(f) <= 7 * FEW);
 }
 
 #define GIB_PAGES(n) ((n) * (1ULL << 30 >> PAGE_SHIFT))
@@ -209,7 +209,7 @@ static void reviewers(struct fixture *f)
 	/* More than a range has, of one node: only where nodes may be crossed, and are known. */
 	CHECK(boot_alloc(f->bm, PAGES(two) + 1, 1, 0, 0) == BOOT_NONE);
 	CHECK(boot_alloc_node(f->bm, 0, PAGES(two) + 1, 1, 0, 0) == BOOT_NONE);
-	CHECK(looked(f) <= 2 * words + 4 * FEW);
+	CHECK(words_read(f) <= 2 * words + 4 * FEW);
 	if (root) {
 		CHECK(boot_alloc_cross(f->bm, PAGES(4 * two), 1, 0, 0) == 0);
 		CHECK(!boot_free(f->bm, 0, PAGES(4 * two)));
@@ -225,7 +225,7 @@ static void reviewers(struct fixture *f)
 	CHECK(boot_hand_over(f->bm, count_pages, pages) == 2 * (two - 1024));
 	CHECK(!pages[0] && !pages[1]);
 	CHECK(pages[2] == two - 1024 && pages[3] == two - 1024);
-	CHECK(looked(f) <= 10 * words);
+	CHECK(words_read(f) <= 10 * words);
 }
 
 #define BOTH(name)                                                                                 \

@@ -67,7 +67,7 @@ static void around_reserved(struct fixture *f)
 	CHECK(b.nr == 18 && b.pages == 1022);
 	CHECK(is_block(&b, 0, 1024, 8) && is_block(&b, 8, 1024 + 510, 0));
 	CHECK(is_block(&b, 9, 1024 + 513, 0) && is_block(&b, 17, 1024 + 768, 8));
-	CHECK(bstats(f).given == 1022 && bstats(f).reserved == 2 && !bstats(f).free);
+	CHECK(bstats(f).handed_over == 1022 && bstats(f).reserved == 2 && !bstats(f).free);
 	CHECK(!boot_page_free(f->bm, 1024));
 }
 
@@ -115,7 +115,7 @@ static void free_late(struct fixture *f)
 	CHECK(b.nr == 7);
 	CHECK(!boot_free(f->bm, PAGES(200), PAGE_SIZE));
 	CHECK(b.nr == 8 && is_block(&b, 7, 200, 0) && b.pages == 256);
-	CHECK(bstats(f).given == 256 && !bstats(f).reserved);
+	CHECK(bstats(f).handed_over == 256 && !bstats(f).reserved);
 }
 
 #define BOTH(name)                                                                                 \

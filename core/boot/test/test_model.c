@@ -248,7 +248,7 @@ static void compare(struct fixture *f)
 		CHECK(boot_page_node(f->bm, model.base + p) == model.nid[p]);
 	}
 	CHECK(st.free == count[PAGE_FREE] && st.reserved == count[PAGE_USED]);
-	CHECK(st.given == count[PAGE_GIVEN]);
+	CHECK(st.handed_over == count[PAGE_GIVEN]);
 	CHECK(st.pages == MODEL_PAGES - count[PAGE_HOLE]);
 	boot_verify(f->bm);
 }

@@ -229,7 +229,7 @@ static void twice_late(struct fixture *f)
 	CHECK(!boot_free(f->bm, PAGES(1), PAGE_SIZE));
 	CHECK(boot_free(f->bm, PAGES(1) + 8, 8) == -EINVAL);
 	CHECK_REFUSED(f, 3, BOOT_FREE_TWICE);
-	CHECK(bstats(f).given == 9);
+	CHECK(bstats(f).handed_over == 9);
 }
 
 static void twice(struct fixture *f)

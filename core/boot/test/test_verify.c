@@ -31,7 +31,7 @@ static void give_nobody(void *arg, u64 pfn, unsigned int order)
 		__VA_ARGS__;                                                                       \
 	}
 
-#define MAP(f, nid) boot_map((f)->bm, nid)
+#define MAP(f, nid) boot_bitmap_of((f)->bm, nid)
 
 BREAK(range_room, f->bm->max_ranges = 2)
 BREAK(range_empty, f->bm->range[1].end = f->bm->range[1].start)
@@ -52,10 +52,10 @@ BREAK(map_base, MAP(f, 0)->base -= 64)
 BREAK(map_start, MAP(f, 0)->start++)
 BREAK(map_end, MAP(f, 0)->end--)
 /* A page that is lost, and one that is free although in use. */
-BREAK(page_lost, bitmap_take(MAP(f, 0), 30, 31))
-BREAK(page_twice, bitmap_free(MAP(f, 0), 20, 21))
-BREAK(hole, bitmap_free(MAP(f, 0), 160, 161))
-BREAK(hole_other_node, bitmap_free(&f->bm->node[0].map, 120, 121))
+BREAK(page_lost, bitmap_mark_used(MAP(f, 0), 30, 31))
+BREAK(page_twice, bitmap_mark_free(MAP(f, 0), 20, 21))
+BREAK(hole, bitmap_mark_free(MAP(f, 0), 160, 161))
+BREAK(hole_other_node, bitmap_mark_free(&f->bm->node[0].map, 120, 121))
 BREAK(before_first, MAP(f, 0)->word[0] |= 1)
 BREAK(behind_last, MAP(f, 0)->word[4] |= 1ULL << 63)
 BREAK(low, f->bm->node[0].cursor.low = 31)
@@ -108,16 +108,16 @@ static void test_break(void **state)
 		{node_free, ORACLE_COUNT, "N3: node 1: 45 free pages", ROOT | BOOTMEM},
 		{node_free_none, ORACLE_COUNT, "N3: node 2 without", ROOT | BOOTMEM},
 		{given_count, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
-		{map_none, ORACLE_LIST, "M1", ROOT | BOOTMEM},
-		{map_base, ORACLE_LIST, "M1", ROOT | BOOTMEM},
-		{map_start, ORACLE_LIST, "M1", ROOT | BOOTMEM},
-		{map_end, ORACLE_LIST, "M1", ROOT | BOOTMEM},
+		{map_none, ORACLE_LIST, "B1", ROOT | BOOTMEM},
+		{map_base, ORACLE_LIST, "B1", ROOT | BOOTMEM},
+		{map_start, ORACLE_LIST, "B1", ROOT | BOOTMEM},
+		{map_end, ORACLE_LIST, "B1", ROOT | BOOTMEM},
 		{page_lost, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
 		{page_twice, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
-		{hole, ORACLE_OVERLAP, "B1", ROOT | BOOTMEM},
-		{hole_other_node, ORACLE_OVERLAP, "B1", BOOTMEM},
-		{before_first, ORACLE_OVERLAP, "B1", ROOT | BOOTMEM},
-		{behind_last, ORACLE_OVERLAP, "B1", ROOT | BOOTMEM},
+		{hole, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
+		{hole_other_node, ORACLE_OVERLAP, "B3", BOOTMEM},
+		{before_first, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
+		{behind_last, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
 		{low, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_second_range, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_any, ORACLE_HINT, "C1", ROOT},

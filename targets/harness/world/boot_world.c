@@ -156,5 +156,5 @@ void boot_world_judge(const struct boot_world *bw)
 	boot_stats(bw->bm, &bs);
 	boot_verify(bw->bm);
 	judge_count("free or reserved", bs.free + bs.reserved, ms.boot_pages + bw->early);
-	judge_count("given away", bs.given + bw->early, ms.pages_used + nr_free_pages(bw->m));
+	judge_count("given away", bs.handed_over + bw->early, ms.pages_used + nr_free_pages(bw->m));
 }

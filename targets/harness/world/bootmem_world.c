@@ -412,11 +412,11 @@ void bootmem_check(struct world *w, u32 k, u64 start, u64 end)
 
 	boot_stats(w->bootmem->boot[k], &st);
 	MM_CHECK(st.pages == m->pages && st.free == nr[BOOTMEM_FREE] &&
-			 st.reserved == nr[BOOTMEM_USED] && st.given == nr[BOOTMEM_GIVEN],
+			 st.reserved == nr[BOOTMEM_USED] && st.handed_over == nr[BOOTMEM_GIVEN],
 		 COUNT,
 		 "%s says %llu pages: %llu free, %llu reserved, %llu given; there are %llu: %llu, "
 		 "%llu, %llu",
-		 boot_kind_name(bootmem_kind(w, k)), st.pages, st.free, st.reserved, st.given,
+		 boot_kind_name(bootmem_kind(w, k)), st.pages, st.free, st.reserved, st.handed_over,
 		 m->pages, nr[BOOTMEM_FREE], nr[BOOTMEM_USED], nr[BOOTMEM_GIVEN]);
 	bootmem_check_pages(w, k, first - !!first, first + 1);
 	bootmem_check_pages(w, k, last, last + 2);

@@ -197,7 +197,7 @@ WRAPPED(int, boot_free, struct boot_mem *bm, u64 start, u64 size)
 
 /* Between the allocator and who is given its pages. */
 struct giver {
-	boot_give_fn give;
+	boot_block_fn give;
 	void *arg;
 	u64 calls;
 };
@@ -227,7 +227,7 @@ static void spoil_block(void *arg, u64 pfn, unsigned int order)
 		g->give(g->arg, pfn, order);
 }
 
-WRAPPED(u64, boot_hand_over, struct boot_mem *bm, boot_give_fn give, void *arg)
+WRAPPED(u64, boot_hand_over, struct boot_mem *bm, boot_block_fn give, void *arg)
 {
 	/* Kept: what is freed later comes this way as well. */
 	static struct giver g;

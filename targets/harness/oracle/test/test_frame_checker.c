@@ -63,7 +63,7 @@ WRAPPED(int, boot_reserve, struct boot_mem *bm, u64 start, u64 size, enum boot_r
 	return now == TAKEN_IS_NOT ? 0 : __real_boot_reserve(bm, start, size, how);
 }
 
-WRAPPED(u64, boot_hand_over, struct boot_mem *bm, boot_give_fn give, void *arg)
+WRAPPED(u64, boot_hand_over, struct boot_mem *bm, boot_block_fn give, void *arg)
 {
 	handed_over = true;
 	return __real_boot_hand_over(bm, give, arg) - (now == GIVES_LESS);
