@@ -91,9 +91,9 @@ int cli_event(const char *text, u32 *events)
 	return 0;
 }
 
-void cli_how_init(struct how *how)
+void cli_common_init(struct common_options *common)
 {
-	*how = (struct how){
+	*common = (struct common_options){
 		.strategy =
 			{
 				.kind = SCHEDULE_RANDOM,
@@ -112,7 +112,7 @@ const char *cli_strategy_name(unsigned int kind)
 	return kind == SCHEDULE_SPARSE ? "sequential" : schedule_kind_name(kind);
 }
 
-static int strategy_kind(struct strategy *s, const char *text)
+static int strategy_kind(struct strategy_options *s, const char *text)
 {
 	static const u8 kind[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN, SCHEDULE_RANDOM,
 				  SCHEDULE_PCT, EXPLORE_CHANGES};
@@ -132,9 +132,9 @@ static int strategy_kind(struct strategy *s, const char *text)
 			 text);
 }
 
-int cli_how_option(struct how *how, char **argv, int c, const char *help)
+int cli_common_option(struct common_options *common, char **argv, int c, const char *help)
 {
-	struct strategy *s = &how->strategy;
+	struct strategy_options *s = &common->strategy;
 	int bad = 0;
 
 	switch (c) {
@@ -156,13 +156,13 @@ int cli_how_option(struct how *how, char **argv, int c, const char *help)
 				 &s->length);
 		break;
 	case 't':
-		bad = cli_target(optarg, &how->target);
+		bad = cli_target(optarg, &common->target);
 		break;
 	case 'f':
-		how->here = true;
+		common->in_process = true;
 		break;
 	case 'j':
-		how->json = true;
+		common->json = true;
 		break;
 	case 'h':
 		return cli_help(help);
@@ -172,7 +172,8 @@ int cli_how_option(struct how *how, char **argv, int c, const char *help)
 	return bad ? bad : -1;
 }
 
-void cli_strategy_schedule(const struct strategy *s, const struct program *p, struct schedule *d)
+void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
+			   struct schedule *d)
 {
 	d->kind = s->kind;
 	d->odds = (u16)s->odds;

@@ -79,8 +79,8 @@ int cli_event(const char *text, u32 *events);
 /** cli_oracle() - value of --oracle. Return: 0, or EXIT_BAD with a message */
 int cli_oracle(const char *text, enum oracle *oracle);
 
-/* The options of run and explore alike; see cli_how_option(). */
-#define CLI_HOW_OPTIONS                                                                            \
+/* The options of run and explore alike; see cli_common_option(). */
+#define CLI_COMMON_OPTIONS                                                                         \
 	{"strategy", required_argument, NULL, 'S'}, {"seed", required_argument, NULL, 's'},        \
 		{"odds", required_argument, NULL, 'O'}, {"depth", required_argument, NULL, 'D'},   \
 		{"length", required_argument, NULL, 'L'},                                          \
@@ -91,7 +91,7 @@ int cli_oracle(const char *text, enum oracle *oracle);
 	}
 
 /**
- * struct strategy - how schedules are chosen
+ * struct strategy_options - how schedules are chosen
  * @given: --strategy was there
  * @all:   it was "all"
  * @kind:  enum schedule_kind, SCHEDULE_SPARSE is "sequential"; or EXPLORE_CHANGES
@@ -100,7 +100,7 @@ int cli_oracle(const char *text, enum oracle *oracle);
  * @depth: SCHEDULE_PCT, EXPLORE_CHANGES
  * @length: of both; 0: to be estimated
  */
-struct strategy {
+struct strategy_options {
 	bool given, all;
 	u8 kind;
 	u64 seed;
@@ -108,35 +108,36 @@ struct strategy {
 };
 
 /**
- * struct how - how programs are read and run, and the results told
+ * struct common_options - how programs are read and run, and the results told
  * @strategy: see there
  * @target:   the only one allowed, or INPUT_ANY_TARGET
- * @here:     in this process: a crash ends it
+ * @in_process:     in this process: a crash ends it
  * @json:     one object a line
  */
-struct how {
-	struct strategy strategy;
+struct common_options {
+	struct strategy_options strategy;
 	int target;
-	bool here, json;
+	bool in_process, json;
 };
 
-/** cli_how_init() - the defaults: random, seed 1, any target, text */
-void cli_how_init(struct how *how);
+/** cli_common_init() - the defaults: random, seed 1, any target, text */
+void cli_common_init(struct common_options *common);
 
 /**
- * cli_how_option() - one of CLI_HOW_OPTIONS, or what getopt_long() did not like
- * @how:  receives it
+ * cli_common_option() - one of CLI_COMMON_OPTIONS, or what getopt_long() did not like
+ * @common:  receives it
  * @argv: the command's
  * @c:    what getopt_long() returned; the option's value is in optarg
  * @help: the command's
  *
  * Return: -1 to go on, or the exit status, with its message printed.
  */
-int cli_how_option(struct how *how, char **argv, int c, const char *help);
+int cli_common_option(struct common_options *common, char **argv, int c, const char *help);
 
 /** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule; not
  * EXPLORE_CHANGES */
-void cli_strategy_schedule(const struct strategy *s, const struct program *p, struct schedule *d);
+void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
+			   struct schedule *d);
 
 /** cli_strategy_name() - "sequential", "round-robin", "random", "pct" or "changes" */
 const char *cli_strategy_name(unsigned int kind);

@@ -64,7 +64,7 @@ static const char help[] =
 struct options {
 	const char *path, *output;
 	FILE *notes;
-	struct how how;
+	struct common_options common;
 	u64 runs, seconds;
 	u32 shows;
 	bool keep_going;
@@ -104,7 +104,7 @@ static const struct option long_options[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"keep-going", no_argument, NULL, 'k'},
 	{"shows", required_argument, NULL, 'w'},
-	CLI_HOW_OPTIONS,
+	CLI_COMMON_OPTIONS,
 	{0},
 };
 
@@ -131,7 +131,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 			bad = cli_event(optarg, &o->shows);
 			break;
 		default:
-			status = cli_how_option(&o->how, argv, c, help);
+			status = cli_common_option(&o->common, argv, c, help);
 			if (status >= 0)
 				return status;
 		}
@@ -144,11 +144,11 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return cli_error(
 			"mmstorm explore: found --output and --keep-going, expected one of "
 			"them");
-	if (o->shows && (o->keep_going || o->how.strategy.all || o->how.json))
+	if (o->shows && (o->keep_going || o->common.strategy.all || o->common.json))
 		return cli_error("mmstorm explore: found --shows with %s, expected it without",
-				 o->keep_going	       ? "--keep-going"
-				 : o->how.strategy.all ? "--strategy all"
-						       : "--json");
+				 o->keep_going		  ? "--keep-going"
+				 : o->common.strategy.all ? "--strategy all"
+							  : "--json");
 	/* Standard output is for the program. */
 	if (o->shows)
 		o->notes = stderr;
@@ -162,30 +162,30 @@ static void show_progress(const struct explore *e)
 		     e->runs, e->distinct);
 }
 
-/* Beside judge_here(): a run's time is its own. */
-static int judge_with_beat(void *arg, const struct program *p, struct schedule *taken,
-			   struct exec_result *r)
+/* Beside run_in_process(): a run's time is its own. */
+static int run_with_beat(void *arg, const struct program *p, struct schedule *taken,
+			 struct exec_result *r)
 {
 	isolate_beat();
-	return judge_here(arg, p, taken, r);
+	return run_in_process(arg, p, taken, r);
 }
 
 /* What is looked for: a failure; or, of a program that is to show something, that as well. */
-static struct judge judge_for(struct judge_shows *s)
+static struct runner runner_for(struct event_runner *s)
 {
-	return s->events ? (struct judge){judge_shows, s} : s->judge;
+	return s->events ? (struct runner){event_runner_run, s} : s->runner;
 }
 
-static void explore_here(void *arg)
+static void explore_in_process(void *arg)
 {
 	struct hunt *h = arg;
 	struct executor *x = executor_create();
-	struct judge_shows s = {{judge_with_beat, x}, h->shows};
-	struct judge j = judge_for(&s);
+	struct event_runner s = {{run_with_beat, x}, h->shows};
+	struct runner runner = runner_for(&s);
 
 	/* What has been written before is counted, and needs no other child. */
 	for (;;) {
-		h->ret = x ? explore(&h->e, h->p, &j) : -ENOMEM;
+		h->ret = x ? explore(&h->e, h->p, &runner) : -ENOMEM;
 		if (h->ret <= 0 || !h->seen[h->e.result.sched.report.oracle])
 			break;
 		h->findings++;
@@ -194,18 +194,18 @@ static void explore_here(void *arg)
 }
 
 /* Up to the next finding, or the end. Return: as explore(). */
-static int explore_apart(struct hunt *h)
+static int explore_in_child(struct hunt *h)
 {
-	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
+	struct isolate_options options = {.seconds = ISOLATE_SECONDS, .brief = true};
 	struct isolate_death death;
-	int err = isolate_call(&how, explore_here, h, NULL, &death);
+	int err = isolate_call(&options, explore_in_process, h, NULL, &death);
 
 	if (err <= 0)
 		return err ? err : h->ret;
 	if (h->e.begun == h->e.ended) {
 		/* The run that only counts steps died; those that count will tell. */
 		h->e.length = 100;
-		return explore_apart(h);
+		return explore_in_child(h);
 	}
 	explore_died(&h->e, death.oracle, death.text);
 	return 1;
@@ -214,16 +214,16 @@ static int explore_apart(struct hunt *h)
 /* The program of the last run, with its schedule as a list. Return: as explore_pin(). */
 static int pin_run(const struct hunt *h, struct program *q)
 {
-	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
-	struct isolate *i = isolate_create(&how);
-	struct judge_shows s = {{isolate_judge, i}, h->shows};
-	struct judge j = judge_for(&s);
+	struct isolate_options options = {.seconds = ISOLATE_SECONDS, .brief = true};
+	struct isolate *i = isolate_create(&options);
+	struct event_runner s = {{isolate_run, i}, h->shows};
+	struct runner runner = runner_for(&s);
 	struct exec_result r;
 	int err = i ? program_copy(q, h->p) : -ENOMEM;
 
 	if (!err) {
 		explore_schedule(&h->e, h->e.begun, &q->schedule);
-		err = explore_pin(q, &j, &r);
+		err = explore_pin(q, &runner, &r);
 	}
 	isolate_destroy(i);
 	/* As the random walk that it is, it is the same run as well. */
@@ -291,7 +291,7 @@ static void describe_finding(FILE *f, const struct options *o, const struct hunt
 static void print_finding(const struct options *o, const struct hunt *h)
 {
 	cli_progress_end();
-	if (o->how.json)
+	if (o->common.json)
 		return;
 	describe_finding(o->notes, o, h);
 	fprintf(o->notes, "  written to %s\n  replay: %s run %s\n", h->path,
@@ -323,7 +323,7 @@ static int one_finding(const struct options *o, struct hunt *h)
 
 static void begin_hunt(struct hunt *h, const struct options *o, const struct program *p)
 {
-	const struct strategy *s = &o->how.strategy;
+	const struct strategy_options *s = &o->common.strategy;
 
 	h->p = p;
 	h->shows = o->shows;
@@ -346,11 +346,11 @@ static int hunt(const struct options *o, struct hunt *h)
 	do {
 		int ret;
 
-		if (o->how.here) {
-			explore_here(h);
+		if (o->common.in_process) {
+			explore_in_process(h);
 			ret = h->ret;
 		} else {
-			ret = explore_apart(h);
+			ret = explore_in_child(h);
 		}
 		if (ret < 0)
 			return cli_error("%s: cannot run it: %s", o->path, strerror(-ret));
@@ -381,7 +381,7 @@ static void name_strategy(char buf[64], const struct explore *e)
 
 static void print_heading(const struct options *o)
 {
-	if (!o->how.json)
+	if (!o->common.json)
 		printf("%-26s %10s %10s %10s %10s  %12s  %s\n", "strategy", "runs", "found at",
 		       "findings", "distinct", "schedules/s", "oracle");
 }
@@ -393,7 +393,7 @@ static void print_row(const struct options *o, const struct hunt *h)
 	char name[64], found[64] = "-";
 
 	name_strategy(name, e);
-	if (o->how.json) {
+	if (o->common.json) {
 		struct json_object *j = json_object_new_object();
 
 		json_object_object_add(j, "file", json_object_new_string(o->path));
@@ -444,8 +444,8 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 /* Each strategy in turn. The table first, the findings behind it. */
 static int hunt_all(struct options *o, const struct program *p)
 {
-	const struct strategy given = o->how.strategy;
-	const struct strategy row[] = {
+	const struct strategy_options given = o->common.strategy;
+	const struct strategy_options row[] = {
 		{.kind = SCHEDULE_SPARSE},
 		{.kind = SCHEDULE_ROUND_ROBIN},
 		{.kind = SCHEDULE_RANDOM, .odds = 1},
@@ -464,9 +464,9 @@ static int hunt_all(struct options *o, const struct program *p)
 	for (size_t i = 0; i < ARRAY_SIZE(row) && worst != EXIT_BAD; i++) {
 		int status;
 
-		o->how.strategy = row[i];
-		o->how.strategy.seed = given.seed;
-		o->how.strategy.length = given.length;
+		o->common.strategy = row[i];
+		o->common.strategy.seed = given.seed;
+		o->common.strategy.length = given.length;
 		status = hunt_and_print(o, p, !i);
 		worst = max(worst, status);
 	}
@@ -483,15 +483,15 @@ int cmd_explore(int argc, char **argv)
 	struct program p;
 	int status;
 
-	cli_how_init(&o.how);
+	cli_common_init(&o.common);
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;
 	program_init(&p, TARGET_PERCPU_BITMAP);
-	if (input_program(&p, o.path, o.how.target, err))
+	if (input_program(&p, o.path, o.common.target, err))
 		status = cli_error("%s", err);
 	else
-		status = o.how.strategy.all ? hunt_all(&o, &p) : hunt_and_print(&o, &p, true);
+		status = o.common.strategy.all ? hunt_all(&o, &p) : hunt_and_print(&o, &p, true);
 	program_fini(&p);
 	return status;
 }

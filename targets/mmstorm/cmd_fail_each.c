@@ -22,22 +22,22 @@ static void show_progress(const struct fail_each *f)
 			     f->requests);
 }
 
-static int run_apart(struct fail_each *f, struct program *p)
+static int fail_each_in_child(struct fail_each *f, struct program *p)
 {
-	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true};
-	struct isolate *i = isolate_create(&how);
-	struct judge j = {isolate_judge, i};
-	int ret = i ? fail_each(f, p, &j) : -ENOMEM;
+	struct isolate_options options = {.seconds = ISOLATE_SECONDS, .brief = true};
+	struct isolate *i = isolate_create(&options);
+	struct runner runner = {isolate_run, i};
+	int ret = i ? fail_each(f, p, &runner) : -ENOMEM;
 
 	isolate_destroy(i);
 	return ret;
 }
 
-static int run_here(struct fail_each *f, struct program *p)
+static int fail_each_in_process(struct fail_each *f, struct program *p)
 {
 	struct executor *x = executor_create();
-	struct judge j = {judge_here, x};
-	int ret = x ? fail_each(f, p, &j) : -ENOMEM;
+	struct runner runner = {run_in_process, x};
+	int ret = x ? fail_each(f, p, &runner) : -ENOMEM;
 
 	executor_destroy(x);
 	return ret;
@@ -93,7 +93,8 @@ static bool has_plan(const struct program *p)
 	return f->at0 || f->at1 || f->at2 || f->at3 || f->every;
 }
 
-int fail_each_run(const char *path, struct program *p, const struct how *how, const char *output)
+int fail_each_run(const char *path, struct program *p, const struct common_options *common,
+		  const char *output)
 {
 	struct fail_each f = {.progress = show_progress};
 	bool had_plan = has_plan(p);
@@ -102,10 +103,10 @@ int fail_each_run(const char *path, struct program *p, const struct how *how, co
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
 	p->shows = 0;
-	if (how->strategy.given)
-		cli_strategy_schedule(&how->strategy, p, &p->schedule);
+	if (common->strategy.given)
+		cli_strategy_schedule(&common->strategy, p, &p->schedule);
 	progress_path = path;
-	ret = how->here ? run_here(&f, p) : run_apart(&f, p);
+	ret = common->in_process ? fail_each_in_process(&f, p) : fail_each_in_child(&f, p);
 	cli_progress_end();
 	if (ret < 0)
 		return cli_error("%s: cannot run it: %s", path, strerror(-ret));
@@ -116,7 +117,7 @@ int fail_each_run(const char *path, struct program *p, const struct how *how, co
 		if (err)
 			return cli_error("%s: %s", output, strerror(-err));
 	}
-	if (how->json)
+	if (common->json)
 		print_json(path, p, &f, ret, output);
 	else if (ret)
 		print_finding(path, p, &f, had_plan, output);
@@ -124,7 +125,7 @@ int fail_each_run(const char *path, struct program *p, const struct how *how, co
 		printf("%s: ok, each of the first %u requests failed in turn\n", path, f.failed);
 	else
 		printf("%s: ok, each of %u requests failed in turn\n", path, f.failed);
-	if (!ret && !how->json && f.no_boot)
+	if (!ret && !common->json && f.no_boot)
 		printf("%s: but the machine never came up, and no operation was carried out\n",
 		       path);
 	return ret ? EXIT_FINDING : EXIT_CLEAN;

@@ -11,11 +11,12 @@
  * fail_each_run() - run one program so, and tell what came of it
  * @path:   its file, for messages
  * @p:      as read; its failure plan and, with --strategy, its schedule are replaced
- * @how:    how it is run and told
+ * @common:    how it is run and told
  * @output: where a finding is written as a program of its own, or NULL
  *
  * Return: the exit status.
  */
-int fail_each_run(const char *path, struct program *p, const struct how *how, const char *output);
+int fail_each_run(const char *path, struct program *p, const struct common_options *common,
+		  const char *output);
 
 #endif

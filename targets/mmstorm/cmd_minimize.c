@@ -49,7 +49,7 @@ struct options {
 	u32 shows;
 	u64 seconds;
 	int target;
-	bool here;
+	bool in_process;
 };
 
 static volatile sig_atomic_t stop;
@@ -88,7 +88,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 			bad = cli_target(optarg, &o->target);
 			break;
 		case 'f':
-			o->here = true;
+			o->in_process = true;
 			break;
 		case 'h':
 			return cli_help(help);
@@ -119,34 +119,36 @@ static void set_limit(struct isolate *i, const struct program *p)
 	struct exec_result r;
 
 	/* Of a run that used all the time there was, nothing is learnt but that it was enough. */
-	if (isolate_judge(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
+	if (isolate_run(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
 		seconds = 10 * (clock_seconds() - start);
 	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
 }
 
 /* A program that is to show something is judged by that, unless there is an oracle to keep. */
-static void set_judge(struct minimize_options *mo, struct judge_shows *s, judge_fn *run, void *arg)
+static void set_runner(struct minimize_options *mo, struct event_runner *s, runner_fn *run,
+		       void *arg)
 {
-	s->judge = (struct judge){run, arg};
-	mo->judge = s->events ? (struct judge){judge_shows, s} : s->judge;
+	s->runner = (struct runner){run, arg};
+	mo->runner = s->events ? (struct runner){event_runner_run, s} : s->runner;
 }
 
 static void renew_shows(void *arg)
 {
-	isolate_renew(((struct judge_shows *)arg)->judge.arg);
+	isolate_renew(((struct event_runner *)arg)->runner.arg);
 }
 
 static int minimize_apart(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
-			  struct judge_shows *s, bool fresh)
+			  struct event_runner *s, bool fresh)
 {
-	struct isolate_options how = {.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
-	struct isolate *i = isolate_create(&how);
+	struct isolate_options options = {
+		.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
+	struct isolate *i = isolate_create(&options);
 	int err;
 
 	if (!i)
 		return -ENOMEM;
 	set_limit(i, p);
-	set_judge(mo, s, isolate_judge, i);
+	set_runner(mo, s, isolate_run, i);
 	mo->renew = s->events ? renew_shows : isolate_renew;
 	err = minimize(p, mo, st);
 	isolate_destroy(i);
@@ -154,14 +156,14 @@ static int minimize_apart(struct program *p, struct minimize_options *mo, struct
 }
 
 static int minimize_here(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
-			 struct judge_shows *s)
+			 struct event_runner *s)
 {
 	struct executor *x = executor_create();
 	int err;
 
 	if (!x)
 		return -ENOMEM;
-	set_judge(mo, s, judge_here, x);
+	set_runner(mo, s, run_in_process, x);
 	err = minimize(p, mo, st);
 	executor_destroy(x);
 	return err;
@@ -175,11 +177,11 @@ static int do_minimize(const struct options *o, struct program *p, struct minimi
 		.stop = &stop,
 		.progress = show_progress,
 	};
-	struct judge_shows s = {.events = o->shows};
+	struct event_runner s = {.events = o->shows};
 	struct program original;
 	int err;
 
-	if (o->here)
+	if (o->in_process)
 		return minimize_here(p, &mo, st, &s);
 	program_init(&original, p->target);
 	err = program_copy(&original, p);

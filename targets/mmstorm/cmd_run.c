@@ -13,7 +13,7 @@
 #include "import.h"
 #include "tool/input.h"
 #include "tool/isolate.h"
-#include "verdict.h"
+#include "run_result.h"
 
 static const char help[] =
 	"usage: mmstorm run [OPTION]... FILE|FOLDER...\n"
@@ -27,7 +27,7 @@ static const char help[] =
 	"is a finding as others are.\n"
 	"\n"
 	"  -n, --times N        run each N times: all must end in the same way\n"
-	"  -v, --verbose        print the layout of per-CPU units, the history of the first run, "
+	"  -res, --verbose        print the layout of per-CPU units, the history of the first run, "
 	"and "
 	"a\n"
 	"                       sanitizer's whole report\n"
@@ -53,8 +53,8 @@ static const char help[] =
 	"Exit status: 0 each run as it should be, 1 a finding, 2 bad usage or bad input.\n";
 
 struct options {
-	struct verdict_options verdict;
-	struct how how;
+	struct run_options run;
+	struct common_options common;
 	struct schedule schedule;
 	const char *output;
 	bool verbose, stats, fidelity, list, fail_each;
@@ -69,7 +69,7 @@ static const struct option long_options[] = {
 	{"list", no_argument, NULL, 'l'},
 	{"fail-each", no_argument, NULL, 'E'},
 	{"output", required_argument, NULL, 'o'},
-	CLI_HOW_OPTIONS,
+	CLI_COMMON_OPTIONS,
 	{0},
 };
 
@@ -81,7 +81,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	while (!bad && (c = getopt_long(argc, argv, ":n:o:vh", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'n':
-			bad = cli_number("--times", optarg, 1, UINT32_MAX, &o->verdict.times);
+			bad = cli_number("--times", optarg, 1, UINT32_MAX, &o->run.times);
 			break;
 		case 'v':
 			o->verbose = true;
@@ -90,7 +90,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 			o->stats = true;
 			break;
 		case 'x':
-			o->verdict.ignore = true;
+			o->run.ignore = true;
 			break;
 		case 'F':
 			o->fidelity = true;
@@ -105,22 +105,22 @@ static int parse_options(struct options *o, int argc, char **argv)
 			o->output = optarg;
 			break;
 		default:
-			status = cli_how_option(&o->how, argv, c, help);
+			status = cli_common_option(&o->common, argv, c, help);
 			if (status >= 0)
 				return status;
 		}
 	}
 	if (bad)
 		return bad;
-	o->verdict.here = o->how.here;
-	if (o->how.strategy.all)
+	o->run.in_process = o->common.in_process;
+	if (o->common.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
-	if (o->how.strategy.kind == EXPLORE_CHANGES)
+	if (o->common.strategy.kind == EXPLORE_CHANGES)
 		return cli_error("mmstorm run: found --strategy changes, which is one of mmstorm "
 				 "explore alone");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
-	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->verdict.times > 1))
+	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->run.times > 1))
 		return cli_error("mmstorm run: found --fail-each with %s, expected it without",
 				 o->fidelity  ? "--fidelity"
 				 : o->verbose ? "--verbose"
@@ -181,50 +181,51 @@ static void print_missing(u32 missing)
 }
 
 static void print_json(const char *path, const struct program *p, const struct options *o,
-		       const struct verdict *v)
+		       const struct run_result *res)
 {
 	struct json_object *j = json_object_new_object();
 
 	json_object_object_add(j, "file", json_object_new_string(path));
 	json_object_object_add(j, "target", json_object_new_string(target_table[p->target].name));
-	json_object_object_add(j, "outcome", json_object_new_string(outcome_name(v->outcome)));
-	cli_json_report(j, p, &v->report);
+	json_object_object_add(j, "outcome", json_object_new_string(outcome_name(res->outcome)));
+	cli_json_report(j, p, &res->report);
 	if (p->expect != ORACLE_NONE)
 		json_object_object_add(j, "expect", json_object_new_string(oracle_id(p->expect)));
-	json_object_object_add(j, "digest", cli_json_hex(v->result.sched.digest));
-	json_object_object_add(j, "times", json_object_new_int64(o->verdict.times));
-	json_object_object_add(j, "same", json_object_new_int64(v->same));
-	if (v->result.boot_error)
-		json_object_object_add(j, "boot_error", json_object_new_int(v->result.boot_error));
-	if (v->result.notice[0])
-		json_object_object_add(j, "notice", json_object_new_string(v->result.notice));
-	json_object_object_add(j, "operations", json_object_new_int64(v->result.ops));
-	json_object_object_add(j, "skipped", json_object_new_int64(v->result.skipped));
-	json_object_object_add(j, "refused", json_object_new_int64(v->result.failed));
-	json_object_object_add(j, "points", json_object_new_int64(v->result.sched.points));
-	json_object_object_add(j, "steps", json_object_new_int64(v->result.sched.steps));
-	json_object_object_add(j, "events", events_json(&v->result));
-	if (v->missing)
-		json_object_object_add(j, "missing", missing_json(v->missing));
+	json_object_object_add(j, "digest", cli_json_hex(res->result.sched.digest));
+	json_object_object_add(j, "times", json_object_new_int64(o->run.times));
+	json_object_object_add(j, "same", json_object_new_int64(res->same));
+	if (res->result.boot_error)
+		json_object_object_add(j, "boot_error",
+				       json_object_new_int(res->result.boot_error));
+	if (res->result.notice[0])
+		json_object_object_add(j, "notice", json_object_new_string(res->result.notice));
+	json_object_object_add(j, "operations", json_object_new_int64(res->result.ops));
+	json_object_object_add(j, "skipped", json_object_new_int64(res->result.skipped));
+	json_object_object_add(j, "refused", json_object_new_int64(res->result.failed));
+	json_object_object_add(j, "points", json_object_new_int64(res->result.sched.points));
+	json_object_object_add(j, "steps", json_object_new_int64(res->result.sched.steps));
+	json_object_object_add(j, "events", events_json(&res->result));
+	if (res->missing)
+		json_object_object_add(j, "missing", missing_json(res->missing));
 	cli_json(j);
 }
 
 static void print_text(const char *path, const struct program *p, const struct options *o,
-		       const struct verdict *v)
+		       const struct run_result *res)
 {
-	const struct report *r = &v->report;
+	const struct report *r = &res->report;
 
 	printf("%s: ", path);
-	if (o->verdict.times > 1)
-		printf("%llu of %llu the same: ", v->same, o->verdict.times);
-	switch (v->outcome) {
+	if (o->run.times > 1)
+		printf("%llu of %llu the same: ", res->same, o->run.times);
+	switch (res->outcome) {
 	case OUTCOME_OK:
-		if (v->result.boot_error) {
-			cli_print_no_boot(&v->result);
+		if (res->result.boot_error) {
+			cli_print_no_boot(&res->result);
 			return;
 		}
-		printf("ok (%llu operations, %llu refused, %llu steps)\n", v->result.ops,
-		       v->result.failed, v->result.sched.steps);
+		printf("ok (%llu operations, %llu refused, %llu steps)\n", res->result.ops,
+		       res->result.failed, res->result.sched.steps);
 		return;
 	case OUTCOME_EXPECTED:
 		printf("fails as expected: ");
@@ -236,8 +237,8 @@ static void print_text(const char *path, const struct program *p, const struct o
 		       p->expect == ORACLE_RACE ? "preset tsan" : "preset asan");
 		return;
 	case OUTCOME_FINDING:
-		if (v->missing) {
-			print_missing(v->missing);
+		if (res->missing) {
+			print_missing(res->missing);
 			return;
 		}
 		if (r->oracle == ORACLE_NONE) {
@@ -247,8 +248,8 @@ static void print_text(const char *path, const struct program *p, const struct o
 	}
 	printf("%s: %s\n", oracle_id(r->oracle), r->text);
 	cli_print_where(stdout, p, r);
-	if (v->outcome == OUTCOME_FINDING && p->expect != ORACLE_NONE && !o->verdict.ignore &&
-	    !o->how.strategy.given && r->oracle != ORACLE_DIGEST)
+	if (res->outcome == OUTCOME_FINDING && p->expect != ORACLE_NONE && !o->run.ignore &&
+	    !o->common.strategy.given && r->oracle != ORACLE_DIGEST)
 		printf("  expected %s\n", oracle_id(p->expect));
 }
 
@@ -261,37 +262,37 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		[OUTCOME_UNFIT] = EXIT_BAD,
 	};
 	char text[INPUT_ERROR];
-	struct verdict v;
+	struct run_result res;
 	int err;
 
-	if (input_program(p, path, o->how.target, text))
+	if (input_program(p, path, o->common.target, text))
 		return cli_error("%s", text);
 	if (o->fail_each)
-		return fail_each_run(path, p, &o->how, o->output);
-	if (o->how.strategy.given) {
-		cli_strategy_schedule(&o->how.strategy, p, &o->schedule);
-		o->verdict.schedule = &o->schedule;
+		return fail_each_run(path, p, &o->common, o->output);
+	if (o->common.strategy.given) {
+		cli_strategy_schedule(&o->common.strategy, p, &o->schedule);
+		o->run.schedule = &o->schedule;
 	}
 	/* JSON alone on standard output. */
 	if (o->stats)
-		o->verdict.stats = o->how.json ? stderr : stdout;
+		o->run.stats = o->common.json ? stderr : stdout;
 	if (o->verbose) {
-		o->verdict.trace = o->how.json ? stderr : stdout;
-		o->verdict.log = stderr;
+		o->run.trace = o->common.json ? stderr : stdout;
+		o->run.log = stderr;
 		/* ThreadSanitizer's own report, in place of its summary alone (core/sched/tsan.c).
 		 */
 		setenv("MMSTORM_TSAN", "verbose", 0);
 		/* The last line before a crash is the one that matters. */
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	}
-	err = verdict_of(p, &o->verdict, &v);
+	err = run_program(p, &o->run, &res);
 	if (err)
 		return cli_error("%s: cannot run it: %s", path, strerror(-err));
-	if (o->how.json)
-		print_json(path, p, o, &v);
+	if (o->common.json)
+		print_json(path, p, o, &res);
 	else
-		print_text(path, p, o, &v);
-	return status[v.outcome];
+		print_text(path, p, o, &res);
+	return status[res.outcome];
 }
 
 static int run_files(struct options *o, const struct input_list *files)
@@ -305,7 +306,7 @@ static int run_files(struct options *o, const struct input_list *files)
 
 		if (files->nr > 1)
 			cli_progress("%zu of %zu: %s", i + 1, files->nr, files->path[i]);
-		status = o->fidelity ? fidelity_run(files->path[i], o->list, o->how.json)
+		status = o->fidelity ? fidelity_run(files->path[i], o->list, o->common.json)
 				     : run_file(o, &p, files->path[i]);
 		worst = max(worst, status);
 	}
@@ -328,7 +329,7 @@ static void note_link(const struct options *o, const char *path)
 	while (len > 1 && len < (ssize_t)sizeof(folder) && folder[len - 1] == '/')
 		folder[--len] = '\0';
 	name = strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
-	if (o->how.target != INPUT_ANY_TARGET || input_target(name) < 0)
+	if (o->common.target != INPUT_ANY_TARGET || input_target(name) < 0)
 		return;
 	len = readlink(folder, link, sizeof(link) - 1);
 	if (len < 0)
@@ -342,12 +343,12 @@ static void note_link(const struct options *o, const char *path)
 
 int cmd_run(int argc, char **argv)
 {
-	struct options o = {.verdict.times = 1};
+	struct options o = {.run.times = 1};
 	struct input_list files = {0};
 	char err[INPUT_ERROR];
 	int status;
 
-	cli_how_init(&o.how);
+	cli_common_init(&o.common);
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;

@@ -110,10 +110,10 @@ static struct program *borrow(const struct program *p)
 	return q;
 }
 
-static int estimate_length(struct explore *e, const struct program *p, const struct judge *j)
+static int estimate_length(struct explore *e, const struct program *p, const struct runner *runner)
 {
 	struct exec_result r;
-	int err = judge_run(j, p, NULL, &r);
+	int err = runner_run(runner, p, NULL, &r);
 
 	if (err < 0)
 		return err;
@@ -122,7 +122,7 @@ static int estimate_length(struct explore *e, const struct program *p, const str
 	return 0;
 }
 
-int explore(struct explore *e, const struct program *p, const struct judge *j)
+int explore(struct explore *e, const struct program *p, const struct runner *runner)
 {
 	struct program *q = borrow(p);
 	int found = 0;
@@ -132,7 +132,7 @@ int explore(struct explore *e, const struct program *p, const struct judge *j)
 	e->tasks = p->nr_tasks;
 	e->cpus = p->machine.cpus;
 	if ((e->kind == SCHEDULE_PCT || e->kind == EXPLORE_CHANGES) && !e->length)
-		found = estimate_length(e, q, j);
+		found = estimate_length(e, q, runner);
 	while (!found && runs_left(e)) {
 		/* Not at each run: the clock and the terminal take time as well. */
 		if (!(e->begun & 15)) {
@@ -142,7 +142,7 @@ int explore(struct explore *e, const struct program *p, const struct judge *j)
 				e->progress(e);
 		}
 		explore_schedule(e, ++e->begun, &q->schedule);
-		found = judge_run(j, q, NULL, &e->result);
+		found = runner_run(runner, q, NULL, &e->result);
 		e->ended = e->begun;
 		count_digest(e, e->result.sched.digest);
 	}
@@ -160,10 +160,11 @@ void explore_died(struct explore *e, enum oracle oracle, const char *text)
 }
 
 /* Does @p fail again, the same way? 0, -EILSEQ if not, or another error number. */
-static int repeats(const struct program *p, const struct judge *j, const struct exec_result *r)
+static int repeats(const struct program *p, const struct runner *runner,
+		   const struct exec_result *r)
 {
 	struct exec_result again;
-	int ret = judge_run(j, p, NULL, &again);
+	int ret = runner_run(runner, p, NULL, &again);
 
 	if (ret < 0)
 		return ret;
@@ -173,7 +174,7 @@ static int repeats(const struct program *p, const struct judge *j, const struct 
 	return 0;
 }
 
-int explore_pin(struct program *p, const struct judge *j, struct exec_result *r)
+int explore_pin(struct program *p, const struct runner *runner, struct exec_result *r)
 {
 	/* The list is written while the run still reads its schedule: two places. */
 	struct schedule *list = calloc(2, sizeof(*list)), *own = list + 1;
@@ -181,7 +182,7 @@ int explore_pin(struct program *p, const struct judge *j, struct exec_result *r)
 
 	if (!list)
 		return -ENOMEM;
-	ret = judge_run(j, p, list, r);
+	ret = runner_run(runner, p, list, r);
 	if (ret <= 0) {
 		ret = ret ? ret : -ENOENT;
 		goto out;
@@ -195,7 +196,7 @@ int explore_pin(struct program *p, const struct judge *j, struct exec_result *r)
 	}
 	*own = p->schedule;
 	p->schedule = *list;
-	ret = repeats(p, j, r);
+	ret = repeats(p, runner, r);
 	if (ret)
 		p->schedule = *own;
 out:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explore.h - hunt for a schedule under which a program fails, or shows something (judge_shows()).
+ * explore.h - hunt for a schedule under which a program fails, or shows something
+ * (event_runner_run()).
  *
  * Each run differs from the one before in the seed of its schedule alone, so a run is named by
  * its number and an exploration can be taken up again at any run. The state is one flat
@@ -9,7 +10,7 @@
 #ifndef MM_HARNESS_EXPLORE_H
 #define MM_HARNESS_EXPLORE_H
 
-#include "judge.h"
+#include "runner.h"
 
 /*
  * Beside the kinds of schedules: a few changes at random steps of the sequential run, switches to
@@ -61,12 +62,12 @@ struct explore {
  * explore() - run until there is a finding, or no run or no time is left
  * @e: with its parameters set and the rest zero; or as an earlier call left it
  * @p: the program; its own schedule does not count
- * @j: the judge
+ * @runner: runs the program
  *
  * Return: 1 at a finding: run @e->begun, in @e->result; 0 if there was none; a negative error
  * number.
  */
-int explore(struct explore *e, const struct program *p, const struct judge *j);
+int explore(struct explore *e, const struct program *p, const struct runner *runner);
 
 /**
  * explore_died() - a run ended the process: it is counted, and the next call goes on behind it
@@ -93,13 +94,13 @@ bool explore_left(const struct explore *e);
  * explore_pin() - write a failing run down as a sparse list
  * @p: fails under its schedule; afterwards it has the list, and `expect` and `digest` lines. What
  * it said that it shows was said of another run, and goes
- * @j: the judge
+ * @runner: runs the program
  * @r: receives the run
  *
  * Return: 0; -ENOENT if @p does not fail; -EILSEQ if the list does not give the same
  * finding (the run was too long, or died in the middle of a step): @p then keeps its schedule,
  * which fails again as well; or another negative error number.
  */
-int explore_pin(struct program *p, const struct judge *j, struct exec_result *r);
+int explore_pin(struct program *p, const struct runner *runner, struct exec_result *r);
 
 #endif

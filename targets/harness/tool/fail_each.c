@@ -4,24 +4,25 @@
  */
 #include "fail_each.h"
 
-static int run_with(struct fail_each *f, struct program *p, const struct judge *j, u32 failing)
+static int run_with(struct fail_each *f, struct program *p, const struct runner *runner,
+		    u32 failing)
 {
 	f->failing = failing;
 	p->fail = (struct program_fail){.at0 = failing, .classes = FAIL_ALL};
 	if (f->progress)
 		f->progress(f);
-	return judge_run(j, p, NULL, &f->result);
+	return runner_run(runner, p, NULL, &f->result);
 }
 
-int fail_each(struct fail_each *f, struct program *p, const struct judge *j)
+int fail_each(struct fail_each *f, struct program *p, const struct runner *runner)
 {
 	u32 n;
-	int ret = run_with(f, p, j, 0);
+	int ret = run_with(f, p, runner, 0);
 
 	f->requests = f->result.requests;
 	f->no_boot = f->result.boot_error;
 	for (n = 1; !ret && n <= FAIL_EACH_MAX; n++) {
-		ret = run_with(f, p, j, n);
+		ret = run_with(f, p, runner, n);
 		if (!ret && !f->result.injected)
 			return 0;
 		f->failed++;

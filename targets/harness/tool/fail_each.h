@@ -11,7 +11,7 @@
 #ifndef MM_HARNESS_FAIL_EACH_H
 #define MM_HARNESS_FAIL_EACH_H
 
-#include "judge.h"
+#include "runner.h"
 #include "machine/fail.h"
 
 /* The number of the last request that a plan can name (program.h). */
@@ -41,11 +41,11 @@ struct fail_each {
  * fail_each() - run until each request has failed once, or a run has a finding
  * @f: with @progress set and the rest zero
  * @p: well formed; its failure plan gives way to that of the last run
- * @j: the judge
+ * @runner: runs the program
  *
  * The first run is one without a failure. Return: 1 at a finding, in @f->result, with @p as it
  * was run; 0 if there was none; a negative error number.
  */
-int fail_each(struct fail_each *f, struct program *p, const struct judge *j);
+int fail_each(struct fail_each *f, struct program *p, const struct runner *runner);
 
 #endif

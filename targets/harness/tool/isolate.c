@@ -36,7 +36,7 @@ struct child {
 };
 
 /* In a child: standard error is its log. The parent's is a file of somebody else. */
-static bool apart;
+static bool in_child;
 
 /* The child's own limit, and when it was last armed; its parent's copy is not used. */
 static unsigned int seconds_per_run;
@@ -53,7 +53,7 @@ static void arm(void)
 /* Arming costs a system call, as much as a short run: a limit may be a quarter second short. */
 void isolate_beat(void)
 {
-	if (!apart || clock_seconds() - armed_at < 0.25)
+	if (!in_child || clock_seconds() - armed_at < 0.25)
 		return;
 	arm();
 	if (lseek(STDERR_FILENO, 0, SEEK_END) > LOG_MAX && ftruncate(STDERR_FILENO, 0))
@@ -101,7 +101,7 @@ static pid_t child_start(struct child *c, const struct isolate_options *o)
 	signal(SIGINT, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &no_core);
 	dup2(c->log, STDERR_FILENO);
-	apart = true;
+	in_child = true;
 	sanitizer_brief(o->brief);
 	seconds_per_run = o->seconds;
 	arm();
@@ -147,7 +147,7 @@ static enum oracle first_line(const char *log, char text[MM_REPORT_TEXT])
 	return oracle;
 }
 
-static void judge_death(int status, const char *log, struct isolate_death *d)
+static void classify_death(int status, const char *log, struct isolate_death *d)
 {
 	d->oracle = first_line(log, d->text);
 	if (d->oracle != ORACLE_NONE)
@@ -198,7 +198,7 @@ static int child_end(struct child *c, FILE *copy, struct isolate_death *death)
 	if (copy)
 		fputs(log, copy);
 	if (status)
-		judge_death(status, log, death);
+		classify_death(status, log, death);
 	free(log);
 	return status != 0;
 }
@@ -386,7 +386,7 @@ static ssize_t ask_for_run(struct isolate *i)
 	return n;
 }
 
-int isolate_judge(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r)
+int isolate_run(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r)
 {
 	struct isolate *i = arg;
 	struct request *q = i->request;

@@ -7,13 +7,13 @@
  * ORACLE_LIVELOCK. What else a run finds comes back as it is, through shared memory.
  *
  * Two ways to use it: isolate_call() for one function with state of its own, and struct
- * isolate for a judge (judge.h) whose child serves one program after the other and is only
+ * isolate for a runner (runner.h) whose child serves one program after the other and is only
  * replaced when it died: so a run costs two switches between processes and not a fork.
  */
 #ifndef MM_HARNESS_ISOLATE_H
 #define MM_HARNESS_ISOLATE_H
 
-#include "judge.h"
+#include "runner.h"
 
 /**
  * struct isolate_options - how a child runs
@@ -69,19 +69,18 @@ void isolate_beat(void);
 struct isolate;
 
 /**
- * isolate_create() - a judge with a child
+ * isolate_create() - a runner with a child
  * @o: how, may be NULL
  *
- * Return: the judge's argument for isolate_judge(), or NULL without memory.
+ * Return: the argument for isolate_run(), or NULL without memory.
  */
 struct isolate *isolate_create(const struct isolate_options *o);
 
 /** isolate_destroy() - end the child; NULL is allowed */
 void isolate_destroy(struct isolate *i);
 
-/** isolate_judge() - judge_fn that runs a program in the child of @arg, a struct isolate */
-int isolate_judge(void *arg, const struct program *p, struct schedule *taken,
-		  struct exec_result *r);
+/** isolate_run() - runner_fn that runs a program in the child of @arg, a struct isolate */
+int isolate_run(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r);
 
 /** isolate_renew() - the next program is run in a child that has run none before; @arg as above */
 void isolate_renew(void *arg);

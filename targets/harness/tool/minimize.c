@@ -58,7 +58,7 @@ static bool fails(struct minimizer *m, struct schedule *taken, struct exec_resul
 	m->st->runs++;
 	if (m->o->progress && !(m->st->runs & 63))
 		m->o->progress(&m->best, m->st);
-	ret = judge_run(&m->o->judge, &m->cand, taken, r);
+	ret = runner_run(&m->o->runner, &m->cand, taken, r);
 	if (ret < 0)
 		m->err = ret;
 	return ret > 0 && r->sched.report.oracle == m->oracle;
@@ -232,7 +232,7 @@ static void try_small(struct minimizer *m)
 static int prepare(struct minimizer *m)
 {
 	struct exec_result r;
-	int err = explore_pin(&m->best, &m->o->judge, &r);
+	int err = explore_pin(&m->best, &m->o->runner, &r);
 
 	m->st->runs += 2;
 	if (err && err != -EILSEQ)
@@ -265,7 +265,7 @@ static int check(struct minimizer *m, struct exec_result *first)
 		struct exec_result r;
 
 		if (m->o->renew)
-			m->o->renew(m->o->judge.arg);
+			m->o->renew(m->o->runner.arg);
 		if (!fails(m, NULL, &r))
 			return m->err ? m->err : -EILSEQ;
 		if (!i)

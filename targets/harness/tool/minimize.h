@@ -7,7 +7,7 @@
 
 #include <signal.h>
 
-#include "judge.h"
+#include "runner.h"
 
 /**
  * struct minimize_stats - how it goes
@@ -22,20 +22,20 @@ struct minimize_stats {
 
 /**
  * struct minimize_options - how to do it
- * @judge:    runs programs
+ * @runner:    runs programs
  * @oracle:   what must stay; ORACLE_NONE: whatever the first run finds
  * @deadline: on CLOCK_MONOTONIC in seconds; 0: none. What was reached until then is the result
  * @stop:     if not NULL, ends it in the same way once it is set
- * @renew:    if not NULL, called before each run of the final check with @judge.arg: the
+ * @renew:    if not NULL, called before each run of the final check with @runner.arg: the
  *            run is to find nothing that an earlier run left behind
  * @progress: if not NULL, called now and then
  */
 struct minimize_options {
-	struct judge judge;
+	struct runner runner;
 	enum oracle oracle;
 	double deadline;
 	volatile sig_atomic_t *stop;
-	void (*renew)(void *judge_arg);
+	void (*renew)(void *runner_arg);
 	void (*progress)(const struct program *best, const struct minimize_stats *st);
 };
 
@@ -46,7 +46,7 @@ struct minimize_options {
  * @o:  how
  * @st: filled in
  *
- * The same program, judge and oracle give the same result, unless the deadline came first.
+ * The same program, runner and oracle give the same result, unless the deadline came first.
  *
  * Return: 0; -ENOENT if @p does not fail by @o->oracle, and then it is as it was; -EILSEQ if the
  * result fails, but not three times in the same way; another negative error number.

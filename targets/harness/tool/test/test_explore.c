@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_explore.c - the explorer against judges that pretend.
+ * test_explore.c - the explorer against fake runners.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "sched/sched.h"
 
 /**
- * struct fake - a judge that fails runs by their seed
+ * struct fake - a runner that fails runs by their seed
  * @bad:    seeds of runs that fail; 0: none
  * @shows:  what happens in runs that would fail, which do not then
  * @runs:   how many there were
@@ -33,7 +33,8 @@ struct fake {
 	bool overflow, forgets;
 };
 
-static int judge(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r)
+static int fake_run(void *arg, const struct program *p, struct schedule *taken,
+		    struct exec_result *r)
 {
 	struct fake *f = arg;
 	const struct schedule *s = &p->schedule;
@@ -81,16 +82,16 @@ static void test_finds_and_goes_on(void **state)
 {
 	struct fake f = {.bad = {105, 117}};
 	struct explore *e = begin(SCHEDULE_RANDOM, 50);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(explore(e, &p, &runner), 1);
 	assert_int_equal(e->begun, 6);
 	assert_int_equal(e->result.sched.report.oracle, ORACLE_OVERLAP);
-	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(explore(e, &p, &runner), 1);
 	assert_int_equal(e->begun, 18);
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_int_equal(e->begun, 50);
 	assert_int_equal(e->ended, 50);
 	assert_int_equal(f.runs, 50);
@@ -117,18 +118,18 @@ static void test_shows(void **state)
 
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct fake f = {.bad = {105}, .shows = cases[i].happens};
-		struct judge_shows s = {{judge, &f}, cases[i].wanted};
-		struct judge j = {judge_shows, &s};
+		struct event_runner s = {{fake_run, &f}, cases[i].wanted};
+		struct runner runner = {event_runner_run, &s};
 		struct explore *e = begin(SCHEDULE_RANDOM, 50);
 		struct exec_result r;
 		struct program p;
 
 		program_init(&p, TARGET_VMAP);
-		assert_int_equal(explore(e, &p, &j), cases[i].found);
+		assert_int_equal(explore(e, &p, &runner), cases[i].found);
 		assert_int_equal(e->begun, cases[i].found ? 6 : 50);
 		explore_schedule(e, e->begun, &p.schedule);
 		p.shows = 1;
-		assert_int_equal(explore_pin(&p, &j, &r), cases[i].found ? 0 : -ENOENT);
+		assert_int_equal(explore_pin(&p, &runner, &r), cases[i].found ? 0 : -ENOENT);
 		assert_int_equal(p.expect, f.shows ? ORACLE_NONE : ORACLE_OVERLAP);
 		if (cases[i].found) {
 			assert_int_equal(p.schedule.kind, SCHEDULE_SPARSE);
@@ -144,7 +145,7 @@ static void test_changes(void **state)
 {
 	struct fake f = {0};
 	struct explore *e = begin(EXPLORE_CHANGES, 300);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct schedule *s = calloc(2, sizeof(*s));
 	bool moved = false, switched = false, longest = false;
 	struct program p;
@@ -152,7 +153,7 @@ static void test_changes(void **state)
 	assert_non_null(s);
 	program_init(&p, TARGET_VMAP);
 	p.machine.cpus = 4;
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_int_equal(f.runs, 301);
 	assert_int_equal(f.kinds, 1u << SCHEDULE_SPARSE);
 	for (u64 run = 1; run <= e->runs; run++) {
@@ -188,11 +189,11 @@ static void test_counts_distinct(void **state)
 {
 	struct fake f = {.digests = 13};
 	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_int_equal(e->distinct, 13);
 	assert_false(e->many);
 	program_fini(&p);
@@ -203,11 +204,11 @@ static void test_too_many_to_count(void **state)
 {
 	struct fake f = {.digests = UINT64_MAX};
 	struct explore *e = begin(SCHEDULE_RANDOM, EXPLORE_DIGESTS);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_true(e->many);
 	assert_true(e->distinct < EXPLORE_DIGESTS);
 	program_fini(&p);
@@ -221,11 +222,11 @@ static void test_no_chance_no_second_run(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct fake f = {0};
 		struct explore *e = begin(kinds[i], 1000);
-		struct judge j = {judge, &f};
+		struct runner runner = {fake_run, &f};
 		struct program p;
 
 		program_init(&p, TARGET_VMAP);
-		assert_int_equal(explore(e, &p, &j), 0);
+		assert_int_equal(explore(e, &p, &runner), 0);
 		assert_int_equal(f.runs, 1);
 		assert_int_equal(f.kinds, 1u << kinds[i]);
 		program_fini(&p);
@@ -237,11 +238,11 @@ static void test_pct_counts_steps_first(void **state)
 {
 	struct fake f = {0};
 	struct explore *e = begin(SCHEDULE_PCT, 10);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_int_equal(f.runs, 11);
 	assert_int_equal(f.length, 77);
 	assert_int_equal(f.kinds, 1u << SCHEDULE_SPARSE | 1u << SCHEDULE_PCT);
@@ -253,12 +254,12 @@ static void test_time_is_kept(void **state)
 {
 	struct fake f = {0};
 	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
 	e->deadline = clock_seconds() - 1;
-	assert_int_equal(explore(e, &p, &j), 0);
+	assert_int_equal(explore(e, &p, &runner), 0);
 	assert_int_equal(f.runs, 0);
 	program_fini(&p);
 	free(e);
@@ -268,7 +269,7 @@ static void test_death_is_counted(void **state)
 {
 	struct fake f = {.bad = {105}};
 	struct explore *e = begin(SCHEDULE_RANDOM, 50);
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
@@ -278,7 +279,7 @@ static void test_death_is_counted(void **state)
 	assert_int_equal(e->result.sched.report.oracle, ORACLE_CRASH);
 	assert_string_equal(e->result.sched.report.text, "killed");
 	/* It goes on behind the run that died. */
-	assert_int_equal(explore(e, &p, &j), 1);
+	assert_int_equal(explore(e, &p, &runner), 1);
 	assert_int_equal(f.runs, 3);
 	assert_int_equal(e->begun, 6);
 	program_fini(&p);
@@ -288,7 +289,7 @@ static void test_death_is_counted(void **state)
 static void test_pin(void **state)
 {
 	struct fake f = {.bad = {7}};
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct exec_result r;
 	struct program p;
 
@@ -296,7 +297,7 @@ static void test_pin(void **state)
 	p.schedule.kind = SCHEDULE_RANDOM;
 	p.schedule.odds = 8;
 	p.schedule.seed = 7;
-	assert_int_equal(explore_pin(&p, &j, &r), 0);
+	assert_int_equal(explore_pin(&p, &runner, &r), 0);
 	assert_int_equal(p.schedule.kind, SCHEDULE_SPARSE);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.expect, ORACLE_OVERLAP);
@@ -309,7 +310,7 @@ static void test_pin_keeps_what_fails(void **state)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		struct fake f = {.bad = {7}, .overflow = !i, .forgets = i};
-		struct judge j = {judge, &f};
+		struct runner runner = {fake_run, &f};
 		struct exec_result r;
 		struct program p;
 
@@ -317,7 +318,7 @@ static void test_pin_keeps_what_fails(void **state)
 		p.schedule.kind = SCHEDULE_RANDOM;
 		p.schedule.odds = 8;
 		p.schedule.seed = 7;
-		assert_int_equal(explore_pin(&p, &j, &r), -EILSEQ);
+		assert_int_equal(explore_pin(&p, &runner, &r), -EILSEQ);
 		assert_int_equal(p.schedule.kind, SCHEDULE_RANDOM);
 		assert_int_equal(p.schedule.seed, 7);
 		assert_int_equal(p.expect, ORACLE_OVERLAP);
@@ -328,18 +329,18 @@ static void test_pin_keeps_what_fails(void **state)
 static void test_pin_needs_a_failure(void **state)
 {
 	struct fake f = {0};
-	struct judge j = {judge, &f};
+	struct runner runner = {fake_run, &f};
 	struct exec_result r;
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore_pin(&p, &j, &r), -ENOENT);
+	assert_int_equal(explore_pin(&p, &runner, &r), -ENOENT);
 	assert_int_equal(p.expect, ORACLE_NONE);
 	program_fini(&p);
 }
 
-static int judge_broken(void *arg, const struct program *p, struct schedule *taken,
-			struct exec_result *r)
+static int fake_broken(void *arg, const struct program *p, struct schedule *taken,
+		       struct exec_result *r)
 {
 	return -ENOSPC;
 }
@@ -347,16 +348,16 @@ static int judge_broken(void *arg, const struct program *p, struct schedule *tak
 static void test_errors_come_through(void **state)
 {
 	static const u8 kinds[] = {SCHEDULE_RANDOM, SCHEDULE_PCT};
-	struct judge j = {judge_broken, NULL};
+	struct runner runner = {fake_broken, NULL};
 	struct exec_result r;
 	struct program p;
 
 	program_init(&p, TARGET_VMAP);
-	assert_int_equal(explore_pin(&p, &j, &r), -ENOSPC);
+	assert_int_equal(explore_pin(&p, &runner, &r), -ENOSPC);
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct explore *e = begin(kinds[i], 10);
 
-		assert_int_equal(explore(e, &p, &j), -ENOSPC);
+		assert_int_equal(explore(e, &p, &runner), -ENOSPC);
 		free(e);
 	}
 	program_fini(&p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fail_each.c - each request fails once: against judges that pretend, and on naive
+ * test_fail_each.c - each request fails once: against fake runners, and on naive
  * allocators, with a fault that only shows when memory runs out and without one.
  */
 #include "program/test/check.h"
@@ -8,7 +8,7 @@
 #include "oracle/test/faulty_allocators.h"
 
 /**
- * struct fake - a judge that pretends a program makes requests
+ * struct fake - a runner that pretends a program makes requests
  * @requests: of a run in which none fails
  * @more:     more of them if one up to @until fails, or fewer
  * @bad:      the request that must not fail; -1: none
@@ -22,7 +22,8 @@ struct fake {
 	u64 seen, runs;
 };
 
-static int judge(void *arg, const struct program *p, struct schedule *taken, struct exec_result *r)
+static int fake_run(void *arg, const struct program *p, struct schedule *taken,
+		    struct exec_result *r)
 {
 	struct fake *f = arg;
 	u32 n = p->fail.at0;
@@ -42,14 +43,14 @@ static int judge(void *arg, const struct program *p, struct schedule *taken, str
 
 static int pretend(struct fake *fake, struct fail_each *f)
 {
-	struct judge j = {judge, fake};
+	struct runner runner = {fake_run, fake};
 	struct program p;
 	int ret;
 
 	*f = (struct fail_each){0};
 	program_init(&p, TARGET_VMAP);
 	p.fail = (struct program_fail){.at0 = 3, .at2 = 4, .every = 5, .classes = 1};
-	ret = fail_each(f, &p, &j);
+	ret = fail_each(f, &p, &runner);
 	assert_int_equal(p.fail.at0, f->failing);
 	program_fini(&p);
 	return ret;
@@ -105,13 +106,13 @@ static void test_finding(void **unused)
 static int on_naive(enum fault fault, const char *text, struct fail_each *f, struct program *p)
 {
 	struct executor *x = executor_create();
-	struct judge j = {judge_here, x};
+	struct runner runner = {run_in_process, x};
 	int ret;
 
 	*f = (struct fail_each){0};
 	from_text(p, text);
 	faulty_choose(fault);
-	ret = fail_each(f, p, &j);
+	ret = fail_each(f, p, &runner);
 	faulty_choose(FAULT_NONE);
 	executor_destroy(x);
 	return ret;

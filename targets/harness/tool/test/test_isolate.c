@@ -76,7 +76,7 @@ static int run(struct isolate *i, u32 ops, struct schedule *taken, struct exec_r
 	int ret;
 
 	make(&p, ops);
-	ret = isolate_judge(i, &p, taken, r);
+	ret = isolate_run(i, &p, taken, r);
 	program_fini(&p);
 	return ret;
 }

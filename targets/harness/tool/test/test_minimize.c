@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_minimize.c - the minimiser against judges that pretend.
+ * test_minimize.c - the minimiser against fake runners.
  *
- * Such a judge fails a program by a rule that is known here, so it is known as well what the
+ * A fake runner fails a program by a rule that is known here, so it is known as well what the
  * shortest failing program is; the minimiser is to find just that.
  */
 #include <setjmp.h>
@@ -48,7 +48,7 @@ static void pretend(const struct program *p, struct schedule *taken, struct exec
 		*taken = p->schedule;
 }
 
-static int verdict(struct exec_result *r, bool fails)
+static int set_result(struct exec_result *r, bool fails)
 {
 	if (fails)
 		r->sched.report.oracle = ORACLE_OVERLAP;
@@ -72,16 +72,16 @@ static bool has_arg(const struct program *p, const char *name, u32 least)
 	return false;
 }
 
-static int minimize_by(judge_fn *fn, void *arg, struct program *p)
+static int minimize_by(runner_fn *fn, void *arg, struct program *p)
 {
-	struct minimize_options o = {.judge = {fn, arg}};
+	struct minimize_options o = {.runner = {fn, arg}};
 	struct minimize_stats st;
 
 	return minimize(p, &o, &st);
 }
 
 /* The shortest program to fail by @fn that is in @text. */
-static void minimized(struct program *p, judge_fn *fn, const char *text)
+static void minimized(struct program *p, runner_fn *fn, const char *text)
 {
 	parse(p, text);
 	assert_int_equal(minimize_by(fn, NULL, p), 0);
@@ -108,18 +108,18 @@ static const char long_program[] = "target vmap\n"
 				   "schedule random seed=9 odds=5\n";
 
 /* Fails by what it does, whatever the machine, the tasks and the schedule are. */
-static int judge_ops(void *arg, const struct program *p, struct schedule *taken,
-		     struct exec_result *r)
+static int fake_ops(void *arg, const struct program *p, struct schedule *taken,
+		    struct exec_result *r)
 {
 	pretend(p, taken, r);
-	return verdict(r, has_arg(p, "vm_map_ram", 37) && count(p, "vm_unmap_aliases"));
+	return set_result(r, has_arg(p, "vm_map_ram", 37) && count(p, "vm_unmap_aliases"));
 }
 
 static void test_everything_goes(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_ops, long_program);
+	minimized(&p, fake_ops, long_program);
 	assert_text(&p, "mmstorm 1\n"
 			"target vmap\n"
 			"task a cpu=0\n"
@@ -130,11 +130,11 @@ static void test_everything_goes(void **state)
 	program_fini(&p);
 }
 
-/* As judge_ops(), and that is no failure: something happens. */
-static int judge_ops_happens(void *arg, const struct program *p, struct schedule *taken,
-			     struct exec_result *r)
+/* As fake_ops(), and that is no failure: something happens. */
+static int fake_ops_happens(void *arg, const struct program *p, struct schedule *taken,
+			    struct exec_result *r)
 {
-	bool happens = judge_ops(arg, p, taken, r);
+	bool happens = fake_ops(arg, p, taken, r);
 
 	r->sched.report.oracle = ORACLE_NONE;
 	r->events[EVENT_LAZY_TWICE] = happens;
@@ -143,12 +143,12 @@ static int judge_ops_happens(void *arg, const struct program *p, struct schedule
 
 static void test_what_is_shown_stays(void **state)
 {
-	struct judge_shows s = {{judge_ops_happens, NULL}, 1u << EVENT_LAZY_TWICE};
+	struct event_runner s = {{fake_ops_happens, NULL}, 1u << EVENT_LAZY_TWICE};
 	struct program p;
 
 	parse(&p, long_program);
 	p.shows = 1u << EVENT_PREFETCH;
-	assert_int_equal(minimize_by(judge_shows, &s, &p), 0);
+	assert_int_equal(minimize_by(event_runner_run, &s, &p), 0);
 	/* What it said of itself was said of the longer one. */
 	assert_text(&p, "mmstorm 1\n"
 			"target vmap\n"
@@ -157,13 +157,13 @@ static void test_what_is_shown_stays(void **state)
 			"  vm_unmap_aliases\n"
 			"digest 0x0000000000001234\n");
 	s.events |= 1u << EVENT_PREFETCH;
-	assert_int_equal(minimize_by(judge_shows, &s, &p), -ENOENT);
+	assert_int_equal(minimize_by(event_runner_run, &s, &p), -ENOENT);
 	program_fini(&p);
 }
 
 /* Fails only between two tasks, on different CPUs, of which one is an interrupt source. */
-static int judge_tasks(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
+static int fake_tasks(void *arg, const struct program *p, struct schedule *taken,
+		      struct exec_result *r)
 {
 	bool irq = false, task = false;
 
@@ -174,14 +174,14 @@ static int judge_tasks(void *arg, const struct program *p, struct schedule *take
 		task |= !t->irq && t->cpu != 1;
 	}
 	pretend(p, taken, r);
-	return verdict(r, irq && task);
+	return set_result(r, irq && task);
 }
 
 static void test_tasks_stay(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_tasks,
+	minimized(&p, fake_tasks,
 		  "target vmap\n"
 		  "machine cpus=4\n"
 		  "task a cpu=3\n"
@@ -210,18 +210,18 @@ static bool has_change(const struct program *p, u32 step, unsigned int task)
 	return false;
 }
 
-static int judge_change(void *arg, const struct program *p, struct schedule *taken,
-			struct exec_result *r)
+static int fake_change(void *arg, const struct program *p, struct schedule *taken,
+		       struct exec_result *r)
 {
 	pretend(p, taken, r);
-	return verdict(r, p->nr_tasks >= 2 && has_change(p, 17, SCHED_TASK_FIRST + 1));
+	return set_result(r, p->nr_tasks >= 2 && has_change(p, 17, SCHED_TASK_FIRST + 1));
 }
 
 static void test_one_change_stays(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_change,
+	minimized(&p, fake_change,
 		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
@@ -235,19 +235,19 @@ static void test_one_change_stays(void **state)
 }
 
 /* The change must come two steps before the end: it moves whenever an operation goes. */
-static int judge_moving(void *arg, const struct program *p, struct schedule *taken,
-			struct exec_result *r)
+static int fake_moving(void *arg, const struct program *p, struct schedule *taken,
+		       struct exec_result *r)
 {
 	pretend(p, taken, r);
-	return verdict(r, p->nr_tasks >= 2 && count(p, "vm_unmap_aliases") &&
-				  has_change(p, r->sched.steps - 2, SCHED_TASK_FIRST));
+	return set_result(r, p->nr_tasks >= 2 && count(p, "vm_unmap_aliases") &&
+				     has_change(p, r->sched.steps - 2, SCHED_TASK_FIRST));
 }
 
 static void test_changes_move_along(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_moving,
+	minimized(&p, fake_moving,
 		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
@@ -264,18 +264,18 @@ static void test_changes_move_along(void **state)
 }
 
 /* Fails if the request behind the last operation fails: its number moves as well. */
-static int judge_plan(void *arg, const struct program *p, struct schedule *taken,
-		      struct exec_result *r)
+static int fake_plan(void *arg, const struct program *p, struct schedule *taken,
+		     struct exec_result *r)
 {
 	pretend(p, taken, r);
-	return verdict(r, count(p, "vm_unmap_aliases") && p->fail.at0 == p->nr_ops + 1);
+	return set_result(r, count(p, "vm_unmap_aliases") && p->fail.at0 == p->nr_ops + 1);
 }
 
 static void test_failure_plan_moves_along(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_plan,
+	minimized(&p, fake_plan,
 		  "target vmap\n"
 		  "fail at=5\n"
 		  "task a cpu=0\n"
@@ -289,13 +289,13 @@ static void test_failure_plan_moves_along(void **state)
 }
 
 /* Takes so many operations where the limit is not at its lowest. */
-static int judge_limit(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
+static int fake_limit(void *arg, const struct program *p, struct schedule *taken,
+		      struct exec_result *r)
 {
 	u32 least = p->machine.lazy == 1 ? *(u32 *)arg : 6;
 
 	pretend(p, taken, r);
-	return verdict(r, p->nr_ops >= least);
+	return set_result(r, p->nr_ops >= least);
 }
 
 static void test_low_limits_if_they_pay(void **state)
@@ -315,13 +315,13 @@ static void test_low_limits_if_they_pay(void **state)
 	program_init(&plain, TARGET_VMAP);
 	parse(&p, text);
 	least = 2;
-	assert_int_equal(minimize_by(judge_limit, &least, &p), 0);
+	assert_int_equal(minimize_by(fake_limit, &least, &p), 0);
 	assert_int_equal(p.nr_ops, 2);
 	assert_int_equal(p.machine.lazy, 1);
 	program_fini(&p);
 	parse(&p, text);
 	least = 6;
-	assert_int_equal(minimize_by(judge_limit, &least, &p), 0);
+	assert_int_equal(minimize_by(fake_limit, &least, &p), 0);
 	assert_int_equal(p.nr_ops, 6);
 	assert_memory_equal(&p.machine, &plain.machine, sizeof(p.machine));
 	program_fini(&p);
@@ -329,8 +329,8 @@ static void test_low_limits_if_they_pay(void **state)
 }
 
 /* Fails by the order of operations: two changes as steps say it, and turns as well. */
-static int judge_order(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
+static int fake_order(void *arg, const struct program *p, struct schedule *taken,
+		      struct exec_result *r)
 {
 	const struct schedule *s = &p->schedule;
 	bool fails = false;
@@ -342,14 +342,14 @@ static int judge_order(void *arg, const struct program *p, struct schedule *take
 		else
 			fails = has_change(p, 5, SCHED_TASK_FIRST + 1);
 	}
-	return verdict(r, fails);
+	return set_result(r, fails);
 }
 
 static void test_turns_are_preferred(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_order,
+	minimized(&p, fake_order,
 		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
@@ -363,8 +363,8 @@ static void test_turns_are_preferred(void **state)
 }
 
 /* By two oracles, of which the first in the program is not the one to keep. */
-static int judge_two(void *arg, const struct program *p, struct schedule *taken,
-		     struct exec_result *r)
+static int fake_two(void *arg, const struct program *p, struct schedule *taken,
+		    struct exec_result *r)
 {
 	pretend(p, taken, r);
 	if (count(p, "vm_unmap_aliases"))
@@ -378,7 +378,7 @@ static void test_oracle_is_kept(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_two,
+	minimized(&p, fake_two,
 		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  purge_vmap_areas\n"
@@ -390,13 +390,13 @@ static void test_oracle_is_kept(void **state)
 
 static void test_what_does_not_fail(void **state)
 {
-	struct minimize_options o = {.judge = {judge_two, NULL}, .oracle = ORACLE_STALE};
+	struct minimize_options o = {.runner = {fake_two, NULL}, .oracle = ORACLE_STALE};
 	struct minimize_stats st;
 	struct program p, was;
 
 	parse(&p, "target vmap\ntask a cpu=0\n  m1 = vm_map_ram\n");
 	parse(&was, "target vmap\ntask a cpu=0\n  m1 = vm_map_ram\n");
-	assert_int_equal(minimize_by(judge_two, NULL, &p), -ENOENT);
+	assert_int_equal(minimize_by(fake_two, NULL, &p), -ENOENT);
 	assert_true(program_equal(&p, &was));
 	program_fini(&p);
 	program_fini(&was);
@@ -407,12 +407,12 @@ static void test_what_does_not_fail(void **state)
 }
 
 /* Every run has another digest. */
-static int judge_unstable(void *arg, const struct program *p, struct schedule *taken,
-			  struct exec_result *r)
+static int fake_unstable(void *arg, const struct program *p, struct schedule *taken,
+			 struct exec_result *r)
 {
 	pretend(p, taken, r);
 	r->sched.digest = ++*(u64 *)arg;
-	return verdict(r, true);
+	return set_result(r, true);
 }
 
 static void test_unstable_is_said(void **state)
@@ -421,18 +421,18 @@ static void test_unstable_is_said(void **state)
 	u64 digest = 1;
 
 	parse(&p, long_program);
-	assert_int_equal(minimize_by(judge_unstable, &digest, &p), -EILSEQ);
+	assert_int_equal(minimize_by(fake_unstable, &digest, &p), -EILSEQ);
 	program_fini(&p);
 }
 
 /* Not even a run is possible, after some. */
-static int judge_broken(void *arg, const struct program *p, struct schedule *taken,
-			struct exec_result *r)
+static int fake_broken(void *arg, const struct program *p, struct schedule *taken,
+		       struct exec_result *r)
 {
 	pretend(p, taken, r);
 	if (!--*(int *)arg)
 		return -ENOSPC;
-	return verdict(r, true);
+	return set_result(r, true);
 }
 
 static void test_errors_come_through(void **state)
@@ -442,14 +442,14 @@ static void test_errors_come_through(void **state)
 		int left = after;
 
 		parse(&p, long_program);
-		assert_int_equal(minimize_by(judge_broken, &left, &p), -ENOSPC);
+		assert_int_equal(minimize_by(fake_broken, &left, &p), -ENOSPC);
 		program_fini(&p);
 	}
 }
 
 /* A crash leaves no digest, and nothing in the list of the run that could be relied on. */
-static int judge_crash(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
+static int fake_crash(void *arg, const struct program *p, struct schedule *taken,
+		      struct exec_result *r)
 {
 	*r = (struct exec_result){0};
 	if (taken)
@@ -464,7 +464,7 @@ static void test_crash_keeps_its_schedule(void **state)
 {
 	struct program p;
 
-	minimized(&p, judge_crash,
+	minimized(&p, fake_crash,
 		  "target vmap\n"
 		  "task a cpu=0\n"
 		  "  m1 = vm_map_ram\n"
@@ -481,7 +481,7 @@ static void test_crash_keeps_its_schedule(void **state)
 static void test_stop_gives_what_there_is(void **state)
 {
 	volatile sig_atomic_t stop = 1;
-	struct minimize_options o = {.judge = {judge_ops, NULL}, .stop = &stop};
+	struct minimize_options o = {.runner = {fake_ops, NULL}, .stop = &stop};
 	struct minimize_stats st;
 	struct program p;
 
@@ -498,8 +498,8 @@ static void test_same_result_twice(void **state)
 
 	parse(&a, long_program);
 	parse(&b, long_program);
-	assert_int_equal(minimize_by(judge_ops, NULL, &a), 0);
-	assert_int_equal(minimize_by(judge_ops, NULL, &b), 0);
+	assert_int_equal(minimize_by(fake_ops, NULL, &a), 0);
+	assert_int_equal(minimize_by(fake_ops, NULL, &b), 0);
 	assert_true(program_equal(&a, &b));
 	program_fini(&a);
 	program_fini(&b);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h - run a program, perhaps many times, and say if that is as it should be.
+ * run_result.h - run a program, perhaps many times, and say if that is as it should be.
  */
-#ifndef MM_MMSTORM_VERDICT_H
-#define MM_MMSTORM_VERDICT_H
+#ifndef MM_MMSTORM_RUN_RESULT_H
+#define MM_MMSTORM_RUN_RESULT_H
 
 #include "exec/exec.h"
 
@@ -16,28 +16,28 @@ enum outcome {
 };
 
 /**
- * struct verdict_options - how to run
+ * struct run_options - how to run
  * @times:     how often, from 1
  * @schedule:  if not NULL, used in place of the program's; then `expect` and `shows` do not count
  * @ignore:    `expect`, `digest` and `shows` do not count
- * @here:      in this process: a crash ends it
+ * @in_process:      in this process: a crash ends it
  * @trace:     if not NULL, the history of the first run is written there
  * @stats:     if not NULL, the per-CPU allocators' statistics at the end of one more run, which is
  *             not judged, and the events of the first one are written there, if that had no finding
  * @log:       if not NULL, what sanitizers write during the first run
  */
-struct verdict_options {
+struct run_options {
 	u64 times;
 	const struct schedule *schedule;
 	bool ignore;
-	bool here;
+	bool in_process;
 	FILE *trace;
 	FILE *stats;
 	FILE *log;
 };
 
 /**
- * struct verdict - how it went
+ * struct run_result - how it went
  * @outcome: enum outcome
  * @report:  the finding, ORACLE_NONE if there was none; for OUTCOME_FINDING, why it is one
  * @result:  of the first run
@@ -45,7 +45,7 @@ struct verdict_options {
  * @same:    runs with the same oracle, task, operation, step and digest as the first, it
  *           included
  */
-struct verdict {
+struct run_result {
 	enum outcome outcome;
 	struct report report;
 	struct exec_result result;
@@ -54,16 +54,17 @@ struct verdict {
 };
 
 /**
- * verdict_of() - run and judge
+ * run_program() - run and judge
  *
- * Return: 0 with @v filled in, or a negative error number.
+ * Return: 0 with @res filled in, or a negative error number.
  */
-int verdict_of(const struct program *p, const struct verdict_options *o, struct verdict *v);
+int run_program(const struct program *p, const struct run_options *o, struct run_result *res);
 
 /**
- * verdict_judge() - a first result against what the program says of itself
+ * run_result_classify() - a first result against what the program says of itself
  * @v: @result, @same and @report are set; @outcome, @report and @missing are filled in
  */
-void verdict_judge(const struct program *p, const struct verdict_options *o, struct verdict *v);
+void run_result_classify(const struct program *p, const struct run_options *o,
+			 struct run_result *res);
 
 #endif

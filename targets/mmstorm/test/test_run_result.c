@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_verdict.c - what a program says of itself, against how a run went.
+ * test_run_result.c - what a program says of itself, against how a run went.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "verdict.h"
+#include "run_result.h"
 
 /**
  * struct told - a program, its run, and what is to be said of it
@@ -31,7 +31,7 @@ struct told {
 #define A (1u << EVENT_PREFETCH)
 #define B (1u << EVENT_FREED_FAR_IN_FLUSH)
 
-static void judge(const struct told *t, const struct verdict_options *o, struct verdict *v)
+static void classify(const struct told *t, const struct run_options *o, struct run_result *res)
 {
 	struct program p;
 
@@ -39,16 +39,16 @@ static void judge(const struct told *t, const struct verdict_options *o, struct 
 	p.expect = t->expect;
 	p.shows = t->shows;
 	p.digest = t->digest;
-	*v = (struct verdict){.missing = ~0u};
-	v->result.sched.digest = t->path;
-	v->result.sched.report.oracle = v->report.oracle = t->oracle;
+	*res = (struct run_result){.missing = ~0u};
+	res->result.sched.digest = t->path;
+	res->result.sched.report.oracle = res->report.oracle = t->oracle;
 	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++)
-		v->result.events[e] = t->happened >> e & 1;
-	verdict_judge(&p, o, v);
+		res->result.events[e] = t->happened >> e & 1;
+	run_result_classify(&p, o, res);
 	program_fini(&p);
 }
 
-static void test_verdicts(void **state)
+static void test_outcomes(void **state)
 {
 	static const enum oracle none = ORACLE_NONE, found = ORACLE_OVERLAP;
 	const struct told told[] = {
@@ -71,14 +71,14 @@ static void test_verdicts(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
-		const struct verdict_options o = {.times = 1};
-		struct verdict v;
+		const struct run_options o = {.times = 1};
+		struct run_result res;
 
-		judge(&told[i], &o, &v);
-		if (v.outcome != told[i].outcome || v.report.oracle != told[i].reported ||
-		    v.missing != told[i].missing)
-			fail_msg("case %zu: outcome %d, oracle %s, missing 0x%x", i, v.outcome,
-				 oracle_id(v.report.oracle), v.missing);
+		classify(&told[i], &o, &res);
+		if (res.outcome != told[i].outcome || res.report.oracle != told[i].reported ||
+		    res.missing != told[i].missing)
+			fail_msg("case %zu: outcome %d, oracle %s, missing 0x%x", i, res.outcome,
+				 oracle_id(res.report.oracle), res.missing);
 	}
 }
 
@@ -86,24 +86,24 @@ static void test_passed_over(void **state)
 {
 	static const struct schedule other = {.kind = SCHEDULE_ROUND_ROBIN};
 	const struct told told = {.shows = A};
-	const struct verdict_options o[] = {
+	const struct run_options o[] = {
 		{.times = 1, .ignore = true},
 		{.times = 1, .schedule = &other},
 	};
 
 	for (size_t i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
-		struct verdict v;
+		struct run_result res;
 
-		judge(&told, &o[i], &v);
-		assert_int_equal(v.outcome, OUTCOME_OK);
-		assert_int_equal(v.missing, 0);
+		classify(&told, &o[i], &res);
+		assert_int_equal(res.outcome, OUTCOME_OK);
+		assert_int_equal(res.missing, 0);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_passed_over),
 	};
 

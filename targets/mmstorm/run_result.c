@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.c - run a program, perhaps many times, and say if that is as it should be.
+ * run_result.c - run a program, perhaps many times, and say if that is as it should be.
  *
  * One child does all the runs, unless runs end it: then each that does costs a child of its
  * own. What the child found up to then is in shared memory.
  */
-#include "verdict.h"
+#include "run_result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +22,12 @@
  */
 struct runs {
 	const struct program *p;
-	const struct verdict_options *o;
+	const struct run_options *o;
 	u64 done, same, odd_at;
 	struct exec_result first, odd;
 };
 
-static bool alike(const struct exec_result *a, const struct exec_result *b)
+static bool same_end(const struct exec_result *a, const struct exec_result *b)
 {
 	const struct sched_result *x = &a->sched, *y = &b->sched;
 
@@ -40,7 +40,7 @@ static void count_run(struct runs *runs, const struct exec_result *r)
 {
 	if (!runs->done)
 		runs->first = *r;
-	if (alike(&runs->first, r)) {
+	if (same_end(&runs->first, r)) {
 		runs->same++;
 	} else if (!runs->odd_at) {
 		runs->odd = *r;
@@ -62,7 +62,7 @@ static void print_events(const struct exec_result *r, FILE *f)
 	}
 }
 
-static void do_runs(void *arg)
+static void run_all(void *arg)
 {
 	struct runs *runs = arg;
 	struct executor *x = executor_create();
@@ -90,15 +90,15 @@ static void do_runs(void *arg)
 	executor_destroy(x);
 }
 
-static int do_runs_apart(struct runs *runs)
+static int run_in_children(struct runs *runs)
 {
-	struct isolate_options how = {.seconds = ISOLATE_SECONDS};
+	struct isolate_options options = {.seconds = ISOLATE_SECONDS};
 	struct isolate_death death;
 	struct exec_result r = {.sched.report.op = -1};
 
 	while (runs->done < runs->o->times) {
 		FILE *log = runs->done ? NULL : runs->o->log;
-		int err = isolate_call(&how, do_runs, runs, log, &death);
+		int err = isolate_call(&options, run_all, runs, log, &death);
 
 		if (err < 0)
 			return err;
@@ -108,13 +108,13 @@ static int do_runs_apart(struct runs *runs)
 			count_run(runs, &r);
 		}
 		/* One full report is enough. */
-		how.brief = true;
+		options.brief = true;
 	}
 	return 0;
 }
 
 /* A sanitizer reports at once what without it is a crash, at best. */
-static bool meets(enum oracle expect, enum oracle found)
+static bool satisfies(enum oracle expect, enum oracle found)
 {
 	if (expect == found)
 		return true;
@@ -122,38 +122,39 @@ static bool meets(enum oracle expect, enum oracle found)
 	       (expect == ORACLE_CRASH && found == ORACLE_SANITIZER);
 }
 
-void verdict_judge(const struct program *p, const struct verdict_options *o, struct verdict *v)
+void run_result_classify(const struct program *p, const struct run_options *o,
+			 struct run_result *res)
 {
-	u64 digest = v->result.sched.digest;
-	struct report *r = &v->report;
+	u64 digest = res->result.sched.digest;
+	struct report *r = &res->report;
 
-	v->outcome = r->oracle == ORACLE_NONE ? OUTCOME_OK : OUTCOME_FINDING;
-	v->missing = 0;
+	res->outcome = r->oracle == ORACLE_NONE ? OUTCOME_OK : OUTCOME_FINDING;
+	res->missing = 0;
 	if (r->oracle == ORACLE_DIGEST || o->ignore || o->schedule)
 		return;
 	if (p->expect != ORACLE_NONE) {
-		if (meets(p->expect, r->oracle))
-			v->outcome = OUTCOME_EXPECTED;
+		if (satisfies(p->expect, r->oracle))
+			res->outcome = OUTCOME_EXPECTED;
 		else if (r->oracle == ORACLE_NONE && !isolate_finds(p->expect))
-			v->outcome = OUTCOME_UNFIT;
+			res->outcome = OUTCOME_UNFIT;
 		else
-			v->outcome = OUTCOME_FINDING;
+			res->outcome = OUTCOME_FINDING;
 	}
 	/* Of a run that died there is no digest; one that found something else need not match. */
 	if (p->digest && digest && p->digest != digest &&
-	    (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_EXPECTED)) {
-		v->outcome = OUTCOME_FINDING;
+	    (res->outcome == OUTCOME_OK || res->outcome == OUTCOME_EXPECTED)) {
+		res->outcome = OUTCOME_FINDING;
 		r->oracle = ORACLE_DIGEST;
 		snprintf(r->text, sizeof(r->text), "found digest 0x%016llx, expected 0x%016llx",
 			 digest, p->digest);
 	}
-	if (v->outcome == OUTCOME_OK || v->outcome == OUTCOME_EXPECTED)
-		v->missing = p->shows & ~run_event_set(v->result.events);
-	if (v->missing)
-		v->outcome = OUTCOME_FINDING;
+	if (res->outcome == OUTCOME_OK || res->outcome == OUTCOME_EXPECTED)
+		res->missing = p->shows & ~run_event_set(res->result.events);
+	if (res->missing)
+		res->outcome = OUTCOME_FINDING;
 }
 
-int verdict_of(const struct program *p, const struct verdict_options *o, struct verdict *v)
+int run_program(const struct program *p, const struct run_options *o, struct run_result *res)
 {
 	struct runs *runs = isolate_memory(sizeof(*runs));
 	int err = 0;
@@ -162,12 +163,12 @@ int verdict_of(const struct program *p, const struct verdict_options *o, struct 
 		return -ENOMEM;
 	runs->p = p;
 	runs->o = o;
-	if (o->here)
-		do_runs(runs);
+	if (o->in_process)
+		run_all(runs);
 	else
-		err = do_runs_apart(runs);
+		err = run_in_children(runs);
 	if (!err) {
-		*v = (struct verdict){
+		*res = (struct run_result){
 			.result = runs->first,
 			.report = runs->first.sched.report,
 			.same = runs->same,
@@ -175,15 +176,15 @@ int verdict_of(const struct program *p, const struct verdict_options *o, struct 
 		if (runs->odd_at) {
 			const struct sched_result *a = &runs->first.sched, *b = &runs->odd.sched;
 
-			v->report = b->report;
-			v->report.oracle = ORACLE_DIGEST;
-			snprintf(v->report.text, sizeof(v->report.text),
+			res->report = b->report;
+			res->report.oracle = ORACLE_DIGEST;
+			snprintf(res->report.text, sizeof(res->report.text),
 				 "run %llu ended with %s at step %llu, digest 0x%016llx; the first "
 				 "with %s at step %llu, digest 0x%016llx",
 				 runs->odd_at, oracle_id(b->report.oracle), b->report.step,
 				 b->digest, oracle_id(a->report.oracle), a->report.step, a->digest);
 		}
-		verdict_judge(p, o, v);
+		run_result_classify(p, o, res);
 	}
 	isolate_memory_free(runs, sizeof(*runs));
 	return err;
