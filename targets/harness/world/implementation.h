@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * implementation.h - whose allocators a world is made of.
+ *
+ * An implementation offers back ends by kind: of the vmap layer, of the per-CPU allocator, or of
+ * both. A per-CPU allocator stands on a space of its own implementation, as Linux's calls Linux's
+ * vmalloc. To add an implementation, write its back ends in a folder of their own and add a line to
+ * implementations[].
+ */
+#ifndef MM_HARNESS_IMPLEMENTATION_H
+#define MM_HARNESS_IMPLEMENTATION_H
+
+#include "percpu_backend.h"
+#include "vmap_backend.h"
+
+/**
+ * struct implementation - allocators of one origin
+ * @name:   as in lists and messages
+ * @help:   one line
+ * @vmap:   back ends of the vmap layer, ended by NULL; the first one serves where a program asks
+ *          for a kind that there is not
+ * @percpu: back ends of the per-CPU allocator, ended by NULL
+ */
+struct implementation {
+	const char *name;
+	const char *help;
+	const struct vmap_backend *const *vmap;
+	const struct percpu_backend *const *percpu;
+};
+
+/* All of them, ended by NULL; the first one is run on unless another is asked for. */
+extern const struct implementation *const implementations[];
+
+/** implementation_by_name() - NULL: there is none of that name */
+const struct implementation *implementation_by_name(const char *name);
+
+/** vmap_backend_by_name(), percpu_backend_by_name() - of a kind; NULL: it has none of that kind */
+const struct vmap_backend *vmap_backend_by_name(const struct implementation *im, const char *name);
+const struct percpu_backend *percpu_backend_by_name(const struct implementation *im,
+						    const char *name);
+
+#endif
