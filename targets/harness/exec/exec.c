@@ -27,6 +27,7 @@
 struct executor {
 	struct sched *sched;
 	struct world world;
+	struct run run;
 	struct schedule schedule;
 	struct {
 		struct world *world;
@@ -42,6 +43,7 @@ struct executor *executor_create(void)
 		return NULL;
 	x->sched = sched_create();
 	x->world.machine = machine_create();
+	x->world.run = &x->run;
 	if (!x->sched || !x->world.machine) {
 		executor_destroy(x);
 		return NULL;
@@ -60,67 +62,25 @@ void executor_destroy(struct executor *x)
 	sched_destroy(x->sched);
 	subsystems_free(&x->world);
 	machine_destroy(x->world.machine);
-	free(x->world.object);
-	free(x->world.live);
-	free(x->world.live_at);
 	free(x->world.range);
+	objects_free(&x->run.objects);
 	free(x);
 }
 
-/* Room for the books of a program; kept for the next one. */
-static bool reserve(struct world *w, u32 n)
+/* Room for the objects of a program and for the areas of its world; reused by the next one. */
+static bool reserve(struct executor *x)
 {
+	struct world *w = &x->world;
 	const u32 ranges = world_ranges(w->program);
 
-	if (n <= w->max_ops && ranges <= w->max_ranges)
+	if (!objects_reserve(&x->run.objects, max(w->program->nr_ops, 1U)))
+		return false;
+	if (ranges <= w->max_ranges)
 		return true;
-	n = max(n, w->max_ops);
-	free(w->object);
-	free(w->live);
-	free(w->live_at);
 	free(w->range);
-	w->max_ranges = max(ranges, w->max_ranges);
-	w->range = malloc(w->max_ranges * sizeof(*w->range));
-	w->object = malloc(n * sizeof(*w->object));
-	w->live = malloc(n * sizeof(*w->live));
-	w->live_at = malloc(n * sizeof(*w->live_at));
-	w->max_ops = w->object && w->live && w->live_at && w->range ? n : 0;
-	return w->max_ops;
-}
-
-/* What each object will need in the way of waiting, before anything runs. */
-static void prepare_objects(struct world *w)
-{
-	const struct program *p = w->program;
-
-	for (u32 i = 0; i < p->nr_ops; i++) {
-		const struct program_op *r = &p->op[i];
-		const struct op *op = &op_table[r->op];
-		struct object *o = &w->object[i];
-
-		if (op->makes) {
-			o->type = op->makes;
-			o->state = OBJECT_UNBORN;
-			o->shared = o->used = o->mapped = false;
-			o->users = 0;
-			o->area = NULL;
-			memset(o->addrs, 0, sizeof(o->addrs));
-			o->reserved = false;
-			o->nr_areas = 0;
-			spin_lock_init(&o->lock, "object");
-			init_completion(&o->made);
-			init_completion(&o->idle);
-		}
-		if (r->object < 0)
-			continue;
-		o = &w->object[r->object];
-		if (r->task != p->op[r->object].task)
-			o->shared = true;
-		if (!op->consumes) {
-			o->used = true;
-			o->users++;
-		}
-	}
+	w->range = malloc(ranges * sizeof(*w->range));
+	w->max_ranges = w->range ? ranges : 0;
+	return w->range;
 }
 
 static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
@@ -146,54 +106,10 @@ static void release_object(const struct program_op *r, struct object *o)
 		complete_all(&o->idle);
 }
 
-/* Is nothing else under way? The caller's own operation has just begun. */
-static bool op_alone(void)
-{
-	return oldest_ticket() == task_ticket();
-}
-
-bool op_still_alone(u32 record, u64 *ticket)
-{
-	task_set_op(record);
-	*ticket = task_ticket() == *ticket + 1 ? task_ticket() : 0;
-	return *ticket;
-}
-
-bool quiescence_lost(s32 record, u64 ticket)
-{
-	/* At the end of a program there is no operation, but there are workers and RCU. */
-	return record < 0 ? task_ticket() != ticket : !op_still_alone(record, &ticket);
-}
-
-bool op_ran_alone(const struct world *w, const struct op_call *c)
-{
-	struct machine_stats st;
-
-	machine_stats(w->machine, &st);
-	return c->alone && st.failed == c->failures && op_still_alone(c->record, c->ticket);
-}
-
-/*
- * Tasks that nothing orders may have something to say, and the last one is heard. No two of them do
- * so at once, since here is no scheduling point; but ThreadSanitizer, which sees into the C
- * library, would take it for a race of theirs. So the text is copied by hand.
- */
-void world_notice(void *arg, const char *text)
-{
-	struct world *w = arg;
-	size_t len = 0;
-
-	for (; len < sizeof(w->notice) - 1 && text[len]; len++)
-		w->notice[len] = text[len];
-	w->notice[len] = '\0';
-	if (unlikely(w->options->trace))
-		fprintf(w->options->trace, "%s\n", text);
-}
-
 static void trace_op(const struct world *w, u32 record, const char *outcome)
 {
 	char name[8];
-	FILE *f = w->options->trace;
+	FILE *f = w->trace;
 
 	fprintf(f, "  %-5s cpu %u  ",
 		text_task_name(w->program, SCHED_TASK_FIRST + w->program->op[record].task, name),
@@ -211,7 +127,8 @@ static const char *outcome(const struct world *w, u32 record)
 		[OBJECT_DEAD] = "= made",
 	};
 
-	return op_table[w->program->op[record].op].makes ? made[w->object[record].state] : "done";
+	return op_table[w->program->op[record].op].makes ? made[object_of(w, record)->state]
+							 : "done";
 }
 
 static void verify(struct world *w, s32 record)
@@ -219,7 +136,7 @@ static void verify(struct world *w, s32 record)
 	task_set_op(record);
 	subsystems_verify(w, op_alone(), record);
 	task_set_op(-1);
-	w->since_verify = 0;
+	w->run->since_verify = 0;
 }
 
 /* Subsystems check after each operation that leaves the world quiescent. */
@@ -235,8 +152,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 {
 	const struct program_op *r = &w->program->op[record];
 	const struct op *op = &op_table[r->op];
-	struct object *used = r->object < 0 ? NULL : &w->object[r->object];
-	struct object *makes = op->makes ? &w->object[record] : NULL;
+	struct object *used = r->object < 0 ? NULL : object_of(w, (u32)r->object);
+	struct object *makes = op->makes ? object_of(w, record) : NULL;
 	struct op_call c = {.record = record, .op = r, .object = used ? used : makes};
 	u64 ticket;
 
@@ -245,10 +162,10 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (irq)
 		irq_enter();
 	task_set_op(record);
-	if (unlikely(w->options->trace))
+	if (unlikely(w->trace))
 		trace_op(w, record, "..");
 	if (used && used->state != OBJECT_LIVE) {
-		w->skipped++;
+		w->run->skipped++;
 	} else {
 		struct machine_stats st;
 
@@ -261,9 +178,9 @@ static void carry_out(struct world *w, u32 record, bool irq)
 		run_events_begin(w, &c);
 		op_bodies[r->op](w, &c);
 		run_events_end(w, &c);
-		w->done++;
+		w->run->done++;
 	}
-	if (unlikely(w->options->trace))
+	if (unlikely(w->trace))
 		trace_op(w, record, outcome(w, record));
 	task_set_op(-1);
 	if (irq)
@@ -273,9 +190,9 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
-	if (w->has_after_op)
+	if (w->run->has_after_op)
 		after_op(w, record);
-	if (w->program->machine.verify && ++w->since_verify >= w->program->machine.verify)
+	if (w->program->machine.verify && ++w->run->since_verify >= w->program->machine.verify)
 		verify(w, record);
 }
 
@@ -294,18 +211,19 @@ static void init_body(void *arg)
 {
 	struct executor *x = arg;
 	struct world *w = &x->world;
+	struct run *run = &x->run;
 	const struct program *p = w->program;
 	struct task *t[PROGRAM_MAX_TASKS];
 	char name[8];
 
-	prepare_objects(w);
-	w->nr_live = w->since_verify = w->deferred_frees = 0;
-	w->nr_ranges = 0;
+	objects_prepare(&run->objects, p);
+	w->nr_ranges = w->deferred_frees = 0;
 	w->deferred_bytes = 0;
-	w->done = w->skipped = w->failed = 0;
 	w->notice[0] = '\0';
-	w->boot_error = subsystems_boot(w);
-	if (!w->boot_error) {
+	run->since_verify = 0;
+	run->done = run->skipped = run->failed = 0;
+	run->boot_error = subsystems_boot(w);
+	if (!run->boot_error) {
 		run_events_open(w);
 		for (u32 i = 0; i < p->nr_tasks; i++) {
 			struct task_params tp = {
@@ -322,8 +240,8 @@ static void init_body(void *arg)
 			task_join(t[i]);
 		subsystems_end(w);
 		verify(w, -1);
-		if (unlikely(w->options->stats))
-			subsystems_stats(w, w->options->stats);
+		if (unlikely(run->options->stats))
+			subsystems_stats(w, run->options->stats);
 	}
 	run_events_close(w);
 	object_free_all(w);
@@ -341,7 +259,7 @@ static void trace_switch(void *arg, u64 step, const struct task *from, const str
 	};
 	struct world *w = arg;
 
-	fprintf(w->options->trace, "@%llu %s -> %s (%s)\n", step, task_name(from), task_name(to),
+	fprintf(w->trace, "@%llu %s -> %s (%s)\n", step, task_name(from), task_name(to),
 		reason[why]);
 }
 
@@ -364,6 +282,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 {
 	static const struct exec_options defaults;
 	struct world *w = &x->world;
+	struct run *run = &x->run;
 	struct sched_params sp = {.nr_cpus = p->machine.cpus};
 	struct machine_stats st;
 	int found;
@@ -381,20 +300,21 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 		sp.hook_arg = w;
 	}
 	w->program = p;
-	w->options = o;
-	w->events = (struct run_events){.open = false};
+	w->trace = o->trace;
+	run->options = o;
+	run->events = (struct run_events){.open = false};
 	*r = (struct exec_result){0};
-	if (!reserve(w, p->nr_ops ? p->nr_ops : 1)) {
+	if (!reserve(x)) {
 		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
 		abort();
 	}
 	found = sched_run(x->sched, &sp, init_body, x, &r->sched);
-	r->ops = w->done;
-	r->skipped = w->skipped;
-	r->failed = w->failed;
-	r->boot_error = w->boot_error;
+	r->ops = run->done;
+	r->skipped = run->skipped;
+	r->failed = run->failed;
+	r->boot_error = run->boot_error;
 	run_events_close(w);
-	memcpy(r->events, w->events.count, sizeof(r->events));
+	memcpy(r->events, run->events.count, sizeof(r->events));
 	memcpy(r->notice, w->notice, sizeof(r->notice));
 	machine_stats(w->machine, &st);
 	r->requests = st.kmallocs + st.pages + st.tables;

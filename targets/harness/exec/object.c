@@ -1,14 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * object.c - the books on live objects, and what they say when one is added.
+ * object.c - the table of live objects, and the checks of an object that is added.
  *
- * The books are kept by harness code that no schedule can interrupt: an object enters them
- * as soon as the allocator has returned it, and leaves them before the allocator is given
- * it back. So two objects in the books at a time are two that their users may write to.
+ * An object is added as soon as the allocator has returned it, and removed before the allocator
+ * gets it back, by harness code that passes no scheduling point. So two objects that are live at
+ * the same time are two that their users may write to.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "ops/areas.h"
 #include "machine/pgtable.h"
-#include "world/world.h"
+#include "run.h"
+
+bool objects_reserve(struct objects *os, u32 nr)
+{
+	if (nr <= os->max)
+		return true;
+	objects_free(os);
+	os->object = malloc(nr * sizeof(*os->object));
+	os->live = malloc(nr * sizeof(*os->live));
+	os->live_at = malloc(nr * sizeof(*os->live_at));
+	os->max = os->object && os->live && os->live_at ? nr : 0;
+	return os->max;
+}
+
+void objects_free(struct objects *os)
+{
+	free(os->object);
+	free(os->live);
+	free(os->live_at);
+}
+
+static void init_object(struct object *o, u8 type)
+{
+	o->type = type;
+	o->state = OBJECT_UNBORN;
+	o->shared = o->used = o->mapped = false;
+	o->users = 0;
+	o->area = NULL;
+	memset(o->addrs, 0, sizeof(o->addrs));
+	o->reserved = false;
+	o->nr_areas = 0;
+	spin_lock_init(&o->lock, "object");
+	init_completion(&o->made);
+	init_completion(&o->idle);
+}
+
+void objects_prepare(struct objects *os, const struct program *p)
+{
+	os->nr_live = 0;
+	for (u32 i = 0; i < p->nr_ops; i++) {
+		const struct program_op *r = &p->op[i];
+		const struct op *op = &op_table[r->op];
+		struct object *o;
+
+		if (op->makes)
+			init_object(&os->object[i], op->makes);
+		if (r->object < 0)
+			continue;
+		o = &os->object[r->object];
+		if (r->task != p->op[r->object].task)
+			o->shared = true;
+		if (!op->consumes) {
+			o->used = true;
+			o->users++;
+		}
+	}
+}
 
 /*
  * Is the object on some address of a range? A per-CPU object stands at the same offset of every
@@ -20,7 +79,7 @@ static bool covers(const struct world *w, const struct object *o, u64 start, u64
 
 	if (likely(o->type != OBJECT_AREAS))
 		return o->addr < end && start < o->addr + o->size;
-	areas_request(&w->program->op[o - w->object], &r);
+	areas_request(&w->program->op[object_record(w, o)], &r);
 	for (u32 i = 0; i < r.nr; i++) {
 		u64 at = o->addr + r.offset[i];
 
@@ -36,7 +95,7 @@ static bool overlaps(const struct world *w, const struct object *a, const struct
 
 	if (likely(a->type != OBJECT_AREAS))
 		return covers(w, b, a->addr, a->addr + a->size);
-	areas_request(&w->program->op[a - w->object], &r);
+	areas_request(&w->program->op[object_record(w, a)], &r);
 	for (u32 i = 0; i < r.nr; i++) {
 		u64 at = a->addr + r.offset[i];
 
@@ -48,37 +107,39 @@ static bool overlaps(const struct world *w, const struct object *a, const struct
 
 void object_track(struct world *w, const struct op_call *c, u64 addr)
 {
+	struct objects *os = &w->run->objects;
 	struct object *o = c->object;
 
 	o->addr = addr;
 	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
 		 addr, o->align);
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *other = &w->object[w->live[i]];
+	for (u32 i = 0; i < os->nr_live; i++) {
+		const struct object *other = &os->object[os->live[i]];
 
 		MM_CHECK(!overlaps(w, o, other), OVERLAP,
 			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu bytes",
-			 addr, o->size, w->live[i], other->addr, other->size);
+			 addr, o->size, os->live[i], other->addr, other->size);
 	}
 	o->state = OBJECT_LIVE;
-	w->live_at[c->record] = w->nr_live;
-	w->live[w->nr_live++] = c->record;
+	os->live_at[c->record] = os->nr_live;
+	os->live[os->nr_live++] = c->record;
 }
 
-/* What object_track() judges, in a further allocator. */
-static void born_too(struct world *w, const struct object *o, u32 k)
+/* What object_track() checks, in a further allocator. */
+static void check_place(struct world *w, const struct object *o, u32 k)
 {
+	const struct objects *os = &w->run->objects;
 	const u64 addr = o->addrs[k];
 
 	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
 		 addr, o->align);
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *other = &w->object[w->live[i]];
+	for (u32 i = 0; i < os->nr_live; i++) {
+		const struct object *other = &os->object[os->live[i]];
 		const u64 at = other->addrs[k];
 
 		MM_CHECK(other == o || addr >= at + other->size || at >= addr + o->size, OVERLAP,
 			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu", addr,
-			 o->size, w->live[i], at, other->size);
+			 o->size, os->live[i], at, other->size);
 	}
 }
 
@@ -88,13 +149,13 @@ void object_track_in(struct world *w, const struct op_call *c, const u64 *addr, 
 		c->object->addrs[k] = addr[k];
 	object_track(w, c, addr[0]);
 	for (u32 k = 1; k < nr; k++)
-		born_too(w, c->object, k);
+		check_place(w, c->object, k);
 }
 
 void object_refused(struct world *w, const struct op_call *c)
 {
 	c->object->state = OBJECT_FAILED;
-	w->failed++;
+	w->run->failed++;
 }
 
 unsigned long object_lock(struct object *o)
@@ -114,10 +175,11 @@ void object_unlock(struct object *o, unsigned long flags)
 
 void object_untrack(struct world *w, struct object *o)
 {
-	u32 record = o - w->object, last = w->live[--w->nr_live];
+	struct objects *os = &w->run->objects;
+	u32 record = object_record(w, o), last = os->live[--os->nr_live];
 
-	w->live[w->live_at[record]] = last;
-	w->live_at[last] = w->live_at[record];
+	os->live[os->live_at[record]] = last;
+	os->live_at[last] = os->live_at[record];
 	o->state = OBJECT_DEAD;
 }
 
@@ -130,41 +192,12 @@ void object_free_all(struct world *w)
 		[OBJECT_VM_AREA] = free_vm_area_object,
 	};
 
-	for (u32 i = 0; w->nr_live; i++) {
-		struct object *o = &w->object[i];
+	for (u32 i = 0; nr_live_objects(w); i++) {
+		struct object *o = object_of(w, i);
 
 		/* Entries of records that make nothing hold what an earlier program left. */
 		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
 			continue;
 		give_back[o->type](w, o);
 	}
-}
-
-struct gap_search {
-	u64 size, align;
-	u64 free; /* first address behind the areas seen so far */
-	bool found;
-};
-
-static void look_at_gap(u64 start, u64 end, void *arg)
-{
-	struct gap_search *s = arg;
-	u64 slack = s->align > PAGE_SIZE ? s->align - PAGE_SIZE : 0;
-
-	/*
-	 * The search of the augmented tree looks for size and slack together, by design: a range
-	 * that only fits because it happens to be aligned may be passed over.
-	 */
-	if (start - s->free >= s->size + slack)
-		s->found = true;
-	s->free = end;
-}
-
-bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align)
-{
-	struct gap_search s = {.size = size, .align = align, .free = vmap_start(vs)};
-
-	for_each_vmap_area(vs, look_at_gap, &s);
-	look_at_gap(vmap_end(vs), 0, &s);
-	return s.found;
 }

@@ -8,7 +8,7 @@
 
 #include "sched/sched.h"
 #include "world/vmap_world.h"
-#include "world/world.h"
+#include "run.h"
 
 #define X(id, name, help)                                                                          \
 	_Static_assert((int)EVENT_##id == (int)VMAP_##id, "the events of a space come first");
@@ -18,17 +18,17 @@ _Static_assert((int)EVENT_FREED_FAR_IN_FLUSH == (int)NR_VMAP_EVENTS, "the spaces
 
 void run_events_open(struct world *w)
 {
-	w->events.open = true;
+	w->run->events.open = true;
 }
 
 void run_events_close(struct world *w)
 {
-	if (!w->events.open)
+	if (!w->run->events.open)
 		return;
-	w->events.open = false;
+	w->run->events.open = false;
 	for_each_space (k, w)
 		for (unsigned int e = 0; e < NR_VMAP_EVENTS; e++)
-			w->events.count[e] += vmap_events(space_of(w, k), (enum vmap_event)e);
+			w->run->events.count[e] += vmap_events(space_of(w, k), (enum vmap_event)e);
 }
 
 static bool is_flush(const struct op_call *c)
@@ -49,21 +49,21 @@ void run_events_begin(struct world *w, struct op_call *c)
 	c->began = task_ticket();
 	c->cpu = raw_smp_processor_id();
 	if (op_table[c->op->op].makes)
-		w->object[c->record].cpu = c->cpu;
+		object_of(w, c->record)->cpu = c->cpu;
 	if (is_flush(c)) {
-		w->events.flush[c->op->task].ticket = c->began;
-		w->events.flush[c->op->task].cpu = c->cpu;
+		w->run->events.flush[c->op->task].ticket = c->began;
+		w->run->events.flush[c->op->task].cpu = c->cpu;
 	}
 }
 
 /* From the first to the last of the free, a third CPU was in the flush. */
 static bool within_flush(const struct world *w, const struct op_call *c)
 {
-	const u32 made_on = w->object[c->op->object].cpu;
+	const u32 made_on = object_of(w, (u32)c->op->object)->cpu;
 
 	for (u32 t = 0; t < w->program->nr_tasks && made_on != c->cpu; t++) {
-		const u64 ticket = w->events.flush[t].ticket;
-		const u32 cpu = w->events.flush[t].cpu;
+		const u64 ticket = w->run->events.flush[t].ticket;
+		const u32 cpu = w->run->events.flush[t].cpu;
 
 		if (ticket && ticket < c->began && cpu != made_on && cpu != c->cpu)
 			return true;
@@ -74,7 +74,7 @@ static bool within_flush(const struct world *w, const struct op_call *c)
 void run_events_end(struct world *w, const struct op_call *c)
 {
 	if (is_flush(c))
-		w->events.flush[c->op->task].ticket = 0;
+		w->run->events.flush[c->op->task].ticket = 0;
 	else if (frees_addresses(c) && within_flush(w, c))
-		w->events.count[EVENT_FREED_FAR_IN_FLUSH]++;
+		w->run->events.count[EVENT_FREED_FAR_IN_FLUSH]++;
 }

@@ -197,16 +197,16 @@ static const struct subsystem subsystems[MAX_SUBSYSTEMS] = {
 
 int subsystems_boot(struct world *w)
 {
-	w->nr_subsystems = 0;
-	w->has_after_op = false;
+	w->run->nr_subsystems = 0;
+	w->run->has_after_op = false;
 	for (u32 i = 0; i < MAX_SUBSYSTEMS; i++) {
 		const struct subsystem *sub = &subsystems[i];
 		int err;
 
 		if (!sub->wanted(w))
 			continue;
-		w->subsystem[w->nr_subsystems++] = sub;
-		w->has_after_op |= sub->after_op != NULL;
+		w->run->subsystem[w->run->nr_subsystems++] = sub;
+		w->run->has_after_op |= sub->after_op != NULL;
 		err = sub->boot ? sub->boot(w) : 0;
 		if (err)
 			return err;
@@ -216,37 +216,37 @@ int subsystems_boot(struct world *w)
 
 void subsystems_after_op(struct world *w, u32 record)
 {
-	for (u32 i = 0; i < w->nr_subsystems; i++)
-		if (w->subsystem[i]->after_op)
-			w->subsystem[i]->after_op(w, record);
+	for (u32 i = 0; i < w->run->nr_subsystems; i++)
+		if (w->run->subsystem[i]->after_op)
+			w->run->subsystem[i]->after_op(w, record);
 }
 
 void subsystems_end(struct world *w)
 {
-	for (u32 i = 0; i < w->nr_subsystems; i++)
-		if (w->subsystem[i]->end)
-			w->subsystem[i]->end(w);
+	for (u32 i = 0; i < w->run->nr_subsystems; i++)
+		if (w->run->subsystem[i]->end)
+			w->run->subsystem[i]->end(w);
 }
 
 void subsystems_verify(struct world *w, bool quiet, s32 record)
 {
-	for (u32 i = 0; i < w->nr_subsystems; i++)
-		if (w->subsystem[i]->verify)
-			w->subsystem[i]->verify(w, quiet, record);
+	for (u32 i = 0; i < w->run->nr_subsystems; i++)
+		if (w->run->subsystem[i]->verify)
+			w->run->subsystem[i]->verify(w, quiet, record);
 }
 
 void subsystems_stats(struct world *w, FILE *f)
 {
-	for (u32 i = 0; i < w->nr_subsystems; i++)
-		if (w->subsystem[i]->stats)
-			w->subsystem[i]->stats(w, f);
+	for (u32 i = 0; i < w->run->nr_subsystems; i++)
+		if (w->run->subsystem[i]->stats)
+			w->run->subsystem[i]->stats(w, f);
 }
 
 void subsystems_take_down(struct world *w)
 {
-	for (u32 i = w->nr_subsystems; i--;)
-		if (w->subsystem[i]->take_down)
-			w->subsystem[i]->take_down(w);
+	for (u32 i = w->run->nr_subsystems; i--;)
+		if (w->run->subsystem[i]->take_down)
+			w->run->subsystem[i]->take_down(w);
 }
 
 void subsystems_free(struct world *w)

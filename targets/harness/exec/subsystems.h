@@ -9,7 +9,7 @@
 #ifndef MM_HARNESS_SUBSYSTEMS_H
 #define MM_HARNESS_SUBSYSTEMS_H
 
-#include "world/world.h"
+#include "run.h"
 
 /**
  * struct subsystem - a part of a world; a function that is NULL has nothing to do
@@ -51,7 +51,7 @@ u64 world_points(const struct program *p);
  */
 int subsystems_boot(struct world *w);
 
-/** subsystems_after_op() - call each @after_op in order; needed only if @w->has_after_op */
+/** subsystems_after_op() - call each @after_op in order; needed only if @w->run->has_after_op */
 void subsystems_after_op(struct world *w, u32 record);
 
 /** subsystems_end(), subsystems_verify(), subsystems_stats() - call each one's function in order */

@@ -8,7 +8,7 @@
 #ifndef MM_HARNESS_ACCESS_H
 #define MM_HARNESS_ACCESS_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * access_fill() - write an object's pattern

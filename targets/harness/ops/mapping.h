@@ -5,7 +5,7 @@
 #ifndef MM_HARNESS_MAPPING_H
 #define MM_HARNESS_MAPPING_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * mapping_take_frames() - the next frames of the pool, for a mapping

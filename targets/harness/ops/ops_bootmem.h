@@ -7,6 +7,7 @@
 #ifndef MM_HARNESS_OPS_BOOTMEM_H
 #define MM_HARNESS_OPS_BOOTMEM_H
 
+#include "exec/run.h"
 #include "world/bootmem_world.h"
 #include "ops.h"
 

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "exec/run.h"
 #include "world/bootmem_world.h"
 #include "ops.h"
 

@@ -17,7 +17,7 @@
 
 static u64 pattern_seed(const struct world *w, const struct object *o, u32 k, unsigned int cpu)
 {
-	return (u64)(o - w->object) << 8 | k << 7 | cpu;
+	return (u64)object_record(w, o) << 8 | k << 7 | cpu;
 }
 
 static u64 copy_addr(const struct world *w, const struct object *o, u32 k, unsigned int cpu)

@@ -4,7 +4,7 @@
  */
 #include "ops.h"
 #include "world/topology_of.h"
-#include "world/world.h"
+#include "exec/run.h"
 
 void op_migrate(struct world *w, const struct op_call *c)
 {

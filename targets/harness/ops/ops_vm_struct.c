@@ -332,15 +332,15 @@ static void read_line(const char *text, void *arg)
 		 "vmallocinfo: '%s' is no area behind 0x%llx", text, l->end);
 	l->end = end;
 	l->lines++;
-	for (u32 i = 0; i < l->w->nr_live; i++) {
-		const struct object *o = &l->w->object[l->w->live[i]];
+	for (u32 i = 0; i < nr_live_objects(l->w); i++) {
+		const struct object *o = live_object(l->w, i);
 
 		if (o->addr != start || !has_owner(o))
 			continue;
 		l->known++;
 		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
 			 "vmallocinfo: '%s' is not what operation %u has, of %llu bytes", text,
-			 l->w->live[i], o->size);
+			 object_record(l->w, o), o->size);
 	}
 }
 
@@ -369,8 +369,8 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 
 	vmallocinfo(w->vmap, read_line, &l);
 	get_vmalloc_info(w->vmap, &info);
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *o = &w->object[w->live[i]];
+	for (u32 i = 0; i < nr_live_objects(w); i++) {
+		const struct object *o = live_object(w, i);
 
 		if (!has_owner(o))
 			continue;

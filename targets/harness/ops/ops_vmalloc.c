@@ -10,6 +10,7 @@
  */
 #include "access.h"
 #include "machine/pgtable.h"
+#include "oracle/kva_model.h"
 #include "ops.h"
 #include "vm_struct.h"
 
@@ -34,7 +35,7 @@ bool vmalloc_is_whole(const struct object *o)
 
 static u64 seed(const struct world *w, const struct object *o)
 {
-	return (u64)(o - w->object) << 8;
+	return (u64)object_record(w, o) << 8;
 }
 
 void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who)

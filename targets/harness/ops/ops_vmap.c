@@ -27,7 +27,7 @@ static struct page *frame(const struct world *w, const struct object *o, u64 i)
 
 u32 mapping_slot(const struct world *w, const struct object *o)
 {
-	return (u32)(o - w->object) % WORLD_SLOTS;
+	return object_record(w, o) % WORLD_SLOTS;
 }
 
 /* The word of an object in each of its frames is its own as long as there are enough. */
@@ -76,7 +76,7 @@ bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 {
 	struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
-	u64 value = (u64)(o - w->object) << 32 | i;
+	u64 value = (u64)object_record(w, o) << 32 | i;
 
 	MM_CHECK(found == expected, CONTENTS,
 		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu", i, o->addr,

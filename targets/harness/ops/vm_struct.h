@@ -6,7 +6,7 @@
 #define MM_HARNESS_VM_STRUCT_H
 
 #include "vmap/vmalloc.h"
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * vm_struct_check() - a live object must be known to the interface as what it is

@@ -57,8 +57,8 @@ void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u6
 	u64 frame = (o->first + i) % WORLD_POOL;
 
 	/* The freshest ones first: what happened last, happened beside them. */
-	for (u32 n = w->nr_live; n-- && left;) {
-		const struct object *other = &w->object[w->live[n]];
+	for (u32 n = nr_live_objects(w); n-- && left;) {
+		const struct object *other = live_object(w, n);
 		u64 pages = mapped_pages(other);
 
 		for (u64 j = (frame + WORLD_POOL - other->first) % WORLD_POOL; j < pages && left;

@@ -5,7 +5,7 @@
 #ifndef MM_HARNESS_ALIAS_ORACLE_H
 #define MM_HARNESS_ALIAS_ORACLE_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * alias_check_page() - read a word through other mappings of the same frame

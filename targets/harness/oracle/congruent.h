@@ -7,7 +7,7 @@
 #ifndef MM_HARNESS_CONGRUENT_H
 #define MM_HARNESS_CONGRUENT_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * struct congruent - ranges, each at base + @offset[i] and of @size[i] bytes

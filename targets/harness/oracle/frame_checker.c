@@ -256,8 +256,8 @@ static void judge_others(struct world *w, const struct frame_count *count)
 {
 	u64 vmalloc = 0, pool = 0;
 
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *o = &w->object[w->live[i]];
+	for (u32 i = 0; i < nr_live_objects(w); i++) {
+		const struct object *o = live_object(w, i);
 
 		if (o->type == OBJECT_VMALLOC)
 			vmalloc += (o->size >> PAGE_SHIFT) - 1;

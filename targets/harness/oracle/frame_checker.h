@@ -9,7 +9,7 @@
 #ifndef MM_HARNESS_FRAME_CHECKER_H
 #define MM_HARNESS_FRAME_CHECKER_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /** frame_checker_wanted() - does the target of the program keep them? */
 bool frame_checker_wanted(const struct world *w);

@@ -79,8 +79,8 @@ static u64 match_objects(struct world *w)
 {
 	u64 block = (u64)vmap_block_pages(w->vmap) << PAGE_SHIFT, blocks = 0;
 
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *o = &w->object[w->live[i]];
+	for (u32 i = 0; i < nr_live_objects(w); i++) {
+		const struct object *o = live_object(w, i);
 		struct kva_range *r = kva_at(w, o->addr);
 
 		MM_CHECK(r && !r->lazy && !r->kept && r->start <= o->addr &&

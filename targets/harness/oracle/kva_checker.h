@@ -10,7 +10,7 @@
 #ifndef MM_HARNESS_KVA_CHECKER_H
 #define MM_HARNESS_KVA_CHECKER_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /** kva_checker_wanted() - does the target of the program keep them? */
 bool kva_checker_wanted(const struct world *w);

@@ -212,3 +212,32 @@ u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owne
 	}
 	return at;
 }
+
+struct gap_search {
+	u64 size, align;
+	u64 free; /* first address behind the areas seen so far */
+	bool found;
+};
+
+static void look_at_gap(u64 start, u64 end, void *arg)
+{
+	struct gap_search *s = arg;
+	u64 slack = s->align > PAGE_SIZE ? s->align - PAGE_SIZE : 0;
+
+	/*
+	 * The search of the augmented tree looks for size and slack together, by design: a range
+	 * that only fits because it happens to be aligned may be passed over.
+	 */
+	if (start - s->free >= s->size + slack)
+		s->found = true;
+	s->free = end;
+}
+
+bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align)
+{
+	struct gap_search s = {.size = size, .align = align, .free = vmap_start(vs)};
+
+	for_each_vmap_area(vs, look_at_gap, &s);
+	look_at_gap(vmap_end(vs), 0, &s);
+	return s.found;
+}

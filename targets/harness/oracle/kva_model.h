@@ -8,7 +8,7 @@
 #ifndef MM_HARNESS_KVA_MODEL_H
 #define MM_HARNESS_KVA_MODEL_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * kva_snapshot() - note all ranges of a space that are not free, in order of address
@@ -80,6 +80,14 @@ u64 kva_lowest(const struct world *w, const struct kva_request *r);
  * @largest: receives its longest range in bytes, if nothing fits
  */
 u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest);
+
+/**
+ * world_kva_fits() - naive search: is there a free range in a space for an area?
+ * @vs:    the space
+ * @size:  bytes
+ * @align: bytes; large alignments are only counted as fitting where size + align does
+ */
+bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align);
 
 /**
  * kva_oracle_applies() - is the answer to this request to be judged?

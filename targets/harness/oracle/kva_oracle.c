@@ -143,7 +143,7 @@ static bool also_right(struct world *w, const struct kva_request *r, u32 cpu, u6
 /* May the schedule move a task to another CPU in the midst of a call? */
 static bool may_be_moved(const struct world *w)
 {
-	const struct schedule *s = w->options->schedule ?: &w->program->schedule;
+	const struct schedule *s = w->run->options->schedule ?: &w->program->schedule;
 
 	if (s->kind != SCHEDULE_SPARSE)
 		return false;

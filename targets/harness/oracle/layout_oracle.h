@@ -5,7 +5,7 @@
 #ifndef MM_HARNESS_LAYOUT_ORACLE_H
 #define MM_HARNESS_LAYOUT_ORACLE_H
 
-#include "world/world.h"
+#include "exec/run.h"
 
 /**
  * layout_oracle_check() - judge units, groups and the static region of an allocator

@@ -203,9 +203,8 @@ static void print_memory(const struct world *w)
 	const struct topology *t = &w->bootmem->model.topo;
 
 	for (u32 i = 0; i < t->nr_ranges; i++)
-		fprintf(w->options->trace, "boot memory: node %u has frames %llu to %llu\n",
-			t->range[i].nid, t->range[i].start,
-			(t->range[i].start + t->range[i].nr - 1));
+		fprintf(w->trace, "boot memory: node %u has frames %llu to %llu\n", t->range[i].nid,
+			t->range[i].start, (t->range[i].start + t->range[i].nr - 1));
 }
 
 int bootmem_boot(struct world *w)
@@ -214,7 +213,7 @@ int bootmem_boot(struct world *w)
 	struct bootmem_world *b = w->bootmem;
 
 	bootmem_model_init(&b->model, nr);
-	if (unlikely(w->options->trace))
+	if (unlikely(w->trace))
 		print_memory(w);
 	b->nr = 0;
 	b->over = false;

@@ -4,6 +4,8 @@
  */
 #include "percpu_world.h"
 
+#include "exec/run.h"
+
 #include <stdlib.h>
 
 #include "oracle/congruent.h"
@@ -80,7 +82,7 @@ static bool must_boot(const struct world *w, u32 k)
 
 static void print_layout(struct world *w, u32 k)
 {
-	FILE *f = w->options->trace;
+	FILE *f = w->trace;
 
 	pcpu_print_alloc_info(pcpu_alloc_info(w->pcpu[k]), f);
 	if (pcpu_base_addr(w->pcpu[k]))
@@ -125,7 +127,7 @@ int percpu_boot(struct world *w)
 		if (err)
 			return err;
 		w->nr_pcpu++;
-		if (unlikely(w->options->trace))
+		if (unlikely(w->trace))
 			print_layout(w, k);
 		/* Verified at once: what the layout's tables say of CPUs is used as an index. */
 		if (target == TARGET_FIRST_CHUNK || target == TARGET_BOOT) {

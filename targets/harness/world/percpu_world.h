@@ -5,6 +5,7 @@
 #ifndef MM_HARNESS_PERCPU_WORLD_H
 #define MM_HARNESS_PERCPU_WORLD_H
 
+#include "exec/object.h"
 #include "world.h"
 
 /* Each allocator of a world: one, or two in the target percpu_pair. */

@@ -7,6 +7,8 @@
  */
 #include "vmap_world.h"
 
+#include "exec/run.h"
+
 #include <string.h>
 
 /* More than any request is aligned to, in pages. */
@@ -156,8 +158,8 @@ static void check_all_held(struct world *w, s32 record)
 
 	/* Counts are read under locks: where one is taken, another task may begin and change them.
 	 */
-	for (u32 i = 0; i < w->nr_live; i++) {
-		const struct object *o = &w->object[w->live[i]];
+	for (u32 i = 0; i < nr_live_objects(w); i++) {
+		const struct object *o = live_object(w, i);
 
 		h.areas++;
 		h.pages += o->size >> PAGE_SHIFT;

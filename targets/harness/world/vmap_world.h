@@ -5,6 +5,7 @@
 #ifndef MM_HARNESS_VMAP_WORLD_H
 #define MM_HARNESS_VMAP_WORLD_H
 
+#include "exec/object.h"
 #include "world.h"
 
 /* Each space of a world: one, two in the target vmap_pair, three in vmap_trio. */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - one run of a program: what the executor keeps beside the world that it runs on.
+ */
+#ifndef MM_HARNESS_RUN_H
+#define MM_HARNESS_RUN_H
+
+#include "exec.h"
+#include "object.h"
+#include "quiescence.h"
+#include "run_events.h"
+#include "world/world.h"
+
+/* Subsystems that a world may be made of. */
+#define MAX_SUBSYSTEMS 9
+
+struct subsystem;
+
+/**
+ * struct op_call - one operation as it is carried out
+ * @record: its number in the program
+ * @op:     its record
+ * @object: the object that it uses, live; or the one that it makes, unborn; or NULL
+ * @gfp:    GFP_ATOMIC in an interrupt, or if the program asks for it
+ * @failures: requests failed by plan before it began
+ * @ticket: its task_ticket() and, once op_ran_alone() was asked, the last one taken; 0: it is not
+ *          alone
+ * @began:  its first ticket
+ * @cpu:    that it began on
+ * @alone:  nothing else was in flight when it began; op_ran_alone() says whether anything began
+ *          since
+ */
+struct op_call {
+	u32 record;
+	const struct program_op *op;
+	struct object *object;
+	gfp_t gfp;
+	u64 failures;
+	u64 *ticket;
+	u64 began;
+	u32 cpu;
+	bool alone;
+};
+
+/**
+ * struct run - one run of a program
+ * @options:   how
+ * @objects:   of the program
+ * @subsystem: what the world is made of, in order, as far as it was booted: subsystems.h
+ * @nr_subsystems: entries in @subsystem
+ * @has_after_op: one of these has an after_op()
+ * @since_verify: operations since the last verification
+ * @events:    see run_events.h
+ * @done, @skipped, @failed, @boot_error: see struct exec_result
+ */
+struct run {
+	const struct exec_options *options;
+	struct objects objects;
+	const struct subsystem *subsystem[MAX_SUBSYSTEMS];
+	u32 nr_subsystems;
+	bool has_after_op;
+	u32 since_verify;
+	struct run_events events;
+	u64 done, skipped, failed;
+	int boot_error;
+};
+
+/** object_of() - the object that record @record makes */
+static inline struct object *object_of(const struct world *w, u32 record)
+{
+	return &w->run->objects.object[record];
+}
+
+/** object_record() - the record that makes an object */
+static inline u32 object_record(const struct world *w, const struct object *o)
+{
+	return (u32)(o - w->run->objects.object);
+}
+
+/** nr_live_objects() - how many objects are live */
+static inline u32 nr_live_objects(const struct world *w)
+{
+	return w->run->objects.nr_live;
+}
+
+/** live_object() - number @i of the live objects, in no order but that of their numbers */
+static inline struct object *live_object(const struct world *w, u32 i)
+{
+	const struct objects *os = &w->run->objects;
+
+	return &os->object[os->live[i]];
+}
+
+#endif
