@@ -71,9 +71,27 @@ void mutex_lock(struct mutex *lock);
 bool mutex_trylock(struct mutex *lock);
 void mutex_unlock(struct mutex *lock);
 
-/* Report ORACLE_LOCK_OWNER unless the calling task holds the lock. */
+/*
+ * Assertions about the context of a caller: "the lock is held" as code. Each reports a finding if
+ * it does not hold, passes no scheduling point, is invisible to ThreadSanitizer, and holds outside
+ * of a run.
+ *
+ * ORACLE_LOCK_OWNER unless the calling task holds the lock. rwlock_held() accepts a reader and the
+ * writer, rwlock_held_write() the writer alone. The threads engine counts the reader-writer locks
+ * that a task reads without their names: it accepts a reader of any of them.
+ */
 void lockdep_assert_spin_held(const spinlock_t *lock);
 void lockdep_assert_mutex_held(const struct mutex *lock);
+void lockdep_assert_rwlock_held(const rwlock_t *lock);
+void lockdep_assert_rwlock_held_write(const rwlock_t *lock);
+/* ORACLE_LOCK_OWNER if the calling task holds any lock. */
+void lockdep_assert_none_held(void);
+/* ORACLE_LOCK_OWNER unless the caller is in an RCU read-side section. */
+void lockdep_assert_in_rcu_read_lock(void);
+/* ORACLE_LOCK_CPU unless in_atomic(): the task stays on its CPU. */
+void lockdep_assert_preemption_disabled(void);
+/* ORACLE_LOCK_IRQ unless irqs_disabled(). */
+void lockdep_assert_irqs_disabled(void);
 
 /* Preemption, interrupts, CPU numbers. */
 void preempt_disable(void);
@@ -245,5 +263,15 @@ MM_ATOMIC_OPS(atomic_long, atomic_long_t, long)
 #define atomic_inc_return(v) atomic_add_return(1, (v))
 #define atomic_dec_return(v) atomic_sub_return(1, (v))
 #define atomic_dec_and_test(v) (atomic_dec_return(v) == 0)
+
+/* Where nothing is instrumented, the assertions of hot paths compare in place. */
+#if defined(MM_PLAIN) && !defined(MM_ENGINE_THREADS)
+#define lockdep_assert_spin_held(lock)                                                             \
+	(likely((lock)->word.owner == current) ? (void)0 : (lockdep_assert_spin_held)(lock))
+#define lockdep_assert_mutex_held(lock)                                                            \
+	(likely((lock)->word.owner == current) ? (void)0 : (lockdep_assert_mutex_held)(lock))
+#define lockdep_assert_rwlock_held_write(lock)                                                     \
+	(likely((lock)->word.owner == current) ? (void)0 : (lockdep_assert_rwlock_held_write)(lock))
+#endif
 
 #endif

@@ -150,23 +150,6 @@ void mutex_unlock(struct mutex *lock)
 	word_release(t->sched, t, &lock->word);
 }
 
-static void assert_held(const struct lock_word *w)
-{
-	MM_CHECK(!current || w->owner == current, LOCK_OWNER,
-		 "'%s' must be held here by this task; its holder is %s", w->name,
-		 w->owner ? task_name(w->owner) : "nobody");
-}
-
-void lockdep_assert_spin_held(const spinlock_t *lock)
-{
-	assert_held(&lock->word);
-}
-
-void lockdep_assert_mutex_held(const struct mutex *lock)
-{
-	assert_held(&lock->word);
-}
-
 void init_completion(struct completion *x)
 {
 	x->done = false;

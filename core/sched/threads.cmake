@@ -2,12 +2,16 @@
 # The threads engine; report.c is shared with the fibers engine.
 target_sources(sched_threads PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/threads.c
+  ${CMAKE_CURRENT_LIST_DIR}/threads_assert.c
   ${CMAKE_CURRENT_LIST_DIR}/threads_cpu.c
   ${CMAKE_CURRENT_LIST_DIR}/threads_lock.c
   ${CMAKE_CURRENT_LIST_DIR}/threads_rcu.c
   ${CMAKE_CURRENT_LIST_DIR}/threads_work.c)
 
-mm_unit_test(test_threads SOURCES ${CMAKE_CURRENT_LIST_DIR}/test/test_threads.c LIBS sched_threads)
+foreach(part threads threads_rules)
+  mm_unit_test(test_${part} SOURCES ${CMAKE_CURRENT_LIST_DIR}/test/test_${part}.c
+               LIBS sched_threads)
+endforeach()
 if("thread" IN_LIST MM_SANITIZE AND NOT MM_FUZZER)
   # This test is judged itself, and must be heard when a grace period is left out.
   target_compile_options(test_threads PRIVATE -fsanitize=thread)

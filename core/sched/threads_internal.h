@@ -35,6 +35,7 @@
  * @in_irq:  between irq_enter() and irq_exit()
  * @irqs_off: interrupts disabled
  * @preempt_count: depth of preempt_disable(), spinlocks and interrupts included
+ * @spins:   spinlocks held, and reader-writer locks held to write
  * @mutexes: mutexes held
  * @reads:   reader-writer locks held to read
  * @rcu_depth: depth of RCU read-side sections
@@ -59,6 +60,7 @@ struct task {
 	bool in_irq;
 	bool irqs_off;
 	unsigned int preempt_count;
+	unsigned int spins;
 	unsigned int mutexes;
 	unsigned int reads;
 	unsigned int rcu_depth;
@@ -119,6 +121,19 @@ void task_end(struct task *t);
 void ticket_begin(struct task *t);
 void ticket_end(struct task *t);
 void threads_must(int err, const char *what);
+
+/* threads_lock.c: owns the locks that are taken outside of a run. */
+extern struct task no_task;
+
+static inline struct task *self(void)
+{
+	return current ? current : &no_task;
+}
+
+static inline bool is_owner(struct task *const *owner)
+{
+	return __atomic_load_n(owner, __ATOMIC_RELAXED) == self();
+}
 
 /* threads_cpu.c */
 u64 draw_until_move(struct task *t);

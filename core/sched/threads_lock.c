@@ -8,21 +8,11 @@
  */
 #include "threads_internal.h"
 
-static struct task no_task;
-
-static struct task *self(void)
-{
-	return current ? current : &no_task;
-}
+struct task no_task;
 
 static void own(struct task **owner)
 {
 	__atomic_store_n(owner, self(), __ATOMIC_RELAXED);
-}
-
-static bool is_owner(struct task *const *owner)
-{
-	return __atomic_load_n(owner, __ATOMIC_RELAXED) == self();
 }
 
 static void disown(struct task **owner, const char *kind, const char *name)
@@ -44,6 +34,7 @@ void spin_lock(spinlock_t *lock)
 	preempt_disable();
 	pthread_mutex_lock(&lock->lock);
 	own(&lock->owner);
+	self()->spins++;
 }
 
 void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
@@ -59,12 +50,14 @@ bool spin_trylock(spinlock_t *lock)
 		return false;
 	}
 	own(&lock->owner);
+	self()->spins++;
 	return true;
 }
 
 void spin_unlock(spinlock_t *lock)
 {
 	disown(&lock->owner, "spinlock", lock->name);
+	self()->spins--;
 	pthread_mutex_unlock(&lock->lock);
 	preempt_enable();
 }
@@ -121,12 +114,14 @@ unsigned long __write_lock_irqsave(rwlock_t *lock)
 	preempt_disable();
 	threads_must(pthread_rwlock_wrlock(&lock->lock), "a lock to write");
 	own(&lock->owner);
+	self()->spins++;
 	return flags;
 }
 
 void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 {
 	disown(&lock->owner, "rwlock", lock->name);
+	self()->spins--;
 	pthread_rwlock_unlock(&lock->lock);
 	preempt_enable();
 	local_irq_restore(flags);
@@ -161,16 +156,6 @@ void mutex_unlock(struct mutex *lock)
 	disown(&lock->owner, "mutex", lock->name);
 	self()->mutexes--;
 	pthread_mutex_unlock(&lock->lock);
-}
-
-void lockdep_assert_spin_held(const spinlock_t *lock)
-{
-	MM_CHECK(is_owner(&lock->owner), LOCK_OWNER, "spinlock %s is not held", lock->name);
-}
-
-void lockdep_assert_mutex_held(const struct mutex *lock)
-{
-	MM_CHECK(is_owner(&lock->owner), LOCK_OWNER, "mutex %s is not held", lock->name);
 }
 
 void init_completion(struct completion *x)

@@ -7,12 +7,9 @@
  * ThreadSanitizer must report.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "../kernel.h"
@@ -486,119 +483,14 @@ static void test_many(void **state)
 	assert_int_equal(w.by_mutex, SCHED_MAX_SPAWNED);
 }
 
-static void too_many(void *arg)
-{
-	struct task_params p = {.name = "one more", .fn = passes};
-
-	many_init(arg);
-	task_spawn(&p);
-}
-
-static void sleep_in_atomic(void *arg)
-{
-	preempt_disable();
-	mutex_lock(&w.mutex);
-}
-
-static void sleep_in_reader(void *arg)
-{
-	rcu_read_lock();
-	synchronize_rcu();
-}
-
-static void wrong_owner(void *arg)
-{
-	spin_unlock(&w.spin);
-}
-
-static void wrong_writer(void *arg)
-{
-	write_unlock_irqrestore(&w.rw, 0);
-}
-
-static void wrong_reader(void *arg)
-{
-	read_unlock_irqrestore(&w.rw, 0);
-}
-
-static void left_read_locked(void *arg)
-{
-	__read_lock_irqsave(&w.rw);
-}
-
-static void not_held(void *arg)
-{
-	lockdep_assert_mutex_held(&w.mutex);
-}
-
-static void left_held(void *arg)
-{
-	mutex_lock(&w.mutex);
-	sched_turn();
-}
-
-static void left_disabled(void *arg)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	sched_turn();
-	local_irq_restore(flags);
-}
-
-static void left_reading(void *arg)
-{
-	rcu_read_lock();
-}
-
-static void cpu_while_preemptible(void *arg)
-{
-	smp_processor_id();
-}
-
-static void work_on_no_cpu(void *arg)
-{
-	INIT_WORK(&w.work[0], work_on_fn);
-	schedule_work_on(CPUS, &w.work[0]);
-}
-
-/* A finding ends the process: each rule is broken in a child. */
-static void test_rules(void **state)
-{
-	static void (*const broken[])(void *arg) = {
-		sleep_in_atomic,       sleep_in_reader,	 wrong_owner, not_held,	     wrong_writer,
-		wrong_reader,	       left_read_locked, left_held,   left_disabled, left_reading,
-		cpu_while_preemptible, work_on_no_cpu,	 too_many,
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(broken); i++) {
-		int status;
-		pid_t pid = fork();
-
-		assert_true(pid >= 0);
-		if (!pid) {
-			world_init();
-			signal(SIGABRT, SIG_DFL);
-			close(STDERR_FILENO);
-			run(broken[i], NULL);
-			_exit(0);
-		}
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
-			fail_msg("rule %u was broken without a report: status 0x%x", i, status);
-	}
-}
-
 int main(int argc, char **argv)
 {
-	/* First those that fork: no other thread exists yet. */
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rules),	 cmocka_unit_test(test_tickets),
-		cmocka_unit_test(test_counters), cmocka_unit_test(test_migrations),
-		cmocka_unit_test(test_rcu),	 cmocka_unit_test(test_work),
-		cmocka_unit_test(test_irq),	 cmocka_unit_test(test_readers),
-		cmocka_unit_test(test_work_on),	 cmocka_unit_test(test_many),
+		cmocka_unit_test(test_tickets),	   cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_migrations), cmocka_unit_test(test_rcu),
+		cmocka_unit_test(test_work),	   cmocka_unit_test(test_irq),
+		cmocka_unit_test(test_readers),	   cmocka_unit_test(test_work_on),
+		cmocka_unit_test(test_many),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "race")) {
