@@ -33,6 +33,9 @@ expect 2 "no target 'nope', expected " "$top/ci/fuzz.sh" nope
 expect 2 "no fuzzing preset 'gcc'" "$top/ci/fuzz.sh" --preset gcc
 expect 2 "no engine 'nope'" "$top/ci/fuzz.sh" --engine nope
 expect 2 "exclude each other" "$top/ci/fuzz.sh" --engine afl --preset fuzz
+expect 0 "usage:" "$top/ci/check-prose.sh" --help
+expect 2 "unknown option '--nope'" "$top/ci/check-prose.sh" --nope
+expect 2 "found no 'nope'" "$top/ci/check-prose.sh" nope
 
 # A repository of its own, first without and then with every violation.
 if command -v git >/dev/null; then
@@ -59,6 +62,53 @@ if command -v git >/dev/null; then
 	expect 1 "e.prog:1: white space" "$tree/ci/check-style.sh"
 	expect 1 "bare: a folder without README.md" "$tree/ci/check-style.sh"
 	expect 1 "g.c:2: a task left" "$tree/ci/check-style.sh"
+fi
+
+# prose TEXT CONTENT [FILE]: check-prose.sh finds TEXT in a file that holds CONTENT; with an empty
+# TEXT it finds nothing.
+prose() {
+	local file=${3:-a.c}
+	printf '%b' "$2" >"$tree/$file"
+	if [ -n "$1" ]; then
+		expect 1 "$file:$1" "$tree/ci/check-prose.sh" "$file"
+	else
+		expect 0 "no violation" "$tree/ci/check-prose.sh" "$file"
+	fi
+	rm "$tree/$file"
+}
+
+if command -v git >/dev/null; then
+	tree=$work/prose
+	mkdir -p "$tree/ci"
+	cp "$top/ci/check-prose.sh" "$top/ci/lib.sh" "$tree/ci/"
+	git init -q "$tree"
+	prose "1: 'behind'" '/* It comes behind its last user. */\n'
+	prose "" '/* The struct behind the pointer; a file that they leave behind. */\n'
+	prose "1: 'Who'" '/* Who finds none fetches. */\n'
+	prose "2: 'who'" '/*\n * A list; who\n * reads it must wait.\n */\n'
+	prose "" '/* Who may call this? */\n'
+	prose "1: 'What'" '/* What is free stays. */\n'
+	prose "3: 'What'" '/*\n * One.\n * What is free stays.\n */\n'
+	prose "" '/**\n * @end: what follows the last\n */\n'
+	prose "1: 'Whoever'" '/* Whoever asks gets it. */\n'
+	prose "1: 'nobody'" 'char *s = "is in use by nobody";\n'
+	prose "1: 'that which'" '/* Free that which is left. */\n'
+	prose "2: 'not without'" '#!/bin/bash\n# This is not without risk.\n' a.sh
+	prose "1: 'No task but'" '# No task but the first runs.\n' a.prog
+	prose "" 'task who cpu=0\n' a.prog
+	prose "1: 'told from'" 'A leak is told from a cache.\n' a.md
+	prose "1: 'more not told'" 'char *s = "%u more not told";\n'
+	prose "1: 'likewise'" '# The second likewise.\n' a.cmake
+	prose "1: longer than 100" "$(printf '%0101d' 0)\n" a.md
+	prose "" "| $(printf '%0101d' 0) |\n\n    $(printf '%0101d' 0)\n" a.md
+	prose "" "\140\140\140\n$(printf '%0101d' 0)\n\140\140\140\n" a.md
+
+	# An allowed phrase passes, and must be there.
+	sed -i "/^\tcat <<-'END'/a\\	a.c|sits behind you|a place" "$tree/ci/check-prose.sh"
+	prose "" '/* It sits\n * behind you. */\n'
+	prose "1: 'behind'" '/* It walks behind you. */\n'
+	echo '/* It sits. */' >"$tree/a.c"
+	expect 1 "a.c:1: no 'sits behind you'" "$tree/ci/check-prose.sh"
 fi
 [ "$failed" -eq 0 ] && echo "all as expected"
 exit "$failed"
