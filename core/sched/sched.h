@@ -25,32 +25,6 @@
 #include "types.h"
 
 #define SCHED_MAX_CPUS 64
-#define SCHED_MAX_TASKS 128
-
-/*
- * Numbers of tasks, as schedules name them. They are the same in every run of a
- * program, whatever order the tasks were first needed in.
- *
- * Tasks and interrupt sources are numbered in order of task_spawn(): from SCHED_TASK_FIRST to
- * SCHED_TASK_LAST, and those behind from SCHED_MORE_FIRST to SCHED_MORE_LAST. Runs of many tasks
- * came later, and what others had been called was to remain.
- */
-#define SCHED_TASK_INIT 0
-#define SCHED_TASK_FIRST 1
-#define SCHED_TASK_LAST 47
-#define SCHED_WORKER_FIRST 48 /* deferred work: the lowest idle worker takes an item */
-#define SCHED_WORKER_LAST 62
-#define SCHED_TASK_RCU 63 /* RCU callbacks */
-#define SCHED_MORE_FIRST 64
-#define SCHED_MORE_LAST (SCHED_MAX_TASKS - 1)
-
-/* Tasks that a run can spawn, and the number of the one that is spawned as @k-th, from 0. */
-#define SCHED_MAX_SPAWNED                                                                          \
-	(SCHED_TASK_LAST - SCHED_TASK_FIRST + 1 + SCHED_MORE_LAST - SCHED_MORE_FIRST + 1)
-#define SCHED_TASK_NUMBER(k)                                                                       \
-	((k) <= SCHED_TASK_LAST - SCHED_TASK_FIRST                                                 \
-		 ? SCHED_TASK_FIRST + (k)                                                          \
-		 : SCHED_MORE_FIRST + (k) - (SCHED_TASK_LAST - SCHED_TASK_FIRST + 1))
 
 struct sched;
 struct sched_vtime;

@@ -22,6 +22,33 @@
 
 #include "types.h"
 
+#define SCHED_MAX_TASKS 128
+
+/*
+ * Numbers of tasks. They are the same in every run of a program, whatever order the tasks were
+ * first needed in.
+ *
+ * task_spawn() numbers tasks and interrupt sources in order: from SCHED_TASK_FIRST to
+ * SCHED_TASK_LAST, and then from SCHED_MORE_FIRST to SCHED_MORE_LAST. There are two ranges because
+ * runs of many tasks came later, and stored schedules keep their meaning.
+ */
+#define SCHED_TASK_INIT 0
+#define SCHED_TASK_FIRST 1
+#define SCHED_TASK_LAST 47
+#define SCHED_WORKER_FIRST 48 /* deferred work: the lowest idle worker takes an item */
+#define SCHED_WORKER_LAST 62
+#define SCHED_TASK_RCU 63 /* RCU callbacks */
+#define SCHED_MORE_FIRST 64
+#define SCHED_MORE_LAST (SCHED_MAX_TASKS - 1)
+
+/* Tasks that a run can spawn, and the number of the k-th one, from 0. */
+#define SCHED_MAX_SPAWNED                                                                          \
+	(SCHED_TASK_LAST - SCHED_TASK_FIRST + 1 + SCHED_MORE_LAST - SCHED_MORE_FIRST + 1)
+#define SCHED_TASK_NUMBER(k)                                                                       \
+	((k) <= SCHED_TASK_LAST - SCHED_TASK_FIRST                                                 \
+		 ? SCHED_TASK_FIRST + (k)                                                          \
+		 : SCHED_MORE_FIRST + (k) - (SCHED_TASK_LAST - SCHED_TASK_FIRST + 1))
+
 enum schedule_kind {
 	SCHEDULE_SPARSE,      /* a list of changes; the empty list is the sequential run */
 	SCHEDULE_TURNS,	      /* a list of tasks: each runs so many operations (sched_turn()) */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The threads engine; report.c is shared with the fibers engine.
+# The threads engine.
 target_sources(sched_threads PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/threads.c
   ${CMAKE_CURRENT_LIST_DIR}/threads_assert.c

@@ -28,16 +28,10 @@ enum format {
 	FORMAT_JSON,
 };
 
-static const char *const object_name[NR_OBJECT_TYPES] = {
-	[OBJECT_NONE] = "",	[OBJECT_PERCPU] = "percpu",   [OBJECT_RAM] = "ram",
-	[OBJECT_AREA] = "area", [OBJECT_AREAS] = "areas",     [OBJECT_VMALLOC] = "vmalloc",
-	[OBJECT_VMAP] = "vmap", [OBJECT_VM_AREA] = "vm_area", [OBJECT_BOOTMEM] = "bootmem",
-};
-
 /* As text_print() writes it: bytes with a suffix, pages that make a size as bytes. */
 static void number(char buf[32], const struct operand *o, u32 value)
 {
-	u64 x = o->unit == UNIT_SIZE ? (u64)value * 4096 : value;
+	u64 x = o->unit == UNIT_SIZE ? (u64)value * OPERAND_PAGE : value;
 	unsigned int g = 0;
 
 	if (unit_choices[o->unit]) {
@@ -170,8 +164,8 @@ static void operation_json(const struct op *op)
 	for (unsigned int i = 0; i < op_nr_args(op); i++)
 		json_object_array_add(args, operand_json(&op->arg[i]));
 	json_object_object_add(j, "targets", targets);
-	json_object_object_add(j, "makes", json_object_new_string(object_name[op->makes]));
-	json_object_object_add(j, "uses", json_object_new_string(object_name[op->uses]));
+	json_object_object_add(j, "makes", json_object_new_string(object_types[op->makes].name));
+	json_object_object_add(j, "uses", json_object_new_string(object_types[op->uses].name));
 	json_object_object_add(j, "consumes", json_object_new_boolean(op->consumes));
 	json_object_object_add(j, "irq", json_object_new_boolean(op->irq));
 	json_object_object_add(j, "operands", args);
@@ -184,9 +178,9 @@ static void signature(char buf[96], const struct op *op)
 	char made[16] = "", used[16] = "";
 
 	if (op->makes)
-		snprintf(made, sizeof(made), "%c = ", object_letter(op->makes));
+		snprintf(made, sizeof(made), "%c = ", object_types[op->makes].letter);
 	if (op->uses)
-		snprintf(used, sizeof(used), " %c", object_letter(op->uses));
+		snprintf(used, sizeof(used), " %c", object_types[op->uses].letter);
 	snprintf(buf, 96, "%s%s%s", made, op->name, used);
 }
 

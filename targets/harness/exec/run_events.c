@@ -36,12 +36,11 @@ static bool is_flush(const struct op_call *c)
 	return op_table[c->op->op].flushes;
 }
 
-/* Per-CPU objects and boot memory are no addresses that a flush is about. */
 static bool frees_addresses(const struct op_call *c)
 {
 	const struct op *op = &op_table[c->op->op];
 
-	return op->consumes && op->uses != OBJECT_PERCPU && op->uses != OBJECT_BOOTMEM;
+	return op->consumes && object_types[op->uses].lazy;
 }
 
 void run_events_begin(struct world *w, struct op_call *c)

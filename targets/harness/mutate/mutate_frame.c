@@ -6,7 +6,7 @@
 
 #include "program/fields.h"
 #include "mutate.h"
-#include "sched/sched.h"
+#include "sched/schedule.h"
 
 static void edit_machine(struct edit *e)
 {

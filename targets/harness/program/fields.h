@@ -53,29 +53,4 @@ static inline u32 field_get(const void *base, const struct field *f)
 	return *(const u32 *)((const char *)base + f->offset);
 }
 
-/** operand_valid() - is @x in the range of @o? */
-static inline bool operand_valid(const struct operand *o, u32 x)
-{
-	if (x - o->lo > o->hi - o->lo)
-		return false;
-	return o->kind != OPERAND_POW2 || !(x & (x - 1));
-}
-
-/** operand_fold_slow() - operand_fold() of a number that is not in the range */
-u32 operand_fold_slow(const struct operand *o, u32 x);
-
-/**
- * operand_fold() - bring any number into a range
- * @o: the range
- * @x: any number
- *
- * A number in the range stays as it is. Others: OPERAND_INT takes them modulo the range's
- * length; OPERAND_LOG takes a magnitude from the high byte and as many bits from the low ones, so
- * that random numbers give small values far more often; OPERAND_POW2 takes an exponent.
- */
-static inline u32 operand_fold(const struct operand *o, u32 x)
-{
-	return likely(operand_valid(o, x)) ? x : operand_fold_slow(o, x);
-}
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * op_table.c - the tables of operations and targets; op.h explains an entry.
+ * op_table.c - the tables of operations, object types and targets; op.h explains an operation.
  *
  * The entries stand in the order of op_list.h. The file is long because it is data.
  */
@@ -414,44 +414,14 @@ const struct op op_table[] = {
 
 _Static_assert(ARRAY_SIZE(op_table) == NR_OPS, "one entry for each operation of op_list.h");
 
+const struct object_type_info object_types[NR_OBJECT_TYPES] = {[OBJECT_NONE] = {'-', "", false},
+#define X(id, letter, name, lazy) [OBJECT_##id] = {letter, name, lazy},
+							       OBJECT_TYPES(X)
+#undef X
+};
+
 const struct target target_table[NR_TARGETS] = {
-	[TARGET_PERCPU_BITMAP] = {.name = "percpu_bitmap",
-				  .help = "the per-CPU allocator with bitmaps"},
-	[TARGET_VMAP] = {.name = "vmap",
-			 .help = "kernel virtual addresses, lazy purge, vmap blocks"},
-	[TARGET_PERCPU_AREAMAP] = {.name = "percpu_areamap",
-				   .help = "the per-CPU allocator with area maps"},
-	[TARGET_PERCPU_PAIR] = {.name = "percpu_pair",
-				.help = "both, which must agree on what is possible"},
-	[TARGET_FIRST_CHUNK] = {.name = "first_chunk",
-				.help = "the first chunk and its layout, on any topology"},
-	[TARGET_VMAP_AREA] = {.name = "vmap_area",
-			      .help = "ranges of addresses: the lowest that fits, exact accounts"},
-	[TARGET_VMAP_BLOCK] = {.name = "vmap_block", .help = "short mappings in vmap blocks"},
-	[TARGET_VMAP_ALIASES] = {.name = "vmap_aliases",
-				 .help = "mappings of the same pages, and the end of them"},
-	[TARGET_VMAP_PAIR] = {.name = "vmap_pair",
-			      .help = "eager and lazy, which must agree on what is possible"},
-	[TARGET_VMALLOC] =
-		{.name = "vmalloc",
-		 .help = "the vmalloc interface: areas, mappings, readers, users' mappings"},
-	[TARGET_VM_AREAS] = {.name = "vm_areas",
-			     .help = "several ranges of addresses at given distances"},
-	[TARGET_BOOTMEM] = {.name = "bootmem",
-			    .help = "boot memory with a bitmap a node",
-			    .one_task = true},
-	[TARGET_ROOTMEM] = {.name = "rootmem",
-			    .help = "boot memory with one bitmap",
-			    .one_task = true},
-	[TARGET_BOOTMEM_PAIR] = {.name = "bootmem_pair",
-				 .help = "both, which must agree on what whole pages are",
-				 .one_task = true},
-	[TARGET_BOOT] = {.name = "boot",
-			 .help = "the whole boot, from boot memory to every allocator at work"},
-	[TARGET_VMAP_ZONE] = {.name = "vmap_zone",
-			      .help = "the vmap layer, each CPU fetching addresses for itself"},
-	[TARGET_VMAP_POOL] = {.name = "vmap_pool",
-			      .help = "the vmap layer, what is freed kept in pools by its size"},
-	[TARGET_VMAP_TRIO] = {.name = "vmap_trio",
-			      .help = "lazy, zone and pool, which must agree on what is possible"},
+#define X(id, name, one_task, help) [TARGET_##id] = {name, one_task, help},
+	TARGETS(X)
+#undef X
 };

@@ -178,14 +178,3 @@ void program_remove(struct program *p, const bool *drop)
 	}
 	p->nr_ops = n;
 }
-
-char object_letter(enum object_type t)
-{
-	static const char letter[NR_OBJECT_TYPES] = {
-		[OBJECT_NONE] = '-', [OBJECT_PERCPU] = 'p',  [OBJECT_RAM] = 'm',
-		[OBJECT_AREA] = 'v', [OBJECT_AREAS] = 'c',   [OBJECT_VMALLOC] = 'b',
-		[OBJECT_VMAP] = 'w', [OBJECT_VM_AREA] = 'g', [OBJECT_BOOTMEM] = 'r',
-	};
-
-	return letter[t];
-}

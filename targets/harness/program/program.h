@@ -209,9 +209,4 @@ void program_remove(struct program *p, const bool *drop);
  */
 void program_sort(struct program *p);
 
-/** object_letter() - 'p', 'm', 'v', 'c', 'b', 'w', 'g', 'r': first character of an object's name in
- * text
- */
-char object_letter(enum object_type t);
-
 #endif

@@ -8,9 +8,8 @@
 #include "fields.h"
 #include "op_set.h"
 #include "repair.h"
-#include "sched/sched.h"
+#include "sched/schedule.h"
 
-#define MODEL_PAGE 4096u /* bytes; the page size of the machine */
 #define TABLE_ENTRIES 512u
 #define TABLE_SPARE 16u /* table pages of upper levels, and some for the allocators */
 #define CHUNK_GUARD 2u	/* pages of address space around a chunk */
@@ -26,7 +25,7 @@ void repair_machine(struct program_machine *m)
 		*x = operand_fold(&machine_fields[i].number, *x);
 	}
 	m->nodes = min(m->nodes, m->cpus);
-	unit_bytes = m->unit * MODEL_PAGE;
+	unit_bytes = m->unit * OPERAND_PAGE;
 	m->stat = min(m->stat, unit_bytes);
 	m->reserved = min(m->reserved, unit_bytes - ALIGN(m->stat, 4u));
 	fixed = ALIGN(m->stat, 4u) + ALIGN(m->reserved, 4u);
@@ -36,7 +35,7 @@ void repair_machine(struct program_machine *m)
 	m->kva = max(m->kva, chunk + CHUNK_GUARD);
 	while (m->block > m->kva / 2)
 		m->block /= 2;
-	first = m->cpus * DIV_ROUND_UP(fixed + m->dyn, MODEL_PAGE);
+	first = m->cpus * DIV_ROUND_UP(fixed + m->dyn, OPERAND_PAGE);
 	if (first)
 		m->pages = max(m->pages, first + chunk / TABLE_ENTRIES + TABLE_SPARE);
 }

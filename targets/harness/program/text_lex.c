@@ -10,8 +10,6 @@
 #include "fields.h"
 #include "text_lex.h"
 
-#define MODEL_PAGE 4096u
-
 void lex_init(struct lexer *lx, const char *text, size_t size, struct text_error *err)
 {
 	if (!size)
@@ -296,7 +294,7 @@ static int lex_choice(struct lexer *lx, const struct word *w, const struct opera
 
 int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o, u32 *x)
 {
-	bool pages = o->unit == UNIT_PAGES || o->unit == UNIT_SIZE;
+	bool pages = operand_is_pages(o);
 	bool suffix;
 	u64 v;
 	int err;
@@ -307,10 +305,10 @@ int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o,
 	if (err)
 		return err;
 	if (suffix && pages) {
-		if (v % MODEL_PAGE)
+		if (v % OPERAND_PAGE)
 			return lex_fail(lx, w, "%s=%.*s is no whole number of pages of %u bytes",
-					o->name, (int)w->len, w->s, MODEL_PAGE);
-		v /= MODEL_PAGE;
+					o->name, (int)w->len, w->s, OPERAND_PAGE);
+		v /= OPERAND_PAGE;
 	}
 	if (v > UINT32_MAX || !operand_valid(o, (u32)v))
 		return lex_fail(lx, w, "%s=%.*s is out of range, expected %s%u to %u%s", o->name,

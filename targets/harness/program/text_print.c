@@ -10,10 +10,9 @@
 
 #include "fields.h"
 #include "op_set.h"
-#include "sched/sched.h"
+#include "sched/schedule.h"
 #include "text.h"
 
-#define MODEL_PAGE 4096u
 #define CHANGES_A_LINE 10
 #define TURNS_A_LINE 30
 
@@ -58,7 +57,7 @@ static void print_number(const struct operand *o, u32 value, FILE *f)
 		return;
 	}
 	if (o->unit == UNIT_SIZE)
-		x *= MODEL_PAGE;
+		x *= OPERAND_PAGE;
 	if (o->unit == UNIT_SIZE || o->unit == UNIT_BYTES)
 		for (; g < 3 && x && !(x % 1024); g++)
 			x /= 1024;
@@ -93,10 +92,10 @@ static void print_op(const struct program *p, u32 record, const u32 *id, FILE *f
 	unsigned int a, n = op_nr_args(d);
 
 	if (d->makes)
-		fprintf(f, "%c%u = ", object_letter(d->makes), id[record]);
+		fprintf(f, "%c%u = ", object_types[d->makes].letter, id[record]);
 	fputs(d->name, f);
 	if (d->uses)
-		fprintf(f, " %c%u", object_letter(d->uses), id[o->object]);
+		fprintf(f, " %c%u", object_types[d->uses].letter, id[o->object]);
 	for (a = 0; a < n; a++) {
 		if (o->arg[a] == d->arg[a].def)
 			continue;

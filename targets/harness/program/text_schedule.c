@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fields.h"
-#include "sched/sched.h"
+#include "sched/schedule.h"
 #include "text_parser.h"
 
 /* The number of a worker, "w0" to "w14", or -1. */

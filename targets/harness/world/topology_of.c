@@ -10,6 +10,7 @@
 #include "sched/random.h"
 #include "topology_of.h"
 
+_Static_assert(PAGE_SIZE == OPERAND_PAGE, "programs and machines count the same pages");
 _Static_assert(TOPOLOGY_MAX_RANGES >= 2 * TOPOLOGY_MAX_NODES, "two ranges a node");
 
 /* A draw below @n. */

@@ -8,7 +8,7 @@
 
 #include "program/fields.h"
 #include "program/op_set.h"
-#include "sched/sched.h"
+#include "sched/schedule.h"
 #include "program/text.h"
 
 #define PROMISE(cond)                                                                              \

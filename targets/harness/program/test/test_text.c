@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "sched/sched.h"
+#include "sched/schedule.h"
 #include "program/text.h"
 
 /* Reading @text and printing it gives @canonical. */
@@ -328,13 +328,6 @@ static void test_names(void **unused)
 	assert_string_equal(text_task_name(&p, SCHED_WORKER_FIRST, buf), "w0");
 	assert_string_equal(text_task_name(&p, SCHED_WORKER_LAST, buf), "w14");
 	assert_string_equal(text_task_name(&p, 40, buf), "#40");
-	assert_int_equal(object_letter(OBJECT_PERCPU), 'p');
-	assert_int_equal(object_letter(OBJECT_RAM), 'm');
-	assert_int_equal(object_letter(OBJECT_AREA), 'v');
-	assert_int_equal(object_letter(OBJECT_AREAS), 'c');
-	assert_int_equal(object_letter(OBJECT_VMALLOC), 'b');
-	assert_int_equal(object_letter(OBJECT_VMAP), 'w');
-	assert_int_equal(object_letter(OBJECT_VM_AREA), 'g');
 	program_fini(&p);
 }
 
