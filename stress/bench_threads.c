@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sched/bench_out.h"
+#include "bench/out.h"
 #include "sched/clock.h"
 #include "sched/sched.h"
 #include "vmap/vmap.h"

@@ -5,7 +5,7 @@
 #ifndef MM_MMSTORM_BENCH_CHILD_H
 #define MM_MMSTORM_BENCH_CHILD_H
 
-#include "sched/bench_out.h"
+#include "bench/out.h"
 
 /**
  * bench_threads() - the vmap layer on several threads at once

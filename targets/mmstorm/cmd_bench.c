@@ -10,17 +10,11 @@
 #include <string.h>
 
 #include "tool/bench.h"
+#include "bench/bench.h"
 #include "bench_child.h"
-#include "boot/bench.h"
 #include "cli.h"
-#include "machine/bench.h"
-#include "percpu/bench.h"
 #include "plot.h"
-#include "sched/bench.h"
 #include "sched/vtime.h"
-#include "vmap/bench.h"
-#include "vmap/bench_cpus.h"
-#include "vmap/bench_zone.h"
 
 static void bench_vmap(struct bench_out *out)
 {

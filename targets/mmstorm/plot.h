@@ -5,7 +5,7 @@
 #ifndef MM_MMSTORM_PLOT_H
 #define MM_MMSTORM_PLOT_H
 
-#include "sched/bench_out.h"
+#include "bench/out.h"
 
 struct plots;
 

@@ -5,7 +5,7 @@
 #ifndef MM_HARNESS_BENCH_H
 #define MM_HARNESS_BENCH_H
 
-#include "sched/bench_out.h"
+#include "bench/out.h"
 
 /**
  * harness_bench() - boot, sequential and concurrent programs, with every oracle on
