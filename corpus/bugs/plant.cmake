@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Make the patched copy of the allocators for one bug: TREE/files.txt lists what to copy from
+# Make the patched copy of the allocators for one bug: TREE/files.txt lists the files to copy from
 # SOURCE, BUG is the patch, PATCH the program that applies it.
 file(STRINGS ${TREE}/files.txt files)
 file(REMOVE_RECURSE ${TREE}/core)
@@ -13,7 +13,7 @@ execute_process(
 if(failed)
   message(FATAL_ERROR "${BUG} does not apply:\n${output}")
 endif()
-# Times of the copies are those of the originals: make them new, so that they are compiled.
+# The copies have the times of the originals: renew them, so that the build compiles them.
 foreach(file IN LISTS files)
   file(TOUCH ${TREE}/${file})
 endforeach()
