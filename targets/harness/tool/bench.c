@@ -3,8 +3,8 @@
  * bench.c - executions per second of the harness.
  *
  * Every case runs a set of programs over and over for a fixed time and counts. The programs are
- * random operations as a fuzzer would make them, refused and skipped ones included; how many
- * were refused is printed beside, since a refusal is cheaper than a service.
+ * random operations as a fuzzer would make them, refused and skipped ones included. The number of
+ * refused operations is a figure of its own, since a refusal is cheaper than an allocation.
  */
 #include "bench.h"
 
@@ -32,7 +32,7 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 	if (!data)
 		abort();
 	program_init(&empty, target);
-	/* A first chunk with all of its regions, for the targets that ask for objects in them. */
+	/* A first chunk with all regions, for the targets that allocate objects in them. */
 	empty.machine.stat = 1000;
 	empty.machine.reserved = 8 << 10;
 	empty.machine.dyn = 12 << 10;
@@ -41,7 +41,7 @@ void bench_program(struct program *p, unsigned int target, unsigned int ops, uns
 		empty.task[t].cpu = t % empty.machine.cpus;
 	bytes_encode(&empty, data, size);
 	program_fini(&empty);
-	/* Records without an object to work on are left out: more than enough are drawn. */
+	/* Decoding drops records that find no object, so draw more than are needed. */
 	for (size_t i = BYTES_HEADER; i < size; i += sizeof(u64)) {
 		u64 x = random_next(&state);
 

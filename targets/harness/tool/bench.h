@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench.h - executions per second: what a fuzzer's worth is.
+ * bench.h - executions per second, the measure of a fuzzer.
  */
 #ifndef MM_HARNESS_BENCH_H
 #define MM_HARNESS_BENCH_H
@@ -11,7 +11,7 @@
  * harness_bench() - boot, sequential and concurrent programs, with every oracle on
  * @out: receives the figures
  *
- * Takes some seconds. The programs are the same in every run.
+ * It takes some seconds. The programs are the same each time.
  */
 void harness_bench(struct bench_out *out);
 
@@ -20,8 +20,8 @@ void harness_bench(struct bench_out *out);
  * @p:     initialised; overwritten
  * @target: its target
  * @ops:   number of operations
- * @tasks: they are dealt out to so many tasks, on the machine's CPUs in turn
- * @seed:  of the random generator
+ * @tasks: number of tasks that share the operations, on the machine's CPUs in turn
+ * @seed:  seed of the random generator
  */
 struct program;
 void bench_program(struct program *p, unsigned int target, unsigned int ops, unsigned int tasks,

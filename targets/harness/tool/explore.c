@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explore.c - hunt for a schedule under which a program fails.
+ * explore.c - search for a schedule under which a program fails.
  *
- * PCT and random changes want to know how long a run is, to spread over it what they do: a first,
- * sequential run is counted.
+ * PCT and random changes spread their changes over the length of a run. A first, sequential run
+ * measures that length.
  */
 #include "explore.h"
 
@@ -23,7 +23,7 @@ u8 explore_any_task(u32 nr_tasks, u64 *random)
 	return random_below(random, 2) ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
 }
 
-/* Behind the others of its step. */
+/* Insert a change after those of the same step. */
 static void add_change(struct schedule *s, struct change c)
 {
 	u32 at = s->nr++;
@@ -97,7 +97,7 @@ static void count_digest(struct explore *e, u64 digest)
 		e->many = true;
 }
 
-/* The program with a schedule of its own: no operation is copied. */
+/* A copy of the program with another schedule, which shares the operations. */
 static struct program *borrow(const struct program *p)
 {
 	struct program *q = malloc(sizeof(*q));
@@ -117,7 +117,7 @@ static int estimate_length(struct explore *e, const struct program *p, const str
 
 	if (err < 0)
 		return err;
-	/* A run that fails, or dies, says little; any length will do then. */
+	/* The length of a run that fails or dies means little: any length will do. */
 	e->length = r.sched.steps ? min(r.sched.steps, (u64)PROGRAM_MAX_STEP) : 100;
 	return 0;
 }
@@ -134,7 +134,7 @@ int explore(struct explore *e, const struct program *p, const struct runner *run
 	if ((e->kind == SCHEDULE_PCT || e->kind == EXPLORE_CHANGES) && !e->length)
 		found = estimate_length(e, q, runner);
 	while (!found && runs_left(e)) {
-		/* Not at each run: the clock and the terminal take time as well. */
+		/* Not at each run: the clock and the terminal cost time. */
 		if (!(e->begun & 15)) {
 			if (!explore_left(e))
 				break;
@@ -159,7 +159,7 @@ void explore_died(struct explore *e, enum oracle oracle, const char *text)
 	snprintf(e->result.sched.report.text, MM_REPORT_TEXT, "%s", text);
 }
 
-/* Does @p fail again, the same way? 0, -EILSEQ if not, or another error number. */
+/* Return: 0 if @p fails again in the same way, -EILSEQ if not, or another error number. */
 static int repeats(const struct program *p, const struct runner *runner,
 		   const struct exec_result *r)
 {
@@ -176,7 +176,7 @@ static int repeats(const struct program *p, const struct runner *runner,
 
 int explore_pin(struct program *p, const struct runner *runner, struct exec_result *r)
 {
-	/* The list is written while the run still reads its schedule: two places. */
+	/* The run writes its list while it reads its schedule: they need separate memory. */
 	struct schedule *list = calloc(2, sizeof(*list)), *own = list + 1;
 	int ret;
 

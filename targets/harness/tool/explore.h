@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explore.h - hunt for a schedule under which a program fails, or shows something
- * (event_runner_run()).
+ * explore.h - search for a schedule under which a program fails, or shows an event.
  *
- * Each run differs from the one before in the seed of its schedule alone, so a run is named by
- * its number and an exploration can be taken up again at any run. The state is one flat
- * structure: in memory that a child shares, it outlives a run that ends the process.
+ * Runs differ only in the seed of their schedule, so a number identifies a run, and an exploration
+ * can resume at any run. The state is one flat structure: in memory shared with a child, it
+ * survives a run that ends the process. An event_runner looks for events.
  */
 #ifndef MM_HARNESS_EXPLORE_H
 #define MM_HARNESS_EXPLORE_H
@@ -13,34 +12,34 @@
 #include "runner.h"
 
 /*
- * Beside the kinds of schedules: a few changes at random steps of the sequential run, switches to
- * tasks and moves to CPUs alike. No other strategy moves a task in the middle of an operation.
+ * A strategy of the explorer alone: a few changes at random steps of the sequential run, which
+ * switch to a task or move one to a CPU. No other strategy moves a task within an operation.
  */
 #define EXPLORE_CHANGES NR_SCHEDULE_KINDS
 
-/* More of them are a random walk, for which there is SCHEDULE_RANDOM. */
+/* With more changes the run is a random walk, which SCHEDULE_RANDOM provides. */
 #define EXPLORE_MAX_CHANGES 64
 
 #define EXPLORE_DIGESTS (1u << 20)
 
 /**
  * struct explore - an exploration
- * @kind:     enum schedule_kind: SPARSE stands for the sequential run, ROUND_ROBIN, RANDOM or PCT;
- *            or EXPLORE_CHANGES
- * @odds:     SCHEDULE_RANDOM
- * @depth:    SCHEDULE_PCT; EXPLORE_CHANGES: so many changes, or less
- * @length:   of both; 0: taken from a first, sequential run
- * @seed:     of run 1; run n has @seed + n - 1
- * @runs:     how many at most; where no chance is involved, one is enough
- * @deadline: on CLOCK_MONOTONIC in seconds; 0: none
+ * @kind:     enum schedule_kind: SPARSE (the sequential run), ROUND_ROBIN, RANDOM or PCT; or
+ *            EXPLORE_CHANGES
+ * @odds:     SCHEDULE_RANDOM: a task switch at one step in @odds
+ * @depth:    SCHEDULE_PCT: see there; EXPLORE_CHANGES: most changes of a run
+ * @length:   SCHEDULE_PCT, EXPLORE_CHANGES: steps of a run; 0: counted in a first, sequential run
+ * @seed:     seed of run 1; run n has @seed + n - 1
+ * @runs:     most runs; a strategy without chance needs one only
+ * @deadline: CLOCK_MONOTONIC, in seconds; 0: none
  * @progress: if not NULL, called now and then
- * @tasks, @cpus: of the program, once there was a run; for EXPLORE_CHANGES
- * @begun:    runs begun
- * @ended:    runs that came to an end; less than @begun if one ended the process
- * @result:   of the run that failed
- * @distinct: distinct digests
- * @many:     there were too many to count them all
- * @digest:   those seen, a hash table; 0 is an empty place
+ * @tasks, @cpus: of the program, set by the first run; for EXPLORE_CHANGES
+ * @begun:    runs that have begun
+ * @ended:    runs that have ended; less than @begun if a run ended the process
+ * @result:   result of the run that failed
+ * @distinct: number of distinct digests
+ * @many:     there were too many digests to count them all
+ * @digest:   hash table of the digests seen; 0 is an empty entry
  */
 struct explore {
 	u8 kind;
@@ -59,47 +58,47 @@ struct explore {
 };
 
 /**
- * explore() - run until there is a finding, or no run or no time is left
+ * explore() - run until a finding, or until no run or no time is left
  * @e: with its parameters set and the rest zero; or as an earlier call left it
- * @p: the program; its own schedule does not count
+ * @p: the program; its own schedule is ignored
  * @runner: runs the program
  *
- * Return: 1 at a finding: run @e->begun, in @e->result; 0 if there was none; a negative error
+ * Return: 1 at a finding, by run @e->begun, in @e->result; 0 if there was none; or a negative error
  * number.
  */
 int explore(struct explore *e, const struct program *p, const struct runner *runner);
 
 /**
- * explore_died() - a run ended the process: it is counted, and the next call goes on behind it
+ * explore_died() - count a run that ended the process; the next explore() continues after it
  * @e:      as the process left it, with a run begun and not ended
- * @oracle: what that is called
- * @text:   and said
+ * @oracle: the oracle that the death counts as
+ * @text:   the text of its report
  */
 void explore_died(struct explore *e, enum oracle oracle, const char *text);
 
-/** explore_schedule() - the schedule of a run, by its number from 1, behind explore() */
+/** explore_schedule() - the schedule of run @run, from 1, of an exploration that has begun */
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s);
 
 /**
- * explore_any_task() - a task of a program, or now and then one of those that the engine adds
- * @nr_tasks: of the program
+ * explore_any_task() - a random task of a program, and now and then one that the engine adds
+ * @nr_tasks: number of the program's tasks
  * @random:   state of the generator (sched/random.h)
  */
 u8 explore_any_task(u32 nr_tasks, u64 *random);
 
-/** explore_left() - is there anything left to do? */
+/** explore_left() - are there runs and time left? */
 bool explore_left(const struct explore *e);
 
 /**
- * explore_pin() - write a failing run down as a sparse list
- * @p: fails under its schedule; afterwards it has the list, and `expect` and `digest` lines. What
- * it said that it shows was said of another run, and goes
+ * explore_pin() - give a failing program the sparse list of its run as schedule
+ * @p: fails under its schedule; receives the list, and `expect` and `digest` lines. Its `shows`
+ *     line described another run, and is removed
  * @runner: runs the program
  * @r: receives the run
  *
- * Return: 0; -ENOENT if @p does not fail; -EILSEQ if the list does not give the same
- * finding (the run was too long, or died in the middle of a step): @p then keeps its schedule,
- * which fails again as well; or another negative error number.
+ * Return: 0; -ENOENT if @p does not fail; -EILSEQ if the list does not reproduce the finding (the
+ * run was too long, or died within a step): @p then keeps its schedule, which fails too; or another
+ * negative error number.
  */
 int explore_pin(struct program *p, const struct runner *runner, struct exec_result *r);
 

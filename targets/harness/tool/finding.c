@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * finding.c - a finding is on disk before the process ends.
+ * finding.c - write findings to disk, also when a sanitizer ends the process.
  *
- * An ordinary finding is the result of a run, and whoever ran it writes it. A sanitizer
- * ends the process instead: its death callback writes the program that was running.
+ * An ordinary finding is the result of a run, and the caller writes it. A sanitizer ends the
+ * process instead: its death callback writes the program that was running.
  */
 #include "finding.h"
 
@@ -15,7 +15,7 @@
 
 #include "output.h"
 
-/* From the sanitizers' runtime; absent in a build without one. */
+/* Defined by the sanitizers' runtime only. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((__weak__));
 
 static u64 hash(const char *s, size_t n)
@@ -43,7 +43,7 @@ int finding_write(const struct program *p, enum oracle oracle, u64 digest, char 
 		goto out;
 	copy.expect = oracle;
 	copy.digest = digest;
-	copy.shows = 0; /* said of another run */
+	copy.shows = 0; /* it described another run */
 	text = output_text(&copy, &size);
 	if (!text) {
 		err = -ENOMEM;

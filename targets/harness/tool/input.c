@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * input.c - programs from files.
+ * input.c - read programs from files.
  *
- * Which form a file has is seen from its first bytes: the byte form begins with a magic;
- * what else holds control characters in its first line is no text.
+ * The first bytes tell the form of a file: the byte form begins with a magic, and a file with
+ * control characters in its first line is no text.
  */
 #include "input.h"
 
@@ -28,7 +28,7 @@ static int __printf(2, 3) complain(char *err, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Decompress all of it; gzread() hands on files that are not compressed as they are. */
+/* Decompress a whole file; gzread() also reads files that are not compressed. */
 static int read_all(gzFile f, const char *path, u8 **data, size_t *size, char *err)
 {
 	size_t n = 0, room = 1 << 14;
@@ -60,7 +60,7 @@ static int read_all(gzFile f, const char *path, u8 **data, size_t *size, char *e
 		free(buf);
 		return complain(err, "%s: %s", path, strerror(errno));
 	}
-	/* A stream that breaks off is not an error to gzread(), but it is kept in gzerror(). */
+	/* gzread() accepts a truncated stream; only gzerror() reports it. */
 	if (got < 0 || code == Z_BUF_ERROR) {
 		free(buf);
 		return complain(err,
@@ -97,7 +97,7 @@ int input_read(const char *path, u8 **data, size_t *size, char *err)
 	return ret;
 }
 
-/* Text may hold anything in a comment, but hardly a control character in its first line. */
+/* Comments may contain anything, but the first line of a text has no control characters. */
 static bool looks_like_text(const u8 *data, size_t size)
 {
 	for (size_t i = 0; i < size && data[i] != '\n'; i++)
@@ -106,7 +106,7 @@ static bool looks_like_text(const u8 *data, size_t size)
 	return true;
 }
 
-/* The header's first bytes, in place of what is there: what a bare byte string is run as. */
+/* Overwrite the first bytes with those of a header, so that any bytes are a program. */
 static void put_magic(u8 *data, int target)
 {
 	memcpy(data, "mmst", 4);

@@ -2,11 +2,11 @@
 /*
  * isolate.c - run programs in a child.
  *
- * The child's standard error is a file in memory: it has room for whatever a sanitizer
- * writes, so nobody has to read beside the run, and it is still there when the child is not.
+ * The child's standard error is a file in memory. It has room for the longest report, so the parent
+ * need not read it during the run, and it outlives the child.
  *
- * Shared state is written by one side at a time: the parent before it asks, the child until
- * it answers or dies. The pipes (or the child's end) order the two.
+ * One side at a time writes shared state: the parent until it requests a run, the child until it
+ * answers or dies. The pipes (or the child's end) order the two.
  */
 #include "isolate.h"
 
@@ -24,10 +24,10 @@
 #include "sanitizer_hooks.h"
 #include "sched/clock.h"
 
-/* What a child may write to standard error over all its runs before it is cut off. */
+/* Size of a child's log above which isolate_beat() empties it. */
 #define LOG_MAX (1 << 20)
 
-/* Of the child's report, so much is looked at for its first line. */
+/* The first line of a report is searched for in this many bytes. */
 #define LOG_HEAD 65536
 
 struct child {
@@ -35,10 +35,10 @@ struct child {
 	int log;
 };
 
-/* In a child: standard error is its log. The parent's is a file of somebody else. */
+/* Is this process a child, whose standard error is its log? A parent's is not ours to truncate. */
 static bool in_child;
 
-/* The child's own limit, and when it was last armed; its parent's copy is not used. */
+/* The child's time limit, and when it was last armed. The parent's copies are unused. */
 static unsigned int seconds_per_run;
 static double armed_at;
 
@@ -50,7 +50,7 @@ static void arm(void)
 	armed_at = clock_seconds();
 }
 
-/* Arming costs a system call, as much as a short run: a limit may be a quarter second short. */
+/* Arming is a system call, as slow as a short run: so a limit may be a quarter second short. */
 void isolate_beat(void)
 {
 	if (!in_child || clock_seconds() - armed_at < 0.25)
@@ -73,7 +73,7 @@ void isolate_memory_free(void *p, size_t size)
 		munmap(p, size);
 }
 
-/* As fork(): 0 in the child. */
+/* Fork a child with its log and limits. Return: as fork(). */
 static pid_t child_start(struct child *c, const struct isolate_options *o)
 {
 	static const struct isolate_options defaults;
@@ -93,11 +93,11 @@ static pid_t child_start(struct child *c, const struct isolate_options *o)
 		close(c->log);
 	if (c->pid)
 		return c->pid;
-	/* Nobody would end a child whose parent is gone. */
+	/* A child whose parent dies must end too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	/* From a terminal the parent gets it too, and decides for both. */
+	/* A terminal sends it to the parent too, which decides for both. */
 	signal(SIGINT, SIG_IGN);
 	setrlimit(RLIMIT_CORE, &no_core);
 	dup2(c->log, STDERR_FILENO);
@@ -109,8 +109,8 @@ static pid_t child_start(struct child *c, const struct isolate_options *o)
 }
 
 /*
- * The first line of a sanitizer's report, without the process number before it. Nothing else
- * that a child writes has one of these words in it.
+ * The first line of a sanitizer's report, without the process number at its start. No other output
+ * of a child contains one of these words.
  */
 static enum oracle first_line(const char *log, char text[MM_REPORT_TEXT])
 {
@@ -164,7 +164,7 @@ static void classify_death(int status, const char *log, struct isolate_death *d)
 	else
 		snprintf(d->text, sizeof(d->text), "the process ended with status %d",
 			 WEXITSTATUS(status));
-	/* abort() is mostly preceded by a word about why. */
+	/* A message about the reason usually precedes abort(). */
 	if (*log) {
 		size_t n = strlen(d->text);
 
@@ -182,7 +182,7 @@ static char *read_log(int fd, off_t max)
 	return log;
 }
 
-/* Wait for its end. 0: it went well, 1: it died, or an error number. */
+/* Wait for a child's end. Return: 0 if it succeeded, 1 if it died, or a negative error number. */
 static int child_end(struct child *c, FILE *copy, struct isolate_death *death)
 {
 	int status;
@@ -221,7 +221,7 @@ int isolate_call(const struct isolate_options *o, void (*fn)(void *arg), void *a
 }
 
 /*
- * The child that serves. One byte asks for a run, one byte says that it has ended.
+ * A request to the child that serves runs. One byte requests a run, one byte reports its end.
  */
 struct request {
 	bool want_taken;
@@ -317,7 +317,7 @@ struct isolate *isolate_create(const struct isolate_options *o)
 		free(i);
 		return NULL;
 	}
-	/* Asking a child that has died must not end the parent. */
+	/* A write to the pipe of a dead child must not end the parent. */
 	signal(SIGPIPE, SIG_IGN);
 	return i;
 }
@@ -347,8 +347,8 @@ void isolate_destroy(struct isolate *i)
 }
 
 /*
- * Only what there is of the schedule: most lists are short. A child that died may have written
- * anything: no more is believed than fits.
+ * Copy only the used part of a schedule: most lists are short. A child that died may have left any
+ * number of changes there, so limit it.
  */
 static void copy_schedule(struct schedule *dst, const struct schedule *src)
 {
@@ -412,7 +412,7 @@ int isolate_run(void *arg, const struct program *p, struct schedule *taken, stru
 	r->sched.report.oracle = death.oracle;
 	r->sched.report.op = -1;
 	memcpy(r->sched.report.text, death.text, sizeof(death.text));
-	/* The engine keeps the list while the run goes on: it reaches up to the end. */
+	/* The engine updates the list during the run, so it reaches up to the child's death. */
 	if (taken)
 		copy_schedule(taken, &q->taken);
 	return 1;

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * minimize.c - make a program that fails shorter.
+ * minimize.c - shorten a program that fails.
  *
  * Delta debugging (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input",
  * 2002) over the operations, with passes over tasks, schedule and numbers, in rounds until a
  * round changes nothing.
  *
- * Schedules need care. A sparse list speaks of steps, and every operation that goes moves the
- * steps behind it; the shorter program then mostly passes under the list of the longer one,
- * though it can fail. So, when it passes, the list is moved along, and then a few random
- * schedules are tried: with a program of a few operations the chance to hit is good, and
- * gets better as it shrinks. A hit is written down as a list again.
+ * Schedules need care. A sparse list names steps, and the removal of an operation moves all later
+ * steps. So the shorter program mostly passes under the list of the longer one, though it can fail.
+ * When it passes, the minimiser first moves the list along, and then tries a few random schedules.
+ * With few operations they hit often, and more so as the program shrinks. A hit becomes a list
+ * again.
+ *
+ * Of the results that fail the simplest wins: sequential before turns, turns before a list; a
+ * default before the least value, that before a power of two, that before a threshold.
  */
 #include "minimize.h"
 
@@ -21,7 +24,7 @@
 #include "sched/clock.h"
 #include "sched/random.h"
 
-/* A round costs time, and the second rarely finds more than a few numbers. */
+/* A round costs time, and from the second on it rarely finds more than a few numbers. */
 #define MAX_ROUNDS 20
 
 u32 minimizer_random(struct minimizer *m, u32 n)
@@ -50,7 +53,7 @@ bool minimizer_begin(struct minimizer *m)
 	return !m->err;
 }
 
-/* Run @cand once. Return: it fails by the oracle; then @r and, if @taken, the list are set. */
+/* Run @cand once. Return: whether it fails by the oracle; @r and, if not NULL, @taken are set. */
 static bool fails(struct minimizer *m, struct schedule *taken, struct exec_result *r)
 {
 	int ret;
@@ -65,8 +68,8 @@ static bool fails(struct minimizer *m, struct schedule *taken, struct exec_resul
 }
 
 /*
- * The list of a run leaves out what had no effect. A run that ended its process has no digest
- * and perhaps no whole list: it keeps the schedule it has.
+ * Make @cand the best. The list of its run leaves out changes without effect. But a run that ended
+ * its process has no digest, and perhaps no whole list: then the schedule stays.
  */
 static void accept(struct minimizer *m, const struct exec_result *r, bool use_taken)
 {
@@ -88,7 +91,7 @@ static bool whole_list(const struct minimizer *m, const struct exec_result *r)
 	       !r->sched.taken_overflow && m->taken.nr <= m->cand.schedule.nr;
 }
 
-/* Changes from the @from-th on happen @by steps sooner. */
+/* Move the changes from the @from-th on @by steps forward in time. */
 static void move_list(struct minimizer *m, u32 from, u32 by)
 {
 	const struct schedule *s = &m->best.schedule;
@@ -176,7 +179,7 @@ bool minimizer_try(struct minimizer *m, bool search)
 		return false;
 	steps = r.sched.steps;
 	if (!try_fail_moved(m, &r)) {
-		/* Of a sequential run that passes, the schedule has no part in it. */
+		/* @best fails sequentially: its schedule has no part in the failure. */
 		if (s->kind != SCHEDULE_SPARSE || !s->nr)
 			return false;
 		if (!try_moved(m, steps, &r) && !try_random(m, &r))
@@ -205,8 +208,8 @@ static void do_rounds(struct minimizer *m)
 }
 
 /*
- * What it takes a hundred operations to bring about where a limit of the machine has its default
- * is done by three where the limit is low. The price is a field in the text: it must pay.
+ * With a low limit of the machine three operations may do what takes a hundred with its default.
+ * The price is a field in the text, so keep it only if it removes operations.
  */
 static void try_small(struct minimizer *m)
 {
@@ -228,7 +231,8 @@ static void try_small(struct minimizer *m)
 	program_fini(&plain);
 }
 
-/* Into the form that the passes want: a sparse list, and the empty one if that will do. */
+/* Bring the schedule into the form that the passes expect: a sparse list, empty if that fails too.
+ */
 static int prepare(struct minimizer *m)
 {
 	struct exec_result r;
@@ -258,7 +262,7 @@ static bool same_finding(const struct exec_result *a, const struct exec_result *
 	       x->report.op == y->report.op && x->report.step == y->report.step;
 }
 
-/* Run @cand three times from nothing. 0: it fails in the same way each time. */
+/* Run @cand three times, each in a fresh state. Return: 0 if it fails in the same way each time. */
 static int check(struct minimizer *m, struct exec_result *first)
 {
 	for (unsigned int i = 0; i < 3; i++) {
@@ -286,7 +290,7 @@ static int finish(struct minimizer *m)
 	program_sort(&m->cand);
 	err = check(m, &r);
 	if (err == -EILSEQ) {
-		/* Sorting keeps what a program means; if not for this one, it stays unsorted. */
+		/* Sorting should preserve the meaning. If the program passes, keep it unsorted. */
 		err = program_copy(&m->cand, &m->best);
 		if (!err)
 			err = check(m, &r);
@@ -317,7 +321,7 @@ int minimize(struct program *p, const struct minimize_options *o, struct minimiz
 	if (!err) {
 		do_rounds(m);
 		try_small(m);
-		/* What depends on a long schedule is worth looking for harder. */
+		/* A long schedule is worth more effort. */
 		if (m->best.schedule.nr > 1 && m->best.nr_ops <= 64) {
 			m->effort = 32;
 			do_rounds(m);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * minimize.h - make a program that fails shorter, and keep what it fails by.
+ * minimize.h - shorten a program that fails, so that it still fails by the same oracle.
  */
 #ifndef MM_HARNESS_MINIMIZE_H
 #define MM_HARNESS_MINIMIZE_H
@@ -10,10 +10,10 @@
 #include "runner.h"
 
 /**
- * struct minimize_stats - how it goes
- * @runs:  programs run
+ * struct minimize_stats - progress
+ * @runs:  programs that were run
  * @kept:  of these, programs that were simpler and failed
- * @round: from 1
+ * @round: the current round, from 1
  */
 struct minimize_stats {
 	u64 runs, kept;
@@ -21,13 +21,13 @@ struct minimize_stats {
 };
 
 /**
- * struct minimize_options - how to do it
+ * struct minimize_options - parameters
  * @runner:    runs programs
- * @oracle:   what must stay; ORACLE_NONE: whatever the first run finds
- * @deadline: on CLOCK_MONOTONIC in seconds; 0: none. What was reached until then is the result
- * @stop:     if not NULL, ends it in the same way once it is set
- * @renew:    if not NULL, called before each run of the final check with @runner.arg: the
- *            run is to find nothing that an earlier run left behind
+ * @oracle:   the oracle that must fire; ORACLE_NONE: the one that fires in the first run
+ * @deadline: CLOCK_MONOTONIC, in seconds; 0: none. The result is the best program until then
+ * @stop:     if not NULL, ends the minimisation like the deadline, once it is set
+ * @renew:    if not NULL, called with @runner.arg before each run of the final check, to remove the
+ *            traces of earlier runs
  * @progress: if not NULL, called now and then
  */
 struct minimize_options {
@@ -40,16 +40,16 @@ struct minimize_options {
 };
 
 /**
- * minimize() - make it shorter
- * @p:  well formed; afterwards the result, with `expect` and `digest` lines, sorted, and
- *      checked to fail three times in the same way
- * @o:  how
+ * minimize() - shorten a program
+ * @p:  well formed; receives the result, with `expect` and `digest` lines, sorted, and checked to
+ *      fail three times in the same way
+ * @o:  parameters
  * @st: filled in
  *
- * The same program, runner and oracle give the same result, unless the deadline came first.
+ * The same program, runner and oracle give the same result, unless the deadline comes first.
  *
- * Return: 0; -ENOENT if @p does not fail by @o->oracle, and then it is as it was; -EILSEQ if the
- * result fails, but not three times in the same way; another negative error number.
+ * Return: 0; -ENOENT if @p does not fail by @o->oracle, and is unchanged; -EILSEQ if the result
+ * fails, but not three times in the same way; or another negative error number.
  */
 int minimize(struct program *p, const struct minimize_options *o, struct minimize_stats *st);
 

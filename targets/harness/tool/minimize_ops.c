@@ -2,8 +2,8 @@
 /*
  * minimize_ops.c - fewer operations, fewer tasks.
  *
- * An operation takes along what cannot stand without it (program_remove()), so each candidate
- * is well formed. Chunks are tried from the end: what comes later is needed less.
+ * Removing an operation removes the operations that depend on it (program_remove()), so each
+ * candidate is well formed. Chunks are tried from the end, since later operations are needed less.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ bool minimize_ops(struct minimizer *m)
 	return simpler;
 }
 
-/* Task @from's operations become task @to's, and it goes; the schedule follows. */
+/* Move the operations of task @from to task @to and remove @from; the schedule follows. */
 static void merge_tasks(struct program *p, u32 from, u32 to)
 {
 	struct schedule *s = &p->schedule;
@@ -76,7 +76,7 @@ static bool fewer_tasks(struct minimizer *m)
 
 	for (u32 from = m->best.nr_tasks; from-- > 0;) {
 		for (u32 to = 0; to < m->best.nr_tasks && m->best.nr_tasks > 1; to++) {
-			/* Not every operation may stand in an interrupt. */
+			/* Some operations are invalid in an interrupt. */
 			if (to == from || (m->best.task[to].irq && !m->best.task[from].irq))
 				continue;
 			if (!minimizer_begin(m))

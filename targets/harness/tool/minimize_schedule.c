@@ -2,18 +2,18 @@
 /*
  * minimize_schedule.c - fewer changes of the schedule.
  *
- * What random walks write down is long, and most of it has no part in the failure: it is
- * dropped in chunks first. What is left may still be a detour, for each change is needed by
- * the next: so a single change is looked for at every step, and then two at random steps. Few
- * bugs need more (Burckhardt and others, "A randomized scheduler with probabilistic
- * guarantees of finding bugs", 2010, on the depth of bugs).
+ * The list of a random walk is long, and most of its changes have no part in the failure: chunks of
+ * them are dropped first. The rest may still be a detour in which each change needs the one before.
+ * So the pass then tries a single change at every step, and two changes at random steps. Few bugs
+ * need more (Burckhardt and others, "A randomized scheduler with probabilistic guarantees of
+ * finding bugs", 2010, on the depth of bugs).
  */
 #include <string.h>
 
 #include "minimizer.h"
 #include "sched/sched.h"
 
-/* Runs spent to find one change that does, and two that do. */
+/* Most runs to look for one change that suffices, and for two. */
 #define MAX_SINGLE 4000
 #define MAX_DOUBLE 2000
 
@@ -97,9 +97,7 @@ bool minimize_schedule(struct minimizer *m)
 	return simpler;
 }
 
-/*
- * A random order of the operations that keeps each task's own.
- */
+/* Draw a random order of the operations that keeps the order within each task. */
 static void deal_turns(struct minimizer *m, struct schedule *s)
 {
 	const struct program *p = &m->best;
@@ -120,7 +118,7 @@ static void deal_turns(struct minimizer *m, struct schedule *s)
 }
 
 /*
- * Turns name operations and no steps: they are easier to read, and go on to mean the same when the
+ * Turns name operations instead of steps: they are easier to read, and keep their meaning when the
  * allocators' code changes.
  */
 bool minimize_turns(struct minimizer *m)
@@ -134,7 +132,7 @@ bool minimize_turns(struct minimizer *m)
 		deal_turns(m, &m->cand.schedule);
 		turns = minimizer_try(m, false);
 	}
-	/* The tail is mostly what the default rule does anyway. */
+	/* The default rule mostly does the same as the tail. */
 	while (turns && s->nr && minimizer_begin(m)) {
 		m->cand.schedule.nr--;
 		if (!minimizer_try(m, false))

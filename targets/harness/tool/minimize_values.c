@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * minimize_values.c - numbers that say less: operands, machine, failure plan.
+ * minimize_values.c - simpler numbers: operands, machine, failure plan.
  *
- * The best value is the default, since text leaves it out; the next best the least, then the
- * least power of two, and only then, as numbers that are not round are hard to read, the least
- * that fails.
+ * The best value is the default, since text leaves it out. The next best is the least value, and
+ * then the least power of two that fails. The least number that fails comes last, since numbers
+ * that are not round are hard to read.
  */
 #include "program/fields.h"
 #include "minimizer.h"
 #include "program/op_set.h"
 
-/* Where a number stands in a program, whichever copy of it. */
+/* The place of a number in a program. */
 enum place {
 	IN_MACHINE,
 	IN_FAIL,
@@ -20,8 +20,8 @@ enum place {
 /**
  * struct slot - a number of a program
  * @place:  enum place
- * @record: IN_OP: record
- * @index:  of the field or the operand
+ * @record: IN_OP: number of the record
+ * @index:  number of the field or the operand
  */
 struct slot {
 	enum place place;
@@ -53,7 +53,7 @@ static const struct operand *slot_operand(const struct program *p, const struct 
 	}
 }
 
-/* Try one value; it counts only if repairing the program leaves it. */
+/* Try one value; it counts only if the repair of the program keeps it. */
 static bool try_value(struct minimizer *m, const struct slot *s, u32 value)
 {
 	if (!minimizer_begin(m))
@@ -89,7 +89,7 @@ static bool shrink(struct minimizer *m, const struct slot *s)
 	}
 	if (hi < value || is_power_of_2(value))
 		return hi < value;
-	/* It fails at @hi and did not at @lo. */
+	/* The program fails with @hi and passed with @lo. */
 	while (hi - lo > 1 && !m->over && !m->err) {
 		u32 mid = lo + (hi - lo) / 2;
 
@@ -101,7 +101,7 @@ static bool shrink(struct minimizer *m, const struct slot *s)
 	return hi < value;
 }
 
-/* All numbers of one place at once: mostly they play no part. */
+/* Set all numbers of one place to their defaults at once: most have no part in the failure. */
 static bool all_to_default(struct minimizer *m, enum place place)
 {
 	struct program *p = &m->cand;

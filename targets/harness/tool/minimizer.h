@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * minimizer.h - what the passes of the minimiser share; see minimize.c.
+ * minimizer.h - shared parts of the minimiser's passes; see minimize.c.
  *
- * A pass changes @cand, a copy of @best, and has it tried: a candidate that fails by the
- * same oracle becomes the best. Every pass makes programs that are simpler by a measure of its own,
- * and none makes a program longer, so the passes come to an end.
+ * A pass changes @cand, a copy of @best, and tries it: a candidate that fails by the same oracle
+ * becomes the new @best. Each pass makes programs simpler by its own measure, and none makes a
+ * program longer, so the passes terminate.
  */
 #ifndef MM_HARNESS_MINIMIZER_H
 #define MM_HARNESS_MINIMIZER_H
@@ -16,15 +16,15 @@
  * struct minimizer - a minimisation
  * @o:      options
  * @st:     statistics
- * @oracle: what must stay
- * @best:   fails by @oracle
- * @steps:  of the run of @best
+ * @oracle: the oracle that must fire
+ * @best:   the simplest program so far that fails by @oracle
+ * @steps:  steps of the run of @best
  * @cand:   the candidate
- * @taken:  room for the list of a run
+ * @taken:  buffer for the list of a run
  * @random: state of the random generator
- * @small:  limits of the machine are to be low, and need not be defaults
- * @effort: how many times the usual number of schedules is tried
- * @err:    a negative error number once there was one: everything then ends
+ * @small:  prefer low limits of the machine to default ones
+ * @effort: factor of the usual number of schedules to try
+ * @err:    the first negative error number, which ends everything
  * @over:   no time is left
  */
 struct minimizer {
@@ -41,28 +41,28 @@ struct minimizer {
 	bool over;
 };
 
-/** minimizer_begin() - @cand becomes a copy of @best. False: it is over */
+/** minimizer_begin() - copy @best to @cand. Return: false if the minimisation is over */
 bool minimizer_begin(struct minimizer *m);
 
 /**
- * minimizer_try() - is the candidate a failing program?
- * @search: operations went, so steps moved: if it does not fail under its schedule, look for
- *          another under which it does
+ * minimizer_try() - run the candidate, and keep it if it fails
+ * @search: the steps of the program have moved: if it passes under its schedule, look for another
+ *          schedule under which it fails
  *
- * Return: true if it is, and it is @best now.
+ * Return: true if the candidate fails; it is @best then.
  */
 bool minimizer_try(struct minimizer *m, bool search);
 
-/** minimizer_random() - a number below @n, the same in each minimisation */
+/** minimizer_random() - a random number below @n; the sequence is the same in each minimisation */
 u32 minimizer_random(struct minimizer *m, u32 n);
 
-/* The passes. Return: whether anything became simpler. */
+/* The passes. Return: whether the program became simpler. */
 bool minimize_ops(struct minimizer *m);
 bool minimize_tasks(struct minimizer *m);
 bool minimize_schedule(struct minimizer *m);
 bool minimize_values(struct minimizer *m);
 
-/** minimize_turns() - last: say it in turns of whole operations, if that can be said */
+/** minimize_turns() - the last pass: try turns of whole operations as schedule */
 bool minimize_turns(struct minimizer *m);
 
 #endif

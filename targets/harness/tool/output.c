@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output.c - files that are complete under their name or not there.
+ * output.c - write files that are complete or absent.
  *
- * A file is written under another name, brought to disk, and then renamed.
+ * A file is written under another name, synced to disk, and then renamed.
  */
 #include "output.h"
 
@@ -15,7 +15,7 @@
 
 #include "program/text.h"
 
-/* Devices and pipes cannot be replaced by a file, and must not be. */
+/* Devices and pipes must not be replaced by a file. */
 static bool is_special(const char *path)
 {
 	struct stat st;

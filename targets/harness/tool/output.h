@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output.h - files that are complete under their name or not there.
+ * output.h - write files that are complete or absent.
  */
 #ifndef MM_HARNESS_OUTPUT_H
 #define MM_HARNESS_OUTPUT_H
@@ -9,18 +9,18 @@
 
 /**
  * output_write() - write a whole file
- * @path: its name; what was there before stays until the new file is on disk
- * @data: its contents
+ * @path: its name; an older file stays until the new one is on disk
+ * @data: the contents
  * @size: their size
  *
- * Return: 0 or a negative error number; then nothing was written.
+ * Return: 0, or a negative error number; then nothing was written.
  */
 int output_write(const char *path, const void *data, size_t size);
 
-/** output_text() - a program as text in memory, for free(); NULL without memory */
+/** output_text() - print a program to a string, for free(). Return: NULL without memory */
 char *output_text(const struct program *p, size_t *size);
 
-/** output_program() - write a program as text, as output_write() does */
+/** output_program() - write a program as text. Return: as output_write() */
 int output_program(const char *path, const struct program *p);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sanitizer_hooks.c - which sanitizers there are in this build, and how much they write.
+ * sanitizer_hooks.c - the sanitizers of this build, and the length of their reports.
  *
- * AddressSanitizer and UndefinedBehaviorSanitizer call the functions below, if a program has
- * them, when an error is known and before they write about it.
+ * AddressSanitizer and UndefinedBehaviorSanitizer call the functions below, if a program defines
+ * them, after they detect an error and before they write the report.
  */
 #include "sanitizer_hooks.h"
 

@@ -15,13 +15,15 @@
 #include "sched/sched.h"
 
 /**
- * struct fake - a runner that fails runs by their seed
- * @bad:    seeds of runs that fail; 0: none
- * @shows:  what happens in runs that would fail, which do not then
- * @runs:   how many there were
- * @kinds:  bit k: there was a schedule of kind k
- * @length: of the last PCT schedule
- * @digests: distinct digests that runs have
+ * struct fake - state of a runner that fails runs by their seed
+ * @bad:     seeds of runs that fail; 0: none
+ * @shows:   if not 0, the events of these runs, which then pass
+ * @runs:    number of runs
+ * @kinds:   bit k: there was a schedule of kind k
+ * @length:  length of the last PCT schedule
+ * @digests: number of distinct digests of runs
+ * @overflow: the lists of runs are incomplete
+ * @forgets: the lists of runs do not fail
  */
 struct fake {
 	u64 bad[3];
@@ -65,7 +67,7 @@ static int fake_run(void *arg, const struct program *p, struct schedule *taken,
 	return fails;
 }
 
-static struct explore *begin(u8 kind, u64 runs)
+static struct explore *create_explore(u8 kind, u64 runs)
 {
 	struct explore *e = calloc(1, sizeof(*e));
 
@@ -78,10 +80,10 @@ static struct explore *begin(u8 kind, u64 runs)
 	return e;
 }
 
-static void test_finds_and_goes_on(void **state)
+static void test_continues_after_finding(void **state)
 {
 	struct fake f = {.bad = {105, 117}};
-	struct explore *e = begin(SCHEDULE_RANDOM, 50);
+	struct explore *e = create_explore(SCHEDULE_RANDOM, 50);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -102,7 +104,7 @@ static void test_finds_and_goes_on(void **state)
 
 #define A_AND_B (1u << EVENT_PREFETCH | 1u << EVENT_LAZY_TWICE)
 
-/* What is looked for is all of it, and is found as a failure is; a failure is one still. */
+/* A run with all of the wanted events counts as a failure, and so does a real failure. */
 static void test_shows(void **state)
 {
 	static const struct {
@@ -120,7 +122,7 @@ static void test_shows(void **state)
 		struct fake f = {.bad = {105}, .shows = cases[i].happens};
 		struct event_runner s = {{fake_run, &f}, cases[i].wanted};
 		struct runner runner = {event_runner_run, &s};
-		struct explore *e = begin(SCHEDULE_RANDOM, 50);
+		struct explore *e = create_explore(SCHEDULE_RANDOM, 50);
 		struct exec_result r;
 		struct program p;
 
@@ -140,11 +142,14 @@ static void test_shows(void **state)
 	}
 }
 
-/* Lists in order, up to so many changes, within the run; of all kinds, and the same each time. */
+/*
+ * Lists are sorted, have at most @depth changes of all kinds, within the run, and are the same each
+ * time.
+ */
 static void test_changes(void **state)
 {
 	struct fake f = {0};
-	struct explore *e = begin(EXPLORE_CHANGES, 300);
+	struct explore *e = create_explore(EXPLORE_CHANGES, 300);
 	struct runner runner = {fake_run, &f};
 	struct schedule *s = calloc(2, sizeof(*s));
 	bool moved = false, switched = false, longest = false;
@@ -173,7 +178,7 @@ static void test_changes(void **state)
 		}
 	}
 	assert_true(moved && switched && longest);
-	/* Of one CPU nothing can be moved. */
+	/* With one CPU there is no migration. */
 	e->cpus = 1;
 	for (u64 run = 1; run <= e->runs; run++) {
 		explore_schedule(e, run, &s[0]);
@@ -188,7 +193,7 @@ static void test_changes(void **state)
 static void test_counts_distinct(void **state)
 {
 	struct fake f = {.digests = 13};
-	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
+	struct explore *e = create_explore(SCHEDULE_RANDOM, 1000);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -203,7 +208,7 @@ static void test_counts_distinct(void **state)
 static void test_too_many_to_count(void **state)
 {
 	struct fake f = {.digests = UINT64_MAX};
-	struct explore *e = begin(SCHEDULE_RANDOM, EXPLORE_DIGESTS);
+	struct explore *e = create_explore(SCHEDULE_RANDOM, EXPLORE_DIGESTS);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -215,13 +220,13 @@ static void test_too_many_to_count(void **state)
 	free(e);
 }
 
-static void test_no_chance_no_second_run(void **state)
+static void test_deterministic_strategies_run_once(void **state)
 {
 	static const u8 kinds[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
 		struct fake f = {0};
-		struct explore *e = begin(kinds[i], 1000);
+		struct explore *e = create_explore(kinds[i], 1000);
 		struct runner runner = {fake_run, &f};
 		struct program p;
 
@@ -237,7 +242,7 @@ static void test_no_chance_no_second_run(void **state)
 static void test_pct_counts_steps_first(void **state)
 {
 	struct fake f = {0};
-	struct explore *e = begin(SCHEDULE_PCT, 10);
+	struct explore *e = create_explore(SCHEDULE_PCT, 10);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -250,10 +255,10 @@ static void test_pct_counts_steps_first(void **state)
 	free(e);
 }
 
-static void test_time_is_kept(void **state)
+static void test_deadline(void **state)
 {
 	struct fake f = {0};
-	struct explore *e = begin(SCHEDULE_RANDOM, 1000);
+	struct explore *e = create_explore(SCHEDULE_RANDOM, 1000);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -268,7 +273,7 @@ static void test_time_is_kept(void **state)
 static void test_death_is_counted(void **state)
 {
 	struct fake f = {.bad = {105}};
-	struct explore *e = begin(SCHEDULE_RANDOM, 50);
+	struct explore *e = create_explore(SCHEDULE_RANDOM, 50);
 	struct runner runner = {fake_run, &f};
 	struct program p;
 
@@ -278,7 +283,7 @@ static void test_death_is_counted(void **state)
 	explore_died(e, ORACLE_CRASH, "killed");
 	assert_int_equal(e->result.sched.report.oracle, ORACLE_CRASH);
 	assert_string_equal(e->result.sched.report.text, "killed");
-	/* It goes on behind the run that died. */
+	/* The exploration continues after the run that died. */
 	assert_int_equal(explore(e, &p, &runner), 1);
 	assert_int_equal(f.runs, 3);
 	assert_int_equal(e->begun, 6);
@@ -305,8 +310,8 @@ static void test_pin(void **state)
 	program_fini(&p);
 }
 
-/* A list that is too short, or does not give the same run, is not taken. */
-static void test_pin_keeps_what_fails(void **state)
+/* explore_pin() refuses a list that is incomplete or does not reproduce the run. */
+static void test_pin_keeps_failing_schedule(void **state)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		struct fake f = {.bad = {7}, .overflow = !i, .forgets = i};
@@ -355,7 +360,7 @@ static void test_errors_come_through(void **state)
 	program_init(&p, TARGET_VMAP);
 	assert_int_equal(explore_pin(&p, &runner, &r), -ENOSPC);
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct explore *e = begin(kinds[i], 10);
+		struct explore *e = create_explore(kinds[i], 10);
 
 		assert_int_equal(explore(e, &p, &runner), -ENOSPC);
 		free(e);
@@ -366,17 +371,17 @@ static void test_errors_come_through(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_finds_and_goes_on),
+		cmocka_unit_test(test_continues_after_finding),
 		cmocka_unit_test(test_shows),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_counts_distinct),
 		cmocka_unit_test(test_too_many_to_count),
-		cmocka_unit_test(test_no_chance_no_second_run),
+		cmocka_unit_test(test_deterministic_strategies_run_once),
 		cmocka_unit_test(test_pct_counts_steps_first),
-		cmocka_unit_test(test_time_is_kept),
+		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_death_is_counted),
 		cmocka_unit_test(test_pin),
-		cmocka_unit_test(test_pin_keeps_what_fails),
+		cmocka_unit_test(test_pin_keeps_failing_schedule),
 		cmocka_unit_test(test_pin_needs_a_failure),
 		cmocka_unit_test(test_errors_come_through),
 	};

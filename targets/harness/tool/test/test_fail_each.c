@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fail_each.c - each request fails once: against fake runners, and on naive
- * allocators, with a fault that only shows when memory runs out and without one.
+ * test_fail_each.c - fail_each() with a fake runner, and on naive allocators with and without a
+ * fault that shows only when memory runs out.
  */
 #include "program/test/check.h"
 #include "tool/fail_each.h"
 #include "oracle/test/faulty_allocators.h"
 
 /**
- * struct fake - a runner that pretends a program makes requests
- * @requests: of a run in which none fails
- * @more:     more of them if one up to @until fails, or fewer
- * @bad:      the request that must not fail; -1: none
- * @seen:     bit n: a run had request n failing
+ * struct fake - state of a runner that pretends to make requests
+ * @requests: requests of a run in which none fails
+ * @more:     additional requests if one up to @until fails; negative: fewer
+ * @bad:      the request whose failure is a finding; -1: none
+ * @seen:     bit n: request n failed in a run
  */
 struct fake {
 	u32 requests;
@@ -62,7 +62,7 @@ static void test_each(void **unused)
 	struct fail_each f;
 
 	assert_int_equal(pretend(&fake, &f), 0);
-	assert_int_equal(fake.seen, 0x1ff); /* none, 1 to 7, and one that there is not */
+	assert_int_equal(fake.seen, 0x1ff); /* none, 1 to 7, and a missing request 8 */
 	assert_int_equal(f.requests, 7);
 	assert_int_equal(f.failed, 7);
 	assert_false(f.cut);
@@ -72,7 +72,7 @@ static void test_each(void **unused)
 	assert_int_equal(f.failed, 0);
 }
 
-/* What a failure does to the number of requests counts, not that of the first run. */
+/* The number of requests is that of the current run, which a failure changes. */
 static void test_more_and_fewer(void **unused)
 {
 	struct fake fake = {.requests = 7, .more = 5, .until = 30, .bad = -1};
@@ -135,12 +135,12 @@ static void test_error_path(void **unused)
 	assert_int_equal(on_naive(FAULT_PCPU_ERROR_KEEPS, text, &f, &p), 1);
 	assert_int_equal(f.result.sched.report.oracle, ORACLE_LEAK_PAGE);
 	assert_in_range(f.failing, 2, 40);
-	/* The program that is left is the one that fails. */
+	/* fail_each() leaves the program that fails. */
 	faulty_choose(FAULT_PCPU_ERROR_KEEPS);
 	assert_int_equal(exec_program(x, &p, NULL, &r), 1);
 	assert_int_equal(r.sched.digest, f.result.sched.digest);
 	faulty_choose(FAULT_NONE);
-	/* Without a failing request, nobody would know. */
+	/* Without a failing request the fault stays hidden. */
 	p.fail.at0 = 0;
 	faulty_choose(FAULT_PCPU_ERROR_KEEPS);
 	assert_int_equal(exec_program(x, &p, NULL, &r), 0);

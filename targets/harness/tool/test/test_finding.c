@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_finding.c - a finding on disk: it is a program, it says what it failed by, it fails again,
- * and it is complete under its name or not there.
+ * test_finding.c - a finding on disk is a program that names its oracle and fails again; the file
+ * is complete or absent.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,10 +19,10 @@
 
 /**
  * struct fixture - an empty folder, and a program that fails
- * @dir:    the folder; findings go to "found" in it
- * @p:      the program, as it was before it was run
- * @oracle: what it fails by
- * @digest: of that run
+ * @dir:    the folder; findings go to its subfolder "found"
+ * @p:      the program
+ * @oracle: the oracle by which it fails
+ * @digest: digest of that run
  */
 struct fixture {
 	char dir[64];
@@ -72,7 +72,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Files in a folder; with @clear they are removed, and it. -1: there is no folder. */
+/* Count the files in a folder, and with @clear remove them and it. Return: -1: no folder. */
 static int count_files(const char *dir, bool clear)
 {
 	DIR *d = opendir(dir);
@@ -116,7 +116,7 @@ static int nr_found(const struct fixture *f)
 	return count_files(path, false);
 }
 
-/* The program in a file, which must hold one; @p is initialised. */
+/* Read the program in a file; @p is initialised. */
 static void read_program(const char *path, struct program *p)
 {
 	char text[4096];
@@ -149,18 +149,18 @@ static void found_again(void **state)
 	assert_int_equal(r.sched.report.oracle, p.expect);
 	assert_true(r.sched.digest == p.digest);
 
-	/* The same finding is the same file; the program itself expects nothing still. */
+	/* The same finding gives the same file, and the program is unchanged. */
 	assert_int_equal(finding_write(&f->p, f->oracle, f->digest, again), 0);
 	assert_string_equal(path, again);
 	assert_int_equal(f->p.expect, ORACLE_NONE);
 	assert_int_equal(nr_found(f), 1);
-	/* Another one is another. */
+	/* Another oracle or another program gives another file. */
 	assert_int_equal(finding_write(&f->p, ORACLE_STALE, f->digest, again), 0);
 	assert_int_equal(nr_found(f), 2);
 	p.machine.verify++;
 	assert_int_equal(finding_write(&p, f->oracle, f->digest, again), 0);
 	assert_int_equal(nr_found(f), 3);
-	/* Of a run that did not come to its end, no digest is said. */
+	/* A run that died has no digest. */
 	assert_int_equal(finding_write(&f->p, ORACLE_CRASH, 0, again), 0);
 	read_program(again, &p);
 	assert_true(!p.digest && p.expect == ORACLE_CRASH);
@@ -181,7 +181,7 @@ static void default_folder(void **state)
 	assert_int_equal(chdir(before), 0);
 }
 
-/* No folder can be made, or no file in it; root may write anywhere, so not by permission. */
+/* The folder or a file in it cannot be created. (Permissions would not stop root.) */
 static void unwritable_folder(void **state)
 {
 	struct fixture *f = *state;
@@ -198,7 +198,7 @@ static void unwritable_folder(void **state)
 	assert_int_equal(count_files(f->dir, false), 1);
 }
 
-/* The disk is full, as a limit on the size of files pretends. */
+/* The disk is full, simulated by a limit on the size of files. */
 static void full_disk(void **state)
 {
 	struct fixture *f = *state;
@@ -218,7 +218,7 @@ static void full_disk(void **state)
 	assert_int_equal(nr_found(f), 0);
 }
 
-/* All is written, and the name cannot be given. */
+/* The file is written, but cannot be renamed. */
 static void name_is_taken(void **state)
 {
 	struct fixture *f = *state;
@@ -232,7 +232,7 @@ static void name_is_taken(void **state)
 }
 
 #ifdef MM_ASAN
-/* Out of bounds, where the compiler cannot know it. */
+/* Write out of bounds where the compiler cannot detect it. */
 static void overrun(const struct fixture *f)
 {
 	volatile char *p = malloc(4);
@@ -245,7 +245,7 @@ static void overrun(const struct fixture *f)
 	_exit(0);
 }
 
-/* A sanitizer ends the process, and the program is on disk. */
+/* After a sanitizer has ended the process, the program is on disk. */
 static void written_at_death(void **state)
 {
 	struct fixture *f = *state;

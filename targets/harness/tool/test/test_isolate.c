@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_isolate.c - what a child's end is called, and that the next run does not suffer from it.
+ * test_isolate.c - the findings that a child's death becomes, and clean runs after it.
  *
- * Linked with --wrap=exec_program: the run of a program is what its number of operations says.
+ * Linked with --wrap=exec_program: a program's number of operations selects what its run does.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -17,25 +17,25 @@
 #include "tool/isolate.h"
 #include "tool/sanitizer_hooks.h"
 
-/* Number of operations: what a run does. */
+/* The behaviours of a run, selected by the number of operations. */
 enum {
 	RUN_CLEAN = 1,
 	RUN_FAILS,
 	RUN_ABORTS,
 	RUN_LOOPS,
-	RUN_COUNTS, /* the digest says how many runs this process has seen */
+	RUN_COUNTS, /* the digest is the number of runs in this process */
 };
 
 int __wrap_exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
 			struct exec_result *r);
 
-static u64 runs_here;
+static u64 runs_in_process;
 
 int __wrap_exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
 			struct exec_result *r)
 {
 	*r = (struct exec_result){.sched.digest = 99, .sched.steps = p->nr_ops};
-	runs_here++;
+	runs_in_process++;
 	if (o && o->taken) {
 		o->taken->nr = 1;
 		o->taken->changes[0] = (struct change){.step = 3, .task = 2};
@@ -52,14 +52,14 @@ int __wrap_exec_program(struct executor *x, const struct program *p, const struc
 			;
 		return 0;
 	case RUN_COUNTS:
-		r->sched.digest = runs_here;
+		r->sched.digest = runs_in_process;
 		return 0;
 	default:
 		return 0;
 	}
 }
 
-static void make(struct program *p, u32 ops)
+static void make_program(struct program *p, u32 ops)
 {
 	program_init(p, TARGET_VMAP);
 	for (u32 i = 0; i < ops; i++) {
@@ -75,7 +75,7 @@ static int run(struct isolate *i, u32 ops, struct schedule *taken, struct exec_r
 	struct program p;
 	int ret;
 
-	make(&p, ops);
+	make_program(&p, ops);
 	ret = isolate_run(i, &p, taken, r);
 	program_fini(&p);
 	return ret;
@@ -111,7 +111,7 @@ static void test_crash_is_a_finding(void **state)
 		assert_non_null(strstr(r.sched.report.text, "signal 6"));
 		assert_non_null(strstr(r.sched.report.text, "a word about why"));
 		assert_null(strchr(r.sched.report.text, '\n'));
-		/* What it had written of its list before it died. */
+		/* The part of the list that it had written before it died. */
 		assert_int_equal(taken->nr, 1);
 		assert_int_equal(run(i, RUN_CLEAN, NULL, &r), 0);
 	}
@@ -131,7 +131,7 @@ static void test_endless_run_is_ended(void **state)
 	isolate_destroy(i);
 }
 
-static void test_children_are_used_again(void **state)
+static void test_children_are_reused(void **state)
 {
 	struct isolate_options fresh = {.fresh = true};
 	struct isolate *i = isolate_create(NULL);
@@ -153,27 +153,27 @@ static void test_children_are_used_again(void **state)
 	isolate_destroy(i);
 }
 
-/* Stand-ins for what sanitizers write. */
-static void say_asan(void *arg)
+/* Imitations of sanitizers' reports. */
+static void print_asan_report(void *arg)
 {
 	fprintf(stderr,
 		"some line\n==12==ERROR: AddressSanitizer: heap-use-after-free on 0x1\n#0\n");
 	_exit(1);
 }
 
-static void say_race(void *arg)
+static void print_race_report(void *arg)
 {
 	fprintf(stderr, "=====\nWARNING: ThreadSanitizer: data race (pid=1)\n  Write of size 8\n");
 	_exit(66);
 }
 
-static void say_ubsan(void *arg)
+static void print_ubsan_report(void *arg)
 {
 	fprintf(stderr, "a.c:1:2: runtime error: shift exponent 40 is too large\n");
 	_exit(1);
 }
 
-static void leave(void *arg)
+static void exit_early(void *arg)
 {
 	_exit(3);
 }
@@ -184,18 +184,19 @@ static void count_up(void *arg)
 	++*(int *)arg;
 }
 
-static void test_reports_are_told_apart(void **state)
+static void test_reports_are_classified(void **state)
 {
 	static const struct {
 		void (*fn)(void *arg);
 		enum oracle oracle;
 		const char *text;
 	} t[] = {
-		{say_asan, ORACLE_SANITIZER, "ERROR: AddressSanitizer: heap-use-after-free on 0x1"},
-		{say_race, ORACLE_RACE, "WARNING: ThreadSanitizer: data race (pid=1)"},
-		{say_ubsan, ORACLE_SANITIZER,
+		{print_asan_report, ORACLE_SANITIZER,
+		 "ERROR: AddressSanitizer: heap-use-after-free on 0x1"},
+		{print_race_report, ORACLE_RACE, "WARNING: ThreadSanitizer: data race (pid=1)"},
+		{print_ubsan_report, ORACLE_SANITIZER,
 		 "a.c:1:2: runtime error: shift exponent 40 is too large"},
-		{leave, ORACLE_CRASH, "the process ended with status 3"},
+		{exit_early, ORACLE_CRASH, "the process ended with status 3"},
 	};
 	struct isolate_death death;
 
@@ -220,7 +221,7 @@ static void test_call(void **state)
 	isolate_memory_free(n, sizeof(*n));
 }
 
-/* What a program run without a child has for standard error is not ours to cut. */
+/* isolate_beat() does not truncate the standard error of a parent. */
 static void test_beat_leaves_parents_stderr(void **state)
 {
 	const off_t size = 2 << 20;
@@ -239,7 +240,7 @@ static void test_beat_leaves_parents_stderr(void **state)
 	assert_int_equal(left, size);
 }
 
-static void test_what_this_build_finds(void **state)
+static void test_oracles_of_this_build(void **state)
 {
 	assert_true(isolate_finds(ORACLE_OVERLAP));
 	assert_int_equal(isolate_finds(ORACLE_RACE), sanitizer_thread());
@@ -252,11 +253,11 @@ int main(void)
 		cmocka_unit_test(test_results_come_back),
 		cmocka_unit_test(test_crash_is_a_finding),
 		cmocka_unit_test(test_endless_run_is_ended),
-		cmocka_unit_test(test_children_are_used_again),
-		cmocka_unit_test(test_reports_are_told_apart),
+		cmocka_unit_test(test_children_are_reused),
+		cmocka_unit_test(test_reports_are_classified),
 		cmocka_unit_test(test_call),
 		cmocka_unit_test(test_beat_leaves_parents_stderr),
-		cmocka_unit_test(test_what_this_build_finds),
+		cmocka_unit_test(test_oracles_of_this_build),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

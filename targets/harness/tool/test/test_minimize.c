@@ -2,8 +2,8 @@
 /*
  * test_minimize.c - the minimiser against fake runners.
  *
- * A fake runner fails a program by a rule that is known here, so it is known as well what the
- * shortest failing program is; the minimiser is to find just that.
+ * A fake runner fails a program by a rule of the test. So the test knows the shortest program that
+ * fails, and the minimiser must find that one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,8 +37,8 @@ static void assert_text(const struct program *p, const char *expected)
 	assert_string_equal(buf, expected);
 }
 
-/* What a run of any program looks like, short of what it finds. */
-static void pretend(const struct program *p, struct schedule *taken, struct exec_result *r)
+/* The result of a run without a finding. */
+static void fill_result(const struct program *p, struct schedule *taken, struct exec_result *r)
 {
 	*r = (struct exec_result){0};
 	r->sched.steps = STEPS_PER_OP * p->nr_ops;
@@ -80,8 +80,8 @@ static int minimize_by(runner_fn *fn, void *arg, struct program *p)
 	return minimize(p, &o, &st);
 }
 
-/* The shortest program to fail by @fn that is in @text. */
-static void minimized(struct program *p, runner_fn *fn, const char *text)
+/* Set @p to the shortest part of @text that fails by @fn. */
+static void minimize_text(struct program *p, runner_fn *fn, const char *text)
 {
 	parse(p, text);
 	assert_int_equal(minimize_by(fn, NULL, p), 0);
@@ -107,19 +107,19 @@ static const char long_program[] = "target vmap\n"
 				   "  cond_resched\n"
 				   "schedule random seed=9 odds=5\n";
 
-/* Fails by what it does, whatever the machine, the tasks and the schedule are. */
+/* Fails by its operations, with any machine, tasks and schedule. */
 static int fake_ops(void *arg, const struct program *p, struct schedule *taken,
 		    struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, has_arg(p, "vm_map_ram", 37) && count(p, "vm_unmap_aliases"));
 }
 
-static void test_everything_goes(void **state)
+static void test_irrelevant_parts_are_removed(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_ops, long_program);
+	minimize_text(&p, fake_ops, long_program);
 	assert_text(&p, "mmstorm 1\n"
 			"target vmap\n"
 			"task a cpu=0\n"
@@ -130,7 +130,7 @@ static void test_everything_goes(void **state)
 	program_fini(&p);
 }
 
-/* As fake_ops(), and that is no failure: something happens. */
+/* As fake_ops(), but with an event in place of the failure. */
 static int fake_ops_happens(void *arg, const struct program *p, struct schedule *taken,
 			    struct exec_result *r)
 {
@@ -141,7 +141,7 @@ static int fake_ops_happens(void *arg, const struct program *p, struct schedule 
 	return 0;
 }
 
-static void test_what_is_shown_stays(void **state)
+static void test_shown_event_is_kept(void **state)
 {
 	struct event_runner s = {{fake_ops_happens, NULL}, 1u << EVENT_LAZY_TWICE};
 	struct program p;
@@ -149,7 +149,7 @@ static void test_what_is_shown_stays(void **state)
 	parse(&p, long_program);
 	p.shows = 1u << EVENT_PREFETCH;
 	assert_int_equal(minimize_by(event_runner_run, &s, &p), 0);
-	/* What it said of itself was said of the longer one. */
+	/* The `shows` line described the longer program, and is gone. */
 	assert_text(&p, "mmstorm 1\n"
 			"target vmap\n"
 			"task a cpu=0\n"
@@ -161,7 +161,7 @@ static void test_what_is_shown_stays(void **state)
 	program_fini(&p);
 }
 
-/* Fails only between two tasks, on different CPUs, of which one is an interrupt source. */
+/* Fails only with a task and an interrupt source on different CPUs. */
 static int fake_tasks(void *arg, const struct program *p, struct schedule *taken,
 		      struct exec_result *r)
 {
@@ -173,7 +173,7 @@ static int fake_tasks(void *arg, const struct program *p, struct schedule *taken
 		irq |= t->irq && t->cpu == 1;
 		task |= !t->irq && t->cpu != 1;
 	}
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, irq && task);
 }
 
@@ -181,17 +181,17 @@ static void test_tasks_stay(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_tasks,
-		  "target vmap\n"
-		  "machine cpus=4\n"
-		  "task a cpu=3\n"
-		  "  m1 = vm_map_ram\n"
-		  "task b cpu=2\n"
-		  "  m2 = vm_map_ram\n"
-		  "irq i cpu=1\n"
-		  "  m3 = vm_map_ram\n"
-		  "irq j cpu=3\n"
-		  "  m4 = vm_map_ram\n");
+	minimize_text(&p, fake_tasks,
+		      "target vmap\n"
+		      "machine cpus=4\n"
+		      "task a cpu=3\n"
+		      "  m1 = vm_map_ram\n"
+		      "task b cpu=2\n"
+		      "  m2 = vm_map_ram\n"
+		      "irq i cpu=1\n"
+		      "  m3 = vm_map_ram\n"
+		      "irq j cpu=3\n"
+		      "  m4 = vm_map_ram\n");
 	assert_int_equal(p.nr_tasks, 2);
 	assert_int_equal(p.nr_ops, 2);
 	assert_int_equal(p.machine.cpus, 2);
@@ -213,7 +213,7 @@ static bool has_change(const struct program *p, u32 step, unsigned int task)
 static int fake_change(void *arg, const struct program *p, struct schedule *taken,
 		       struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, p->nr_tasks >= 2 && has_change(p, 17, SCHED_TASK_FIRST + 1));
 }
 
@@ -221,24 +221,24 @@ static void test_one_change_stays(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_change,
-		  "target vmap\n"
-		  "task a cpu=0\n"
-		  "  m1 = vm_map_ram\n"
-		  "task b cpu=1\n"
-		  "  m2 = vm_map_ram\n"
-		  "schedule @1 b @4 a @9 b @12 a @17 b @21 a @30 b>1 @31 a\n");
+	minimize_text(&p, fake_change,
+		      "target vmap\n"
+		      "task a cpu=0\n"
+		      "  m1 = vm_map_ram\n"
+		      "task b cpu=1\n"
+		      "  m2 = vm_map_ram\n"
+		      "schedule @1 b @4 a @9 b @12 a @17 b @21 a @30 b>1 @31 a\n");
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].step, 17);
 	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
 	program_fini(&p);
 }
 
-/* The change must come two steps before the end: it moves whenever an operation goes. */
+/* The change must be two steps before the end, so it moves when an operation is removed. */
 static int fake_moving(void *arg, const struct program *p, struct schedule *taken,
 		       struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, p->nr_tasks >= 2 && count(p, "vm_unmap_aliases") &&
 				     has_change(p, r->sched.steps - 2, SCHED_TASK_FIRST));
 }
@@ -247,27 +247,27 @@ static void test_changes_move_along(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_moving,
-		  "target vmap\n"
-		  "task a cpu=0\n"
-		  "  m1 = vm_map_ram\n"
-		  "  m2 = vm_map_ram\n"
-		  "  m3 = vm_map_ram\n"
-		  "  vm_unmap_aliases\n"
-		  "task b cpu=1\n"
-		  "  vm_unmap_ram m2\n"
-		  "schedule @48 a\n");
+	minimize_text(&p, fake_moving,
+		      "target vmap\n"
+		      "task a cpu=0\n"
+		      "  m1 = vm_map_ram\n"
+		      "  m2 = vm_map_ram\n"
+		      "  m3 = vm_map_ram\n"
+		      "  vm_unmap_aliases\n"
+		      "task b cpu=1\n"
+		      "  vm_unmap_ram m2\n"
+		      "schedule @48 a\n");
 	assert_int_equal(p.nr_ops, 1);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].step, STEPS_PER_OP - 2);
 	program_fini(&p);
 }
 
-/* Fails if the request behind the last operation fails: its number moves as well. */
+/* Fails if the request after the last operation fails: its number moves too. */
 static int fake_plan(void *arg, const struct program *p, struct schedule *taken,
 		     struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, count(p, "vm_unmap_aliases") && p->fail.at0 == p->nr_ops + 1);
 }
 
@@ -275,26 +275,26 @@ static void test_failure_plan_moves_along(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_plan,
-		  "target vmap\n"
-		  "fail at=5\n"
-		  "task a cpu=0\n"
-		  "  m1 = vm_map_ram\n"
-		  "  m2 = vm_map_ram\n"
-		  "  m3 = vm_map_ram\n"
-		  "  vm_unmap_aliases\n");
+	minimize_text(&p, fake_plan,
+		      "target vmap\n"
+		      "fail at=5\n"
+		      "task a cpu=0\n"
+		      "  m1 = vm_map_ram\n"
+		      "  m2 = vm_map_ram\n"
+		      "  m3 = vm_map_ram\n"
+		      "  vm_unmap_aliases\n");
 	assert_int_equal(p.nr_ops, 1);
 	assert_int_equal(p.fail.at0, 2);
 	program_fini(&p);
 }
 
-/* Takes so many operations where the limit is not at its lowest. */
+/* Fails with *@arg operations at the lowest limit, and with six at any other. */
 static int fake_limit(void *arg, const struct program *p, struct schedule *taken,
 		      struct exec_result *r)
 {
 	u32 least = p->machine.lazy == 1 ? *(u32 *)arg : 6;
 
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	return set_result(r, p->nr_ops >= least);
 }
 
@@ -328,14 +328,14 @@ static void test_low_limits_if_they_pay(void **state)
 	program_fini(&plain);
 }
 
-/* Fails by the order of operations: two changes as steps say it, and turns as well. */
+/* Fails by the order of operations, which a change at a step or turns can express. */
 static int fake_order(void *arg, const struct program *p, struct schedule *taken,
 		      struct exec_result *r)
 {
 	const struct schedule *s = &p->schedule;
 	bool fails = false;
 
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	if (p->nr_tasks == 2 && p->nr_ops == 2) {
 		if (s->kind == SCHEDULE_TURNS)
 			fails = s->nr && s->changes[0].task == SCHED_TASK_FIRST + 1;
@@ -349,24 +349,24 @@ static void test_turns_are_preferred(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_order,
-		  "target vmap\n"
-		  "task a cpu=0\n"
-		  "  m1 = vm_map_ram\n"
-		  "task b cpu=1\n"
-		  "  m2 = vm_map_ram\n"
-		  "schedule @5 b @9 a\n");
+	minimize_text(&p, fake_order,
+		      "target vmap\n"
+		      "task a cpu=0\n"
+		      "  m1 = vm_map_ram\n"
+		      "task b cpu=1\n"
+		      "  m2 = vm_map_ram\n"
+		      "schedule @5 b @9 a\n");
 	assert_int_equal(p.schedule.kind, SCHEDULE_TURNS);
 	assert_int_equal(p.schedule.nr, 1);
 	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
 	program_fini(&p);
 }
 
-/* By two oracles, of which the first in the program is not the one to keep. */
+/* Fails by one of two oracles: the one of the first operation gives way to the other. */
 static int fake_two(void *arg, const struct program *p, struct schedule *taken,
 		    struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	if (count(p, "vm_unmap_aliases"))
 		r->sched.report.oracle = ORACLE_ALIAS;
 	else if (count(p, "purge_vmap_areas"))
@@ -378,17 +378,17 @@ static void test_oracle_is_kept(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_two,
-		  "target vmap\n"
-		  "task a cpu=0\n"
-		  "  purge_vmap_areas\n"
-		  "  vm_unmap_aliases\n");
+	minimize_text(&p, fake_two,
+		      "target vmap\n"
+		      "task a cpu=0\n"
+		      "  purge_vmap_areas\n"
+		      "  vm_unmap_aliases\n");
 	assert_int_equal(p.expect, ORACLE_ALIAS);
 	assert_int_equal(p.nr_ops, 1);
 	program_fini(&p);
 }
 
-static void test_what_does_not_fail(void **state)
+static void test_passing_program_is_refused(void **state)
 {
 	struct minimize_options o = {.runner = {fake_two, NULL}, .oracle = ORACLE_STALE};
 	struct minimize_stats st;
@@ -400,22 +400,22 @@ static void test_what_does_not_fail(void **state)
 	assert_true(program_equal(&p, &was));
 	program_fini(&p);
 	program_fini(&was);
-	/* It fails, but not by that. */
+	/* It fails, but by another oracle. */
 	parse(&p, "target vmap\ntask a cpu=0\n  vm_unmap_aliases\n");
 	assert_int_equal(minimize(&p, &o, &st), -ENOENT);
 	program_fini(&p);
 }
 
-/* Every run has another digest. */
+/* Every run has a new digest. */
 static int fake_unstable(void *arg, const struct program *p, struct schedule *taken,
 			 struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	r->sched.digest = ++*(u64 *)arg;
 	return set_result(r, true);
 }
 
-static void test_unstable_is_said(void **state)
+static void test_unstable_is_reported(void **state)
 {
 	struct program p;
 	u64 digest = 1;
@@ -425,11 +425,11 @@ static void test_unstable_is_said(void **state)
 	program_fini(&p);
 }
 
-/* Not even a run is possible, after some. */
+/* Runs become impossible after *@arg of them. */
 static int fake_broken(void *arg, const struct program *p, struct schedule *taken,
 		       struct exec_result *r)
 {
-	pretend(p, taken, r);
+	fill_result(p, taken, r);
 	if (!--*(int *)arg)
 		return -ENOSPC;
 	return set_result(r, true);
@@ -447,7 +447,7 @@ static void test_errors_come_through(void **state)
 	}
 }
 
-/* A crash leaves no digest, and nothing in the list of the run that could be relied on. */
+/* A crash leaves no digest, and no reliable list of the run. */
 static int fake_crash(void *arg, const struct program *p, struct schedule *taken,
 		      struct exec_result *r)
 {
@@ -464,13 +464,13 @@ static void test_crash_keeps_its_schedule(void **state)
 {
 	struct program p;
 
-	minimized(&p, fake_crash,
-		  "target vmap\n"
-		  "task a cpu=0\n"
-		  "  m1 = vm_map_ram\n"
-		  "task b cpu=1\n"
-		  "  m2 = vm_map_ram\n"
-		  "schedule @4 a @17 b @21 a\n");
+	minimize_text(&p, fake_crash,
+		      "target vmap\n"
+		      "task a cpu=0\n"
+		      "  m1 = vm_map_ram\n"
+		      "task b cpu=1\n"
+		      "  m2 = vm_map_ram\n"
+		      "schedule @4 a @17 b @21 a\n");
 	assert_int_equal(p.expect, ORACLE_CRASH);
 	assert_int_equal(p.digest, 0);
 	assert_int_equal(p.schedule.nr, 1);
@@ -478,7 +478,7 @@ static void test_crash_keeps_its_schedule(void **state)
 	program_fini(&p);
 }
 
-static void test_stop_gives_what_there_is(void **state)
+static void test_stop_returns_best_so_far(void **state)
 {
 	volatile sig_atomic_t stop = 1;
 	struct minimize_options o = {.runner = {fake_ops, NULL}, .stop = &stop};
@@ -508,8 +508,8 @@ static void test_same_result_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_everything_goes),
-		cmocka_unit_test(test_what_is_shown_stays),
+		cmocka_unit_test(test_irrelevant_parts_are_removed),
+		cmocka_unit_test(test_shown_event_is_kept),
 		cmocka_unit_test(test_tasks_stay),
 		cmocka_unit_test(test_one_change_stays),
 		cmocka_unit_test(test_changes_move_along),
@@ -517,11 +517,11 @@ int main(void)
 		cmocka_unit_test(test_low_limits_if_they_pay),
 		cmocka_unit_test(test_turns_are_preferred),
 		cmocka_unit_test(test_oracle_is_kept),
-		cmocka_unit_test(test_what_does_not_fail),
-		cmocka_unit_test(test_unstable_is_said),
+		cmocka_unit_test(test_passing_program_is_refused),
+		cmocka_unit_test(test_unstable_is_reported),
 		cmocka_unit_test(test_errors_come_through),
 		cmocka_unit_test(test_crash_keeps_its_schedule),
-		cmocka_unit_test(test_stop_gives_what_there_is),
+		cmocka_unit_test(test_stop_returns_best_so_far),
 		cmocka_unit_test(test_same_result_twice),
 	};
 
