@@ -290,16 +290,17 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (!o)
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
+	w->program = p;
+	w->on = o->on ? o->on : implementations[0];
 	w->possible = program_possible(&p->machine);
 	if (p->machine.sparse)
 		sp.schedule = possible_schedule(x, sp.schedule);
 	sp.taken = o->taken;
-	sp.max_points = world_points(p);
+	sp.max_points = world_points(w);
 	if (o->trace) {
 		sp.on_switch = trace_switch;
 		sp.hook_arg = w;
 	}
-	w->program = p;
 	w->trace = o->trace;
 	run->options = o;
 	run->events = (struct run_events){.open = false};

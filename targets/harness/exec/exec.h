@@ -11,6 +11,7 @@
 #include "sched/sched.h"
 
 struct executor;
+struct implementation;
 
 /** executor_create() - what is kept between runs: engine, machine, tables. NULL without memory */
 struct executor *executor_create(void);
@@ -23,12 +24,14 @@ void executor_destroy(struct executor *x);
  * @schedule:   if not NULL, used in place of the program's
  * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
  *              operations are done
+ * @on:         whose allocators; NULL: the first of implementations[]
  */
 struct exec_options {
 	struct schedule *taken;
 	FILE *trace;
 	const struct schedule *schedule;
 	FILE *stats;
+	const struct implementation *on;
 };
 
 /**

@@ -23,7 +23,7 @@ enum object_state {
 
 /* An object has an address in each allocator of its kind. */
 #define OBJECT_PLACES WORLD_VMAP
-_Static_assert(WORLD_PCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places of an object");
+_Static_assert(WORLD_PERCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places of an object");
 
 /**
  * struct object - what the harness knows of an object
@@ -69,8 +69,8 @@ struct object {
 	u64 align;
 	u64 bytes;
 	union {
-		struct vmap_area *area;
-		struct vmap_area *areas[AREAS_MAX];
+		struct vmap_handle *area;
+		struct vmap_handle *areas[AREAS_MAX];
 	};
 	u32 nr_areas;
 	spinlock_t lock;

@@ -10,15 +10,15 @@
 #include "world/vmap_world.h"
 #include "run.h"
 
-#define X(id, name, help)                                                                          \
-	_Static_assert((int)EVENT_##id == (int)VMAP_##id, "the events of a space come first");
-VMAP_RUN_EVENTS(X)
-#undef X
-_Static_assert((int)EVENT_FREED_FAR_IN_FLUSH == (int)NR_VMAP_EVENTS, "the spaces' have names here");
-
 void run_events_open(struct world *w)
 {
 	w->run->events.open = true;
+}
+
+static void add_events_of(struct world *w, const struct vmap_instance *v)
+{
+	for (unsigned int e = 0; v->be->event && e < NR_SPACE_EVENTS; e++)
+		w->run->events.count[e] += v->be->event(v->ctx, (enum run_event)e);
 }
 
 void run_events_close(struct world *w)
@@ -27,8 +27,7 @@ void run_events_close(struct world *w)
 		return;
 	w->run->events.open = false;
 	for_each_space (k, w)
-		for (unsigned int e = 0; e < NR_VMAP_EVENTS; e++)
-			w->run->events.count[e] += vmap_events(space_of(w, k), (enum vmap_event)e);
+		add_events_of(w, space_of(w, k));
 }
 
 static bool is_flush(const struct op_call *c)

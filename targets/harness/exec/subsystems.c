@@ -63,8 +63,9 @@ static int boot_machine(struct world *w)
 		program_topology(&p->machine, &mc.topology);
 	err = machine_boot(w->machine, &mc);
 	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
-	/* Who looks for boot memory need not know if there is any. */
+	/* Other subsystems need not know which of these the world has. */
 	w->boot.bm = NULL;
+	w->nr_vmap = w->nr_percpu = 0;
 	return 0;
 }
 
@@ -120,12 +121,12 @@ static void give_pool_back(struct world *w)
  * pages of a chunk and for those that are kept ready, of every CPU, and gives them back when memory
  * runs out; and areas of many nodes may be walked.
  */
-u64 world_points(const struct program *p)
+u64 world_points(const struct world *w)
 {
-	const struct program_machine *pm = &p->machine;
-	u64 each = 2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(p);
+	const struct program_machine *pm = &w->program->machine;
+	u64 each = 2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(w);
 
-	return 200000 + each * p->nr_ops;
+	return 200000 + each * w->program->nr_ops;
 }
 
 /*
@@ -170,6 +171,7 @@ static const struct subsystem subsystems[MAX_SUBSYSTEMS] = {
 		.boot = vmap_boot,
 		.verify = vmap_check,
 		.take_down = vmap_take_down,
+		.free = vmap_free_world,
 	},
 	{
 		.wanted = allocators_wanted,

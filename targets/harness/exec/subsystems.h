@@ -37,8 +37,8 @@ struct subsystem {
 /** world_ranges() - the number of areas that a program's world can have at most */
 u32 world_ranges(const struct program *p);
 
-/** world_points() - more scheduling points than a run of a program passes that makes progress */
-u64 world_points(const struct program *p);
+/** world_points() - more scheduling points than a run of the program passes that makes progress */
+u64 world_points(const struct world *w);
 
 /**
  * subsystems_boot() - boot the subsystems of the program's target

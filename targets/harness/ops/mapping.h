@@ -32,6 +32,6 @@ void mapping_check(struct world *w, struct object *o);
  *
  * ORACLE_RANGE, ORACLE_STALE.
  */
-void mapping_check_handed_out(struct world *w, const struct vmap_space *vs, u64 addr, u64 size);
+void mapping_check_handed_out(struct world *w, const struct vmap_instance *v, u64 addr, u64 size);
 
 #endif

@@ -26,18 +26,18 @@
 #include "ops.h"
 #include "world/vmap_world.h"
 
-static void whole_space(const struct vmap_space *vs, struct kva_request *r)
+static void whole_space(const struct vmap_instance *v, struct kva_request *r)
 {
-	r->from = vmap_start(vs);
-	r->to = vmap_end(vs);
+	r->from = v->start;
+	r->to = v->end;
 }
 
 /* What a record of alloc_vmap_range asks for: see the top. */
-static void range_request(const struct vmap_space *vs, u32 range, struct kva_request *r)
+static void range_request(const struct vmap_instance *v, u32 range, struct kva_request *r)
 {
 	u64 pages = range / 16 % 8 << PAGE_SHIFT;
 
-	whole_space(vs, r);
+	whole_space(v, r);
 	r->from += ALIGN_DOWN((r->to - r->from) / 16 * (range % 16), PAGE_SIZE) + pages;
 	switch (range / 128) {
 	case 0:
@@ -69,36 +69,41 @@ static void range_request(const struct vmap_space *vs, u32 range, struct kva_req
 }
 
 /* Ask one space, judge the answer. Return: the area, or NULL: it refused. */
-static struct vmap_area *alloc_in(struct world *w, const struct op_call *c, struct vmap_space *vs,
-				  const struct kva_request *r)
+static struct vmap_handle *alloc_in(struct world *w, const struct op_call *c,
+				    const struct vmap_instance *v, const struct kva_request *r)
 {
 	const char *name = op_table[c->op->op].name;
-	const bool judged = kva_oracle_applies(w, c);
+	const bool judged = kva_oracle_applies(w, c, v);
 	u64 expected = 0, addr = 0;
-	struct vmap_area *va;
+	struct vmap_handle *area;
 	int err = 0;
 
 	if (judged)
-		expected = kva_oracle_expect(w, vs, r);
-	va = alloc_vmap_area(vs, r->size, r->align, r->from, r->to, c->gfp);
-	if (IS_ERR(va)) {
-		err = (int)PTR_ERR(va);
-		va = NULL;
+		expected = kva_oracle_expect(w, v, r);
+	area = v->be->alloc_vmap_area(v->ctx, r->size, r->align, r->from, r->to, c->gfp);
+	if (IS_ERR(area)) {
+		err = (int)PTR_ERR(area);
+		area = NULL;
 		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "%s: error %d", name, err);
 	} else {
-		u64 size = vmap_area_end(va) - vmap_area_start(va);
+		const u64 size = v->be->area_size(area);
 
-		addr = vmap_area_start(va);
+		addr = v->be->area_start(area);
 		MM_CHECK(size == r->size, RANGE, "%s of %llu bytes: the area has %llu", name,
 			 r->size, size);
-		mapping_check_handed_out(w, vs, addr, size);
+		mapping_check_handed_out(w, v, addr, size);
 		MM_CHECK(addr >= r->from && addr <= r->to && size <= r->to - addr, RANGE,
 			 "%s of %llu bytes from 0x%llx to 0x%llx: served at 0x%llx", name, size,
 			 r->from, r->to, addr);
 	}
 	if (judged)
-		kva_oracle_check(w, c, vs, r, err, addr, expected);
-	return va;
+		kva_oracle_check(w, c, v, r, err, addr, expected);
+	return area;
+}
+
+static void free_in(const struct vmap_instance *v, struct vmap_handle *area)
+{
+	v->be->free_vmap_area(v->ctx, area);
 }
 
 /*
@@ -113,21 +118,23 @@ static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 a
 	bool all = true;
 
 	for_each_space (k, w) {
-		range_request(space_of(w, k), range, &r);
-		o->areas[k] = alloc_in(w, c, space_of(w, k), &r);
+		const struct vmap_instance *v = space_of(w, k);
+
+		range_request(v, range, &r);
+		o->areas[k] = alloc_in(w, c, v, &r);
 		all &= o->areas[k] != NULL;
-		addr[k] = o->areas[k] ? vmap_area_start(o->areas[k]) : 0;
+		addr[k] = o->areas[k] ? v->be->area_start(o->areas[k]) : 0;
 	}
-	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+	for (u32 k = 0; k < w->nr_vmap && !all; k++)
 		if (o->areas[k])
-			free_unmap_vmap_area(space_of(w, k), o->areas[k]);
+			free_in(space_of(w, k), o->areas[k]);
 	if (!all) {
 		object_refused(w, c);
 		return false;
 	}
 	o->size = size;
 	o->align = align;
-	object_track_in(w, c, addr, w->nr_spaces);
+	object_track_in(w, c, addr, w->nr_vmap);
 	return true;
 }
 
@@ -140,7 +147,7 @@ static void map_area(struct world *w, struct object *o, gfp_t gfp)
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "alloc_vmap_area: operand above range");
 	if (!mapping_take_frames(w, o, pages, gfp, frames))
 		return;
-	for (u32 k = 0; k < w->nr_spaces && !err; k++) {
+	for (u32 k = 0; k < w->nr_vmap && !err; k++) {
 		err = vmap_pages_range(w->machine, vmap_object_addr(o, k), frames, pages, gfp);
 		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: a page of it is mapped already",
 			 vmap_object_addr(o, k));
@@ -170,15 +177,18 @@ void free_area_object(struct world *w, struct object *o)
 {
 	if (o->mapped)
 		mapping_check(w, o);
-	for_each_space (k, w)
-		MM_CHECK(find_vmap_area(space_of(w, k), vmap_object_addr(o, k) + o->size - 1) ==
-				 o->areas[k],
-			 TREE, "area at 0x%llx is live and not found by its last address",
+	for_each_space (k, w) {
+		const struct vmap_instance *v = space_of(w, k);
+		const u64 last = vmap_object_addr(o, k) + o->size - 1;
+
+		MM_CHECK(v->be->find_vmap_area(v->ctx, last) == o->areas[k], TREE,
+			 "area at 0x%llx is live and not found by its last address",
 			 vmap_object_addr(o, k));
+	}
 	object_untrack(w, o);
 	w->books.freed += o->size >> PAGE_SHIFT;
 	for_each_space (k, w)
-		free_unmap_vmap_area(space_of(w, k), o->areas[k]);
+		free_in(space_of(w, k), o->areas[k]);
 }
 
 void op_free_vmap_area(struct world *w, const struct op_call *c)
@@ -196,16 +206,18 @@ void op_touch_area(struct world *w, const struct op_call *c)
 }
 
 /* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
-static void check_purged(struct world *w, struct vmap_space *vs)
+static void check_purged(struct world *w, const struct vmap_instance *v)
 {
-	kva_snapshot_all(w, vs);
+	if (!kva_is_known(v))
+		return;
+	kva_snapshot_all(w, v);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
 		MM_CHECK(!r->lazy, LEAK_AREA,
 			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge", r->start,
 			 r->end);
-		MM_CHECK(!r->kept || vmap_kva(vs) != VMAP_ZONE, LEAK_AREA,
+		MM_CHECK(!r->kept || !v->be->caps.purge_empties, LEAK_AREA,
 			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge", r->start, r->end,
 			 r->owner);
 	}
@@ -214,7 +226,7 @@ static void check_purged(struct world *w, struct vmap_space *vs)
 void op_purge_vmap_areas(struct world *w, const struct op_call *c)
 {
 	for_each_space (k, w)
-		purge_vmap_area_lazy(space_of(w, k));
+		space_of(w, k)->be->purge(space_of(w, k)->ctx);
 	if (!c->alone || !op_ran_alone(w, c))
 		return;
 	for_each_space (k, w)

@@ -11,7 +11,6 @@
 #include "oracle/layout_oracle.h"
 #include "machine/pgtable.h"
 #include "ops.h"
-#include "percpu/layout.h"
 #include "world/percpu_world.h"
 #include "world/topology_of.h"
 
@@ -22,37 +21,35 @@ static u64 pattern_seed(const struct world *w, const struct object *o, u32 k, un
 
 static u64 copy_addr(const struct world *w, const struct object *o, u32 k, unsigned int cpu)
 {
-	return per_cpu_ptr(w->pcpu[k], percpu_object_addr(o, k), cpu);
+	const struct percpu_instance *v = percpu_of(w, k);
+
+	return v->be->ptr(v->ctx, percpu_object_addr(o, k), cpu);
 }
 
 static void fill(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_pcpu (k, w)
-		for_each_possible_cpu (cpu, machine_topology(w->machine))
-			access_fill(w->machine, copy_addr(w, o, k, cpu), o->size,
-				    pattern_seed(w, o, k, cpu), whole);
+	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine)) access_fill(
+		w->machine, copy_addr(w, o, k, cpu), o->size, pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_pcpu (k, w)
-		for_each_possible_cpu (cpu, machine_topology(w->machine))
-			access_check(w->machine, copy_addr(w, o, k, cpu), o->size,
-				     pattern_seed(w, o, k, cpu), whole);
+	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine))
+		access_check(w->machine, copy_addr(w, o, k, cpu), o->size,
+			     pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check_zero(struct world *w, struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_pcpu (k, w)
-		for_each_possible_cpu (cpu, machine_topology(w->machine))
-			access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
-					  pattern_seed(w, o, k, cpu));
+	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine))
+		access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
+				  pattern_seed(w, o, k, cpu));
 }
 
 /* Each copy's first byte lies where per_cpu_ptr_to_phys() says, and is no static one. */
@@ -60,12 +57,15 @@ static void check_addresses(struct world *w, const struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_pcpu (k, w) {
+	for_each_percpu(k, w)
+	{
+		const struct percpu_instance *v = percpu_of(w, k);
+
 		for_each_possible_cpu (cpu, machine_topology(w->machine)) {
 			u64 addr = copy_addr(w, o, k, cpu);
 
 			percpu_check_phys(w, k, cpu, addr);
-			MM_CHECK(!is_percpu_address(w->pcpu[k], addr), RANGE,
+			MM_CHECK(!v->be->is_static(v->ctx, addr), RANGE,
 				 "CPU %u's copy at 0x%llx is said to be a static one", cpu, addr);
 		}
 	}
@@ -78,23 +78,40 @@ struct percpu_request {
 	bool reserved;
 };
 
-static bool arguments_valid(const struct world *w, u32 k, const struct percpu_request *r)
+/* Is an object of the reserved region in the reserved region? There may be none. */
+static bool from_reserved(const struct percpu_instance *v, bool reserved)
 {
-	return r->size <= pcpu_alloc_info(w->pcpu[k])->unit_size && r->align <= PAGE_SIZE;
+	return reserved && (v->layout.reserved_size || !v->be->caps.reserved_anywhere);
+}
+
+static bool arguments_valid(const struct percpu_instance *v, const struct percpu_request *r)
+{
+	const u32 max_size = v->be->caps.max_size;
+
+	return r->size <= v->layout.unit_size && (!max_size || r->size <= max_size) &&
+	       r->align <= PAGE_SIZE;
 }
 
 /*
- * A request that is shorter than a free run by this much, and by its alignment, must be served.
- * What is allowed, by design:
- * - a hint understates a run that spans pages by up to a page;
- * - the search for an aligned start stops at a run that is long enough and not aligned, so only
- *   one that is longer by the alignment obliges the allocator.
+ * A free run that is longer than this by percpu_caps.slack must serve the request. The search for
+ * an aligned start stops at a run that is long enough and not aligned, so only one that is longer
+ * by the alignment obliges the allocator.
  */
-#define SLACK PAGE_SIZE
-
-static u64 room_of(const struct percpu_request *r)
+static u32 room_of(const struct percpu_caps *caps, const struct percpu_request *r)
 {
-	return r->size + (r->align > PCPU_MIN_ALLOC_SIZE ? r->align : 0);
+	return (u32)(r->size + (r->align > caps->min_size ? r->align : 0));
+}
+
+static bool fits(const struct percpu_instance *v, u32 below, u32 room)
+{
+	return v->be->fits &&
+	       v->be->fits(v->ctx, below, room, v->be->caps.min_size, v->be->caps.slack);
+}
+
+static bool reserved_fits(const struct percpu_instance *v, u32 room)
+{
+	return v->be->reserved_fits &&
+	       v->be->reserved_fits(v->ctx, room, v->be->caps.min_size, v->be->caps.slack);
 }
 
 /*
@@ -105,11 +122,13 @@ static u64 room_of(const struct percpu_request *r)
 static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 			  const struct percpu_request *r)
 {
-	if (!arguments_valid(w, k, r) || !gfpflags_allow_blocking(r->gfp) || !c->alone)
+	const struct percpu_instance *v = percpu_of(w, k);
+
+	if (!v->be->caps.complete || !arguments_valid(v, r) || !gfpflags_allow_blocking(r->gfp) ||
+	    !c->alone)
 		return;
-	if (r->reserved)
-		MM_CHECK(!pcpu_reserved_fits(w->pcpu[k], room_of(r), PCPU_MIN_ALLOC_SIZE, SLACK) ||
-				 !op_ran_alone(w, c),
+	if (from_reserved(v, r->reserved))
+		MM_CHECK(!reserved_fits(v, room_of(&v->be->caps, r)) || !op_ran_alone(w, c),
 			 SPURIOUS,
 			 "alloc_reserved_percpu of %llu bytes, aligned to %llu: refused, and there "
 			 "is room",
@@ -124,22 +143,20 @@ static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 /*
  * A new chunk is made only if no chunk at hand can serve the request. One that could not serve a
  * small request is set aside until something in it is freed, but not while it has room for
- * MUST_SERVE bytes.
+ * percpu_caps.set_aside bytes.
  */
-#define MUST_SERVE 128
-
 static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 			    const struct percpu_request *r, u64 chunks_before)
 {
-	struct pcpu_stats st;
+	const struct percpu_instance *v = percpu_of(w, k);
+	struct percpu_account a;
 	u32 chunk, off;
 
-	pcpu_stats(w->pcpu[k], &st);
-	if (likely(st.chunks <= chunks_before) ||
-	    pcpu_place(w->pcpu[k], percpu_object_addr(c->object, k), &chunk, &off))
+	v->be->account(v->ctx, &a);
+	if (likely(a.chunks <= chunks_before) || !v->be->place ||
+	    v->be->place(v->ctx, percpu_object_addr(c->object, k), &chunk, &off))
 		return;
-	MM_CHECK(!pcpu_fits(w->pcpu[k], chunk, max(room_of(r), (u64)MUST_SERVE),
-			    PCPU_MIN_ALLOC_SIZE, SLACK) ||
+	MM_CHECK(!fits(v, chunk, max(room_of(&v->be->caps, r), v->be->caps.set_aside)) ||
 			 !op_ran_alone(w, c),
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
@@ -154,62 +171,57 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 static void judge_work(struct world *w, const struct op_call *c, u32 k,
 		       const struct percpu_request *r, u64 scanned_before)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
-	const u64 words = (r->size + PAGE_SIZE) / (PCPU_MIN_ALLOC_SIZE * 64) + 2;
-	const u64 bound = (ai->unit_size >> PAGE_SHIFT) + words;
-	struct pcpu_stats st;
+	const struct percpu_instance *v = percpu_of(w, k);
+	const u64 words = (r->size + PAGE_SIZE) / (v->be->caps.min_size * 64) + 2;
+	const u64 bound = (v->layout.unit_size >> PAGE_SHIFT) + words;
+	struct percpu_account a;
 
-	if (!percpu_has_hints(w, k) || !gfpflags_allow_blocking(r->gfp) || !c->alone)
+	if (!v->be->caps.counts_work || !gfpflags_allow_blocking(r->gfp) || !c->alone)
 		return;
-	pcpu_stats(w->pcpu[k], &st);
-	MM_CHECK(
-		st.scanned - scanned_before <= bound || !op_ran_alone(w, c), WORK,
-		"alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked at "
-		"in %llu chunks, where %llu suffice",
-		r->size, r->align, (st.scanned - scanned_before), st.chunks, bound);
+	v->be->account(v->ctx, &a);
+	MM_CHECK(a.scanned - scanned_before <= bound || !op_ran_alone(w, c), WORK,
+		 "alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked "
+		 "at in %llu chunks, where %llu suffice",
+		 r->size, r->align, (a.scanned - scanned_before), a.chunks, bound);
 }
 
 /* Objects in the first chunk lie in the region that they were asked from, the others elsewhere. */
-static void check_region(const struct world *w, const struct object *o, u32 k)
+static void check_region(const struct percpu_instance *v, const struct object *o, u32 k)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
-	u64 start = ai->static_size + (o->reserved ? 0 : ai->reserved_size);
-	u64 end = start + (o->reserved ? ai->reserved_size : ai->dyn_size);
-	u64 off = percpu_object_addr(o, k) - pcpu_base_addr(w->pcpu[k]);
+	const struct percpu_layout *l = &v->layout;
+	const bool reserved = from_reserved(v, o->reserved);
+	u64 start = l->static_size + (reserved ? 0 : l->reserved_size);
+	u64 end = start + (reserved ? l->reserved_size : l->dyn_size);
+	u64 off = percpu_object_addr(o, k) - v->base;
 	/* Of its units it has the pages of its regions: what is behind them may be another chunk's.
 	 */
-	u64 used = ALIGN((u64)ai->static_size + ai->reserved_size + ai->dyn_size, PAGE_SIZE);
-	bool first = pcpu_base_addr(w->pcpu[k]) && off < used;
+	u64 used = ALIGN((u64)l->static_size + l->reserved_size + l->dyn_size, PAGE_SIZE);
+	bool first = v->base && off < used;
 
-	MM_CHECK(first ? off >= start && off + o->size <= end : !o->reserved, RANGE,
+	MM_CHECK(first ? off >= start && off + o->size <= end : !reserved, RANGE,
 		 "%s object of %llu bytes at offset 0x%llx of the first chunk, whose region is "
 		 "0x%llx to 0x%llx",
-		 o->reserved ? "reserved" : "dynamic", o->size, off, start, end);
+		 reserved ? "reserved" : "dynamic", o->size, off, start, end);
 }
 
-static pcpu_addr_t ask(struct pcpu *pc, const struct percpu_request *r)
+static u64 ask(const struct percpu_instance *v, const struct percpu_request *r)
 {
-	return r->reserved ? alloc_reserved_percpu(pc, r->size, r->align)
-			   : alloc_percpu_gfp(pc, r->size, r->align, r->gfp);
+	return r->reserved ? v->be->alloc_reserved(v->ctx, (u32)r->size, (u32)r->align)
+			   : v->be->alloc(v->ctx, (u32)r->size, (u32)r->align, r->gfp);
 }
 
-/* Free, and say what the allocator had against it: NR_PCPU_BAD_FREE if nothing. */
-static enum pcpu_bad_free free_in(struct world *w, u32 k, u64 addr)
+static enum percpu_freed free_in(const struct world *w, u32 k, u64 addr)
 {
-	free_percpu(w->pcpu[k], addr);
-	if (w->bad_free.addr != addr || w->bad_free.ticket != task_ticket())
-		return NR_PCPU_BAD_FREE;
-	w->bad_free.addr = 0;
-	return w->bad_free.why;
+	return percpu_of(w, k)->be->free(percpu_of(w, k)->ctx, addr);
 }
 
 /* Give a live object back. */
 static void give_back(struct world *w, u32 k, u64 addr)
 {
-	enum pcpu_bad_free why = free_in(w, k, addr);
+	enum percpu_freed how = free_in(w, k, addr);
 
-	MM_CHECK(why == NR_PCPU_BAD_FREE, RANGE, "free of the live object at 0x%llx: %s", addr,
-		 pcpu_bad_free_name(why));
+	MM_CHECK(how == PERCPU_FREED, RANGE, "free of the live object at 0x%llx: %s", addr,
+		 percpu_freed_name(how));
 }
 
 /*
@@ -217,22 +229,23 @@ static void give_back(struct world *w, u32 k, u64 addr)
  * be that memory sufficed for one of two.
  */
 static bool ask_all(struct world *w, const struct op_call *c, const struct percpu_request *r,
-		    pcpu_addr_t addr[WORLD_PCPU])
+		    u64 addr[WORLD_PERCPU])
 {
 	bool all = true;
 
-	for_each_pcpu (k, w) {
-		addr[k] = ask(w->pcpu[k], r);
+	for_each_percpu(k, w)
+	{
+		addr[k] = ask(percpu_of(w, k), r);
 		if (!addr[k]) {
 			judge_refusal(w, c, k, r);
 			all = false;
 			continue;
 		}
-		MM_CHECK(arguments_valid(w, k, r), RANGE,
+		MM_CHECK(arguments_valid(percpu_of(w, k), r), RANGE,
 			 "alloc_percpu of %llu bytes, aligned to %llu: served, and must be refused",
 			 r->size, r->align);
 	}
-	for (u32 k = 0; k < w->nr_pcpu && !all; k++)
+	for (u32 k = 0; k < w->nr_percpu && !all; k++)
 		if (addr[k])
 			give_back(w, k, addr[k]);
 	return all;
@@ -240,12 +253,11 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 
 static void alloc_object(struct world *w, const struct op_call *c, const struct percpu_request *r)
 {
-	struct pcpu_stats before[WORLD_PCPU] = {0};
-	pcpu_addr_t addr[WORLD_PCPU] = {0};
+	struct percpu_account before[WORLD_PERCPU] = {0};
+	u64 addr[WORLD_PERCPU] = {0};
 	struct object *o = c->object;
 
-	for_each_pcpu (k, w)
-		pcpu_stats(w->pcpu[k], &before[k]);
+	for_each_percpu(k, w) percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
 		return;
@@ -253,9 +265,10 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	o->size = r->size;
 	o->align = r->align;
 	o->reserved = r->reserved;
-	object_track_in(w, c, addr, w->nr_pcpu);
-	for_each_pcpu (k, w) {
-		check_region(w, o, k);
+	object_track_in(w, c, addr, w->nr_percpu);
+	for_each_percpu(k, w)
+	{
+		check_region(percpu_of(w, k), o, k);
 		if (!r->reserved)
 			judge_new_chunk(w, c, k, r, before[k].chunks);
 		judge_work(w, c, k, r, before[k].scanned);
@@ -285,23 +298,17 @@ void free_percpu_object(struct world *w, struct object *o)
 {
 	check(w, o, false);
 	object_untrack(w, o);
-	for_each_pcpu (k, w)
-		give_back(w, k, percpu_object_addr(o, k));
+	for_each_percpu(k, w) give_back(w, k, percpu_object_addr(o, k));
 }
 
-static const char *bad_free_name(enum pcpu_bad_free why)
+static void expect_bad_free(struct world *w, u32 k, u64 addr, enum percpu_freed expected)
 {
-	return why == NR_PCPU_BAD_FREE ? "freed" : pcpu_bad_free_name(why);
-}
-
-static void expect_bad_free(struct world *w, u32 k, u64 addr, enum pcpu_bad_free expected)
-{
-	enum pcpu_bad_free why = free_in(w, k, addr);
+	enum percpu_freed why = free_in(w, k, addr);
 
 	/* The chunk of an object that was the last in it may be gone by now. */
-	MM_CHECK(why == expected || (expected == PCPU_FREE_TWICE && why == PCPU_FREE_NO_CHUNK),
-		 RANGE, "free of 0x%llx: found %s, expected %s", addr, bad_free_name(why),
-		 bad_free_name(expected));
+	MM_CHECK(why == expected || (expected == PERCPU_TWICE && why == PERCPU_NO_CHUNK), RANGE,
+		 "free of 0x%llx: found %s, expected %s", addr, percpu_freed_name(why),
+		 percpu_freed_name(expected));
 }
 
 void op_free_percpu(struct world *w, const struct op_call *c)
@@ -312,37 +319,37 @@ void op_free_percpu(struct world *w, const struct op_call *c)
 	/* With another task, the address may have been handed out to it by now. */
 	if (!c->op->arg[0] || w->program->nr_tasks > 1)
 		return;
-	for_each_pcpu (k, w)
-		expect_bad_free(w, k, percpu_object_addr(o, k), PCPU_FREE_TWICE);
+	for_each_percpu(k, w) expect_bad_free(w, k, percpu_object_addr(o, k), PERCPU_TWICE);
 }
 
 /* An address in place of the object's, by the operation's "how" and "at". */
-static u64 bad_address(struct world *w, const struct op_call *c, u32 k, enum pcpu_bad_free *why)
+static u64 bad_address(struct world *w, const struct op_call *c, u32 k, enum percpu_freed *why)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+	const struct percpu_instance *v = percpu_of(w, k);
 	const struct topology *t = machine_topology(w->machine);
 	const u32 how = c->op->arg[0], at = c->op->arg[1];
 	const struct object *o = c->object;
 	u64 addr = percpu_object_addr(o, k);
 	unsigned int cpu = possible_cpu(w->possible, at % t->nr_cpu_ids);
 
-	*why = PCPU_FREE_NO_CHUNK;
+	*why = PERCPU_NO_CHUNK;
 	if (how == 1 && copy_addr(w, o, k, cpu) != addr)
 		return copy_addr(w, o, k, cpu);
 	if (how == 2)
 		return machine_config(w->machine)->kva_start - PAGE_SIZE + at % PAGE_SIZE;
-	if (how == 3 && pcpu_base_addr(w->pcpu[k]) && ai->static_size) {
-		*why = PCPU_FREE_OUTSIDE;
-		return pcpu_base_addr(w->pcpu[k]) + at % ai->static_size;
+	if (how == 3 && v->base && v->layout.static_size) {
+		*why = PERCPU_OUTSIDE;
+		return v->base + at % v->layout.static_size;
 	}
-	*why = PCPU_FREE_MIDDLE;
-	return addr + 1 + at % (ALIGN(o->size, PCPU_MIN_ALLOC_SIZE) - 1);
+	*why = PERCPU_MIDDLE;
+	return addr + 1 + at % (ALIGN(o->size, v->be->caps.min_size) - 1);
 }
 
 void op_misfree_percpu(struct world *w, const struct op_call *c)
 {
-	for_each_pcpu (k, w) {
-		enum pcpu_bad_free why;
+	for_each_percpu(k, w)
+	{
+		enum percpu_freed why;
 		u64 addr = bad_address(w, c, k, &why);
 
 		expect_bad_free(w, k, addr, why);

@@ -74,7 +74,7 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 	if ((expected && base == expected) || !op_ran_alone(w, c))
 		return;
 	if (!expected) {
-		MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH,
+		MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH,
 			 "more areas than operations can make");
 		kva_snapshot_drop_purgeable(w);
 		for (u32 i = 0; !err && i < r->nr; i++)
@@ -96,39 +96,44 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 }
 
 /* Page number @n of those that are mapped: the first and the last of each area. */
-static u64 mapped_page(const struct object *o, u32 n)
+static u64 mapped_page(const struct vmap_backend *be, const struct object *o, u32 n)
 {
-	const struct vmap_area *va = o->areas[n / 2];
+	const struct vmap_handle *area = o->areas[n / 2];
+	const u64 start = be->area_start(area);
 
-	return n % 2 ? vmap_area_end(va) - PAGE_SIZE : vmap_area_start(va);
+	return n % 2 ? start + be->area_size(area) - PAGE_SIZE : start;
 }
 
 /* An area of one page has only a first one. */
-static bool is_mapped(const struct object *o, u32 n)
+static bool is_mapped(const struct vmap_backend *be, const struct object *o, u32 n)
 {
-	return n % 2 == 0 || mapped_page(o, n) != mapped_page(o, n - 1);
+	return n % 2 == 0 || mapped_page(be, o, n) != mapped_page(be, o, n - 1);
 }
 
 static void check_areas(struct world *w, struct object *o)
 {
+	const struct vmap_backend *be = w->vmap[0].be;
+
 	for (u32 n = 0; n < 2 * o->nr_areas; n++)
-		if (is_mapped(o, n))
-			mapping_check_page(w, o, n, mapped_page(o, n));
+		if (is_mapped(be, o, n))
+			mapping_check_page(w, o, n, mapped_page(be, o, n));
 }
 
 static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 {
+	const struct vmap_backend *be = w->vmap[0].be;
 	struct page *frames[2 * AREAS_MAX];
 
 	if (!mapping_take_frames(w, o, 2ULL * o->nr_areas, gfp, frames))
 		return;
 	for (u32 n = 0; n < 2 * o->nr_areas; n++) {
-		int err = is_mapped(o, n) ? vmap_pages_range(w->machine, mapped_page(o, n),
-							     &frames[n], 1, gfp)
-					  : 0;
+		const u64 addr = mapped_page(be, o, n);
+		int err = is_mapped(be, o, n)
+				  ? vmap_pages_range(w->machine, addr, &frames[n], 1, gfp)
+				  : 0;
 
 		MM_CHECK(err != -EBUSY, PTE_BUSY, "area at 0x%llx: page 0x%llx is mapped already",
-			 vmap_area_start(o->areas[n / 2]), mapped_page(o, n));
+			 be->area_start(o->areas[n / 2]), addr);
 		/* Partly mapped: freeing the areas unmaps what is there. */
 		if (err)
 			return;
@@ -139,15 +144,18 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 
 void op_get_vm_areas(struct world *w, const struct op_call *c)
 {
+	const struct vmap_instance *v = &w->vmap[0];
+	const bool judged =
+		c->alone && kva_is_known(v) && v->be->caps.complete && v->be->caps.highest;
 	struct object *o = c->object;
 	struct areas_request r;
 	u64 base = 0;
 	int err;
 
 	areas_request(c->op, &r);
-	if (c->alone)
-		kva_snapshot_all(w, w->vmap);
-	err = pcpu_get_vm_areas(w->vmap, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
+	if (judged)
+		kva_snapshot_all(w, v);
+	err = v->be->get_vm_areas(v->ctx, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);
 	if (err) {
 		object_refused(w, c);
 		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_areas: error %d", err);
@@ -155,9 +163,10 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 		o->nr_areas = r.nr;
 		o->align = r.align;
 		o->size = 0;
-		base = vmap_area_start(o->areas[0]) - r.offset[0];
+		base = v->be->area_start(o->areas[0]) - r.offset[0];
 		for (u32 i = 0; i < r.nr; i++) {
-			u64 start = vmap_area_start(o->areas[i]), end = vmap_area_end(o->areas[i]);
+			u64 start = v->be->area_start(o->areas[i]);
+			u64 end = start + v->be->area_size(o->areas[i]);
 
 			MM_CHECK(start == base + r.offset[i] && end == start + r.size[i], RANGE,
 				 "get_vm_areas: range %u is [0x%llx, 0x%llx), expected 0x%llx of "
@@ -167,9 +176,9 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 		}
 		object_track(w, c, base);
 		for (u32 i = 0; i < r.nr; i++)
-			mapping_check_handed_out(w, w->vmap, base + r.offset[i], r.size[i]);
+			mapping_check_handed_out(w, v, base + r.offset[i], r.size[i]);
 	}
-	if (c->alone)
+	if (judged)
 		judge_base(w, c, &r, err, base);
 	if (!err)
 		map_areas(w, o, c->gfp);
@@ -177,14 +186,19 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 
 void free_areas_object(struct world *w, struct object *o)
 {
+	const struct vmap_instance *v = &w->vmap[0];
+
 	if (o->mapped)
 		check_areas(w, o);
-	for (u32 i = 0; i < o->nr_areas; i++)
-		MM_CHECK(find_vmap_area(w->vmap, vmap_area_end(o->areas[i]) - 1) == o->areas[i],
-			 TREE, "area at 0x%llx is live and not found by its last address",
-			 vmap_area_start(o->areas[i]));
+	for (u32 i = 0; i < o->nr_areas; i++) {
+		const u64 start = v->be->area_start(o->areas[i]);
+		const u64 last = start + v->be->area_size(o->areas[i]) - 1;
+
+		MM_CHECK(v->be->find_vmap_area(v->ctx, last) == o->areas[i], TREE,
+			 "area at 0x%llx is live and not found by its last address", start);
+	}
 	object_untrack(w, o);
-	pcpu_free_vm_areas(w->vmap, o->areas, o->nr_areas);
+	v->be->free_vm_areas(v->ctx, o->areas, o->nr_areas);
 }
 
 void op_free_vm_areas(struct world *w, const struct op_call *c)

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "oracle/kva_model.h"
-#include "machine/meta.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -24,7 +23,7 @@ static u64 mapped_pages(const struct object *o)
 
 void vm_struct_judge_addresses(struct world *w, const struct object *o)
 {
-	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
+	const u64 start = w->vmap[0].start, end = w->vmap[0].end;
 
 	MM_CHECK(o->addr >= start && o->addr < end && o->size <= end - o->addr, RANGE,
 		 "area at 0x%llx of %llu bytes lies outside the address space", o->addr, o->size);
@@ -41,19 +40,20 @@ static void check_pages(struct world *w, struct object *o)
 
 static void check_vmap(struct world *w, struct object *o)
 {
-	vm_struct_check(w, o, VM_MAP | (o->user ? VM_USERMAP : 0), vmap_caller);
+	vm_struct_check(w, o, VMAP_OWNER_MAP | (o->user ? VMAP_OWNER_USERMAP : 0), vmap_caller);
 	check_pages(w, o);
 }
 
 static void check_area(struct world *w, struct object *o)
 {
-	vm_struct_check(w, o, o->user ? VM_IOREMAP : VM_MAP, area_caller);
+	vm_struct_check(w, o, o->user ? VMAP_OWNER_IOREMAP : VMAP_OWNER_MAP, area_caller);
 	if (o->mapped)
 		check_pages(w, o);
 }
 
 void op_vmap(struct world *w, const struct op_call *c)
 {
+	const struct vmap_instance *v = &w->vmap[0];
 	const u64 pages = c->op->arg[0];
 	struct page *frames[VM_PAGES_MAX];
 	struct object *o = c->object;
@@ -61,12 +61,12 @@ void op_vmap(struct world *w, const struct op_call *c)
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
 	if (mapping_take_frames(w, o, pages, c->gfp, frames)) {
-		addr = vmap(w->vmap, frames, pages, c->op->arg[1] ? VM_USERMAP : 0, vmap_caller);
+		addr = v->be->vmap(v->ctx, frames, pages, c->op->arg[1] ? VMAP_OWNER_USERMAP : 0,
+				   vmap_caller);
 		/* More pages than the machine has cannot be meant. */
 		if (!addr && c->alone && pages <= w->program->machine.pages)
 			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
-					 !world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT,
-							 PAGE_SIZE) ||
+					 !kva_fits(w, v, (pages + 1) << PAGE_SHIFT) ||
 					 !op_ran_alone(w, c),
 				 SPURIOUS, "vmap of %llu pages: refused, and there is room", pages);
 	}
@@ -87,7 +87,7 @@ void free_vmap_object(struct world *w, struct object *o)
 {
 	check_vmap(w, o);
 	object_untrack(w, o);
-	vunmap(w->vmap, o->addr);
+	w->vmap[0].be->vunmap(w->vmap[0].ctx, o->addr);
 }
 
 void op_vunmap(struct world *w, const struct op_call *c)
@@ -108,7 +108,7 @@ static u64 area_align(u64 size, bool ioremap)
 {
 	u64 align = PAGE_SIZE;
 
-	while (ioremap && align < size && align < IOREMAP_MAX_ALIGN)
+	while (ioremap && align < size && align < VMAP_IOREMAP_ALIGN)
 		align *= 2;
 	return align;
 }
@@ -116,54 +116,54 @@ static u64 area_align(u64 size, bool ioremap)
 void op_get_vm_area(struct world *w, const struct op_call *c)
 {
 	enum { MAP, IOREMAP, RANGE } how = c->op->arg[1];
+	const struct vmap_instance *v = &w->vmap[0];
 	const u64 size = (u64)c->op->arg[0] << PAGE_SHIFT;
-	const u64 start = vmap_start(w->vmap), end = vmap_end(w->vmap);
-	const u64 half = ALIGN_DOWN(start + (end - start) / 2, PAGE_SIZE);
+	const u64 half = ALIGN_DOWN(v->start + (v->end - v->start) / 2, PAGE_SIZE);
 	const struct kva_request r = {
 		.size = size + PAGE_SIZE,
 		.align = area_align(size, how == IOREMAP),
-		.from = how == RANGE ? half : start,
-		.to = end,
+		.from = how == RANGE ? half : v->start,
+		.to = v->end,
 		.gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp,
 	};
-	const bool judged = kva_oracle_applies(w, c);
-	const u64 expected = judged ? kva_oracle_expect(w, w->vmap, &r) : 0;
+	const bool judged = kva_oracle_applies(w, c, v);
+	const u64 expected = judged ? kva_oracle_expect(w, v, &r) : 0;
 	struct object *o = c->object;
-	struct vm_struct *vm;
+	u64 addr;
+	int err;
 
 	/* A part of a page is a page. */
-	vm = get_vm_area(w->vmap, size - c->record % PAGE_SIZE,
-			 how == IOREMAP ? VM_IOREMAP : VM_MAP, how == RANGE ? half : 0,
-			 how == RANGE ? end : UINT64_MAX, r.gfp, area_caller);
+	err = v->be->get_vm_area(v->ctx, size - c->record % PAGE_SIZE,
+				 how == IOREMAP ? VMAP_OWNER_IOREMAP : VMAP_OWNER_MAP,
+				 how == RANGE ? half : 0, how == RANGE ? v->end : UINT64_MAX, r.gfp,
+				 area_caller, &addr);
 	o->size = r.size;
 	o->align = r.align;
 	o->user = how == IOREMAP;
-	if (IS_ERR(vm)) {
+	if (err) {
 		object_refused(w, c);
-		MM_CHECK(PTR_ERR(vm) == -EBUSY || PTR_ERR(vm) == -ENOMEM, SPURIOUS,
-			 "get_vm_area: error %ld", PTR_ERR(vm));
+		MM_CHECK(err == -EBUSY || err == -ENOMEM, SPURIOUS, "get_vm_area: error %d", err);
 		if (judged)
-			kva_oracle_check(w, c, w->vmap, &r, (int)PTR_ERR(vm), 0, expected);
+			kva_oracle_check(w, c, v, &r, err, 0, expected);
 		return;
 	}
-	object_track(w, c, vm->addr);
+	object_track(w, c, addr);
 	vm_struct_judge_addresses(w, o);
 	MM_CHECK(o->addr >= r.from, RANGE, "get_vm_area from 0x%llx on: 0x%llx", r.from, o->addr);
 	if (judged)
-		kva_oracle_check(w, c, w->vmap, &r, 0, o->addr, expected);
+		kva_oracle_check(w, c, v, &r, 0, o->addr, expected);
 	check_area(w, o);
 }
 
 void free_vm_area_object(struct world *w, struct object *o)
 {
-	struct vm_struct *vm;
+	const struct vmap_instance *v = &w->vmap[0];
+	struct vmap_owner owner;
 
 	check_area(w, o);
 	object_untrack(w, o);
-	vm = remove_vm_area(w->vmap, o->addr);
-	MM_CHECK(vm && vm->caller == area_caller, TREE,
-		 "area at 0x%llx is live, and cannot be removed", o->addr);
-	kfree(w->machine, vm);
+	MM_CHECK(v->be->remove_vm_area(v->ctx, o->addr, &owner) && owner.caller == area_caller,
+		 TREE, "area at 0x%llx is live, and cannot be removed", o->addr);
 }
 
 void op_remove_vm_area(struct world *w, const struct op_call *c)
@@ -189,13 +189,14 @@ static void check_unmapped(struct world *w, const struct object *o, u64 from, u6
 static void map_first(struct world *w, const struct op_call *c)
 {
 	const u64 pages = mapped_pages(c->object);
+	const struct vmap_instance *v = &w->vmap[0];
 	struct page *frames[VM_PAGES_MAX];
 	struct object *o = c->object;
 	int err;
 
 	if (!mapping_take_frames(w, o, pages, GFP_ATOMIC, frames))
 		return;
-	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	err = v->be->map_vm_area(v->ctx, o->addr, frames, GFP_ATOMIC);
 	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
 		 "map_vm_area at 0x%llx: error %d, and nothing was mapped there", o->addr, err);
 	if (err) {
@@ -206,7 +207,7 @@ static void map_first(struct world *w, const struct op_call *c)
 		return;
 	}
 	o->mapped = true;
-	err = map_vm_area(w->vmap, find_vm_area(w->vmap, o->addr), frames, GFP_ATOMIC);
+	err = v->be->map_vm_area(v->ctx, o->addr, frames, GFP_ATOMIC);
 	MM_CHECK(err == -EBUSY, PTE_BUSY,
 		 "map_vm_area at 0x%llx: error %d, and pages were mapped there", o->addr, err);
 }
@@ -226,7 +227,9 @@ void op_map_vm_area(struct world *w, const struct op_call *c)
 
 static void unmap_part(struct world *w, const struct object *o, u64 from, u64 nr)
 {
-	unmap_kernel_range(w->vmap, o->addr + (from << PAGE_SHIFT), nr << PAGE_SHIFT);
+	const struct vmap_instance *v = &w->vmap[0];
+
+	v->be->unmap_kernel_range(v->ctx, o->addr + (from << PAGE_SHIFT), nr << PAGE_SHIFT);
 	check_unmapped(w, o, from, nr, "unmap_kernel_range");
 }
 
@@ -347,28 +350,29 @@ static void read_line(const char *text, void *arg)
 /* The largest gap between areas in use. */
 static u64 largest_gap(struct world *w)
 {
-	u64 at = vmap_start(w->vmap), largest = 0;
+	u64 at = w->vmap[0].start, largest = 0;
 
-	MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH, "more areas than operations can make");
 	kva_snapshot_drop_purgeable(w);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		largest = max(largest, w->range[i].start - at);
 		at = w->range[i].end;
 	}
-	return max(largest, vmap_end(w->vmap) - at);
+	return max(largest, w->vmap[0].end - at);
 }
 
 /* Areas of which a worker knows that they are to be freed are listed, and are no objects. */
 void op_vmallocinfo(struct world *w, const struct op_call *c)
 {
+	const struct vmap_instance *v = &w->vmap[0];
 	struct listing l = {.w = w};
-	struct vmalloc_info info;
+	struct vmap_totals info;
 	/* Elsewhere there are areas of others, too. */
 	const bool alone = w->program->target == TARGET_VMALLOC;
 	u64 live = 0, used = 0, gap;
 
-	vmallocinfo(w->vmap, read_line, &l);
-	get_vmalloc_info(w->vmap, &info);
+	v->be->vmallocinfo(v->ctx, read_line, &l);
+	v->be->totals(v->ctx, &info);
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
 
@@ -384,9 +388,10 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 		 live);
 	MM_CHECK(info.used >= used && (!alone || info.used <= used + w->deferred_bytes), COUNT,
 		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu", info.used, used);
+	if (!kva_is_known(v))
+		return;
 	gap = largest_gap(w);
-	MM_CHECK((info.total == vmap_end(w->vmap) - vmap_start(w->vmap) &&
-		  info.largest_chunk == gap) ||
+	MM_CHECK((info.total == v->end - v->start && info.largest_chunk == gap) ||
 			 !op_ran_alone(w, c),
 		 COUNT, "get_vmalloc_info: %llu bytes in all, a gap of %llu, and it has %llu",
 		 info.total, info.largest_chunk, gap);

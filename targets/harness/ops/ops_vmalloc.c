@@ -12,6 +12,7 @@
 #include "machine/pgtable.h"
 #include "oracle/kva_model.h"
 #include "ops.h"
+#include "oracle/kva_model.h"
 #include "vm_struct.h"
 
 /* Objects up to this many bytes are filled and checked as a whole. */
@@ -41,21 +42,23 @@ static u64 seed(const struct world *w, const struct object *o)
 void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who)
 {
 	const u64 guard = o->addr + o->size - PAGE_SIZE;
-	const struct vm_struct *vm = find_vm_area(w->vmap, o->addr);
+	const struct vmap_instance *v = &w->vmap[0];
+	struct vmap_owner owner;
 
-	MM_CHECK(vm && vm->addr == o->addr && vm->size == o->size && vm->flags == flags &&
-			 vm->caller == who,
+	MM_CHECK(v->be->find_vm_area(v->ctx, o->addr, &owner) && owner.addr == o->addr &&
+			 owner.size == o->size && owner.flags == flags && owner.caller == who,
 		 TREE, "area at 0x%llx of %llu bytes: its owner is not found, or is another's",
 		 o->addr, o->size);
-	MM_CHECK(find_vm_area(w->vmap, o->addr + o->size - 1) == vm, TREE,
-		 "area at 0x%llx: not found by an address in its guard page", o->addr);
+	MM_CHECK(v->be->find_vm_area(v->ctx, o->addr + o->size - 1, &owner) &&
+			 owner.addr == o->addr,
+		 TREE, "area at 0x%llx: not found by an address in its guard page", o->addr);
 	MM_CHECK(!vmalloc_to_page(w->machine, guard), OVERLAP,
 		 "area at 0x%llx: its guard page at 0x%llx is mapped", o->addr, guard);
 }
 
 static u64 flags_of(const struct object *o)
 {
-	return VM_ALLOC | (o->user ? VM_USERMAP : 0);
+	return VMAP_OWNER_ALLOC | (o->user ? VMAP_OWNER_USERMAP : 0);
 }
 
 typedef void access_fn(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
@@ -101,7 +104,7 @@ static void check(struct world *w, struct object *o)
 static bool must_serve(struct world *w, u64 pages)
 {
 	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
-	       world_kva_fits(w->vmap, (pages + 1) << PAGE_SHIFT, PAGE_SIZE);
+	       kva_fits(w, &w->vmap[0], (pages + 1) << PAGE_SHIFT);
 }
 
 /* Frames that a node must have free, whichever are in use. */
@@ -146,11 +149,13 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
 	const int node = kind == NODE ? (int)(size % w->program->machine.nodes) : NUMA_NO_NODE;
 	const u64 free = kind == NODE && c->alone ? surely_free(w, node) : 0;
+	const struct vmap_instance *v = &w->vmap[0];
 	struct object *o = c->object;
 	u64 addr;
 
-	addr = __vmalloc(w->vmap, size, node, gfp | (kind == ZERO || kind == USER ? __GFP_ZERO : 0),
-			 kind == USER ? VM_USERMAP : 0, caller);
+	addr = v->be->vmalloc(v->ctx, size, node,
+			      gfp | (kind == ZERO || kind == USER ? __GFP_ZERO : 0),
+			      kind == USER ? VMAP_OWNER_USERMAP : 0, caller);
 	if (!addr) {
 		object_refused(w, c);
 		if (gfpflags_allow_blocking(gfp) && c->alone)
@@ -180,7 +185,7 @@ void free_vmalloc_object(struct world *w, struct object *o)
 		w->deferred_frees++;
 		w->deferred_bytes += o->size;
 	}
-	vfree(w->vmap, o->addr);
+	w->vmap[0].be->vfree(w->vmap[0].ctx, o->addr);
 }
 
 void op_vfree(struct world *w, const struct op_call *c)
@@ -203,14 +208,14 @@ void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u
 	const u64 pages = (o->size >> PAGE_SHIFT) - 1;
 	const bool valid = o->user && !from && pgoff <= pages && nr <= pages - pgoff;
 	struct page *page[REMAP_MAX] = {NULL};
-	struct user_range user = {.nr = (unsigned long)nr, .page = page};
+	const struct vmap_instance *v = &w->vmap[0];
 	int err;
 
 	/* Beyond what a program's number can say: that sum wraps. */
-	err = remap_vmalloc_range(w->vmap, &user, o->addr, UINT64_MAX - nr / 2);
+	err = v->be->remap_vmalloc_range(v->ctx, o->addr, UINT64_MAX - nr / 2, page, nr);
 	MM_CHECK(err == -EINVAL && !page[0], RANGE,
 		 "remap_vmalloc_range of %llu pages from the last one of all on: %d", nr, err);
-	err = remap_vmalloc_range(w->vmap, &user, o->addr + from, pgoff);
+	err = v->be->remap_vmalloc_range(v->ctx, o->addr + from, pgoff, page, nr);
 	MM_CHECK(err == (valid ? 0 : -EINVAL), RANGE,
 		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d", nr,
 		 pgoff, pages, o->user ? "" : ", which is for no user", err);

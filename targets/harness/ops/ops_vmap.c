@@ -103,12 +103,12 @@ void mapping_check(struct world *w, struct object *o)
 	}
 }
 
-void mapping_check_handed_out(struct world *w, const struct vmap_space *vs, u64 addr, u64 size)
+void mapping_check_handed_out(struct world *w, const struct vmap_instance *v, u64 addr, u64 size)
 {
 	u64 stale;
 
-	MM_CHECK(addr >= vmap_start(vs) && addr < vmap_end(vs) && size <= vmap_end(vs) - addr,
-		 RANGE, "range at 0x%llx of %llu bytes lies outside the address space", addr, size);
+	MM_CHECK(addr >= v->start && addr < v->end && size <= v->end - addr, RANGE,
+		 "range at 0x%llx of %llu bytes lies outside the address space", addr, size);
 	MM_CHECK(!tlb_stale_in_range(w->machine, addr, addr + size, &stale), STALE,
 		 "range at 0x%llx of %llu bytes handed out: 0x%llx is not flushed", addr, size,
 		 stale);
@@ -121,20 +121,20 @@ static bool tables_fit(const struct world *w, u64 pages)
 }
 
 /* A refusal that nothing disturbed must have a reason. */
-static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_space *vs,
+static void judge_refusal(struct world *w, const struct op_call *c, const struct vmap_instance *v,
 			  u64 pages, gfp_t gfp)
 {
-	bool own = pages > VMAP_MAX_ALLOC || vmap_kva(vs) == VMAP_EAGER;
-	u64 need = (own ? pages : vmap_block_pages(vs)) << PAGE_SHIFT;
-	const struct kva_request r = {.size = need,
-				      .align = own ? PAGE_SIZE : need,
-				      .from = vmap_start(vs),
-				      .to = vmap_end(vs)};
+	const bool own = pages > v->be->caps.block_max;
+	const u64 need = (own ? pages : v->block_pages) << PAGE_SHIFT;
+	const struct kva_request r = {
+		.size = need, .align = own ? PAGE_SIZE : need, .from = v->start, .to = v->end};
 
+	if (!v->be->caps.complete || !kva_is_known(v))
+		return;
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
 	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
 		return;
-	MM_CHECK(kva_snapshot(w, vs, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_snapshot(w, v, true), CRASH, "more areas than operations can make");
 	kva_snapshot_drop_purgeable(w);
 	MM_CHECK(!kva_lowest(w, &r) || !op_ran_alone(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
@@ -144,6 +144,11 @@ static void judge_refusal(struct world *w, const struct op_call *c, struct vmap_
 		kva_checker_check_blocks(w, c, "a refusal");
 }
 
+static void unmap_in(const struct vmap_instance *v, u64 addr, u32 pages)
+{
+	v->be->vm_unmap_ram(v->ctx, addr, pages);
+}
+
 /* Map in each space. If one refuses, none holds the mapping. */
 static bool map_all(struct world *w, const struct op_call *c, struct page **frames, u32 pages,
 		    gfp_t gfp, u64 addr[WORLD_VMAP])
@@ -151,14 +156,16 @@ static bool map_all(struct world *w, const struct op_call *c, struct page **fram
 	bool all = true;
 
 	for_each_space (k, w) {
-		addr[k] = vm_map_ram(space_of(w, k), frames, pages, gfp);
+		const struct vmap_instance *v = space_of(w, k);
+
+		addr[k] = v->be->vm_map_ram(v->ctx, frames, pages, gfp);
 		if (!addr[k])
-			judge_refusal(w, c, space_of(w, k), pages, gfp);
+			judge_refusal(w, c, v, pages, gfp);
 		all &= addr[k] != 0;
 	}
-	for (u32 k = 0; k < w->nr_spaces && !all; k++)
+	for (u32 k = 0; k < w->nr_vmap && !all; k++)
 		if (addr[k])
-			vm_unmap_ram(space_of(w, k), addr[k], pages);
+			unmap_in(space_of(w, k), addr[k], pages);
 	return all;
 }
 
@@ -175,14 +182,14 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		return;
 	}
-	w->books.small += pages <= VMAP_MAX_ALLOC;
+	w->books.small += pages <= w->vmap[0].be->caps.block_max;
 	if (!map_all(w, c, frames, pages, gfp, addr)) {
 		object_refused(w, c);
 		return;
 	}
 	o->size = (u64)pages << PAGE_SHIFT;
 	o->align = PAGE_SIZE;
-	object_track_in(w, c, addr, w->nr_spaces);
+	object_track_in(w, c, addr, w->nr_vmap);
 	for_each_space (k, w)
 		mapping_check_handed_out(w, space_of(w, k), addr[k], o->size);
 	mapping_check(w, o);
@@ -193,7 +200,7 @@ void free_ram_object(struct world *w, struct object *o)
 	mapping_check(w, o);
 	object_untrack(w, o);
 	for_each_space (k, w)
-		vm_unmap_ram(space_of(w, k), vmap_object_addr(o, k), o->size >> PAGE_SHIFT);
+		unmap_in(space_of(w, k), vmap_object_addr(o, k), (u32)(o->size >> PAGE_SHIFT));
 }
 
 void op_vm_unmap_ram(struct world *w, const struct op_call *c)
@@ -218,11 +225,12 @@ void op_touch_ram(struct world *w, const struct op_call *c)
  */
 void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 {
+	const struct vmap_instance *v = &w->vmap[0];
 	u64 ended = oldest_ticket(), addr;
 	struct machine_stats before, after;
 
 	for_each_space (k, w)
-		vm_unmap_aliases(space_of(w, k));
+		space_of(w, k)->be->vm_unmap_aliases(space_of(w, k)->ctx);
 	MM_CHECK(!tlb_stale_before(w->machine, ended, &addr), ALIAS,
 		 "0x%llx was unmapped before the call and may still be translated", addr);
 	if (!kva_checker_wanted(w) || !op_ran_alone(w, c))
@@ -231,7 +239,7 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 	if (w->program->target != TARGET_VMAP_ALIASES)
 		return;
 	machine_stats(w->machine, &before);
-	vm_unmap_aliases(w->vmap);
+	v->be->vm_unmap_aliases(v->ctx);
 	machine_stats(w->machine, &after);
 	MM_CHECK(after.flushes == before.flushes || !op_ran_alone(w, c), WORK,
 		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",

@@ -45,7 +45,7 @@ static void read_window(struct world *w, const struct op_call *c, struct window 
 	win->own = win->at < mapped ? min(win->size, mapped - win->at) : 0;
 	MM_CHECK(win->size <= VREAD_MAX, CRASH, "vread: operand above its range");
 	memset(win->buf, UNREAD, sizeof(win->buf));
-	got = vread(w->vmap, win->buf, o->addr + win->at, win->size);
+	got = w->vmap[0].be->vread(w->vmap[0].ctx, win->buf, o->addr + win->at, win->size);
 	MM_CHECK(got >= win->own && got <= win->size, COUNT,
 		 "vread of %llu bytes at 0x%llx, %llu of them of an area: %llu read", win->size,
 		 (o->addr + win->at), win->own, got);

@@ -5,13 +5,12 @@
 #ifndef MM_HARNESS_VM_STRUCT_H
 #define MM_HARNESS_VM_STRUCT_H
 
-#include "vmap/vmalloc.h"
 #include "exec/run.h"
 
 /**
  * vm_struct_check() - a live object must be known to the interface as what it is
  * @o:     OBJECT_VMALLOC, OBJECT_VMAP or OBJECT_VM_AREA
- * @flags: VM_* that its area has
+ * @flags: VMAP_OWNER_* that its area has
  * @who:   its caller, the same string
  *
  * ORACLE_TREE: not found, or not as it was asked for. ORACLE_OVERLAP: its guard page is mapped.

@@ -12,7 +12,7 @@
 
 u64 congruent_highest(struct world *w, const struct congruent *r)
 {
-	u64 from = vmap_start(w->noted), to = vmap_end(w->noted), best = 0, lowest_end = ~0ULL;
+	u64 from = w->noted->start, to = w->noted->end, best = 0, lowest_end = ~0ULL;
 
 	for (u32 i = 0; i < r->nr; i++)
 		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "machine/pgtable.h"
-#include "percpu/layout.h"
 
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
@@ -52,7 +51,7 @@ struct frame_count {
 
 bool frame_checker_wanted(const struct world *w)
 {
-	return w->program->target == TARGET_BOOT && w->boot.bm;
+	return w->program->target == TARGET_BOOT && w->boot.bm && w->vmap[0].be->for_each_busy;
 }
 
 /* The place of a frame in world.mapped, or NULL: the machine has none of that number. */
@@ -99,16 +98,15 @@ static void look_at_area(u64 start, u64 end, void *arg)
 	}
 }
 
-static u64 first_pages(const struct pcpu_alloc_info *ai)
+static u64 first_pages(const struct percpu_layout *l)
 {
-	return ALIGN((u64)ai->static_size + ai->reserved_size + ai->dyn_size, PAGE_SIZE) >>
-	       PAGE_SHIFT;
+	return ALIGN((u64)l->static_size + l->reserved_size + l->dyn_size, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
 /* The frame behind a page of the first chunk is boot memory, and no other page's. */
 static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
 {
-	const bool mapped = pcpu_fc_kind(w->pcpu[0]) == PCPU_FC_PAGE;
+	const bool mapped = w->percpu[0].first == PERCPU_FIRST_PAGE;
 	const struct page *page =
 		mapped ? vmalloc_to_page(w->machine, addr) : virt_to_page(w->machine, addr);
 	u8 *mark = page ? mapped_at(w, page->pfn) : NULL;
@@ -124,16 +122,16 @@ static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
 static void mark_first_chunk(struct world *w)
 {
 	const struct topology *t = machine_topology(w->machine);
-	const u64 base = pcpu_base_addr(w->pcpu[0]);
-	const u64 pages = first_pages(pcpu_alloc_info(w->pcpu[0]));
+	const struct percpu_instance *v = &w->percpu[0];
+	const u64 pages = first_pages(&v->layout);
 	unsigned int cpu;
 
-	if (!base)
+	if (!v->base)
 		return;
 	for_each_possible_cpu (cpu, t)
 		for (u64 i = 0; i < pages; i++)
 			mark_first_page(w, cpu,
-					base + per_cpu_ptr(w->pcpu[0], 0, cpu) + (i << PAGE_SHIFT));
+					v->base + v->be->ptr(v->ctx, 0, cpu) + (i << PAGE_SHIFT));
 }
 
 static void mark_taken(struct world *w)
@@ -221,14 +219,14 @@ static void judge_count(const char *who, u64 counted, u64 least, u64 most)
 }
 
 /* Page frames of the per-CPU allocator, besides its first chunk. */
-static void judge_percpu(struct world *w, const struct pcpu_stats *st,
+static void judge_percpu(struct world *w, const struct percpu_account *st,
 			 const struct frame_count *count)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[0]);
-	const bool first = pcpu_base_addr(w->pcpu[0]) != 0, km = w->program->machine.km;
+	const struct percpu_layout *l = &w->percpu[0].layout;
+	const bool first = w->percpu[0].base != 0, km = w->program->machine.km;
 	const u64 cpus = (u64)__builtin_popcountll(w->possible);
-	u64 pages = (st->populated - (first ? first_pages(ai) : 0)) * cpus;
-	u64 block = (u64)ai->group[0].nr_units * ai->unit_size >> PAGE_SHIFT;
+	u64 pages = (st->populated - (first ? first_pages(l) : 0)) * cpus;
+	u64 block = (u64)l->group[0].nr_units * l->unit_size >> PAGE_SHIFT;
 
 	/* A block of kernel memory is rounded up to a power of two. */
 	block = (st->chunks - first) << fls64(block - 1);
@@ -280,17 +278,18 @@ void frame_checker_verify(struct world *w, bool quiet, s32 record)
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
 	const u64 ticket = task_ticket();
-	struct pcpu_stats st;
+	const struct vmap_instance *v = &w->vmap[0];
+	struct percpu_account st;
 	const u8 *mark;
 
 	if (!quiet)
 		return;
-	pcpu_stats(w->pcpu[0], &st);
+	w->percpu[0].be->account(w->percpu[0].ctx, &st);
 	if (quiescence_lost(record, ticket))
 		return;
 	boot_world_judge(&w->boot);
 	forget_mapped(w);
-	for_each_busy_area(w->vmap, look_at_area, w);
+	v->be->for_each_busy(v->ctx, look_at_area, w);
 	for_each_table(w->machine, mark_table, w);
 	mark_first_chunk(w);
 	mark_taken(w);

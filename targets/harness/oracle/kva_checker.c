@@ -2,8 +2,8 @@
 /*
  * kva_checker.c - the accounts of a space; see kva_checker.h.
  *
- * Areas are walked without a scheduling point; vmap_stats() takes locks, so a difference counts
- * only if nobody began meanwhile.
+ * Areas are walked without a scheduling point; the account of a space takes locks, so a difference
+ * counts only if nobody began meanwhile.
  *
  * What is freed lazily is exact only where all areas are objects of the program, in the target
  * vmap_area: a vmap block becomes lazy when the space sees fit.
@@ -14,14 +14,23 @@
 
 bool kva_checker_wanted(const struct world *w)
 {
-	return 1U << w->program->target &
-	       (1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK | 1U << TARGET_VMAP_ALIASES |
-		1U << TARGET_VMAP_ZONE | 1U << TARGET_VMAP_POOL);
+	const u32 about = 1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK |
+			  1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMAP_ZONE |
+			  1U << TARGET_VMAP_POOL;
+
+	return about & 1U << w->program->target && w->vmap[0].be->account &&
+	       kva_is_known(&w->vmap[0]);
 }
 
-/* What the walk has found. @free_pages: those in the heap, and @kept_pages; @largest_free: heap */
+static void account(const struct world *w, struct vmap_account *a)
+{
+	w->vmap[0].be->account(w->vmap[0].ctx, a);
+}
+
+/* What the walk has found. @free_pages: those in the heap, and @cached_pages; @largest_free: heap
+ */
 struct found {
-	u64 areas, busy_pages, lazy_pages, kept_pages, free_pages, largest_free;
+	u64 areas, busy_pages, lazy_pages, cached_pages, free_pages, largest_free;
 };
 
 static void add_gap(struct found *f, u64 start, u64 end)
@@ -35,7 +44,7 @@ static void add_range(struct found *f, const struct kva_range *r)
 	u64 pages = (r->end - r->start) >> PAGE_SHIFT;
 
 	if (r->kept) {
-		f->kept_pages += pages;
+		f->cached_pages += pages;
 		f->free_pages += pages;
 	} else if (r->lazy) {
 		f->lazy_pages += pages;
@@ -47,16 +56,16 @@ static void add_range(struct found *f, const struct kva_range *r)
 
 static void walk(struct world *w, struct found *f)
 {
-	u64 at = vmap_start(w->vmap);
+	u64 at = w->vmap[0].start;
 
 	*f = (struct found){0};
-	kva_snapshot_all(w, w->vmap);
+	kva_snapshot_all(w, &w->vmap[0]);
 	for (u32 i = 0; i < w->nr_ranges; i++) {
 		const struct kva_range *r = &w->range[i];
 
-		MM_CHECK(r->start >= at && r->end > r->start && r->end <= vmap_end(w->vmap),
-			 OVERLAP, "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong",
-			 r->start, r->end,
+		MM_CHECK(r->start >= at && r->end > r->start && r->end <= w->vmap[0].end, OVERLAP,
+			 "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong", r->start,
+			 r->end,
 			 r->kept   ? "kept ready"
 			 : r->lazy ? "lazily freed"
 				   : "in use",
@@ -65,19 +74,18 @@ static void walk(struct world *w, struct found *f)
 		at = r->end;
 		add_range(f, r);
 	}
-	add_gap(f, at, vmap_end(w->vmap));
+	add_gap(f, at, w->vmap[0].end);
 }
 
 static bool in_block(const struct world *w, const struct object *o)
 {
-	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= VMAP_MAX_ALLOC &&
-	       vmap_kva(w->vmap) != VMAP_EAGER;
+	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= w->vmap[0].be->caps.block_max;
 }
 
 /* Each object must stand in an area as it should. Return: blocks with something mapped. */
 static u64 match_objects(struct world *w)
 {
-	u64 block = (u64)vmap_block_pages(w->vmap) << PAGE_SHIFT, blocks = 0;
+	u64 block = (u64)w->vmap[0].block_pages << PAGE_SHIFT, blocks = 0;
 
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
@@ -104,7 +112,7 @@ static u64 match_objects(struct world *w)
 }
 
 /* Areas without an object: blocks with nothing mapped, and what boot has taken. */
-static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 blocks)
+static void check_unexplained(struct world *w, const struct vmap_account *st, u64 blocks)
 {
 	u64 left = w->books.areas + st->blocks - blocks;
 
@@ -122,7 +130,7 @@ static void check_unexplained(struct world *w, const struct vmap_stats *st, u64 
 	MM_CHECK(!left, COUNT, "%llu blocks are counted, and %llu have no area", st->blocks, left);
 }
 
-static void check_stats(const struct found *f, const struct vmap_stats *st)
+static void check_stats(const struct found *f, const struct vmap_account *st)
 {
 	MM_CHECK(st->areas == f->areas && st->busy_pages == f->busy_pages, COUNT,
 		 "%llu areas of %llu pages are counted, and %llu of %llu are there", st->areas,
@@ -132,18 +140,18 @@ static void check_stats(const struct found *f, const struct vmap_stats *st)
 	MM_CHECK(st->free_pages == f->free_pages, COUNT,
 		 "%llu free pages are counted, and %llu are neither in use nor lazy",
 		 st->free_pages, f->free_pages);
-	MM_CHECK(st->kept_pages == f->kept_pages, COUNT,
-		 "%llu pages are counted as kept ready, and %llu are", st->kept_pages,
-		 f->kept_pages);
+	MM_CHECK(st->cached_pages == f->cached_pages, COUNT,
+		 "%llu pages are counted as kept ready, and %llu are", st->cached_pages,
+		 f->cached_pages);
 	MM_CHECK(st->largest_free == f->largest_free, HINT,
 		 "the largest free range is said to have %llu bytes, and has %llu",
 		 st->largest_free, f->largest_free);
 }
 
 /* Pages that were freed since the last time are lazy, and so are those from before. */
-static void check_lazy(const struct world *w, const struct vmap_stats *st)
+static void check_lazy(const struct world *w, const struct vmap_account *st)
 {
-	u64 most = vmap_kva(w->vmap) == VMAP_EAGER ? 0 : w->books.lazy + w->books.freed;
+	u64 most = w->vmap[0].be->caps.lazy ? w->books.lazy + w->books.freed : 0;
 
 	MM_CHECK(st->lazy_pages <= most, COUNT,
 		 "%llu pages are lazy, and no more than %llu were freed", st->lazy_pages, most);
@@ -152,7 +160,7 @@ static void check_lazy(const struct world *w, const struct vmap_stats *st)
 		 most);
 }
 
-static void write_down(struct world *w, const struct vmap_stats *st)
+static void write_down(struct world *w, const struct vmap_account *st)
 {
 	w->books.lazy = st->lazy_pages;
 	w->books.freed = 0;
@@ -163,9 +171,9 @@ static void write_down(struct world *w, const struct vmap_stats *st)
 
 int kva_checker_boot(struct world *w)
 {
-	struct vmap_stats st;
+	struct vmap_account st;
 
-	vmap_stats(w->vmap, &st);
+	account(w, &st);
 	write_down(w, &st);
 	w->books.areas = st.areas;
 	return 0;
@@ -174,13 +182,13 @@ int kva_checker_boot(struct world *w)
 void kva_checker_after_op(struct world *w, u32 record)
 {
 	u64 ticket = task_ticket();
-	struct vmap_stats st;
+	struct vmap_account st;
 	struct found f;
 	u64 blocks;
 
 	walk(w, &f);
 	blocks = match_objects(w);
-	vmap_stats(w->vmap, &st);
+	account(w, &st);
 	if (!op_still_alone(record, &ticket))
 		return;
 	w->noted_ticket = ticket;
@@ -196,12 +204,12 @@ void kva_checker_after_op(struct world *w, u32 record)
 
 void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind)
 {
-	struct vmap_stats st;
+	struct vmap_account st;
 	u64 blocks;
 
-	MM_CHECK(kva_snapshot(w, w->vmap, true), CRASH, "more areas than operations can make");
+	MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH, "more areas than operations can make");
 	blocks = match_objects(w);
-	vmap_stats(w->vmap, &st);
+	account(w, &st);
 	MM_CHECK(st.blocks == blocks || !op_ran_alone(w, c), KVA_BOUND,
 		 "%s leaves %llu blocks, and mappings lie in %llu", behind, st.blocks, blocks);
 }

@@ -39,23 +39,33 @@ static void note_kept(u64 start, u64 end, unsigned int owner, void *arg)
 		   &(struct kva_range){.start = start, .end = end, .kept = true, .owner = owner});
 }
 
-bool kva_snapshot(struct world *w, struct vmap_space *vs, bool quiet)
+bool kva_is_known(const struct vmap_instance *v)
 {
-	w->noted = vs;
+	const struct vmap_backend *be = v->be;
+
+	return be->for_each_area && be->for_each_busy && (be->for_each_lazy || !be->caps.lazy) &&
+	       (be->for_each_cached || be->caps.cache == VMAP_CACHE_NONE);
+}
+
+bool kva_snapshot(struct world *w, const struct vmap_instance *v, bool quiet)
+{
+	w->noted = v;
 	w->noted_ticket = 0;
 	w->nr_ranges = 0;
 	if (quiet)
-		for_each_busy_area(vs, note_busy, w);
+		v->be->for_each_busy(v->ctx, note_busy, w);
 	else
-		for_each_vmap_area(vs, note_busy, w);
-	for_each_lazy_area(vs, note_lazy, w);
+		v->be->for_each_area(v->ctx, note_busy, w);
+	if (v->be->caps.lazy)
+		v->be->for_each_lazy(v->ctx, note_lazy, w);
 	return w->nr_ranges <= w->max_ranges;
 }
 
-void kva_snapshot_all(struct world *w, struct vmap_space *vs)
+void kva_snapshot_all(struct world *w, const struct vmap_instance *v)
 {
-	kva_snapshot(w, vs, true);
-	for_each_kept_area(vs, note_kept, w);
+	kva_snapshot(w, v, true);
+	if (v->be->caps.cache != VMAP_CACHE_NONE)
+		v->be->for_each_cached(v->ctx, note_kept, w);
 	w->noted_on = raw_smp_processor_id();
 	MM_CHECK(w->nr_ranges <= w->max_ranges, CRASH, "more areas than operations can make");
 }
@@ -116,8 +126,7 @@ bool kva_is_free(struct world *w, u64 start, u64 size)
 	const struct kva_range *next;
 
 	/* At the top of all addresses sums wrap. */
-	if (start < vmap_start(w->noted) || start > vmap_end(w->noted) ||
-	    size > vmap_end(w->noted) - start)
+	if (start < w->noted->start || start > w->noted->end || size > w->noted->end - start)
 		return false;
 	next = kva_at(w, start);
 	return !next || next->start >= start + size;
@@ -127,24 +136,23 @@ bool kva_is_free(struct world *w, u64 start, u64 size)
  * struct search - for the lowest place among free ranges, which are shown to it in order of address
  * @from, @to: the request's, cut to the space
  * @length:    shorter ranges are not looked at
- * @misses:    that were looked at, and did not fit
+ * @misses:    that were looked at, and did not fit; @most_misses: vmap_caps.misses
  */
 struct search {
 	const struct kva_request *r;
 	u64 from, to;
 	u64 length;
-	u32 misses;
-	bool exact;
+	u32 misses, most_misses;
 };
 
 static bool search_begin(struct search *s, const struct world *w, const struct kva_request *r)
 {
 	*s = (struct search){
 		.r = r,
-		.from = max(r->from, vmap_start(w->noted)),
-		.to = min(r->to, vmap_end(w->noted)),
+		.from = max(r->from, w->noted->start),
+		.to = min(r->to, w->noted->end),
 		.length = r->size,
-		.exact = vmap_kva(w->noted) == VMAP_EAGER,
+		.most_misses = w->noted->be->caps.misses,
 	};
 	return s->from < s->to && r->size <= s->to - s->from;
 }
@@ -160,14 +168,14 @@ static u64 look_at(struct search *s, u64 start, u64 limit)
 	/* At the top of all addresses sums wrap. */
 	if (at >= start && at <= last && r->size <= last - at)
 		return at;
-	if (++s->misses == VMAP_MAX_MISSES && !s->exact)
+	if (++s->misses == s->most_misses)
 		s->length += r->align - PAGE_SIZE;
 	return 0;
 }
 
 u64 kva_lowest(const struct world *w, const struct kva_request *r)
 {
-	u64 end = vmap_end(w->noted), start = vmap_start(w->noted), at = 0;
+	u64 end = w->noted->end, start = w->noted->start, at = 0;
 	struct search s;
 
 	if (!search_begin(&s, w, r))
@@ -213,31 +221,13 @@ u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owne
 	return at;
 }
 
-struct gap_search {
-	u64 size, align;
-	u64 free; /* first address behind the areas seen so far */
-	bool found;
-};
-
-static void look_at_gap(u64 start, u64 end, void *arg)
+bool kva_fits(struct world *w, const struct vmap_instance *v, u64 size)
 {
-	struct gap_search *s = arg;
-	u64 slack = s->align > PAGE_SIZE ? s->align - PAGE_SIZE : 0;
+	const struct kva_request r = {
+		.size = size, .align = PAGE_SIZE, .from = v->start, .to = v->end};
 
-	/*
-	 * The search of the augmented tree looks for size and slack together, by design: a range
-	 * that only fits because it happens to be aligned may be passed over.
-	 */
-	if (start - s->free >= s->size + slack)
-		s->found = true;
-	s->free = end;
-}
-
-bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align)
-{
-	struct gap_search s = {.size = size, .align = align, .free = vmap_start(vs)};
-
-	for_each_vmap_area(vs, look_at_gap, &s);
-	look_at_gap(vmap_end(vs), 0, &s);
-	return s.found;
+	if (!v->be->caps.complete || !kva_is_known(v) || !kva_snapshot(w, v, false))
+		return false;
+	kva_snapshot_drop_purgeable(w);
+	return kva_lowest(w, &r);
 }

@@ -10,16 +10,19 @@
 
 #include "exec/run.h"
 
+/** kva_is_known() - does the back end of a space name all ranges that are not free in the heap? */
+bool kva_is_known(const struct vmap_instance *v);
+
 /**
  * kva_snapshot() - note all ranges of a space that are not free, in order of address
- * @vs:    the space; the functions below speak of the one that was noted last
+ * @v:     the space; the functions below speak of the one that was noted last
  * @quiet: no operation is under way but the caller's, which has not begun its own work or is done
  *         with it: then no scheduling point is passed, and nothing is seen by ThreadSanitizer
  *
  * To be called by an operation that began alone only. Return: false if there is no room for so
  * many.
  */
-bool kva_snapshot(struct world *w, struct vmap_space *vs, bool quiet);
+bool kva_snapshot(struct world *w, const struct vmap_instance *v, bool quiet);
 
 /**
  * kva_snapshot_all() - kva_snapshot() at a quiet moment, and what is free and kept ready, as such
@@ -27,7 +30,7 @@ bool kva_snapshot(struct world *w, struct vmap_space *vs, bool quiet);
  * Then what is not noted is in the heap. For kva_oracle.c and accounts; to all others what is kept
  * is as free as the heap, since a request that finds no room has all of it given back.
  */
-void kva_snapshot_all(struct world *w, struct vmap_space *vs);
+void kva_snapshot_all(struct world *w, const struct vmap_instance *v);
 
 /** kva_fetch() - a range is kept by CPU @owner, from now on */
 void kva_fetch(struct world *w, u64 start, u64 size, u32 owner);
@@ -66,10 +69,9 @@ struct kva_request {
 /**
  * kva_lowest() - of what is not noted, the one right answer to a request
  *
- * The lowest address that fits, with the exception that core/vmap/free.c documents: of the free
- * ranges that are long enough and do not fit because of their alignment, VMAP_MAX_MISSES are
- * looked at, and from then on only those for which it cannot matter. An eager space has no
- * exception.
+ * The lowest address that fits, with one exception: of the free ranges that are long enough and do
+ * not fit because of their alignment, vmap_caps.misses are looked at, and from then on only those
+ * for which alignment cannot matter.
  *
  * Return: the address, or 0: there is none (no address of the KVA is as low as that).
  */
@@ -82,12 +84,12 @@ u64 kva_lowest(const struct world *w, const struct kva_request *r);
 u64 kva_lowest_kept(const struct world *w, const struct kva_request *r, u32 owner, u64 *largest);
 
 /**
- * world_kva_fits() - naive search: is there a free range in a space for an area?
- * @vs:    the space
- * @size:  bytes
- * @align: bytes; large alignments are only counted as fitting where size + align does
+ * kva_fits() - is there a free range of @size bytes in a space, after a purge at the latest?
+ *
+ * For operations that began alone; scheduling points are passed. Return: false also if there is no
+ * room to note what is not free, or if the back end promises no more than to try.
  */
-bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align);
+bool kva_fits(struct world *w, const struct vmap_instance *v, u64 size);
 
 /**
  * kva_oracle_applies() - is the answer to this request to be judged?
@@ -95,13 +97,14 @@ bool world_kva_fits(struct vmap_space *vs, u64 size, u64 align);
  * Only a call that has begun alone can be. With KVA_MANY ranges that are not free, as in the replay
  * of a recording, noting them costs more than all else: then one operation in sixteen is.
  */
-bool kva_oracle_applies(const struct world *w, const struct op_call *c);
+bool kva_oracle_applies(const struct world *w, const struct op_call *c,
+			const struct vmap_instance *v);
 
 #define KVA_MANY 256
 
 /** kva_oracle_expect() - before a call that is to be judged: a right answer, or 0: none without a
  * purge */
-u64 kva_oracle_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r);
+u64 kva_oracle_expect(struct world *w, const struct vmap_instance *v, const struct kva_request *r);
 
 /**
  * kva_oracle_check() - judge the answer to a request
@@ -116,7 +119,7 @@ u64 kva_oracle_expect(struct world *w, struct vmap_space *vs, const struct kva_r
  * served elsewhere), ORACLE_LEAK_AREA (refused, and something is kept ready). What was noted before
  * the call must not have been noted anew.
  */
-void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_space *vs,
+void kva_oracle_check(struct world *w, const struct op_call *c, const struct vmap_instance *v,
 		      const struct kva_request *r, int err, u64 addr, u64 expected);
 
 #endif

@@ -1,32 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_oracle.c - where a request has to be served, by the kind of its space; and the judge of an
- * answer. See kva_model.h.
+ * kva_oracle.c - where must a request for addresses be served, by what its back end promises; and
+ * the check of an answer. See kva_model.h.
  *
- * In a lazy and in an eager space the lowest address that fits is the one right answer. In one of
- * zones or pools that is so for what goes to the heap. What goes there, and what else is right,
- * follows from the contract (vmap.h, the heads of zone.c and pool.c) and from the ranges that are
- * kept ready, as they were before the call:
+ * Where nothing is cached, the lowest address that fits is the one right answer. Otherwise that
+ * holds for requests that go to the heap. Which ones do, and which other answers are right, follows
+ * from the capabilities (vmap_backend.h) and from the ranges that were cached before the call:
  *
- *   zone  the lowest that fits of what the CPU has fetched. If none does, and it has nothing of
- *         four pages, the lowest of that and of what it fetches then, the lowest zone of the heap
- *   pool  any range of the pool of that size, of the CPU's node, that is aligned. If more than
- *         eight are not, the allocator may not have met it: then the heap is right as well
+ *   by CPU   the lowest that fits of what the CPU has fetched. If none does, and the CPU's ranges
+ *            are all shorter than cache_refill, the lowest of these and of what it fetches then,
+ *            the lowest range of that size in the heap
+ *   by node  any range of the node's pool of that size that is aligned. If cache_misses of them
+ *            are not, the allocator may not have met it: then the heap is right as well
  *
- * Of a task that the schedule may move, any CPU's answer is right: it does not say which one was
- * asked. Who may not wait stands in an interrupt, and is not moved.
+ * If the schedule may move the task, the answer for any CPU is right: it does not say which one
+ * was asked. An operation that may not sleep runs in an interrupt and is not moved.
  */
 #include "kva_model.h"
 #include "machine/machine.h"
 
-#define ZONE_FITS 3
-#define ZONE_REFILL (4 * PAGE_SIZE)
-#define ZONE_MOST (4ULL << 20)
-#define POOL_MISSES 8
-
 static bool whole_space(const struct world *w, const struct kva_request *r)
 {
-	return r->from <= vmap_start(w->noted) && r->to >= vmap_end(w->noted);
+	return r->from <= w->noted->start && r->to >= w->noted->end;
 }
 
 static const struct topology *topology(const struct world *w)
@@ -34,49 +29,31 @@ static const struct topology *topology(const struct world *w)
 	return machine_topology(w->machine);
 }
 
-/* Bytes that a CPU fetches at once; 0: none does. */
-static u64 zone_size(const struct world *w)
+/* The CPU or node that a range is cached for if it serves a CPU. */
+static u32 owner_for(const struct world *w, u32 cpu)
 {
-	const u32 pages = w->program->machine.zone, cpus = num_possible(topology(w));
-
-	if (cpus == 1 || pages == 1)
-		return 0;
-	if (pages)
-		return (u64)pages << PAGE_SHIFT;
-	return min((u64)fls64(cpus) * 100 << PAGE_SHIFT, ZONE_MOST);
+	return w->noted->be->cache_owner(w->noted->ctx, cpu);
 }
 
-/* Nodes that have pools. */
-static u32 pool_nodes(const struct world *w)
+static u64 answer_by_cpu(struct world *w, const struct kva_request *r, u32 cpu)
 {
-	return w->program->machine.pools ?: min(num_possible(topology(w)), VMAP_MAX_NODES);
-}
-
-/* The node whose pools a CPU asks: possible CPUs are dealt out to them in turn. */
-static u32 pool_node(const struct world *w, u32 cpu)
-{
-	const u64 below = w->possible & ((1ULL << cpu) - 1);
-
-	return (u32)__builtin_popcountll(below) % pool_nodes(w);
-}
-
-static u64 zone_answer(struct world *w, const struct kva_request *r, u32 cpu)
-{
-	const u64 zone = zone_size(w), most = r->size + (r->align - PAGE_SIZE);
+	const struct vmap_caps *caps = &w->noted->be->caps;
+	const u64 zone = w->noted->fetch, most = r->size + (r->align - PAGE_SIZE);
 	const struct kva_request fetch = {
 		.size = zone, .align = PAGE_SIZE, .from = r->from, .to = r->to};
+	const u32 owner = owner_for(w, cpu);
 	u64 at, largest, from;
 
-	if (!whole_space(w, r) || most * ZONE_FITS > zone)
+	if (!whole_space(w, r) || most * caps->cache_parts > zone)
 		return kva_lowest(w, r);
-	at = kva_lowest_kept(w, r, cpu, &largest);
+	at = kva_lowest_kept(w, r, owner, &largest);
 	if (at)
 		return at;
-	from = largest < ZONE_REFILL ? kva_lowest(w, &fetch) : 0;
+	from = largest < caps->cache_refill ? kva_lowest(w, &fetch) : 0;
 	if (!from)
 		return kva_lowest(w, r);
-	kva_fetch(w, from, zone, cpu);
-	at = kva_lowest_kept(w, r, cpu, &largest);
+	kva_fetch(w, from, zone, owner);
+	at = kva_lowest_kept(w, r, owner, &largest);
 	kva_snapshot_drop(w, from);
 	return at;
 }
@@ -91,9 +68,9 @@ static bool pooled(const struct kva_range *range, const struct kva_request *r, u
  * The first range that a pool can serve the request with, or where the heap does.
  * @heap: receives whether the heap is right too
  */
-static u64 pool_answer(const struct world *w, const struct kva_request *r, u32 cpu, bool *heap)
+static u64 answer_by_node(const struct world *w, const struct kva_request *r, u32 cpu, bool *heap)
 {
-	const u32 node = pool_node(w, cpu);
+	const u32 node = owner_for(w, cpu);
 	u32 misses = 0;
 	u64 at = 0;
 
@@ -107,7 +84,7 @@ static u64 pool_answer(const struct world *w, const struct kva_request *r, u32 c
 		else if (!at)
 			at = range->start;
 	}
-	*heap = !at || misses >= POOL_MISSES;
+	*heap = !at || misses >= w->noted->be->caps.cache_misses;
 	return at ? at : kva_lowest(w, r);
 }
 
@@ -115,11 +92,11 @@ static u64 answer(struct world *w, const struct kva_request *r, u32 cpu)
 {
 	bool heap;
 
-	switch (vmap_kva(w->noted)) {
-	case VMAP_ZONE:
-		return zone_answer(w, r, cpu);
-	case VMAP_POOL:
-		return pool_answer(w, r, cpu, &heap);
+	switch (w->noted->be->caps.cache) {
+	case VMAP_CACHE_BY_CPU:
+		return answer_by_cpu(w, r, cpu);
+	case VMAP_CACHE_BY_NODE:
+		return answer_by_node(w, r, cpu, &heap);
 	default:
 		return kva_lowest(w, r);
 	}
@@ -131,11 +108,11 @@ static bool also_right(struct world *w, const struct kva_request *r, u32 cpu, u6
 	const struct kva_range *range = kva_at(w, addr);
 	bool heap;
 
-	if (vmap_kva(w->noted) != VMAP_POOL)
+	if (w->noted->be->caps.cache != VMAP_CACHE_BY_NODE)
 		return addr == answer(w, r, cpu);
-	pool_answer(w, r, cpu, &heap);
+	answer_by_node(w, r, cpu, &heap);
 	if (whole_space(w, r) && range && range->start == addr && IS_ALIGNED(addr, r->align) &&
-	    pooled(range, r, pool_node(w, cpu)))
+	    pooled(range, r, owner_for(w, cpu)))
 		return true;
 	return heap && addr == kva_lowest(w, r);
 }
@@ -167,18 +144,19 @@ static bool is_right(struct world *w, const struct kva_request *r, u64 addr)
 	return false;
 }
 
-bool kva_oracle_applies(const struct world *w, const struct op_call *c)
+bool kva_oracle_applies(const struct world *w, const struct op_call *c,
+			const struct vmap_instance *v)
 {
-	return c->alone && (w->nr_ranges < KVA_MANY || c->record % 16 == 0);
+	return c->alone && kva_is_known(v) && (w->nr_ranges < KVA_MANY || c->record % 16 == 0);
 }
 
-u64 kva_oracle_expect(struct world *w, struct vmap_space *vs, const struct kva_request *r)
+u64 kva_oracle_expect(struct world *w, const struct vmap_instance *v, const struct kva_request *r)
 {
 	/* The accounts were the last to look, and the caller's is the first operation since. */
-	if (w->noted == vs && w->noted_ticket && task_ticket() == w->noted_ticket + 1)
+	if (w->noted == v && w->noted_ticket && task_ticket() == w->noted_ticket + 1)
 		w->noted_on = raw_smp_processor_id();
 	else
-		kva_snapshot_all(w, vs);
+		kva_snapshot_all(w, v);
 	return answer(w, r, w->noted_on);
 }
 
@@ -194,7 +172,7 @@ static u64 expect_after_purge(struct world *w, const struct kva_request *r, u64 
 /* What is longer than its own range is refused before anything is looked at. */
 static bool looked_for(const struct world *w, const struct kva_request *r)
 {
-	u64 from = max(r->from, vmap_start(w->noted)), to = min(r->to, vmap_end(w->noted));
+	u64 from = max(r->from, w->noted->start), to = min(r->to, w->noted->end);
 
 	return from < to && r->size <= to - from;
 }
@@ -204,6 +182,8 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 {
 	const bool waits = gfpflags_allow_blocking(r->gfp);
 
+	if (!w->noted->be->caps.complete)
+		return;
 	/* It neither purges nor waits: that it is refused may have any reason but one. */
 	if (!waits && err != -EBUSY)
 		return;
@@ -225,20 +205,22 @@ static void judge_refusal(struct world *w, const char *name, const struct kva_re
 static void judge_place(const struct world *w, const char *name, const struct kva_request *r,
 			u64 addr, u64 expected)
 {
-	const enum vmap_kva kva = vmap_kva(w->noted);
+	static const char *const elsewhere[] = {
+		[VMAP_CACHE_NONE] = "",
+		[VMAP_CACHE_BY_CPU] = ", which the CPU has, or fetches, or the heap",
+		[VMAP_CACHE_BY_NODE] = ", of a pool of the CPU's node, or the heap",
+	};
+	const struct vmap_caps *caps = &w->noted->be->caps;
 
 	MM_CHECK(IS_ALIGNED(addr, r->align), ALIGNMENT,
 		 "%s of %llu bytes: served at 0x%llx, not a multiple of %llu", name, r->size, addr,
 		 r->align);
-	MM_CHECK(!expected || (addr <= expected && (kva == VMAP_LAZY || kva == VMAP_EAGER)), RANGE,
-		 "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx%s", name, r->size, addr,
-		 expected,
-		 kva == VMAP_ZONE   ? ", which the CPU has, or fetches, or the heap"
-		 : kva == VMAP_POOL ? ", of a pool of the CPU's node, or the heap"
-				    : "");
+	MM_CHECK(!caps->lowest || !expected || (addr <= expected && caps->cache == VMAP_CACHE_NONE),
+		 RANGE, "%s of %llu bytes: served at 0x%llx, and it fits at 0x%llx%s", name,
+		 r->size, addr, expected, elsewhere[caps->cache]);
 }
 
-void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_space *vs,
+void kva_oracle_check(struct world *w, const struct op_call *c, const struct vmap_instance *v,
 		      const struct kva_request *r, int err, u64 addr, u64 expected)
 {
 	const char *name = op_table[c->op->op].name;
@@ -247,7 +229,7 @@ void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_spac
 		return;
 	if (!op_ran_alone(w, c))
 		return;
-	MM_CHECK(vs == w->noted, CRASH, "another space was noted since");
+	MM_CHECK(v == w->noted, CRASH, "another space was noted since");
 	if (err) {
 		judge_refusal(w, name, r, err, expected);
 		return;
@@ -257,6 +239,9 @@ void kva_oracle_check(struct world *w, const struct op_call *c, struct vmap_spac
 	if (!expected && gfpflags_allow_blocking(r->gfp))
 		expected = expect_after_purge(w, r, addr);
 	kva_snapshot_drop_cached(w);
+	/* Only the order of search that gives the lowest address says when it purges. */
+	if (!v->be->caps.lowest)
+		kva_snapshot_drop_purgeable(w);
 	MM_CHECK(kva_is_free(w, addr, r->size), OVERLAP,
 		 "%s of %llu bytes: served at 0x%llx, which was not free before", name, r->size,
 		 addr);

@@ -4,7 +4,6 @@
  */
 #include "layout_oracle.h"
 #include "machine/pgtable.h"
-#include "percpu/layout.h"
 
 /* Bytes of a static region that are looked at: all of a small one, else some of each page. */
 #define WHOLE_STATIC 256u
@@ -12,77 +11,79 @@
 
 static u64 unit_off(const struct world *w, u32 k, unsigned int cpu)
 {
-	return per_cpu_ptr(w->pcpu[k], 0, cpu);
+	return w->percpu[k].be->ptr(w->percpu[k].ctx, 0, cpu);
 }
 
 /* L1: each possible CPU is in the map of units once, and none that is not possible. */
-static void judge_cpus(const struct world *w, const struct pcpu_alloc_info *ai)
+static void judge_cpus(const struct world *w, const struct percpu_layout *l)
 {
 	const struct topology *t = machine_topology(w->machine);
 	u32 seen[TOPOLOGY_MAX_CPUS] = {0}, possible = 0;
 	unsigned int cpu;
 
-	for (u32 i = 0; i < ai->nr_units; i++) {
-		if (ai->cpu_map[i] == PCPU_NO_CPU)
+	for (u32 i = 0; i < l->nr_units; i++) {
+		if (l->cpu_map[i] == PERCPU_NO_CPU)
 			continue;
-		MM_CHECK(cpu_possible(t, ai->cpu_map[i]), RANGE,
-			 "unit %u belongs to CPU %u, which is not possible", i, ai->cpu_map[i]);
-		seen[ai->cpu_map[i]]++;
+		MM_CHECK(cpu_possible(t, l->cpu_map[i]), RANGE,
+			 "unit %u belongs to CPU %u, which is not possible", i, l->cpu_map[i]);
+		seen[l->cpu_map[i]]++;
 	}
 	for_each_possible_cpu (cpu, t) {
 		MM_CHECK(seen[cpu] == 1, OVERLAP, "CPU %u has %u units", cpu, seen[cpu]);
 		possible++;
 	}
-	MM_CHECK(4 * possible >= 3 * ai->nr_units, RANGE,
-		 "%u units were allocated for %u CPUs, %u at a time", ai->nr_units, possible,
-		 ai->upa);
+	MM_CHECK(4 * possible >= 3 * l->nr_units, RANGE,
+		 "%u units were allocated for %u CPUs, %u at a time", l->nr_units, possible,
+		 l->upa);
 }
 
 /* L4, and the regions are those that were asked for. */
-static void judge_sizes(const struct world *w, const struct pcpu_alloc_info *ai)
+static void judge_sizes(const struct world *w, u32 k)
 {
+	const struct percpu_caps *caps = &w->percpu[k].be->caps;
+	const struct percpu_layout *l = &w->percpu[k].layout;
 	const struct program_machine *pm = &w->program->machine;
 
-	MM_CHECK(ai->alloc_size == ai->upa * ai->unit_size &&
-			 IS_ALIGNED(ai->alloc_size, ai->atom_size) &&
-			 IS_ALIGNED(ai->unit_size, PAGE_SIZE),
-		 RANGE, "%u units of %u bytes are allocated as %u bytes, in atoms of %u", ai->upa,
-		 ai->unit_size, ai->alloc_size, ai->atom_size);
-	MM_CHECK(ai->static_size == ALIGN(pm->stat, PCPU_MIN_ALLOC_SIZE) &&
-			 ai->reserved_size == ALIGN(pm->reserved, PCPU_MIN_ALLOC_SIZE) &&
-			 ai->dyn_size == ALIGN(pm->dyn, PCPU_MIN_ALLOC_SIZE),
-		 RANGE, "regions of %u, %u and %u bytes, asked for %u, %u and %u", ai->static_size,
-		 ai->reserved_size, ai->dyn_size, pm->stat, pm->reserved, pm->dyn);
+	MM_CHECK(l->alloc_size == l->upa * l->unit_size &&
+			 IS_ALIGNED(l->alloc_size, l->atom_size) &&
+			 IS_ALIGNED(l->unit_size, PAGE_SIZE),
+		 RANGE, "%u units of %u bytes are allocated as %u bytes, in atoms of %u", l->upa,
+		 l->unit_size, l->alloc_size, l->atom_size);
+	MM_CHECK(l->static_size == ALIGN(max(pm->stat, caps->min_static), caps->min_size) &&
+			 l->reserved_size == ALIGN(pm->reserved, caps->min_size) &&
+			 l->dyn_size == ALIGN(max(pm->dyn, caps->min_dyn), caps->min_size),
+		 RANGE, "regions of %u, %u and %u bytes, asked for %u, %u and %u", l->static_size,
+		 l->reserved_size, l->dyn_size, pm->stat, pm->reserved, pm->dyn);
 }
 
 /* The CPUs of a group are neighbours, and in the first chunk their units lie side by side. */
-static void judge_group(const struct world *w, u32 k, const struct pcpu_alloc_info *ai, u32 group)
+static void judge_group(const struct world *w, u32 k, const struct percpu_layout *l, u32 group)
 {
 	const struct topology *t = machine_topology(w->machine);
-	const struct pcpu_group_info *g = &ai->group[group];
-	const u32 *cpu = &ai->cpu_map[g->first_unit];
+	const struct percpu_group *g = &l->group[group];
+	const u32 *cpu = &l->cpu_map[g->first_unit];
 
-	MM_CHECK(g->nr_units % ai->upa == 0 && cpu[0] != PCPU_NO_CPU, RANGE,
+	MM_CHECK(g->nr_units % l->upa == 0 && cpu[0] != PERCPU_NO_CPU, RANGE,
 		 "group %u has %u units, allocated %u at a time, the first of CPU %u", group,
-		 g->nr_units, ai->upa, cpu[0]);
+		 g->nr_units, l->upa, cpu[0]);
 	for (u32 i = 0; i < g->nr_units; i++) {
 		unsigned int a = t->cpu_node[cpu[0]], b;
 
-		if (cpu[i] == PCPU_NO_CPU)
+		if (cpu[i] == PERCPU_NO_CPU)
 			continue;
 		b = t->cpu_node[cpu[i]];
-		MM_CHECK(ai->nr_groups == 1 || (t->distance[a][b] == LOCAL_DISTANCE &&
-						t->distance[b][a] == LOCAL_DISTANCE),
+		MM_CHECK(l->nr_groups == 1 || (t->distance[a][b] == LOCAL_DISTANCE &&
+					       t->distance[b][a] == LOCAL_DISTANCE),
 			 RANGE, "CPUs %u and %u are of one group, and not local to each other",
 			 cpu[0], cpu[i]);
-		MM_CHECK(unit_off(w, k, cpu[i]) == g->base_offset + (u64)i * ai->unit_size, RANGE,
+		MM_CHECK(unit_off(w, k, cpu[i]) == g->base_offset + (u64)i * l->unit_size, RANGE,
 			 "unit %u of group %u, at offset %#llx, is at %#llx", i, group,
 			 g->base_offset, unit_off(w, k, cpu[i]));
 	}
 }
 
 /* No two units share an address. */
-static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_info *ai)
+static void judge_units(const struct world *w, u32 k, const struct percpu_layout *l)
 {
 	const struct topology *t = machine_topology(w->machine);
 	unsigned int a, b;
@@ -95,8 +96,8 @@ static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_in
 		for_each_possible_cpu (b, t) {
 			if (b == a)
 				break;
-			MM_CHECK(off + ai->unit_size <= unit_off(w, k, b) ||
-					 unit_off(w, k, b) + ai->unit_size <= off,
+			MM_CHECK(off + l->unit_size <= unit_off(w, k, b) ||
+					 unit_off(w, k, b) + l->unit_size <= off,
 				 OVERLAP,
 				 "the units of CPUs %u and %u, at %#llx and %#llx, overlap", b, a,
 				 unit_off(w, k, b), off);
@@ -108,8 +109,7 @@ static void judge_units(const struct world *w, u32 k, const struct pcpu_alloc_in
 static bool in_static(const struct world *w, u32 k, u64 addr)
 {
 	const struct topology *t = machine_topology(w->machine);
-	const u64 base = pcpu_base_addr(w->pcpu[k]),
-		  size = pcpu_alloc_info(w->pcpu[k])->static_size;
+	const u64 base = w->percpu[k].base, size = w->percpu[k].layout.static_size;
 	unsigned int cpu;
 
 	for_each_possible_cpu (cpu, t) {
@@ -124,8 +124,8 @@ static bool in_static(const struct world *w, u32 k, u64 addr)
 static void judge_addresses(struct world *w, u32 k)
 {
 	const struct topology *t = machine_topology(w->machine);
-	const u64 base = pcpu_base_addr(w->pcpu[k]),
-		  size = pcpu_alloc_info(w->pcpu[k])->static_size;
+	const u64 base = w->percpu[k].base, size = w->percpu[k].layout.static_size;
+	const struct percpu_instance *v = &w->percpu[k];
 	unsigned int cpu;
 
 	for_each_possible_cpu (cpu, t) {
@@ -133,7 +133,7 @@ static void judge_addresses(struct world *w, u32 k)
 		const u64 addr[] = {start - 1, start, start + size - 1, start + size};
 
 		for (u32 i = 0; i < ARRAY_SIZE(addr); i++)
-			MM_CHECK(is_percpu_address(w->pcpu[k], addr[i]) == in_static(w, k, addr[i]),
+			MM_CHECK(v->be->is_static(v->ctx, addr[i]) == in_static(w, k, addr[i]),
 				 RANGE,
 				 "is_percpu_address(%#llx): CPU %u's static region is %#llx "
 				 "of %llu bytes",
@@ -145,7 +145,7 @@ static void judge_addresses(struct world *w, u32 k)
 
 void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
 {
-	u64 phys = per_cpu_ptr_to_phys(w->pcpu[k], addr);
+	u64 phys = w->percpu[k].be->to_phys(w->percpu[k].ctx, addr);
 	const struct page *page = pfn_to_page(w->machine, phys >> PAGE_SHIFT);
 
 	MM_CHECK(page && (const u8 *)page_address(w->machine, page) + (phys & ~PAGE_MASK) ==
@@ -156,7 +156,7 @@ void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
 void percpu_check_static(struct world *w, u32 k)
 {
 	const struct topology *t = machine_topology(w->machine);
-	const u64 base = pcpu_base_addr(w->pcpu[k]);
+	const u64 base = w->percpu[k].base;
 	const u32 size = w->program->machine.stat, step = size <= WHOLE_STATIC ? 1 : STATIC_STEP;
 	unsigned int cpu;
 
@@ -176,21 +176,21 @@ void percpu_check_static(struct world *w, u32 k)
 
 void layout_oracle_check(struct world *w, u32 k)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+	const struct percpu_layout *l = &w->percpu[k].layout;
 	u32 units = 0;
 
-	judge_sizes(w, ai);
-	judge_cpus(w, ai);
-	judge_units(w, k, ai);
-	for (u32 group = 0; group < ai->nr_groups; group++) {
-		MM_CHECK(ai->group[group].first_unit == units, RANGE,
+	judge_sizes(w, k);
+	judge_cpus(w, l);
+	judge_units(w, k, l);
+	for (u32 group = 0; group < l->nr_groups; group++) {
+		MM_CHECK(l->group[group].first_unit == units, RANGE,
 			 "group %u begins with unit %u, and those before it have %u", group,
-			 ai->group[group].first_unit, units);
-		judge_group(w, k, ai, group);
-		units += ai->group[group].nr_units;
+			 l->group[group].first_unit, units);
+		judge_group(w, k, l, group);
+		units += l->group[group].nr_units;
 	}
-	MM_CHECK(units == ai->nr_units, RANGE, "%u units, and the groups have %u", ai->nr_units,
+	MM_CHECK(units == l->nr_units, RANGE, "%u units, and the groups have %u", l->nr_units,
 		 units);
-	if (pcpu_base_addr(w->pcpu[k]) && ai->static_size)
+	if (w->percpu[k].base && l->static_size)
 		judge_addresses(w, k);
 }

@@ -41,6 +41,9 @@ enum run_event {
 		NR_RUN_EVENTS
 };
 
+/* The events that spaces count come first. */
+#define NR_SPACE_EVENTS ((unsigned int)EVENT_FREED_FAR_IN_FLUSH)
+
 /* Sets of events are kept in a u32. */
 _Static_assert(NR_RUN_EVENTS <= 32, "a bit an event");
 

@@ -58,7 +58,7 @@ int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind ki
 	int err;
 
 	*bw = (struct boot_world){.m = m, .nr_taken = nr_taken};
-	bw->provider = (struct pcpu_fc_provider){.alloc = provide, .free = take_back, .arg = bw};
+	bw->provider = (struct percpu_provider){.alloc = provide, .free = take_back, .arg = bw};
 	err = boot_create(m, &cfg, &bw->bm);
 	if (!err)
 		err = boot_register_topology(bw->bm, t);
@@ -77,12 +77,12 @@ int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind ki
 }
 
 /* As many table pages as it takes to map a unit of each possible CPU, side by side. */
-static u64 tables_needed(const struct boot_world *bw, const struct pcpu_config *pcpu)
+static u64 tables_needed(const struct boot_world *bw, const struct percpu_params *p)
 {
 	const struct topology *t = machine_topology(bw->m);
 	/* Each of the three is rounded up to less than a page. */
-	u64 unit = (u64)pcpu->static_size + pcpu->reserved_size + pcpu->dyn_size + 3 * PAGE_SIZE;
-	u64 pages = (max(unit, (u64)pcpu->unit_size) >> PAGE_SHIFT) + 1;
+	u64 unit = (u64)p->static_size + p->reserved_size + p->dyn_size + 3 * PAGE_SIZE;
+	u64 pages = (max(unit, (u64)p->unit_size) >> PAGE_SHIFT) + 1;
 
 	/* One for 512 pages, and for a part at either end; two tables of each level above. */
 	return pages * t->nr_cpu_ids / 512 + 2 + 2 * 2;
@@ -102,14 +102,14 @@ static int hand_over_tables(struct boot_world *bw, u64 nr)
 	return 0;
 }
 
-int boot_world_provider(struct boot_world *bw, struct pcpu_config *pcpu)
+int boot_world_provider(struct boot_world *bw, struct percpu_params *p)
 {
-	const bool first = pcpu->static_size || pcpu->reserved_size || pcpu->dyn_size;
+	const bool first = p->static_size || p->reserved_size || p->dyn_size;
 
-	pcpu->provider = &bw->provider;
-	if (!first || pcpu->backing == PCPU_KM || pcpu->fc == PCPU_FC_EMBED)
+	p->provider = &bw->provider;
+	if (!first || p->km || p->first == PERCPU_FIRST_EMBED)
 		return 0;
-	return hand_over_tables(bw, tables_needed(bw, pcpu));
+	return hand_over_tables(bw, tables_needed(bw, p));
 }
 
 void boot_world_hand_over(struct boot_world *bw)

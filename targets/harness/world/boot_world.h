@@ -17,7 +17,7 @@
 #define MM_HARNESS_BOOT_WORLD_H
 
 #include "boot/boot.h"
-#include "percpu/percpu.h"
+#include "percpu_backend.h"
 #include "topology_of.h"
 
 /**
@@ -38,7 +38,7 @@ struct boot_world {
 	u32 nr_taken;
 	u64 reserved;
 	u64 early;
-	struct pcpu_fc_provider provider;
+	struct percpu_provider provider;
 };
 
 /**
@@ -56,11 +56,11 @@ int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind ki
 
 /**
  * boot_world_provider() - boot memory for the first chunk of an allocator that is about to be made
- * @pcpu: its configuration; receives the provider
+ * @p: its parameters; receive the provider
  *
  * Return: 0, or -ENOMEM: so little memory that there are no page tables to map a first chunk.
  */
-int boot_world_provider(struct boot_world *bw, struct pcpu_config *pcpu);
+int boot_world_provider(struct boot_world *bw, struct percpu_params *p);
 
 /**
  * boot_world_hand_over() - all that is free goes to the page frames

@@ -132,6 +132,8 @@ static void account(void *ctx, struct vmap_account *a)
 	_Static_assert((int)EVENT_##id == (int)VMAP_##id, "the events of a space come first");
 VMAP_RUN_EVENTS(X)
 #undef X
+_Static_assert((int)NR_SPACE_EVENTS == (int)NR_VMAP_EVENTS,
+	       "each event of core/vmap is a run event");
 
 static u64 event(void *ctx, enum run_event e)
 {

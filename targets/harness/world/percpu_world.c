@@ -11,40 +11,23 @@
 #include "oracle/congruent.h"
 #include "oracle/kva_model.h"
 #include "oracle/layout_oracle.h"
-#include "percpu/layout.h"
 #include "sched/sched.h"
 #include "vmap_world.h"
 
 /* What each target runs on. */
-static const struct {
-	u32 nr;
-	enum pcpu_allocator allocator[WORLD_PCPU];
-} allocators[NR_TARGETS] = {
-	[TARGET_PERCPU_BITMAP] = {1, {PCPU_BITMAP}},
-	[TARGET_PERCPU_AREAMAP] = {1, {PCPU_AREAMAP}},
-	[TARGET_PERCPU_PAIR] = {2, {PCPU_BITMAP, PCPU_AREAMAP}},
-	[TARGET_FIRST_CHUNK] = {1, {PCPU_BITMAP}},
-	[TARGET_VMAP] = {1, {PCPU_BITMAP}},
-	[TARGET_VM_AREAS] = {1, {PCPU_BITMAP}},
-	[TARGET_BOOT] = {1, {PCPU_BITMAP}},
+static const char *const kinds[NR_TARGETS][WORLD_PERCPU] = {
+	[TARGET_PERCPU_BITMAP] = {"bitmap"},
+	[TARGET_PERCPU_AREAMAP] = {"areamap"},
+	[TARGET_PERCPU_PAIR] = {"bitmap", "areamap"},
+	[TARGET_FIRST_CHUNK] = {"bitmap"},
+	[TARGET_VMAP] = {"bitmap"},
+	[TARGET_VM_AREAS] = {"bitmap"},
+	[TARGET_BOOT] = {"bitmap"},
 };
-
-bool percpu_has_hints(const struct world *w, u32 k)
-{
-	return allocators[w->program->target].allocator[k] == PCPU_BITMAP;
-}
 
 static const struct program_machine *machine_of(const struct world *w)
 {
 	return &w->program->machine;
-}
-
-/* The allocator calls it in the task that freed, and does nothing after it. */
-static void note_bad_free(void *arg, enum pcpu_bad_free why, u64 addr)
-{
-	struct world *w = arg;
-
-	w->bad_free = (struct bad_free){.why = why, .addr = addr, .ticket = task_ticket()};
 }
 
 /* As much static data as any program has, made once. */
@@ -76,26 +59,53 @@ static bool must_boot(const struct world *w, u32 k)
 	bool first = pm->stat || pm->reserved || pm->dyn;
 
 	if (!first)
-		return !pm->km || pm->first != PCPU_FC_PAGE;
-	return !k && !pm->km && pm->first != PCPU_FC_EMBED;
+		return !pm->km || pm->first != PERCPU_FIRST_PAGE;
+	return !k && !pm->km && pm->first != PERCPU_FIRST_EMBED;
 }
 
-static void print_layout(struct world *w, u32 k)
+static void print_layout(const struct percpu_instance *v, FILE *f)
 {
-	FILE *f = w->trace;
-
-	pcpu_print_alloc_info(pcpu_alloc_info(w->pcpu[k]), f);
-	if (pcpu_base_addr(w->pcpu[k]))
+	v->be->print_layout(v->ctx, f);
+	if (v->base)
 		fprintf(f, "percpu: first chunk: %s, at %#llx\n",
-			pcpu_fc_name(pcpu_fc_kind(w->pcpu[k])), pcpu_base_addr(w->pcpu[k]));
+			unit_choices[UNIT_PERCPU_ALLOC][v->first], v->base);
+}
+
+static int boot_one(struct world *w, u32 k, struct percpu_params *pp)
+{
+	struct percpu_instance *v = &w->percpu[k];
+	const u8 target = w->program->target;
+	struct machine_stats st;
+	int err = w->boot.bm ? boot_world_provider(&w->boot, pp) : 0;
+
+	v->be = percpu_backend_by_name(w->on, kinds[target][k]);
+	v->ctx = backend_memory(&w->percpu_memory[k], v->be->ctx_size);
+	v->on = space_of(w, 0);
+	if (!err)
+		err = v->be->create(v, w->machine, pp);
+	machine_stats(w->machine, &st);
+	MM_CHECK(!err || st.failed || !must_boot(w, k), SPURIOUS,
+		 "boot failed with error %d, and no request had failed", err);
+	if (err)
+		return err;
+	w->nr_percpu++;
+	if (unlikely(w->trace))
+		print_layout(v, w->trace);
+	/* Verified at once: what the layout's tables say of CPUs is used as an index. */
+	if (target == TARGET_FIRST_CHUNK || target == TARGET_BOOT) {
+		layout_oracle_check(w, k);
+		v->be->verify(v->ctx, true);
+	}
+	percpu_check_static(w, k);
+	return 0;
 }
 
 int percpu_boot(struct world *w)
 {
 	const struct program_machine *pm = machine_of(w);
-	struct pcpu_config cfg = {
-		.backing = pm->km ? PCPU_KM : PCPU_VM,
-		.fc = pm->first,
+	struct percpu_params pp = {
+		.km = pm->km,
+		.first = pm->first,
 		.unit_size = pm->unit << PAGE_SHIFT,
 		.static_size = pm->stat,
 		.reserved_size = pm->reserved,
@@ -104,83 +114,72 @@ int percpu_boot(struct world *w)
 		.static_data = static_data(w),
 		.empty_low = pm->low,
 		.empty_high = pm->high,
-		.bad_free = note_bad_free,
 		.notice = world_notice,
 		.arg = w,
 	};
-	const u8 target = w->program->target;
-	struct machine_stats st;
-	int err;
 
-	w->bad_free = (struct bad_free){0};
-	w->nr_pcpu = 0;
-	if (vmap_kind(w) == VMAP_EAGER)
+	w->nr_percpu = 0;
+	/* Chunks are congruent areas. */
+	if (!space_of(w, 0)->be->get_vm_areas)
 		return 0;
-	for (u32 k = 0; k < allocators[target].nr; k++) {
-		cfg.allocator = allocators[target].allocator[k];
-		err = w->boot.bm ? boot_world_provider(&w->boot, &cfg) : 0;
-		if (!err)
-			err = pcpu_create(w->machine, w->vmap, &cfg, &w->pcpu[k]);
-		machine_stats(w->machine, &st);
-		MM_CHECK(!err || st.failed || !must_boot(w, k), SPURIOUS,
-			 "boot failed with error %d, and no request had failed", err);
+	for (u32 k = 0; k < WORLD_PERCPU && kinds[w->program->target][k]; k++) {
+		int err = boot_one(w, k, &pp);
+
 		if (err)
 			return err;
-		w->nr_pcpu++;
-		if (unlikely(w->trace))
-			print_layout(w, k);
-		/* Verified at once: what the layout's tables say of CPUs is used as an index. */
-		if (target == TARGET_FIRST_CHUNK || target == TARGET_BOOT) {
-			layout_oracle_check(w, k);
-			pcpu_verify(w->pcpu[k], true);
-		}
-		percpu_check_static(w, k);
 	}
 	return 0;
 }
 
 void percpu_print_stats(struct world *w, FILE *f)
 {
-	for_each_pcpu (k, w)
-		if (pcpu_print_stats(w->pcpu[k], f))
+	for_each_percpu(k, w)
+	{
+		const struct percpu_instance *v = percpu_of(w, k);
+
+		if (v->be->print_stats && v->be->print_stats(v->ctx, f))
 			fputs("no memory for the statistics of chunks\n", f);
+	}
 }
 
 void percpu_take_down(struct world *w)
 {
-	for_each_pcpu (k, w) {
+	for_each_percpu(k, w)
+	{
 		percpu_check_static(w, k);
-		pcpu_destroy(w->pcpu[k]);
+		percpu_of(w, k)->be->destroy(percpu_of(w, k)->ctx);
 	}
-	w->nr_pcpu = 0;
+	w->nr_percpu = 0;
 }
 
 void percpu_free_world(struct world *w)
 {
 	free(w->static_data);
+	for (u32 k = 0; k < WORLD_PERCPU; k++)
+		free(w->percpu_memory[k].p);
 }
 
 static void verify_pair(struct world *w, s32 record)
 {
+	const struct percpu_instance *v = percpu_of(w, 0), *u = percpu_of(w, 1);
 	const u64 ticket = task_ticket();
-	struct pcpu_stats a, b;
+	struct percpu_account a, b;
 
 	/* Counts are read under locks: where one is taken, another task may begin and change them.
 	 */
-	pcpu_stats(w->pcpu[0], &a);
-	pcpu_stats(w->pcpu[1], &b);
+	v->be->account(v->ctx, &a);
+	u->be->account(u->ctx, &b);
 	MM_CHECK((a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes) ||
 			 quiescence_lost(record, ticket),
-		 DIFFERENTIAL,
-		 "the bitmap holds %llu objects of %llu bytes, the area map %llu of %llu", a.allocs,
-		 a.alloc_bytes, b.allocs, b.alloc_bytes);
+		 DIFFERENTIAL, "%s holds %llu objects of %llu bytes, %s %llu of %llu", v->be->name,
+		 a.allocs, a.alloc_bytes, u->be->name, b.allocs, b.alloc_bytes);
 }
 
 void percpu_verify(struct world *w, bool quiet, s32 record)
 {
-	for_each_pcpu (k, w)
-		pcpu_verify(w->pcpu[k], quiet);
-	if (quiet && w->nr_pcpu == 2)
+	for_each_percpu(k, w) if (percpu_of(w, k)->be->verify) percpu_of(w, k)->be->verify(
+		percpu_of(w, k)->ctx, quiet);
+	if (quiet && w->nr_percpu == 2)
 		verify_pair(w, record);
 }
 
@@ -205,25 +204,25 @@ static bool frames_in_a_row(const struct world *w, u64 nr)
 
 bool percpu_new_chunk_fits(struct world *w, u32 k)
 {
-	const struct pcpu_alloc_info *ai = pcpu_alloc_info(w->pcpu[k]);
+	const struct percpu_layout *l = &percpu_of(w, k)->layout;
 	u64 offset[TOPOLOGY_MAX_NODES], size[TOPOLOGY_MAX_NODES];
 	struct congruent c = {
-		.nr = ai->nr_groups, .offset = offset, .size = size, .align = ai->atom_size};
+		.nr = l->nr_groups, .offset = offset, .size = size, .align = l->atom_size};
 	u64 pages = 0;
 
-	for (u32 i = 0; i < ai->nr_groups; i++) {
-		offset[i] = ai->group[i].base_offset;
-		size[i] = (u64)ai->group[i].nr_units * ai->unit_size;
+	for (u32 i = 0; i < l->nr_groups; i++) {
+		offset[i] = l->group[i].base_offset;
+		size[i] = (u64)l->group[i].nr_units * l->unit_size;
 		pages += size[i] >> PAGE_SHIFT;
 	}
 	if (machine_of(w)->km)
 		return frames_in_a_row(w, 1ULL << fls64(pages - 1));
 	/* Table pages: one for each 512 pages, and one a level for each group, twice where it ends.
 	 */
-	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)ai->nr_groups)
+	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)l->nr_groups)
 		return false;
-	/* Chunks of many groups may be more than what is noted: then nobody is judged. */
-	if (!kva_snapshot(w, w->vmap, false))
+	/* Chunks of many groups may be more than there is room to note: then nothing is judged. */
+	if (!kva_snapshot(w, percpu_of(w, k)->on, false))
 		return false;
 	kva_snapshot_drop_purgeable(w);
 	return congruent_highest(w, &c);

@@ -9,7 +9,13 @@
 #include "world.h"
 
 /* Each allocator of a world: one, or two in the target percpu_pair. */
-#define for_each_pcpu(k, w) for (u32 k = 0; k < (w)->nr_pcpu; k++)
+#define for_each_percpu(k, w) for (u32 k = 0; k < (w)->nr_percpu; k++)
+
+/** percpu_of() - allocator @k of a world */
+static inline const struct percpu_instance *percpu_of(const struct world *w, u32 k)
+{
+	return &w->percpu[k];
+}
 
 /**
  * percpu_boot() - make the allocators, and judge the layout of what was made
@@ -43,9 +49,6 @@ void percpu_verify(struct world *w, bool quiet, s32 record);
  * Enough page frames (in a row, for chunks of kernel memory), and addresses for every group.
  */
 bool percpu_new_chunk_fits(struct world *w, u32 k);
-
-/** percpu_has_hints() - is allocator @k one with bitmaps and hints? */
-bool percpu_has_hints(const struct world *w, u32 k);
 
 /** percpu_object_addr() - an object's address in allocator @k */
 static inline u64 percpu_object_addr(const struct object *o, u32 k)

@@ -9,41 +9,49 @@
 
 #include "exec/run.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 /* More than any request is aligned to, in pages. */
 #define PLACE_PAGES 4096u
 
 /* The spaces of targets that are about certain kinds. */
-static const struct {
-	u32 nr;
-	enum vmap_kva kva[WORLD_VMAP];
-} spaces[NR_TARGETS] = {
-	[TARGET_VMAP_PAIR] = {2, {VMAP_LAZY, VMAP_EAGER}},
-	[TARGET_VMAP_ZONE] = {1, {VMAP_ZONE}},
-	[TARGET_VMAP_POOL] = {1, {VMAP_POOL}},
-	[TARGET_VMAP_TRIO] = {3, {VMAP_LAZY, VMAP_ZONE, VMAP_POOL}},
+static const char *const kinds[NR_TARGETS][WORLD_VMAP] = {
+	[TARGET_VMAP_PAIR] = {"lazy", "eager"},
+	[TARGET_VMAP_ZONE] = {"zone"},
+	[TARGET_VMAP_POOL] = {"pool"},
+	[TARGET_VMAP_TRIO] = {"lazy", "zone", "pool"},
 };
 
 static u32 nr_spaces(const struct world *w)
 {
-	return max(spaces[w->program->target].nr, (u32)1);
+	u32 nr = 0;
+
+	while (nr < WORLD_VMAP && kinds[w->program->target][nr])
+		nr++;
+	return max(nr, 1U);
 }
 
 /*
- * Where per-CPU allocators and congruent areas are the target, there must be a space that has
- * congruent areas: lazy, for one that is eager.
+ * The kind that the program asks for, if the implementation has it. Where per-CPU allocators and
+ * congruent areas are the target, there must be a space that has congruent areas.
  */
-enum vmap_kva vmap_kind(const struct world *w)
+static const struct vmap_backend *asked_for(const struct world *w)
 {
 	const u32 any = 1U << TARGET_VMAP | 1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK |
 			1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC;
+	const struct vmap_backend *be =
+		vmap_backend_by_name(w->on, unit_choices[UNIT_VMAP][w->program->machine.vmap]);
 
-	if (spaces[w->program->target].nr)
-		return spaces[w->program->target].kva[0];
-	if (any & 1U << w->program->target || w->program->machine.vmap != VMAP_EAGER)
-		return w->program->machine.vmap;
-	return VMAP_LAZY;
+	if (be && (be->get_vm_areas || any & 1U << w->program->target))
+		return be;
+	return w->on->vmap[0];
+}
+
+static const struct vmap_backend *backend_of(const struct world *w, u32 k)
+{
+	const char *kind = kinds[w->program->target][k];
+
+	return kind ? vmap_backend_by_name(w->on, kind) : asked_for(w);
 }
 
 static u64 space_size(const struct world *w)
@@ -64,118 +72,108 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 	*start = w->program->machine.place == PLACE_TOP ? -*size - PAGE_SIZE : MACHINE_KVA_START;
 }
 
-u64 vmap_walk_points(const struct program *p)
+u64 vmap_walk_points(const struct world *w)
 {
-	const struct program_machine *pm = &p->machine;
-	const bool nodes = spaces[p->target].nr || pm->vmap == VMAP_ZONE || pm->vmap == VMAP_POOL;
+	const struct program_machine *pm = &w->program->machine;
+	bool nodes = false;
 
+	for (u32 k = 0; k < nr_spaces(w); k++)
+		nodes |= backend_of(w, k)->caps.walks_nodes;
 	/* Two walks in an operation, a lock for each step; no more areas than operations. */
-	return nodes ? 16ULL * max(pm->cpus, pm->pools) * p->nr_ops : 0;
-}
-
-/* Pages that a CPU fetches at once: no request fits one alone, so 1 says that none does. */
-static unsigned int zone_pages(const struct program_machine *pm)
-{
-	return pm->zone == 1 ? VMAP_ZONES_OFF : pm->zone;
+	return nodes ? 16ULL * max(pm->cpus, pm->pools) * w->program->nr_ops : 0;
 }
 
 int vmap_boot(struct world *w)
 {
 	const struct program_machine *pm = &w->program->machine;
-	struct vmap_config vc = {
-		.kva = vmap_kind(w),
+	struct vmap_params vp = {
 		.size = space_size(w),
 		.block_pages = pm->blocks == BLOCKS_COMPUTED ? 0 : pm->block,
-		.lazy_max_pages = pm->lazy,
-		.zone_pages = zone_pages(pm),
+		.lazy_pages = pm->lazy,
+		.zone_pages = pm->zone,
 		.nodes = pm->pools,
 		.notice = world_notice,
 		.arg = w,
 	};
 	struct machine_stats st;
 	u64 size;
-	int err;
+	int err = 0;
 
-	vmap_place(w, &vc.start, &size);
-	w->nr_spaces = 0;
+	vmap_place(w, &vp.start, &size);
+	w->nr_vmap = 0;
 	w->noted_ticket = 0;
-	memset(w->space, 0, sizeof(w->space));
-	err = vmap_create(w->machine, &vc, &w->space[0]);
-	for (u32 k = 1; k < nr_spaces(w) && !err; k++) {
-		vc.kva = spaces[w->program->target].kva[k];
-		vc.start += stride(w);
-		err = vmap_create(w->machine, &vc, &w->space[k]);
+	for (u32 k = 0; k < nr_spaces(w) && !err; k++) {
+		struct vmap_instance *v = &w->vmap[w->nr_vmap++];
+
+		v->be = backend_of(w, k);
+		v->ctx = backend_memory(&w->vmap_memory[k], v->be->ctx_size);
+		err = v->be->create(v, w->machine, &vp);
+		vp.start += stride(w);
 	}
 	machine_stats(w->machine, &st);
 	MM_CHECK(!err || st.failed, SPURIOUS,
 		 "boot failed with error %d, and no request had failed", err);
-	w->nr_spaces = nr_spaces(w);
 	return err;
 }
 
 void vmap_take_down(struct world *w)
 {
-	for (u32 k = 0; k < WORLD_VMAP; k++)
-		vmap_destroy(w->space[k]);
-	w->nr_spaces = 0;
+	for_each_space (k, w)
+		space_of(w, k)->be->destroy(space_of(w, k)->ctx);
+	w->nr_vmap = 0;
 }
 
-/**
- * struct held - what the live objects are to a space, beside vmap blocks
- * @areas, @pages: areas in use and pages in them, where each object has an area
- * @small, @small_pages: of these, what vmap blocks serve where there are any
- */
-struct held {
-	u64 areas, pages;
-	u64 small, small_pages;
-};
+void vmap_free_world(struct world *w)
+{
+	for (u32 k = 0; k < WORLD_VMAP; k++)
+		free(w->vmap_memory[k].p);
+}
 
 /*
  * Each space holds the same objects. One with vmap blocks serves small mappings from these, which
- * are areas too; the eager one has an area for each.
+ * are areas too; one without has an area for each.
  */
-static void check_held(const struct world *w, u32 k, const struct held *h, s32 record, u64 ticket)
+static void check_held(const struct world *w, u32 k, s32 record, u64 ticket)
 {
-	struct vmap_space *vs = space_of(w, k);
-	const bool blocks = vmap_kva(vs) != VMAP_EAGER;
-	const u64 areas = h->areas - (blocks ? h->small : 0);
-	const u64 pages = h->pages - (blocks ? h->small_pages : 0);
-	struct vmap_stats st;
+	const struct vmap_instance *v = space_of(w, k);
+	const u32 block_max = v->be->caps.block_max;
+	struct vmap_account a;
+	u64 areas = 0, pages = 0;
 
-	vmap_stats(vs, &st);
-	st.areas -= st.blocks;
-	st.busy_pages -= st.blocks * vmap_block_pages(vs);
-	MM_CHECK((st.areas == areas && st.busy_pages == pages) || quiescence_lost(record, ticket),
+	if (!v->be->account)
+		return;
+	for (u32 i = 0; i < nr_live_objects(w); i++) {
+		const struct object *o = live_object(w, i);
+
+		if (o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= block_max)
+			continue;
+		areas++;
+		pages += o->size >> PAGE_SHIFT;
+	}
+	v->be->account(v->ctx, &a);
+	a.areas -= a.blocks;
+	a.busy_pages -= a.blocks * v->block_pages;
+	MM_CHECK((a.areas == areas && a.busy_pages == pages) || quiescence_lost(record, ticket),
 		 DIFFERENTIAL, "%llu objects of %llu pages%s, and the %s space has %llu of %llu",
-		 areas, pages, blocks ? " not in blocks" : "", vmap_kva_name(vmap_kva(vs)),
-		 st.areas, st.busy_pages);
+		 areas, pages, block_max ? " not in blocks" : "", v->be->name, a.areas,
+		 a.busy_pages);
 }
 
 static void check_all_held(struct world *w, s32 record)
 {
 	const u64 ticket = task_ticket();
-	struct held h = {0};
 
 	/* Counts are read under locks: where one is taken, another task may begin and change them.
 	 */
-	for (u32 i = 0; i < nr_live_objects(w); i++) {
-		const struct object *o = live_object(w, i);
-
-		h.areas++;
-		h.pages += o->size >> PAGE_SHIFT;
-		if (o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= VMAP_MAX_ALLOC) {
-			h.small++;
-			h.small_pages += o->size >> PAGE_SHIFT;
-		}
-	}
 	for_each_space (k, w)
-		check_held(w, k, &h, record, ticket);
+		check_held(w, k, record, ticket);
 }
 
 void vmap_check(struct world *w, bool quiet, s32 record)
 {
 	for_each_space (k, w)
-		vmap_verify(space_of(w, k), quiet);
-	if (quiet && w->nr_spaces > 1)
+		if (space_of(w, k)->be->verify)
+			space_of(w, k)->be->verify(space_of(w, k)->ctx, quiet);
+	if (quiet && w->nr_vmap > 1)
 		check_all_held(w, record);
 }

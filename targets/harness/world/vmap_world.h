@@ -9,7 +9,7 @@
 #include "world.h"
 
 /* Each space of a world: one, two in the target vmap_pair, three in vmap_trio. */
-#define for_each_space(k, w) for (u32 k = 0; k < (w)->nr_spaces; k++)
+#define for_each_space(k, w) for (u32 k = 0; k < (w)->nr_vmap; k++)
 
 /**
  * vmap_place() - the addresses that a program's machine has for mappings
@@ -19,17 +19,15 @@
  */
 void vmap_place(const struct world *w, u64 *start, u64 *size);
 
-/** vmap_kind() - the kind of a program's first space */
-enum vmap_kva vmap_kind(const struct world *w);
-
 /**
- * vmap_walk_points() - scheduling points that an operation of a program may pass because it walks
- * the areas in use
+ * vmap_walk_points() - scheduling points that an operation may pass because it walks the areas in
+ * use
+ * @w: with its program
  *
- * In a space of zones or pools each node is asked for the next area. In one of another kind they
- * are few, and 0 is returned.
+ * A space that asks each node for the next area passes many; of others they are few, and 0 is
+ * returned.
  */
-u64 vmap_walk_points(const struct program *p);
+u64 vmap_walk_points(const struct world *w);
 
 /**
  * vmap_boot() - make the spaces
@@ -41,6 +39,9 @@ int vmap_boot(struct world *w);
 
 /** vmap_take_down() - the opposite */
 void vmap_take_down(struct world *w);
+
+/** vmap_free_world() - free the memory that is reused from run to run */
+void vmap_free_world(struct world *w);
 
 /**
  * vmap_check() - verify each space, and all against the objects (ORACLE_DIFFERENTIAL)
@@ -56,9 +57,9 @@ static inline u64 vmap_object_addr(const struct object *o, u32 k)
 }
 
 /** space_of() - space @k of a world */
-static inline struct vmap_space *space_of(const struct world *w, u32 k)
+static inline const struct vmap_instance *space_of(const struct world *w, u32 k)
 {
-	return w->space[k];
+	return &w->vmap[k];
 }
 
 #endif

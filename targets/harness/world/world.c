@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * world.c - what a kernel would print; see world.h.
+ * world.c - what all parts of a world use; see world.h.
  */
 #include "world.h"
+
+#include <stdlib.h>
+
+void *backend_memory(struct backend_memory *m, size_t size)
+{
+	if (size <= m->size)
+		return m->p;
+	free(m->p);
+	m->p = calloc(1, size);
+	if (!m->p)
+		abort();
+	m->size = size;
+	return m->p;
+}
 
 /*
  * Tasks that nothing orders may print, and the last text stays. They cannot do so at the same

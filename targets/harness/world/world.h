@@ -12,15 +12,14 @@
 #include "boot_world.h"
 #include "machine/machine.h"
 #include "machine/page.h"
-#include "percpu/percpu.h"
+#include "implementation.h"
 #include "program/program.h"
-#include "vmap/vmap.h"
 
 /* Vmap spaces of a world: three in the target vmap_trio. */
 #define WORLD_VMAP 3
 
 /* Per-CPU allocators of a world: two in the target percpu_pair. */
-#define WORLD_PCPU 2
+#define WORLD_PERCPU 2
 
 /*
  * Frames that mappings are made of: allocated when first used and used again in turn, so
@@ -61,15 +60,12 @@ struct kva_checker {
 };
 
 /**
- * struct bad_free - the last address that a per-CPU allocator refused to free
- * @why:    its reason
- * @addr:   the address
- * @ticket: operation that freed it
+ * struct backend_memory - what a back end has for itself, reused from run to run
+ * @size: bytes
  */
-struct bad_free {
-	enum pcpu_bad_free why;
-	u64 addr;
-	u64 ticket;
+struct backend_memory {
+	void *p;
+	size_t size;
 };
 
 struct bootmem_world;
@@ -82,11 +78,10 @@ struct run;
  * @trace:     if not NULL, the history of the run is written to it
  * @machine:   booted first, and taken down last
  * @boot:      boot memory, if the machine has any
- * @vmap:      NULL if the plan made its boot fail; of several, the first
- * @space:     each of them, see vmap_world.h; behind the last NULL
- * @nr_spaces: how many of these there are to be used
- * @pcpu:      likewise, @nr_pcpu of them
- * @bad_free:  read by the task that freed, at once
+ * @on:        whose allocators it is made of
+ * @vmap:      its spaces, @nr_vmap of them, in the order of the target (vmap_world.c)
+ * @percpu:    its per-CPU allocators, @nr_percpu of them (percpu_world.c)
+ * @vmap_memory, @percpu_memory: of their back ends
  * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
  * @pool:      frames for mappings, made when first used
@@ -110,20 +105,18 @@ struct world {
 	FILE *trace;
 	struct machine *machine;
 	struct boot_world boot;
-	union {
-		struct vmap_space *vmap;
-		struct vmap_space *space[WORLD_VMAP];
-	};
-	u32 nr_spaces;
-	struct pcpu *pcpu[WORLD_PCPU];
-	u32 nr_pcpu;
-	struct bad_free bad_free;
+	const struct implementation *on;
+	struct vmap_instance vmap[WORLD_VMAP];
+	u32 nr_vmap;
+	struct percpu_instance percpu[WORLD_PERCPU];
+	u32 nr_percpu;
+	struct backend_memory vmap_memory[WORLD_VMAP], percpu_memory[WORLD_PERCPU];
 	u8 *static_data;
 	u64 possible;
 	struct page *pool[WORLD_POOL];
 	u32 pool_next;
 	struct kva_range *range;
-	struct vmap_space *noted;
+	const struct vmap_instance *noted;
 	u32 noted_on;
 	u64 noted_ticket;
 	u32 nr_ranges, max_ranges;
@@ -134,6 +127,9 @@ struct world {
 	u64 deferred_bytes;
 	char notice[96];
 };
+
+/** backend_memory() - at least @size bytes, for the context of a back end */
+void *backend_memory(struct backend_memory *m, size_t size);
 
 /** world_notice() - an allocator prints something, for its configuration; @arg: the world */
 void world_notice(void *arg, const char *text);

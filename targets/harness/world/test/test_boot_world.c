@@ -7,6 +7,7 @@
 
 #include "machine/page.h"
 #include "sched/test/checks.h"
+#include "world/ours.h"
 
 #define PAGES(n) ((u32)((n)*PAGE_SIZE))
 
@@ -19,12 +20,14 @@ struct fixture {
 	void (*body)(struct fixture *f);
 
 	enum boot_kind kind;
-	struct vmap_config vmap;
-	struct pcpu_config pcpu;
+	struct vmap_params vmap_params;
+	struct percpu_params percpu_params;
 	struct boot_world bw;
-	struct vmap_space *vs;
-	struct pcpu *pc;
-	enum pcpu_fc fc; /* that is expected */
+	struct vmap_instance vmap;
+	struct percpu_instance percpu;
+	u64 vmap_memory[8], percpu_memory[16];
+	bool has_vmap, has_percpu;
+	u32 first; /* that is expected */
 	int err;
 	u64 requests, failed;
 	u64 reserved; /* pages that nobody ever frees */
@@ -41,35 +44,41 @@ static const struct taken taken[] = {
 
 static inline void fixture_init(struct fixture *f)
 {
+	assert_true(ours_vmap[0]->ctx_size <= sizeof(f->vmap_memory) &&
+		    ours_percpu[0]->ctx_size <= sizeof(f->percpu_memory));
 	topology_init(&f->cfg.topology, 4, 2, 2048);
 	f->cfg.boot_memory = true;
-	f->vmap = (struct vmap_config){.start = f->cfg.kva_start,
-				       .size = f->cfg.kva_size,
-				       .block_pages = 128,
-				       .lazy_max_pages = 64};
-	f->pcpu = (struct pcpu_config){.allocator = PCPU_BITMAP,
-				       .backing = PCPU_VM,
-				       .unit_size = PAGES(8),
-				       .static_size = PAGES(1) + 5,
-				       .dyn_size = 1000,
-				       .empty_low = 2,
-				       .empty_high = 4};
+	f->vmap_params = (struct vmap_params){.start = f->cfg.kva_start,
+					      .size = f->cfg.kva_size,
+					      .block_pages = 128,
+					      .lazy_pages = 64};
+	f->percpu_params = (struct percpu_params){.unit_size = PAGES(8),
+						  .static_size = PAGES(1) + 5,
+						  .dyn_size = 1000,
+						  .atom_size = PAGES(1),
+						  .empty_low = 2,
+						  .empty_high = 4};
+	f->vmap = (struct vmap_instance){.be = ours_vmap[0], .ctx = f->vmap_memory};
+	f->percpu = (struct percpu_instance){
+		.be = ours_percpu[0], .ctx = f->percpu_memory, .on = &f->vmap};
 	f->reserved = 12;
-	f->fc = PCPU_FC_EMBED;
+	f->first = PERCPU_FIRST_EMBED;
 }
 
 static int up(struct fixture *f)
 {
 	int err = boot_world_start(&f->bw, f->m, f->kind, taken, ARRAY_SIZE(taken));
 
-	f->vs = NULL;
-	f->pc = NULL;
+	f->has_vmap = f->has_percpu = false;
+	if (!err) {
+		f->has_vmap = true;
+		err = f->vmap.be->create(&f->vmap, f->m, &f->vmap_params);
+	}
 	if (!err)
-		err = vmap_create(f->m, &f->vmap, &f->vs);
+		err = boot_world_provider(&f->bw, &f->percpu_params);
 	if (!err)
-		err = boot_world_provider(&f->bw, &f->pcpu);
-	if (!err)
-		err = pcpu_create(f->m, f->vs, &f->pcpu, &f->pc);
+		err = f->percpu.be->create(&f->percpu, f->m, &f->percpu_params);
+	f->has_percpu = !err;
 	if (!err)
 		boot_world_hand_over(&f->bw);
 	return err;
@@ -77,21 +86,23 @@ static int up(struct fixture *f)
 
 static void down(struct fixture *f)
 {
-	pcpu_destroy(f->pc);
-	vmap_destroy(f->vs);
+	if (f->has_percpu)
+		f->percpu.be->destroy(f->percpu.ctx);
+	if (f->has_vmap)
+		f->vmap.be->destroy(f->vmap.ctx);
 	boot_world_end(&f->bw);
 }
 
 /* More than the first chunk has room for: every allocator is at work. */
 static void use(struct fixture *f)
 {
-	pcpu_addr_t obj[40];
+	u64 obj[40];
 	struct page *page = alloc_contig_pages(f->m, 1, 33, 1, GFP_KERNEL, "test");
 
 	for (u32 i = 0; i < ARRAY_SIZE(obj); i++)
-		obj[i] = alloc_percpu(f->pc, 1000, 8);
+		obj[i] = f->percpu.be->alloc(f->percpu.ctx, 1000, 8, GFP_KERNEL);
 	for (u32 i = 0; i < ARRAY_SIZE(obj); i++)
-		free_percpu(f->pc, obj[i]);
+		f->percpu.be->free(f->percpu.ctx, obj[i]);
 	boot_world_judge(&f->bw);
 	if (page)
 		put_contig_pages(f->m, page, 33);
@@ -105,7 +116,7 @@ static inline void run_body(void *arg)
 	f->err = up(f);
 	if (!f->err) {
 		/* A request that failed may be one that the embedding needed. */
-		CHECK(pcpu_fc_kind(f->pc) == f->fc || mstats(f).failed);
+		CHECK(f->percpu.first == f->first || mstats(f).failed);
 		f->body(f);
 		boot_world_judge(&f->bw);
 	}
@@ -138,9 +149,9 @@ static void test_embed(void **state)
 {
 	struct fixture *f = *state;
 
-	f->pcpu.fc = PCPU_FC_EMBED;
+	f->percpu_params.first = PERCPU_FIRST_EMBED;
 	expect_boot(f, use);
-	f->pcpu.fc = PCPU_FC_AUTO;
+	f->percpu_params.first = PERCPU_FIRST_AUTO;
 	expect_boot(f, use);
 }
 
@@ -148,11 +159,11 @@ static void test_page(void **state)
 {
 	struct fixture *f = *state;
 
-	f->fc = PCPU_FC_PAGE;
-	f->pcpu.fc = PCPU_FC_PAGE;
+	f->first = PERCPU_FIRST_PAGE;
+	f->percpu_params.first = PERCPU_FIRST_PAGE;
 	expect_boot(f, use);
 	/* Too sparse: the nodes' memory is further apart than the space for mappings is long. */
-	f->pcpu.fc = PCPU_FC_AUTO;
+	f->percpu_params.first = PERCPU_FIRST_AUTO;
 	f->cfg.topology.range[1].start = 1 << 20;
 	expect_boot(f, use);
 }
