@@ -4,162 +4,96 @@
  */
 #include "import.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "convert.h"
 #include "machine/machine.h"
+#include "tool/options.h"
 #include "tool/output.h"
 #include "program/text.h"
 
-static const char help[] =
-	"usage: mmstorm import FILE [OPTION]...\n"
-	"\n"
-	"Turns the ftrace events percpu:* and vmalloc:* of a real kernel into a program. The\n"
-	"recording is text from `cat trace`, `trace-cmd report` or `perf script`, plain or .gz.\n"
-	"\n"
-	"  -o, --output OUT     write it there; default: standard output\n"
-	"      --events KIND    percpu or vmap; default: what there is more of\n"
-	"      --unit SIZE      percpu: bytes of a unit (1M)\n"
-	"      --static BYTES   percpu: static bytes of the first chunk (0)\n"
-	"      --dynamic BYTES  percpu: dynamic bytes of the first chunk (0: none)\n"
-	"      --bare           percpu: do not recreate what was taken before the recording\n"
-	"      --max N          only the first N events\n"
-	"      --one-task       one task that migrates; default: a task for each CPU\n"
-	"\n"
-	"What is left out, and why, is said on standard error.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm import [OPTION]... FILE",
+	.about = "Converts the ftrace events percpu:* and vmalloc:* of a real kernel to a program. "
+		 "The recording is text from `cat trace`, `trace-cmd report` or `perf script`, "
+		 "plain "
+		 "or .gz. Standard error lists the events that are left out, and why.",
+	.tail = "Example:\n"
+		"  mmstorm import corpus/traces/netns-churn.trace.gz -o netns-churn.prog",
+};
 
 /**
  * struct import - the command line
- * @family: enum pair_family, or -1
+ * @family: enum pair_family; -1: the one with more events
+ * @unit, @stat, @dyn, @max: numbers of @convert
  */
 struct import {
 	const char *file, *output;
 	int family;
+	u64 unit, stat, dyn, max;
 	struct convert_options convert;
 };
 
-/* A number with K, M or G; 0 on success. */
-static int parse_size(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
+static const char *parse_family(const char *text, void *to)
 {
-	unsigned int shift = 0;
-	char *end;
+	int *family = to;
 
-	errno = 0;
-	*value = strtoull(text, &end, 0);
-	if (*end && end != text) {
-		shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
-		end += shift != 0;
-	}
-	if (end == text || *end || errno || *text == '-' || *value > UINT64_MAX >> shift ||
-	    *value << shift < lo || *value << shift > hi) {
-		fprintf(stderr, "mmstorm import: found %s %s, expected %llu to %llu\n", option,
-			text, lo, hi);
-		return 2;
-	}
-	*value <<= shift;
-	return 0;
+	*family = !strcmp(text, "percpu") ? PAIR_PERCPU : !strcmp(text, "vmap") ? PAIR_KVA : -1;
+	return *family < 0 ? "percpu or vmap" : NULL;
 }
 
-enum { OPT_EVENTS = 256, OPT_UNIT, OPT_STATIC, OPT_DYNAMIC, OPT_BARE, OPT_MAX, OPT_ONE_TASK };
+#define MEMBER(m) .offset = offsetof(struct import, m)
 
-static int take_option(struct import *im, int c, const char *text)
-{
-	u64 value = 0;
-	int err = 0;
+static const struct option_spec specs[] = {
+	{"output", 'o', OPTION_TEXT, "OUT", MEMBER(output),
+	 .help = "write the program to OUT (default: standard output)"},
+	{"events", .kind = OPTION_CALL, .value = "KIND", MEMBER(family), .parse = parse_family,
+	 .help = "percpu or vmap (default: the kind with more events)"},
+	{"unit", .kind = OPTION_SIZE, .value = "SIZE", MEMBER(unit), .lo = PAGE_SIZE,
+	 .hi = 256 << PAGE_SHIFT, .help = "percpu: bytes of a unit"},
+	{"static", .kind = OPTION_SIZE, .value = "BYTES", MEMBER(stat), .hi = 1 << 20,
+	 .help = "percpu: static bytes of the first chunk (default: 0)"},
+	{"dynamic", .kind = OPTION_SIZE, .value = "BYTES", MEMBER(dyn), .hi = 1 << 20,
+	 .help = "percpu: dynamic bytes of the first chunk (default: no first chunk)"},
+	{"bare", MEMBER(convert.bare),
+	 .help = "percpu: do not recreate the objects from before the recording"},
+	{"max", .kind = OPTION_SIZE, .value = "N", MEMBER(max), .lo = 1, .hi = UINT32_MAX,
+	 .help = "convert only the first N events"},
+	{"one-task", MEMBER(convert.one_task),
+	 .help = "use one task that migrates (default: a task for each CPU)"},
+	{0},
+};
 
-	switch (c) {
-	case 'o':
-		im->output = text;
-		break;
-	case OPT_EVENTS:
-		im->family = !strcmp(text, "percpu") ? PAIR_PERCPU
-			     : !strcmp(text, "vmap") ? PAIR_KVA
-						     : -1;
-		if (im->family < 0) {
-			fprintf(stderr,
-				"mmstorm import: found --events %s, expected percpu or vmap\n",
-				text);
-			return 2;
-		}
-		break;
-	case OPT_UNIT:
-		err = parse_size("--unit", text, PAGE_SIZE, 256 << PAGE_SHIFT, &value);
-		im->convert.unit_pages = DIV_ROUND_UP(value, PAGE_SIZE);
-		break;
-	case OPT_STATIC:
-		err = parse_size("--static", text, 0, 1 << 20, &value);
-		im->convert.stat = value;
-		break;
-	case OPT_DYNAMIC:
-		err = parse_size("--dynamic", text, 0, 1 << 20, &value);
-		im->convert.dyn = value;
-		break;
-	case OPT_BARE:
-		im->convert.bare = true;
-		break;
-	case OPT_MAX:
-		err = parse_size("--max", text, 1, UINT32_MAX, &value);
-		im->convert.max_events = value;
-		break;
-	case OPT_ONE_TASK:
-		im->convert.one_task = true;
-		break;
-	}
-	return err;
-}
-
-/* 0: go on; 1: help was printed; 2: bad usage. */
+/* Return: -1 to go on, or the exit status. */
 static int parse_arguments(struct import *im, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"events", required_argument, NULL, OPT_EVENTS},
-		{"unit", required_argument, NULL, OPT_UNIT},
-		{"static", required_argument, NULL, OPT_STATIC},
-		{"dynamic", required_argument, NULL, OPT_DYNAMIC},
-		{"bare", no_argument, NULL, OPT_BARE},
-		{"max", required_argument, NULL, OPT_MAX},
-		{"one-task", no_argument, NULL, OPT_ONE_TASK},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	u64 unit;
-	int c;
+	const struct option_group group = {specs, im};
+	int status = options_parse(argc, argv, &usage, &group, 1);
+	u64 unit, used;
 
-	opterr = 0;
-	optind = 1;
-	while ((c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return 1;
-		}
-		if (c == '?' || c == ':') {
-			fprintf(stderr,
-				"mmstorm import: %s '%s', expected one of mmstorm import "
-				"--help\n",
-				c == ':' ? "found no value for" : "found option", argv[optind - 1]);
-			return 2;
-		}
-		if (take_option(im, c, optarg))
-			return 2;
-	}
+	if (status >= 0)
+		return status;
 	if (argc - optind != 1) {
 		fprintf(stderr, "mmstorm import: found %d files, expected one\n", argc - optind);
 		return 2;
 	}
 	im->file = argv[optind];
+	im->convert.unit_pages = DIV_ROUND_UP(im->unit, PAGE_SIZE);
+	im->convert.stat = im->stat;
+	im->convert.dyn = im->dyn;
+	im->convert.max_events = im->max;
 	unit = (u64)im->convert.unit_pages << PAGE_SHIFT;
 	/* The dynamic bytes begin at a multiple of the smallest object. */
-	if (ALIGN((u64)im->convert.stat, 4) + im->convert.dyn > unit) {
+	used = ALIGN(im->stat, 4) + im->dyn;
+	if (used > unit) {
 		fprintf(stderr,
 			"mmstorm import: found %llu static and dynamic bytes, expected at most a "
 			"unit of %llu\n",
-			ALIGN((u64)im->convert.stat, 4) + im->convert.dyn, unit);
+			used, unit);
 		return 2;
 	}
-	return 0;
+	return -1;
 }
 
 static void say(const struct import *im, const struct trace *t, const struct pairing *p,
@@ -279,12 +213,12 @@ static int import(const struct import *im, const struct trace *t)
 
 int cmd_import(int argc, char **argv)
 {
-	struct import im = {.family = -1, .convert = {.unit_pages = 256}};
+	struct import im = {.family = -1, .unit = 256 << PAGE_SHIFT};
 	struct trace t;
 	int status = parse_arguments(&im, argc, argv);
 
-	if (status)
-		return status == 1 ? 0 : status;
+	if (status >= 0)
+		return status;
 	status = trace_read(&t, im.file, stderr) ? 2 : import(&im, &t);
 	trace_free(&t);
 	return status;

@@ -27,68 +27,29 @@ int cli_error(const char *fmt, ...)
 	return EXIT_BAD;
 }
 
-int cli_bad_option(char **argv, int c)
+const char *cli_parse_target(const char *text, void *target)
 {
-	const char *option = argv[optind - 1];
-	char letter[3] = {'-', (char)optopt, '\0'};
-
-	/* Of letters in one word, getopt has not gone past the word yet. */
-	if (optopt && strncmp(option, "--", 2))
-		option = letter;
-	if (c == ':')
-		return cli_error("mmstorm %s: option %s: found no value, expected one", argv[0],
-				 option);
-	return cli_error("mmstorm %s: found option %s, expected one of mmstorm %s --help", argv[0],
-			 option, argv[0]);
+	*(int *)target = input_target(text);
+	return *(int *)target < 0 ? "one of mmstorm list targets" : NULL;
 }
 
-int cli_help(const char *text)
+const char *cli_parse_oracle(const char *text, void *to)
 {
-	fputs(text, stdout);
-	return EXIT_CLEAN;
-}
+	enum oracle *oracle = to;
 
-int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 0);
-	if (end == text || *end || errno || *text == '-' || *value < lo || *value > hi)
-		return cli_error(
-			"mmstorm: option %s: found '%s', expected a number from %llu to %llu",
-			option, text, lo, hi);
-	return 0;
-}
-
-int cli_target(const char *text, int *target)
-{
-	*target = input_target(text);
-	if (*target >= 0)
-		return 0;
-	return cli_error(
-		"mmstorm: option --target: found '%s', expected one of mmstorm list targets", text);
-}
-
-int cli_oracle(const char *text, enum oracle *oracle)
-{
 	*oracle = oracle_by_id(text);
-	if (*oracle != ORACLE_NONE && *oracle != NR_ORACLES)
-		return 0;
-	return cli_error(
-		"mmstorm: option --oracle: found '%s', expected one of mmstorm list oracles", text);
+	return *oracle == ORACLE_NONE || *oracle == NR_ORACLES ? "one of mmstorm list oracles"
+							       : NULL;
 }
 
-int cli_event(const char *text, u32 *events)
+const char *cli_parse_event(const char *text, void *events)
 {
 	enum run_event e = run_event_by_name(text);
 
 	if (e == NR_RUN_EVENTS)
-		return cli_error("mmstorm: option --shows: found '%s', expected one of mmstorm "
-				 "list events",
-				 text);
-	*events |= 1U << e;
-	return 0;
+		return "one of mmstorm list events";
+	*(u32 *)events |= 1U << e;
+	return NULL;
 }
 
 void cli_common_init(struct common_options *common)
@@ -112,65 +73,42 @@ const char *cli_strategy_name(unsigned int kind)
 	return kind == SCHEDULE_SPARSE ? "sequential" : schedule_kind_name(kind);
 }
 
-static int strategy_kind(struct strategy_options *s, const char *text)
+const char *cli_parse_strategy(const char *text, void *strategy)
 {
 	static const u8 kind[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN, SCHEDULE_RANDOM,
 				  SCHEDULE_PCT, EXPLORE_CHANGES};
+	struct strategy_options *s = strategy;
 
 	s->given = true;
 	s->all = !strcmp(text, "all");
 	for (size_t i = 0; i < ARRAY_SIZE(kind); i++) {
 		if (!strcmp(text, cli_strategy_name(kind[i]))) {
 			s->kind = kind[i];
-			return 0;
+			return NULL;
 		}
 	}
-	if (s->all)
-		return 0;
-	return cli_error("mmstorm: option --strategy: found '%s', expected sequential, "
-			 "round-robin, random, pct, changes or all",
-			 text);
+	return s->all ? NULL : "sequential, round-robin, random, pct, changes or all";
 }
 
-int cli_common_option(struct common_options *common, char **argv, int c, const char *help)
-{
-	struct strategy_options *s = &common->strategy;
-	int bad = 0;
+#define MEMBER(m) .offset = offsetof(struct common_options, m)
+#define NUMBER(m) .kind = OPTION_NUMBER, .value = "N", MEMBER(strategy.m)
 
-	switch (c) {
-	case 'S':
-		bad = strategy_kind(s, optarg);
-		break;
-	case 's':
-		bad = cli_number("--seed", optarg, 0, UINT64_MAX, &s->seed);
-		break;
-	case 'O':
-		bad = cli_number("--odds", optarg, schedule_odds.lo, schedule_odds.hi, &s->odds);
-		break;
-	case 'D':
-		bad = cli_number("--depth", optarg, schedule_depth.lo, schedule_depth.hi,
-				 &s->depth);
-		break;
-	case 'L':
-		bad = cli_number("--length", optarg, schedule_length.lo, schedule_length.hi,
-				 &s->length);
-		break;
-	case 't':
-		bad = cli_target(optarg, &common->target);
-		break;
-	case 'f':
-		common->in_process = true;
-		break;
-	case 'j':
-		common->json = true;
-		break;
-	case 'h':
-		return cli_help(help);
-	default:
-		return cli_bad_option(argv, c);
-	}
-	return bad ? bad : -1;
-}
+const struct option_spec cli_common_options[] = {
+	{"seed", NUMBER(seed), .hi = UINT64_MAX,
+	 .help = "random seed; explore adds 1 for each further run"},
+	{"odds", NUMBER(odds), .range = &schedule_odds,
+	 .help = "random: switch tasks at one step in N"},
+	{"depth", NUMBER(depth), .range = &schedule_depth,
+	 .help = "pct: depth of the bug; changes: most changes of a run, which switch to a task or "
+		 "move one to another CPU"},
+	{"length", NUMBER(length), .range = &schedule_length,
+	 .help = "pct, changes: steps of a run (default: counted in a first run)"},
+	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
+	 .help = CLI_TARGET_HELP},
+	{"no-fork", MEMBER(in_process), .help = "run in this process, for debuggers"},
+	{"json", MEMBER(json), .help = "print one JSON object a line"},
+	{0},
+};
 
 void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
 			   struct schedule *d)

@@ -9,12 +9,12 @@
 #ifndef MM_MMSTORM_CLI_H
 #define MM_MMSTORM_CLI_H
 
-#include <getopt.h>
 #include <json-c/json_object.h>
 #include <stdio.h>
 
 #include "exec/exec.h"
 #include "program/program.h"
+#include "tool/options.h"
 
 enum {
 	EXIT_CLEAN = 0,
@@ -46,49 +46,13 @@ int cmd_bugs(int argc, char **argv);
 /** cli_error() - one line on standard error. Return: EXIT_BAD */
 int cli_error(const char *fmt, ...) __printf(1, 2);
 
-/**
- * cli_bad_option() - what getopt_long() did not like
- * @argv: the command's
- * @c:    what it returned: '?' or ':', with opterr 0 and ":" first in the short options
- *
- * Return: EXIT_BAD.
+/*
+ * Parsers of option values, for struct option_spec. Return: NULL, or the value that they expected.
  */
-int cli_bad_option(char **argv, int c);
-
-/** cli_help() - print a command's help. Return: EXIT_CLEAN */
-int cli_help(const char *text);
-
-/**
- * cli_number() - value of an option
- * @option: as typed, for the message
- * @text:   decimal or 0x-hexadecimal
- * @lo:     least
- * @hi:     greatest
- * @value:  receives it
- *
- * Return: 0, or EXIT_BAD with a message.
- */
-int cli_number(const char *option, const char *text, u64 lo, u64 hi, u64 *value);
-
-/** cli_target() - value of --target. Return: 0, or EXIT_BAD with a message */
-int cli_target(const char *text, int *target);
-
-/** cli_event() - value of --shows, added to a set. Return: 0, or EXIT_BAD with a message */
-int cli_event(const char *text, u32 *events);
-
-/** cli_oracle() - value of --oracle. Return: 0, or EXIT_BAD with a message */
-int cli_oracle(const char *text, enum oracle *oracle);
-
-/* The options of run and explore alike; see cli_common_option(). */
-#define CLI_COMMON_OPTIONS                                                                         \
-	{"strategy", required_argument, NULL, 'S'}, {"seed", required_argument, NULL, 's'},        \
-		{"odds", required_argument, NULL, 'O'}, {"depth", required_argument, NULL, 'D'},   \
-		{"length", required_argument, NULL, 'L'},                                          \
-		{"target", required_argument, NULL, 't'}, {"no-fork", no_argument, NULL, 'f'},     \
-		{"json", no_argument, NULL, 'j'},                                                  \
-	{                                                                                          \
-		"help", no_argument, NULL, 'h'                                                     \
-	}
+const char *cli_parse_target(const char *text, void *target);	  /* int */
+const char *cli_parse_event(const char *text, void *events);	  /* u32: adds the event's bit */
+const char *cli_parse_oracle(const char *text, void *oracle);	  /* enum oracle */
+const char *cli_parse_strategy(const char *text, void *strategy); /* struct strategy_options */
 
 /**
  * struct strategy_options - how schedules are chosen
@@ -120,19 +84,15 @@ struct common_options {
 	bool in_process, json;
 };
 
-/** cli_common_init() - the defaults: random, seed 1, any target, text */
+/** cli_common_init() - set the defaults: random, seed 1, any target, text */
 void cli_common_init(struct common_options *common);
 
-/**
- * cli_common_option() - one of CLI_COMMON_OPTIONS, or what getopt_long() did not like
- * @common:  receives it
- * @argv: the command's
- * @c:    what getopt_long() returned; the option's value is in optarg
- * @help: the command's
- *
- * Return: -1 to go on, or the exit status, with its message printed.
- */
-int cli_common_option(struct common_options *common, char **argv, int c, const char *help);
+/* The options of struct common_options, except for --strategy. */
+extern const struct option_spec cli_common_options[];
+
+#define CLI_TARGET_HELP                                                                            \
+	"replace the target that a program names by one that has its operations; required for "    \
+	"bytes without the header's magic"
 
 /** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule; not
  * EXPLORE_CHANGES */

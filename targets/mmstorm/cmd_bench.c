@@ -5,7 +5,6 @@
  * Each part of the tree measures itself and hands its figures over one by one; here they
  * become a table or JSON, and points of plots (plot.c).
  */
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,39 +43,46 @@ static const struct part {
 	{"programs", "whole programs with every oracle on", harness_bench},
 };
 
-static const char help[] =
-	"usage: mmstorm bench [--json] [--plot FILE] [--quick] NAME...\n"
-	"Measures, on one core unless it says so, and prints tables.\n"
-	"\n"
-	"      --json       one object a line: bench, case, metric, value, unit\n"
-	"      --plot FILE  draw what was measured, too, into one PNG; needs gnuplot\n"
-	"      --quick      scaled down, to see that it works: the figures mean little\n"
-	"\n"
-	"What things cost in virtual time, of vmap and zone, in ns (and without the option):\n";
-
-static const char help_names[] = "\n"
-				 "names:\n"
-				 "  harness    all of these:\n";
-
-/* Options above all characters: prices of struct sched_vtime. */
-#define OPTION_COST 256
-
-static const struct cost {
-	const char *name;
-	size_t offset;
-	const char *help;
-} costs[] = {
-	{"handover", offsetof(struct sched_vtime, handover), "a lock that another CPU had last"},
-	{"line", offsetof(struct sched_vtime, line), "a cache line that the CPU does not have"},
-	{"touch", offsetof(struct sched_vtime, touch), "a step through data, the line there"},
-	{"flush", offsetof(struct sched_vtime, flush), "a flush of translations"},
-	{"ipi-wait", offsetof(struct sched_vtime, ipi_wait), "to interrupt other CPUs, and"},
-	{"ipi", offsetof(struct sched_vtime, ipi), "for each of them"},
-	{"ipi-handler", offsetof(struct sched_vtime, ipi_handler), "what an interrupted CPU loses"},
+static const struct option_usage usage = {
+	.synopsis = "mmstorm bench [OPTION]... NAME...",
+	.about = "Measures, on one core unless stated otherwise, and prints tables. The options "
+		 "from "
+		 "--handover on are prices in virtual time, in ns, for vmap and zone.",
 };
 
-/* Most that a cost can be: a second. */
-#define MAX_COST 1000000000u
+/* A second. */
+#define MAX_PRICE 1000000000u
+
+#define MEMBER(m) .offset = offsetof(struct options, m)
+#define PRICE(m)                                                                                   \
+	.kind = OPTION_NUMBER32, .value = "NS", .offset = offsetof(struct sched_vtime, m),         \
+	.hi = MAX_PRICE
+
+struct options {
+	const char *plot;
+	bool json, quick;
+};
+
+static const struct option_spec specs[] = {
+	{"json", MEMBER(json),
+	 .help = "print one JSON object a line: bench, case, metric, value, unit"},
+	{"plot", .kind = OPTION_TEXT, .value = "FILE", MEMBER(plot),
+	 .help = "also plot the figures into one PNG; needs gnuplot"},
+	{"quick", MEMBER(quick),
+	 .help = "scaled down, to check that it works: the figures mean little"},
+	{0},
+};
+
+static const struct option_spec price_specs[] = {
+	{"handover", PRICE(handover), .help = "a lock that another CPU had last"},
+	{"line", PRICE(line), .help = "a cache line that the CPU does not have"},
+	{"touch", PRICE(touch), .help = "a step through data in cache"},
+	{"flush", PRICE(flush), .help = "a TLB flush"},
+	{"ipi-wait", PRICE(ipi_wait), .help = "interrupting other CPUs, once"},
+	{"ipi", PRICE(ipi), .help = "interrupting other CPUs, for each of them"},
+	{"ipi-handler", PRICE(ipi_handler), .help = "the time that an interrupted CPU loses"},
+	{0},
+};
 
 #define CASE_WIDTH 40
 #define CELL_WIDTH 12
@@ -257,57 +263,15 @@ static int run_all(struct printer *p, const char *plot, int argc, char **argv)
 	return status;
 }
 
-static u32 *cost_of(struct sched_vtime *vtime, const struct cost *c)
+static void print_names(void)
 {
-	return (u32 *)(void *)((char *)vtime + c->offset);
-}
-
-/* Return: 0, or EXIT_BAD with a message. */
-static int set_cost(struct sched_vtime *vtime, const struct cost *c, const char *text)
-{
-	char option[32];
-	u64 ns = 0;
-	int err;
-
-	snprintf(option, sizeof(option), "--%s", c->name);
-	err = cli_number(option, text, 0, MAX_COST, &ns);
-	*cost_of(vtime, c) = (u32)ns;
-	return err;
-}
-
-static void print_help(void)
-{
-	struct sched_vtime defaults = SCHED_VTIME_DEFAULTS;
-
-	cli_help(help);
-	for (size_t i = 0; i < ARRAY_SIZE(costs); i++)
-		printf("      --%-11s NS  %s (%u)\n", costs[i].name, costs[i].help,
-		       *cost_of(&defaults, &costs[i]));
-	fputs(help_names, stdout);
+	printf("\nNames:\n  %-8s  %s\n", "harness", "all of these");
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		printf("    %-8s %s\n", parts[i].name, parts[i].help);
-}
-
-/* getopt's table: @first, which ends with zeroes, and an option for each of costs[]. */
-static void list_options(struct option *all, const struct option *first)
-{
-	for (; first->name; first++)
-		*all++ = *first;
-	for (int i = 0; i < (int)ARRAY_SIZE(costs); i++)
-		*all++ = (struct option){costs[i].name, required_argument, NULL, OPTION_COST + i};
-	*all = (struct option){0};
+		printf("  %-8s  %s\n", parts[i].name, parts[i].help);
 }
 
 int cmd_bench(int argc, char **argv)
 {
-	static const struct option first[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"plot", required_argument, NULL, 'p'},
-		{"quick", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	struct option long_options[ARRAY_SIZE(first) + ARRAY_SIZE(costs)];
 	struct sched_vtime vtime = SCHED_VTIME_DEFAULTS;
 	struct printer p = {
 		.out =
@@ -319,32 +283,15 @@ int cmd_bench(int argc, char **argv)
 				.progress = print_progress,
 			},
 	};
-	const char *plot = NULL;
-	int c;
+	struct options o = {0};
+	const struct option_group groups[] = {{specs, &o}, {price_specs, &vtime}};
+	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
-	list_options(long_options, first);
-	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			p.json = true;
-			break;
-		case 'p':
-			plot = optarg;
-			break;
-		case 'q':
-			p.out.quick = true;
-			break;
-		case 'h':
-			print_help();
-			return EXIT_CLEAN;
-		default:
-			if (c >= OPTION_COST) {
-				if (set_cost(&vtime, &costs[c - OPTION_COST], optarg))
-					return EXIT_BAD;
-				break;
-			}
-			return cli_bad_option(argv, c);
-		}
-	}
-	return run_all(&p, plot, argc - optind, argv + optind);
+	if (status == EXIT_CLEAN)
+		print_names();
+	if (status >= 0)
+		return status;
+	p.json = o.json;
+	p.out.quick = o.quick;
+	return run_all(&p, o.plot, argc - optind, argv + optind);
 }

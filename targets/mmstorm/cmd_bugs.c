@@ -14,15 +14,26 @@
 #include "cli.h"
 #include "tool/input.h"
 
-static const char help[] =
-	"usage: mmstorm bugs [--dir FOLDER] [--json]\n"
-	"Lists the bank of re-planted historical bugs: name, oracle, target, length of the "
-	"reproducer.\n"
-	"\n"
-	"      --dir FOLDER  where the bank is (default: corpus/bugs)\n"
-	"      --json        one object a line\n"
-	"\n"
-	"To see a bug fail, apply its bug.patch, build, and run its repro.prog.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm bugs [OPTION]...",
+	.about =
+		"Lists the bank of re-planted historical bugs: name, oracle, target, and length of "
+		"the reproducer.",
+	.tail = "To see a bug fail, run its reproducer on the allocators with the bug:\n"
+		"  build/release/corpus/bugs/<bug>/mmstorm run corpus/bugs/<bug>/repro.prog",
+};
+
+struct options {
+	const char *dir;
+	bool json;
+};
+
+static const struct option_spec specs[] = {
+	{"dir", .kind = OPTION_TEXT, .value = "FOLDER", .offset = offsetof(struct options, dir),
+	 .help = "the folder of the bank (default: corpus/bugs)"},
+	{"json", .offset = offsetof(struct options, json), .help = "print one JSON object a line"},
+	{0},
+};
 
 struct bug {
 	char id[128];
@@ -142,31 +153,13 @@ static int list_bank(const char *dir, bool json)
 
 int cmd_bugs(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"dir", required_argument, NULL, 'd'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	const char *dir = "corpus/bugs";
-	bool json = false;
-	int c;
+	struct options o = {.dir = "corpus/bugs"};
+	const struct option_group group = {specs, &o};
+	int status = options_parse(argc, argv, &usage, &group, 1);
 
-	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'd':
-			dir = optarg;
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			return cli_help(help);
-		default:
-			return cli_bad_option(argv, c);
-		}
-	}
+	if (status >= 0)
+		return status;
 	if (optind < argc)
 		return cli_error("mmstorm bugs: found '%s', expected no file", argv[optind]);
-	return list_bank(dir, json);
+	return list_bank(o.dir, o.json);
 }

@@ -20,41 +20,19 @@
 #include "sched/clock.h"
 #include "program/text.h"
 
-static const char help[] =
-	"usage: mmstorm explore [OPTION]... FILE\n"
-	"Runs a program under one schedule after the other until it fails, and writes it out with "
-	"a\n"
-	"sparse list that fails again. With --shows: until what it names happens, which is no "
-	"failure.\n"
-	"\n"
-	"      --strategy NAME  sequential, round-robin, random (default), pct, changes, or all: a "
-	"table\n"
-	"                       that compares them, plain random switching as the baseline\n"
-	"      --shows EVENT    look for a run in which this happens (mmstorm list events); given "
-	"again:\n"
-	"                       and this as well. The program is written to standard output, or "
-	"to\n"
-	"                       --output, with a `shows` line and the schedule as a sparse list\n"
-	"  -n, --runs N         schedules to run at most (default: 10000)\n"
-	"      --seconds N      stop after so long, for each strategy (default: 0, no limit)\n"
-	"      --seed N         of the first run; each further run has the next (default: 1)\n"
-	"      --odds N         random: switch at one step in N (default: 8)\n"
-	"      --depth N        pct: depth of the bug looked for; changes: how many of them, at "
-	"most:\n"
-	"                       tasks switched to, and moved to another CPU (default: 3)\n"
-	"      --length N       pct, changes: steps of a run (default: counted in a first run)\n"
-	"  -o, --output FILE    where to write the finding\n"
-	"                       (default: findings/<target>-<oracle>-<hash>.prog)\n"
-	"      --keep-going     go on after a finding; of each oracle, the first is written\n"
-	"      --target NAME    the target, also of programs of another that has the same "
-	"operations;\n"
-	"                       needed for bytes without a header's magic\n"
-	"      --no-fork        run in this process, for debuggers\n"
-	"      --json           one object a line\n"
-	"\n"
-	"Exit status: 0 nothing found, 1 a finding, 2 bad usage or bad input. With --shows: 0 it "
-	"was\n"
-	"shown, 1 a finding, or it was not.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm explore [OPTION]... FILE",
+	.about = "Runs a program under one schedule after the other until it fails, and writes it "
+		 "to a file with a sparse list as schedule, which fails again. With --shows it "
+		 "looks for an event instead of a failure.",
+	.tail = "Examples:\n"
+		"  mmstorm explore --runs 100000 two-tasks.prog\n"
+		"  mmstorm explore --strategy all --keep-going two-tasks.prog\n"
+		"  mmstorm explore --shows prefetch-extra two-tasks.prog -o race.prog\n"
+		"\n"
+		"Exit status: 0 no finding, 1 a finding, 2 bad usage or bad input. With --shows: 0 "
+		"the event happened, 1 a finding or no event.",
+};
 
 /**
  * struct options - what is asked for
@@ -98,46 +76,37 @@ struct hunt {
 	char path[PATH_MAX];
 };
 
-static const struct option long_options[] = {
-	{"runs", required_argument, NULL, 'n'},
-	{"seconds", required_argument, NULL, 'T'},
-	{"output", required_argument, NULL, 'o'},
-	{"keep-going", no_argument, NULL, 'k'},
-	{"shows", required_argument, NULL, 'w'},
-	CLI_COMMON_OPTIONS,
+#define MEMBER(m) .offset = offsetof(struct options, m)
+
+static const struct option_spec specs[] = {
+	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
+	 .parse = cli_parse_strategy,
+	 .help = "sequential, round-robin, random, pct, changes, or all, which compares them in a "
+		 "table (default: random)"},
+	{"runs", 'n', OPTION_NUMBER, "N", MEMBER(runs), .lo = 1, .hi = UINT64_MAX >> 1,
+	 .help = "most schedules to run"},
+	{"seconds", .kind = OPTION_NUMBER, .value = "N", MEMBER(seconds), .hi = 1000000,
+	 .help = "stop after N seconds, for each strategy (default: no limit)"},
+	{"shows", .kind = OPTION_CALL, .value = "EVENT", MEMBER(shows), .parse = cli_parse_event,
+	 .help = "look for a run in which EVENT of mmstorm list events happens, and, if the option "
+		 "is repeated, all of these events. The program is written to standard output or "
+		 "to "
+		 "--output, with a `shows` line and a sparse list"},
+	{"output", 'o', OPTION_TEXT, "FILE", MEMBER(output),
+	 .help = "write the finding to FILE (default: findings/<target>-<oracle>-<hash>.prog)"},
+	{"keep-going", MEMBER(keep_going),
+	 .help = "continue after a finding, and write the first one of each oracle"},
 	{0},
 };
 
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	int c, status, bad = 0;
+	const struct option_group groups[] = {{specs, o}, {cli_common_options, &o->common}};
+	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
-	while (!bad && (c = getopt_long(argc, argv, ":n:o:h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			bad = cli_number("--runs", optarg, 1, UINT64_MAX >> 1, &o->runs);
-			break;
-		case 'T':
-			bad = cli_number("--seconds", optarg, 0, 1000000, &o->seconds);
-			break;
-		case 'o':
-			o->output = optarg;
-			break;
-		case 'k':
-			o->keep_going = true;
-			break;
-		case 'w':
-			bad = cli_event(optarg, &o->shows);
-			break;
-		default:
-			status = cli_common_option(&o->common, argv, c, help);
-			if (status >= 0)
-				return status;
-		}
-	}
-	if (bad)
-		return bad;
+	if (status >= 0)
+		return status;
 	if (argc - optind != 1)
 		return cli_error("mmstorm explore: found %d files, expected one", argc - optind);
 	if (o->output && o->keep_going)

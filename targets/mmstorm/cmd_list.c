@@ -11,16 +11,17 @@
 #include "program/fields.h"
 #include "program/op_set.h"
 
-static const char help[] =
-	"usage: mmstorm list [--json|--markdown] [TOPIC]...\n"
-	"Lists what there is: targets, operations, oracles, schedules, machine "
-	"(its fields), fail\n"
-	"(fields of the failure plan) and events. Without a topic: all of them.\n"
-	"\n"
-	"      --json      one object a line\n"
-	"      --markdown  tables\n"
-	"\n"
-	"A range is followed by the default in parentheses.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm list [OPTION]... [TOPIC]...",
+	.about = "Lists the parts of programs. Topics, all by default:\n"
+		 "  targets     what a program can run on\n"
+		 "  operations  with operands; a range is followed by the default in parentheses\n"
+		 "  oracles     the checks of each run\n"
+		 "  schedules   which task runs next\n"
+		 "  machine     fields of the machine\n"
+		 "  fail        fields of the failure plan\n"
+		 "  events      rare but legal events, for `shows` lines",
+};
 
 enum format {
 	FORMAT_TEXT,
@@ -316,31 +317,27 @@ static const struct topic *find_topic(const char *name)
 	return NULL;
 }
 
+struct options {
+	bool json, markdown;
+};
+
+static const struct option_spec specs[] = {
+	{"json", .offset = offsetof(struct options, json), .help = "print one JSON object a line"},
+	{"markdown", .offset = offsetof(struct options, markdown),
+	 .help = "print Markdown tables, as in targets/REFERENCE.md"},
+	{0},
+};
+
 int cmd_list(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"markdown", no_argument, NULL, 'm'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	enum format format = FORMAT_TEXT;
-	int c;
+	struct options o = {0};
+	const struct option_group group = {specs, &o};
+	int status = options_parse(argc, argv, &usage, &group, 1);
+	enum format format;
 
-	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			format = FORMAT_JSON;
-			break;
-		case 'm':
-			format = FORMAT_MARKDOWN;
-			break;
-		case 'h':
-			return cli_help(help);
-		default:
-			return cli_bad_option(argv, c);
-		}
-	}
+	if (status >= 0)
+		return status;
+	format = o.json ? FORMAT_JSON : o.markdown ? FORMAT_MARKDOWN : FORMAT_TEXT;
 	for (int i = optind; i < argc; i++)
 		if (!find_topic(argv[i]))
 			return cli_error("mmstorm list: found topic '%s', expected targets, "

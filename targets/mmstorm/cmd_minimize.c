@@ -17,31 +17,21 @@
 #include "sched/clock.h"
 #include "program/text.h"
 
-static const char help[] =
-	"usage: mmstorm minimize [OPTION]... FILE\n"
-	"Makes a program that fails shorter: fewer operations, tasks and changes of the schedule,\n"
-	"simpler numbers. It keeps the oracle that it fails by, and is checked to fail three times "
-	"the\n"
-	"same. The result, as text, has `expect` and `digest` lines. One that does not fail and "
-	"has a\n"
-	"`shows` line goes on to show that.\n"
-	"\n"
-	"  -o, --output FILE  write the result there, and not to standard output\n"
-	"      --oracle ID    keep this oracle (default: what FILE expects, or fails by)\n"
-	"      --shows EVENT  a program that does not fail, and in which this happens (mmstorm "
-	"list "
-	"events):\n"
-	"                     keep that; given again: and that as well\n"
-	"      --seconds N    stop after so long, with what there is (default: 60; 0: no limit)\n"
-	"      --target NAME  the target, also of programs of another that has the same "
-	"operations;\n"
-	"                     needed for bytes without a header's magic\n"
-	"      --no-fork      run programs in this process: faster, but a crash ends it\n"
-	"\n"
-	"Ctrl-C ends it early, with what there is.\n"
-	"Exit status: 0 done, 2 bad usage or bad input; a program that does not fail, nor "
-	"show anything, is\n"
-	"bad input.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm minimize [OPTION]... FILE",
+	.about = "Shortens a program that fails: fewer operations, tasks and schedule changes, and "
+		 "simpler numbers. The result fails by the same oracle, is checked to fail three "
+		 "times in the same way, and has `expect` and `digest` lines. A program that "
+		 "passes and has a `shows` line still shows its events afterwards.",
+	.tail = "Ctrl-C stops early with the best program so far.\n"
+		"\n"
+		"Examples:\n"
+		"  mmstorm minimize findings/vmap-overlap-0123456789abcdef.prog -o small.prog\n"
+		"  mmstorm minimize --oracle leak-page --seconds 600 finding.prog\n"
+		"\n"
+		"Exit status: 0 done, 2 bad usage or bad input. A program that neither fails nor "
+		"shows an event is bad input.",
+};
 
 struct options {
 	const char *output;
@@ -59,45 +49,34 @@ static void on_interrupt(int sig)
 	stop = 1;
 }
 
+#define MEMBER(m) .offset = offsetof(struct options, m)
+
+static const struct option_spec specs[] = {
+	{"output", 'o', OPTION_TEXT, "FILE", MEMBER(output),
+	 .help = "write the result to FILE (default: standard output)"},
+	{"oracle", .kind = OPTION_CALL, .value = "ID", MEMBER(oracle), .parse = cli_parse_oracle,
+	 .help = "keep this oracle (default: the `expect` line, or the oracle of the first run)"},
+	{"shows", .kind = OPTION_CALL, .value = "EVENT", MEMBER(shows), .parse = cli_parse_event,
+	 .help = "keep EVENT of mmstorm list events in a program that passes, and, if the option "
+		 "is "
+		 "repeated, all of these events"},
+	{"seconds", .kind = OPTION_NUMBER, .value = "N", MEMBER(seconds), .hi = 1000000,
+	 .help = "stop after N seconds with the best program so far; 0: no limit"},
+	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
+	 .help = CLI_TARGET_HELP},
+	{"no-fork", MEMBER(in_process),
+	 .help = "run programs in this process: faster, but a crash ends it"},
+	{0},
+};
+
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	static const struct option long_options[] = {
-		{"output", required_argument, NULL, 'o'}, {"oracle", required_argument, NULL, 'O'},
-		{"shows", required_argument, NULL, 'w'},  {"seconds", required_argument, NULL, 's'},
-		{"target", required_argument, NULL, 't'}, {"no-fork", no_argument, NULL, 'f'},
-		{"help", no_argument, NULL, 'h'},	  {0},
-	};
-	int c, bad = 0;
+	const struct option_group group = {specs, o};
+	int status = options_parse(argc, argv, &usage, &group, 1);
 
-	while (!bad && (c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			o->output = optarg;
-			break;
-		case 'O':
-			bad = cli_oracle(optarg, &o->oracle);
-			break;
-		case 'w':
-			bad = cli_event(optarg, &o->shows);
-			break;
-		case 's':
-			bad = cli_number("--seconds", optarg, 0, 1000000, &o->seconds);
-			break;
-		case 't':
-			bad = cli_target(optarg, &o->target);
-			break;
-		case 'f':
-			o->in_process = true;
-			break;
-		case 'h':
-			return cli_help(help);
-		default:
-			return cli_bad_option(argv, c);
-		}
-	}
-	if (bad)
-		return bad;
+	if (status >= 0)
+		return status;
 	if (o->shows && o->oracle != ORACLE_NONE)
 		return cli_error("mmstorm minimize: found --shows and --oracle, expected one of "
 				 "them");

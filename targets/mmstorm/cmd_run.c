@@ -15,42 +15,21 @@
 #include "tool/isolate.h"
 #include "run_result.h"
 
-static const char help[] =
-	"usage: mmstorm run [OPTION]... FILE|FOLDER...\n"
-	"Runs programs, in text or in bytes, and judges them by every oracle.\n"
-	"\n"
-	"A program with an `expect` line must fail by that oracle, with a `digest` line along the "
-	"same\n"
-	"path; what its `shows` lines name must happen. Each file is run in a process of its own: "
-	"a "
-	"crash\n"
-	"is a finding as others are.\n"
-	"\n"
-	"  -n, --times N        run each N times: all must end in the same way\n"
-	"  -res, --verbose        print the layout of per-CPU units, the history of the first run, "
-	"and "
-	"a\n"
-	"                       sanitizer's whole report\n"
-	"      --stats          print the per-CPU allocators' statistics when all operations are "
-	"done,\n"
-	"                       in the form of a kernel's percpu_stats, and the events that "
-	"happened\n"
-	"      --no-expect      pass over `expect`, `digest` and `shows` lines\n"
-	"      --strategy NAME  sequential, round-robin, random or pct, in place of the schedule;\n"
-	"                       with --seed N, --odds N, --depth N, --length N\n"
-	"      --target NAME    the target, also of programs of another that has the same "
-	"operations;\n"
-	"                       needed for bytes without a header's magic\n"
-	"      --fail-each      run it once for each request for memory, with that request "
-	"failing:\n"
-	"                       no run may have a finding; -o FILE writes the one that has\n"
-	"      --no-fork        run in this process, for debuggers\n"
-	"      --fidelity       FILE is a kernel's trace: compare each placement with the "
-	"kernel's;\n"
-	"                       --list prints each difference\n"
-	"      --json           one object a line\n"
-	"\n"
-	"Exit status: 0 each run as it should be, 1 a finding, 2 bad usage or bad input.\n";
+static const struct option_usage usage = {
+	.synopsis = "mmstorm run [OPTION]... FILE|FOLDER...",
+	.about = "Runs programs, in text or in bytes, with every oracle on. Each file runs in a "
+		 "process of its own: a crash is a finding like any other.\n"
+		 "\n"
+		 "A program with an `expect` line must fail by that oracle, and with a `digest` "
+		 "line "
+		 "also along the same path. The events of its `shows` lines must happen.",
+	.tail = "Examples:\n"
+		"  mmstorm run corpus/vmap\n"
+		"  mmstorm run --times 1000 findings/vmap-overlap-0123456789abcdef.prog\n"
+		"  mmstorm run --fail-each corpus/percpu/atomic.prog\n"
+		"\n"
+		"Exit status: 0 each run as expected, 1 a finding, 2 bad usage or bad input.",
+};
 
 struct options {
 	struct run_options run;
@@ -60,58 +39,40 @@ struct options {
 	bool verbose, stats, fidelity, list, fail_each;
 };
 
-static const struct option long_options[] = {
-	{"times", required_argument, NULL, 'n'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"stats", no_argument, NULL, 'A'},
-	{"no-expect", no_argument, NULL, 'x'},
-	{"fidelity", no_argument, NULL, 'F'},
-	{"list", no_argument, NULL, 'l'},
-	{"fail-each", no_argument, NULL, 'E'},
-	{"output", required_argument, NULL, 'o'},
-	CLI_COMMON_OPTIONS,
+#define MEMBER(m) .offset = offsetof(struct options, m)
+
+static const struct option_spec specs[] = {
+	{"times", 'n', OPTION_NUMBER, "N", MEMBER(run.times), .lo = 1, .hi = UINT32_MAX,
+	 .help = "run each program N times: all runs must end in the same way"},
+	{"verbose", 'v', MEMBER(verbose),
+	 .help = "print the layout of per-CPU units, the history of the first run, and a "
+		 "sanitizer's full report"},
+	{"stats", MEMBER(stats),
+	 .help = "print the per-CPU allocators' statistics after the last operation, in the form "
+		 "of a kernel's percpu_stats, and the events that happened"},
+	{"no-expect", MEMBER(run.ignore), .help = "ignore `expect`, `digest` and `shows` lines"},
+	{"fail-each", MEMBER(fail_each),
+	 .help = "run once for each request for memory, with that request failing; no run may "
+		 "have a finding"},
+	{"output", 'o', OPTION_TEXT, "FILE", MEMBER(output),
+	 .help = "with --fail-each: write the program that has a finding to FILE"},
+	{"fidelity", MEMBER(fidelity),
+	 .help = "FILE is a kernel's trace: compare each placement with the kernel's"},
+	{"list", MEMBER(list), .help = "with --fidelity: print each difference"},
+	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
+	 .parse = cli_parse_strategy,
+	 .help = "replace the program's schedule: sequential, round-robin, random or pct"},
 	{0},
 };
 
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	int c, status, bad = 0;
+	const struct option_group groups[] = {{specs, o}, {cli_common_options, &o->common}};
+	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
-	while (!bad && (c = getopt_long(argc, argv, ":n:o:vh", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'n':
-			bad = cli_number("--times", optarg, 1, UINT32_MAX, &o->run.times);
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'A':
-			o->stats = true;
-			break;
-		case 'x':
-			o->run.ignore = true;
-			break;
-		case 'F':
-			o->fidelity = true;
-			break;
-		case 'l':
-			o->list = true;
-			break;
-		case 'E':
-			o->fail_each = true;
-			break;
-		case 'o':
-			o->output = optarg;
-			break;
-		default:
-			status = cli_common_option(&o->common, argv, c, help);
-			if (status >= 0)
-				return status;
-		}
-	}
-	if (bad)
-		return bad;
+	if (status >= 0)
+		return status;
 	o->run.in_process = o->common.in_process;
 	if (o->common.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");

@@ -16,26 +16,19 @@
 #include "tool/input.h"
 #include "tool/output.h"
 
-static const char show_help[] =
-	"usage: mmstorm show [OPTION]... FILE...\n"
-	"Prints programs, in bytes or in text, as text in canonical form.\n"
-	"\n"
-	"  -o, --output FILE  write there; the file is complete or not there\n"
-	"      --sort         group the operations by task: reads better, means the same\n"
-	"      --target NAME  the target, also of programs of another that has the same "
-	"operations;\n"
-	"                     needed for bytes without a header's magic\n";
+static const struct option_usage show_usage = {
+	.synopsis = "mmstorm show [OPTION]... FILE...",
+	.about = "Prints programs, in bytes or in text, as text in canonical form.",
+	.tail = "Example:\n"
+		"  mmstorm show --sort --target vmap crash-0123456789abcdef",
+};
 
-static const char pack_help[] =
-	"usage: mmstorm pack [OPTION]... FILE|FOLDER... -o OUT\n"
-	"Turns programs, in text or in bytes, into bytes in canonical form.\n"
-	"\n"
-	"  -o, --output OUT   write there; - is standard output. With a folder or several files, "
-	"OUT\n"
-	"                     is a folder, made if missing, and file NAME.prog becomes OUT/NAME\n"
-	"      --target NAME  the target, also of programs of another that has the same "
-	"operations;\n"
-	"                     needed for bytes without a header's magic\n";
+static const struct option_usage pack_usage = {
+	.synopsis = "mmstorm pack [OPTION]... FILE|FOLDER... -o OUT",
+	.about = "Converts programs, in text or in bytes, to bytes in canonical form.",
+	.tail = "Example:\n"
+		"  mmstorm pack corpus/vmap -o seeds",
+};
 
 struct options {
 	const char *output;
@@ -43,40 +36,40 @@ struct options {
 	int target;
 };
 
-/* Return: -1 to go on, or the exit status. */
-static int parse_options(struct options *o, int argc, char **argv, const char *help)
-{
-	static const struct option long_options[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"target", required_argument, NULL, 't'},
-		{"help", no_argument, NULL, 'h'},
-		{"sort", no_argument, NULL, 's'},
-		{0},
-	};
-	int c, bad;
-
-	while ((c = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			o->output = optarg;
-			break;
-		case 's':
-			o->sort = true;
-			break;
-		case 't':
-			bad = cli_target(optarg, &o->target);
-			if (bad)
-				return bad;
-			break;
-		case 'h':
-			return cli_help(help);
-		default:
-			return cli_bad_option(argv, c);
-		}
+#define MEMBER(m) .offset = offsetof(struct options, m)
+#define TARGET                                                                                     \
+	{                                                                                          \
+		"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target),                    \
+			  .parse = cli_parse_target, .help = CLI_TARGET_HELP                       \
 	}
-	if (optind == argc)
+
+static const struct option_spec show_specs[] = {
+	{"output", 'o', OPTION_TEXT, "FILE", MEMBER(output),
+	 .help = "write to FILE, which is then complete or unchanged (default: standard output)"},
+	{"sort", MEMBER(sort),
+	 .help = "group the operations by task: easier to read, with the same meaning"},
+	TARGET,
+	{0},
+};
+
+static const struct option_spec pack_specs[] = {
+	{"output", 'o', OPTION_TEXT, "OUT", MEMBER(output),
+	 .help = "write to OUT; - is standard output. With a folder or several files, OUT is a "
+		 "folder, which is created if missing, and NAME.prog becomes OUT/NAME"},
+	TARGET,
+	{0},
+};
+
+/* Return: -1 to go on, or the exit status. */
+static int parse_options(struct options *o, int argc, char **argv, const struct option_usage *usage,
+			 const struct option_spec *specs)
+{
+	const struct option_group group = {specs, o};
+	int status = options_parse(argc, argv, usage, &group, 1);
+
+	if (status < 0 && optind == argc)
 		return cli_error("mmstorm %s: found no file, expected one or more", argv[0]);
-	return -1;
+	return status;
 }
 
 static int write_out(const char *path, const void *data, size_t size)
@@ -94,7 +87,7 @@ static int write_out(const char *path, const void *data, size_t size)
 int cmd_show(int argc, char **argv)
 {
 	struct options o = {.target = INPUT_ANY_TARGET};
-	int status = parse_options(&o, argc, argv, show_help);
+	int status = parse_options(&o, argc, argv, &show_usage, show_specs);
 	char err[INPUT_ERROR];
 	struct program p;
 
@@ -200,7 +193,7 @@ int cmd_pack(int argc, char **argv)
 {
 	struct options o = {.target = INPUT_ANY_TARGET};
 	struct input_list files = {0};
-	int status = parse_options(&o, argc, argv, pack_help);
+	int status = parse_options(&o, argc, argv, &pack_usage, pack_specs);
 	char err[INPUT_ERROR];
 	struct program p;
 	bool many;

@@ -10,32 +10,35 @@
 #include "program/text.h"
 
 static const struct command commands[] = {
-	{"run", "run programs and judge them", cmd_run},
-	{"show", "print a program as text", cmd_show},
-	{"pack", "turn programs into bytes, for the fuzzers", cmd_pack},
-	{"list", "what there is: targets, operations, oracles, schedules", cmd_list},
-	{"explore", "hunt for a schedule under which a program fails", cmd_explore},
-	{"minimize", "make a program that fails shorter", cmd_minimize},
-	{"import", "turn a kernel's trace into a program", cmd_import},
-	{"bugs", "the bank of re-planted historical bugs", cmd_bugs},
-	{"bench", "measure", cmd_bench},
+	{"run", "run programs with every oracle on", cmd_run},
+	{"show", "print programs as text", cmd_show},
+	{"pack", "convert programs to bytes, for the fuzzers", cmd_pack},
+	{"list", "list targets, operations, oracles, schedules and more", cmd_list},
+	{"explore", "search for a schedule under which a program fails", cmd_explore},
+	{"minimize", "shorten a program that fails", cmd_minimize},
+	{"import", "convert a kernel's trace to a program", cmd_import},
+	{"bugs", "list the bank of re-planted historical bugs", cmd_bugs},
+	{"bench", "measure the allocators, the engine and the harness", cmd_bench},
 };
 
 static void print_help(void)
 {
 	puts("usage: mmstorm COMMAND [OPTION]... [FILE]...\n"
 	     "\n"
-	     "Fuzzing and stress-testing of kernel-style memory allocators. A program, in text or "
-	     "in\n"
-	     "bytes, is a machine, operations by task, and a schedule; a failure is a program "
-	     "that\n"
-	     "fails again, the same way, every time.\n"
+	     "Fuzzes and stress-tests kernel-style memory allocators. A program, in text or in\n"
+	     "bytes, is a machine, operations by task, and a schedule. A failure is a program\n"
+	     "that fails again, the same way, every time.\n"
 	     "\n"
-	     "commands:");
+	     "Commands:");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-10s %s\n", commands[i].name, commands[i].help);
 	puts("\n"
-	     "mmstorm COMMAND --help tells more of each.\n"
+	     "Examples:\n"
+	     "  mmstorm run corpus/vmap                  run the seeds of a target\n"
+	     "  mmstorm explore two-tasks.prog           look for a schedule that fails\n"
+	     "  mmstorm minimize failing.prog            shorten what fails\n"
+	     "\n"
+	     "mmstorm COMMAND --help describes a command.\n"
 	     "Exit status: 0 clean, 1 a finding, 2 bad usage or bad input.");
 }
 
@@ -54,7 +57,6 @@ static int dispatch(int argc, char **argv)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (!strcmp(argv[1], commands[i].name)) {
-			opterr = 0;
 			return commands[i].run(argc - 1, argv + 1);
 		}
 	}

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mmstorm import and run --fidelity: what is printed, and what bad usage and bad input give.
+# command_test.sh - mmstorm import and run --fidelity: output, and messages of errors
 # usage: command_test.sh MMSTORM FOLDER-OF-RECORDINGS
 set -euo pipefail
 
@@ -31,11 +31,14 @@ printf '# tracer: nop\n' >"$dir/none.trace"
 expect 0 'usage: mmstorm import' "$mmstorm" import --help
 expect 2 'found 0 files' "$mmstorm" import
 expect 2 'found 2 files' "$mmstorm" import "$dir/small.trace" "$dir/small.trace"
-expect 2 "found option '--what'" "$mmstorm" import --what "$dir/small.trace"
-expect 2 "found no value for '--max'" "$mmstorm" import "$dir/small.trace" --max
-expect 2 'found --max 0, expected 1' "$mmstorm" import --max 0 "$dir/small.trace"
-expect 2 'found --unit 2M, expected 4096 to 1048576' "$mmstorm" import --unit 2M "$dir/small.trace"
-expect 2 'found --events x, expected' "$mmstorm" import --events x "$dir/small.trace"
+expect 2 'found option --what, expected one of' "$mmstorm" import --what "$dir/small.trace"
+expect 2 'option --max: found no value' "$mmstorm" import "$dir/small.trace" --max
+expect 2 "option --max: found '0', expected a size from 1" \
+	"$mmstorm" import --max 0 "$dir/small.trace"
+expect 2 "option --unit: found '2M', expected a size from 4K to 1M" \
+	"$mmstorm" import --unit 2M "$dir/small.trace"
+expect 2 "option --events: found 'x', expected percpu or vmap" \
+	"$mmstorm" import --events x "$dir/small.trace"
 expect 2 'expected at most a unit' "$mmstorm" import --static 1M --dynamic 4 "$dir/small.trace"
 # The first dynamic byte is byte 4 of the unit.
 expect 2 'expected at most a unit' \

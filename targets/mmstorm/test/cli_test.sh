@@ -1,64 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# cli_test.sh - the front door as its users see it: exit status, messages, files.
+# cli_test.sh - the front door as users see it: exit status, messages, files.
 #
 # usage: cli_test.sh MMSTORM CORPUS
-# MMSTORM is the program, CORPUS the folder with percpu/ and vmap/ below it.
-set -u
-
-mmstorm=$1
+# MMSTORM is the program, CORPUS the folder that contains percpu/ and vmap/.
 corpus=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-failed=0
-checked=0
-
-fail() {
-	echo "FAILED: $*"
-	failed=$((failed + 1))
-}
-
-# check STATUS ARGUMENT... - run mmstorm; its output is then in $out, its messages in $err.
-check() {
-	local status=$1
-	shift
-	"$mmstorm" "$@" >out 2>err </dev/null
-	local got=$?
-	out=$(cat out)
-	err=$(cat err)
-	checked=$((checked + 1))
-	[ $got -eq "$status" ] || fail "mmstorm $*: status $got, expected $status: $out $err"
-}
-
-# bad MESSAGE ARGUMENT... - it must refuse, with this line and no other, and print nothing.
-bad() {
-	local message=$1
-	shift
-	check 2 "$@"
-	[ "$err" = "$message" ] || fail "mmstorm $*: said '$err', expected '$message'"
-	[ -z "$out" ] || fail "mmstorm $*: printed '$out', expected nothing"
-}
-
-# bad_like PATTERN ARGUMENT... - as bad, for messages that other parts word.
-bad_like() {
-	local pattern=$1
-	shift
-	check 2 "$@"
-	# shellcheck disable=SC2053
-	[[ $err == $pattern ]] || fail "mmstorm $*: said '$err', expected $pattern"
-	[ "$(wc -l <err)" -eq 1 ] || fail "mmstorm $*: said more than one line: $err"
-	[ -z "$out" ] || fail "mmstorm $*: printed '$out', expected nothing"
-}
-
-says() {
-	[[ $out == *"$1"* ]] || fail "expected '$1' in: $out"
-}
-
-says_not() {
-	[[ $out != *"$1"* ]] || fail "did not expect '$1' in: $out"
-}
+# shellcheck source=targets/mmstorm/test/cli_lib.sh
+. "$(dirname "$0")/cli_lib.sh"
 
 cat >good.prog <<'EOF'
 # Two tasks.
@@ -156,10 +105,12 @@ bad "mmstorm run: found --output, expected --fail-each with it" run -o x good.pr
 bad "mmstorm run: found 2 files with --output, expected one" \
 	run --fail-each -o x good.prog digest.prog
 bad "mmstorm run: found no file, expected one or more" run
-bad "mmstorm: option --times: found '0', expected a number from 1 to 4294967295" run --times 0 x
-bad "mmstorm: option --times: found 'many', expected a number from 1 to 4294967295" \
+bad "mmstorm run: option --times: found '0', expected a number from 1 to 4294967295" \
+	run --times 0 x
+bad "mmstorm run: option --times: found 'many', expected a number from 1 to 4294967295" \
 	run --times many x
-bad_like "mmstorm: option --strategy: found 'luck', expected sequential, *" run --strategy luck x
+bad_like "mmstorm run: option --strategy: found 'luck', expected sequential, *" \
+	run --strategy luck x
 bad "mmstorm run: found --strategy all, expected a single one" run --strategy all x
 bad "mmstorm run: found --list, expected --fidelity with it" run --list x
 bad "mmstorm run: option --times: found no value, expected one" run --times
@@ -202,7 +153,7 @@ says_not "expect"
 check 0 pack --target percpu_bitmap both.prog -o both.bin
 check 0 show both.bin
 says "target percpu_bitmap"
-bad "mmstorm: option --target: found 'heap', expected one of mmstorm list targets" \
+bad "mmstorm run: option --target: found 'heap', expected one of mmstorm list targets" \
 	run --target heap good.prog
 if [ "$(id -u)" -ne 0 ]; then
 	cp good.prog secret.prog
@@ -287,13 +238,13 @@ says '"runs":100'
 bad "mmstorm explore: found 0 files, expected one" explore
 bad "mmstorm explore: found --output and --keep-going, expected one of them" \
 	explore good.prog -o x --keep-going
-bad_like "mmstorm: option --odds: found '0', expected a number from 1 to *" \
+bad_like "mmstorm explore: option --odds: found '0', expected a number from 1 to *" \
 	explore good.prog --odds 0
 bad "good.prog: found no failure, expected one" minimize good.prog -o small.prog
 bad "expects.prog: found no failure by oracle overlap, expected one" \
 	minimize expects.prog -o small.prog
 [ -e small.prog ] && fail "a result was written without one"
-bad "mmstorm: option --oracle: found 'delphi', expected one of mmstorm list oracles" \
+bad "mmstorm minimize: option --oracle: found 'delphi', expected one of mmstorm list oracles" \
 	minimize --oracle delphi good.prog
 bad "mmstorm minimize: found 2 files, expected one" minimize good.prog good.prog
 
@@ -357,9 +308,9 @@ bad "fetch.prog: found a program that does not show this, expected one that does
 	minimize --shows lazy-twice fetch.prog
 bad "mmstorm minimize: found --shows and --oracle, expected one of them" \
 	minimize --shows prefetch --oracle overlap fetch.prog
-bad "mmstorm: option --shows: found 'wonders', expected one of mmstorm list events" \
+bad "mmstorm explore: option --shows: found 'wonders', expected one of mmstorm list events" \
 	explore --shows wonders fetch.prog
-bad "mmstorm: option --shows: found 'wonders', expected one of mmstorm list events" \
+bad "mmstorm minimize: option --shows: found 'wonders', expected one of mmstorm list events" \
 	minimize --shows wonders fetch.prog
 for option in --keep-going --json "--strategy all"; do
 	# shellcheck disable=SC2086
@@ -391,80 +342,4 @@ rm bank/some-bug/bug.patch
 check 2 bugs --dir bank
 bad "missing: No such file or directory" bugs --dir missing
 
-echo "# bench"
-bad "mmstorm bench: found no name, expected one of mmstorm bench --help" bench
-check 0 bench --help
-for part in harness sched machine boot vmap zone percpu programs; do
-	says "$part"
-done
-check 0 bench --json machine
-says '{"bench":"machine","case":"'
-# Standard output stays the figures' alone: what is scaled down says so in them and beside them.
-check 0 bench --json --quick machine
-says '"case":"--quick","metric":"scale"'
-[[ $err == *"scaled down"* ]] || fail "bench --quick --json: no note on standard error: $err"
-[ "$(grep -vc '^{"bench":"machine","case":' out)" -eq 0 ] || fail "bench --json: not JSON: $out"
-check 0 bench --quick machine
-says "note: --quick: scaled down"
-check 0 bench --quick --json percpu
-for metric in bitmap areamap ratio kernel bitmap-n areamap-n design; do
-	says "\"metric\":\"$metric\""
-done
-check 0 bench --quick --json boot
-for metric in set-up requests hand-over metadata goal bootmem rootmem; do
-	says "\"metric\":\"$metric\""
-done
-# Of every case in order, and in columns by name: one that is left out shows as such.
-awk '/free alternating/ && $(NF - 2) != "-" { exit 1 }' <(
-	"$mmstorm" bench --quick percpu
-) || fail "bench percpu: no kernel figure is known for free alternating, but one is there"
-check 0 bench --quick --json vmap
-for metric in kernel block old-2008 lazy-ipi depth residual; do
-	says "\"metric\":\"$metric\""
-done
-# In virtual time the prices are the caller's: an eager unmap interrupts 63 CPUs, for 200 ns each
-# unless they are for nothing.
-check 0 bench --quick --json --ipi 0 --ipi-wait 0x10 zone
-for metric in eager lazy zone pool lazy-2023 zone-2023 prefetch pool-hit zone-ipi lazy/pool 2024; do
-	says "\"metric\":\"$metric\""
-done
-cheap=$(sed -n 's/.*"case":"1 of 64 CPUs","metric":"eager","value":\([0-9]*\).*/\1/p' out)
-[ "$cheap" -lt 12600 ] || fail "bench --ipi 0: an eager unmap takes $cheap ns"
-says '"case":"threads, zone: area pair, 4 pages"'
-[[ $out != *'"threads, zone: vm_map_ram'* ]] || fail "bench zone: blocks are not of zones"
-bad "mmstorm: option --line: found 'x', expected a number from 0 to 1000000000" \
-	bench --line x zone
-bad "mmstorm: option --touch: found '-1', expected a number from 0 to 1000000000" \
-	bench --touch -1 zone
-if command -v gnuplot >/dev/null; then
-	# Lines, and bars behind them.
-	check 0 bench --quick --plot plot.png vmap
-	check 0 bench --quick --plot plot.png machine
-	[ "$(head -c 8 plot.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ] ||
-		fail "bench --plot: no PNG"
-	mkdir bin
-	bad "mmstorm bench: --plot: missing/plot.png: No such file or directory" \
-		bench --quick --plot missing/plot.png machine
-	check 2 bench --quick --plot bin machine
-	[ "$err" = "mmstorm bench: --plot: bin: Is a directory" ] || fail "bench --plot: said $err"
-	# A gnuplot that fails, or stops in the middle: what was there before stays as it was.
-	cp plot.png before.png
-	for broken in 'exit 1' 'cat before.png; exit 1' 'printf "\211PNG\r\n\032\nhalf"'; do
-		printf '#!/bin/sh\n%s\n' "$broken" >bin/gnuplot
-		chmod +x bin/gnuplot
-		PATH=$PWD/bin:$PATH check 2 bench --quick --plot plot.png machine
-		[[ $err == *"gnuplot made no PNG" ]] || fail "bench --plot: said $err"
-		cmp -s plot.png before.png || fail "bench --plot: a broken gnuplot spoilt the PNG"
-	done
-fi
-printf '#!/bin/sh\nPATH=%s exec "%s" "$@"\n' "$work/missing" "$mmstorm" >no-gnuplot
-chmod +x no-gnuplot
-tool=$mmstorm
-mmstorm=./no-gnuplot
-bad "mmstorm bench: --plot needs gnuplot (Debian: gnuplot-nox)" \
-	bench --quick --plot none.png machine
-mmstorm=$tool
-bad "mmstorm bench: found name 'press', expected one of mmstorm bench --help" bench press
-
-echo "$checked commands, $failed failures"
-[ $failed -eq 0 ]
+finish
