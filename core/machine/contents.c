@@ -96,6 +96,7 @@ void *frame_materialise(struct machine *m, u32 i)
 	if (!f->dirty) {
 		f->dirty = true;
 		m->dirty[m->nr_dirty++] = i;
+		announce_fresh(frame_words(m, i), PAGE_SIZE);
 	}
 	hw_write(&f->contents, CONTENTS_LIVE);
 out:

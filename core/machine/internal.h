@@ -20,6 +20,7 @@
 #include "page.h"
 #include "pgtable.h"
 #include "sanitize.h"
+#include "../sched/keep.h"
 #include "../sched/sched.h"
 
 #ifdef MM_ENGINE_THREADS

@@ -85,7 +85,7 @@ static void set_fail(struct machine *m, const struct fail_plan *plan)
 	m->failed = 0;
 }
 
-int machine_boot(struct machine *m, const struct machine_config *cfg)
+static int boot(struct machine *m, const struct machine_config *cfg)
 {
 	int err;
 
@@ -109,6 +109,16 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 	set_fail(m, &cfg->fail);
 	page_reset(m);
 	return 0;
+}
+
+int machine_boot(struct machine *m, const struct machine_config *cfg)
+{
+	/* How much is to be swept depends on the run before. */
+	void *seen = announce_unseen_begin();
+	int err = boot(m, cfg);
+
+	announce_unseen_end(seen);
+	return err;
 }
 
 static bool plan_says(const struct fail_plan *plan, u64 n)

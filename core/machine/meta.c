@@ -46,16 +46,14 @@ static void meta_link(struct machine *m, u32 i)
 	m->meta[i].slot = slot;
 }
 
-/* Room for one more object. Return: false without memory. */
-static bool meta_reserve(struct machine *m)
+/* Room for more objects. Return: false without memory. */
+static bool meta_grow(struct machine *m)
 {
 	u32 max = m->max_meta ? 2 * m->max_meta : META_MIN;
 	struct meta_object *meta;
 	u32 *slot;
 	u32 i;
 
-	if (likely(m->nr_meta < m->max_meta))
-		return true;
 	meta = realloc(m->meta, max * sizeof(*meta));
 	if (!meta)
 		return false;
@@ -70,6 +68,19 @@ static bool meta_reserve(struct machine *m)
 	for (i = 0; i < m->nr_meta; i++)
 		meta_link(m, i);
 	return true;
+}
+
+static bool meta_reserve(struct machine *m)
+{
+	void *seen;
+	bool grown;
+
+	if (likely(m->nr_meta < m->max_meta))
+		return true;
+	seen = announce_unseen_begin();
+	grown = meta_grow(m);
+	announce_unseen_end(seen);
+	return grown;
 }
 
 static bool meta_insert(struct machine *m, void *p, size_t size, u64 request)

@@ -67,7 +67,7 @@ static struct table *table_make(struct machine *m, struct table **slot, bool lea
 	if (fails)
 		return NULL;
 	if (!t) {
-		t = calloc(1, sizeof(*t));
+		t = keep_alloc(sizeof(*t));
 		if (!t)
 			return NULL;
 		m->all_tables++;

@@ -23,11 +23,14 @@ int tlb_reserve(struct machine *m, u64 nr)
 {
 	u64 need = m->nr_present + m->nr_stale + nr;
 	struct stale *stale;
+	void *seen;
 
 	if (likely(need <= m->max_stale))
 		return 0;
 	need = max(max(need, 2 * m->max_stale), (u64)STALE_MIN);
+	seen = announce_unseen_begin();
 	stale = realloc(m->stale, need * sizeof(*stale));
+	announce_unseen_end(seen);
 	if (!stale)
 		return -ENOMEM;
 	m->stale = stale;

@@ -32,7 +32,6 @@
 #define MAX_HELD 32
 #define MAX_CLASSES 64
 #define MAX_DEMOTIONS 64
-#define MAX_MARKED 64
 #define NO_CPU 0xff
 
 #define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
@@ -181,8 +180,7 @@ struct lock_class {
  * @write, @atomic, @size: what each did
  * @pc:    where
  * @task:  who; SCHED_MAX_TASKS: not a task
- * @marked: addresses of this and all later reports of the run, @nr_marked of them; more than
- *         fit are counted only
+ * @reported: there was a report in the run, this one or a later one
  */
 struct race {
 	const char *what;
@@ -195,8 +193,7 @@ struct race {
 		void *pc;
 		unsigned int task;
 	} access[2];
-	unsigned int nr_marked;
-	const char *marked[MAX_MARKED];
+	bool reported;
 };
 
 /**

@@ -7,16 +7,14 @@
  * does it at the price of a system call.
  *
  * Stacks are mapped once, with a guard page below, and kept. To give a fiber up in the
- * middle of its work is to put its stack pointer back, and to have each sanitizer
- * forget the frames that were left on it:
- * - ASan: red zones of dead frames are unpoisoned; dead frames on its fake stack are
- *   collected once it is told of a call that does not return.
- * - TSan: its shadow call stack is unwound by longjmp() alone, so the fiber is switched to
- *   once more to jump back to its beginning. To replace it would not do: each new TSan
- *   thread takes one of 255 identities from another, and what an identity's former owner did
- *   counts as ordered before; 4 races in 1,000 were missed that way.
+ * middle of its work is to put its stack pointer back, and to have ASan forget the frames
+ * that were left on it: red zones of dead frames are unpoisoned, and dead frames on its fake
+ * stack are collected once it is told of a call that does not return. TSan's shadow call
+ * stack is that of a thread, and goes with the thread at the end of the run.
  */
 #include "fiber.h"
+
+#include "announce.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +31,9 @@
 
 /* Sanitizers make frames several times larger, and printf() in a report needs some. */
 #define FIBER_STACK (256 * 1024UL)
+
+/* No instrumented frame of a run lies deeper in a stack. */
+#define STACK_SEEN (16 * 1024UL)
 
 #ifdef MM_ASAN
 /* The fiber that the last switch left: ASan tells its bounds to the one that it arrives in. */
@@ -62,14 +63,6 @@ static __attribute__((used)) void fiber_start(struct fiber *f)
 	arrive(f);
 #ifdef MM_ASAN
 	__asan_handle_no_return();
-#endif
-#ifdef MM_TSAN
-	if (_setjmp(f->base)) {
-		struct fiber *home = f->home;
-
-		f->home = NULL;
-		fiber_switch(f, home);
-	}
 #endif
 	f->body(f->arg);
 	abort();
@@ -146,7 +139,7 @@ void fiber_init_main(struct fiber *f)
 #endif
 }
 
-int fiber_init(struct fiber *f, unsigned int number, void (*body)(void *arg), void *arg)
+int fiber_init(struct fiber *f, void (*body)(void *arg), void *arg)
 {
 	size_t guard = sysconf(_SC_PAGESIZE);
 	char *p = mmap(NULL, guard + FIBER_STACK, PROT_READ | PROT_WRITE,
@@ -159,15 +152,36 @@ int fiber_init(struct fiber *f, unsigned int number, void (*body)(void *arg), vo
 		return -ENOMEM;
 	}
 	*f = (struct fiber){.stack = p + guard, .size = FIBER_STACK, .body = body, .arg = arg};
+	prepare(f);
+	return 0;
+}
+
+void fiber_begin_use(struct fiber *f, unsigned int number)
+{
 #ifdef MM_TSAN
 	char name[8];
 
+	if (f->tsan)
+		return;
 	snprintf(name, sizeof(name), "%u", number);
 	f->tsan = __tsan_create_fiber(0);
 	__tsan_set_fiber_name(f->tsan, name);
+	announce_fresh(f->stack + f->size - STACK_SEEN, STACK_SEEN);
+#else
+	(void)f;
+	(void)number;
 #endif
-	prepare(f);
-	return 0;
+}
+
+void fiber_end_use(struct fiber *f)
+{
+#ifdef MM_TSAN
+	if (f->tsan)
+		__tsan_destroy_fiber(f->tsan);
+	f->tsan = NULL;
+#else
+	(void)f;
+#endif
 }
 
 #ifdef MM_ASAN
@@ -196,25 +210,18 @@ void fiber_fini(struct fiber *f)
 		free_fake_stack(f);
 	__asan_unpoison_memory_region(f->stack, f->size);
 #endif
-#ifdef MM_TSAN
-	__tsan_destroy_fiber(f->tsan);
-#endif
+	fiber_end_use(f);
 	guard = sysconf(_SC_PAGESIZE);
 	munmap(f->stack - guard, guard + f->size);
 	f->stack = NULL;
 }
 
-void fiber_reset(struct fiber *f, struct fiber *from)
+void fiber_reset(struct fiber *f)
 {
-#ifdef MM_TSAN
-	f->home = from;
-	fiber_switch(from, f);
-#else
 #ifdef MM_ASAN
 	__asan_unpoison_memory_region(f->stack, f->size);
 #endif
 	prepare(f);
-#endif
 }
 
 NO_FAKE_STACK void fiber_switch(struct fiber *from, struct fiber *to)
@@ -228,8 +235,4 @@ NO_FAKE_STACK void fiber_switch(struct fiber *from, struct fiber *to)
 #endif
 	exchange(from, to);
 	arrive(from);
-#ifdef MM_TSAN
-	if (unlikely(from->home))
-		longjmp(from->base, 1);
-#endif
 }

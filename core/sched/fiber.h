@@ -6,19 +6,14 @@
  * switched away, for the next use. A fiber that is given up in the middle of
  * its work is put back to its beginning by fiber_reset().
  *
- * Its name, which ThreadSanitizer keeps, is the number of the task that it belongs to.
- *
  * Switches are announced to AddressSanitizer (which stack is in use) and to ThreadSanitizer
- * (which thread this is now), to the latter as giving no order.
+ * (which thread this is now), to the latter as giving no order. ThreadSanitizer gets a new
+ * thread for each use of a fiber: tsan.c says why.
  */
 #ifndef MM_SCHED_FIBER_H
 #define MM_SCHED_FIBER_H
 
 #include "types.h"
-
-#ifdef MM_TSAN
-#include <setjmp.h>
-#endif
 
 /* -DMM_FIBER_UCONTEXT does without assembly anywhere. */
 #if !defined(__x86_64__) && !defined(__aarch64__) && !defined(MM_FIBER_UCONTEXT)
@@ -37,9 +32,7 @@
  * @body:   what it runs; never returns
  * @arg:    handed to @body
  * @fake:   ASan's fake stack while it is switched away
- * @tsan:   TSan's idea of it
- * @base:   TSan builds: where it begins
- * @home:   TSan builds: it is to go back to @base and then to this fiber
+ * @tsan:   TSan's thread of the current use; NULL between two uses
  */
 struct fiber {
 	void *sp;
@@ -49,10 +42,6 @@ struct fiber {
 	void *arg;
 	void *fake;
 	void *tsan;
-#ifdef MM_TSAN
-	jmp_buf base;
-	struct fiber *home;
-#endif
 #ifdef MM_FIBER_UCONTEXT
 	ucontext_t context;
 #endif
@@ -62,13 +51,22 @@ struct fiber {
 void fiber_init_main(struct fiber *f);
 
 /** fiber_init() - a fiber with a stack; begins at @body when first switched to. 0 or -ENOMEM */
-int fiber_init(struct fiber *f, unsigned int number, void (*body)(void *arg), void *arg);
+int fiber_init(struct fiber *f, void (*body)(void *arg), void *arg);
+
+/**
+ * fiber_begin_use() - a task begins on @f
+ * @number: of the task; TSan names its thread by it
+ */
+void fiber_begin_use(struct fiber *f, unsigned int number);
+
+/** fiber_end_use() - the task is over; TSan forgets its thread. @f is switched away */
+void fiber_end_use(struct fiber *f);
 
 /** fiber_fini() - give the stack back; @f is switched away. @f may be all zero */
 void fiber_fini(struct fiber *f);
 
-/** fiber_reset() - forget what @f, switched away, was doing; @from is the running fiber */
-void fiber_reset(struct fiber *f, struct fiber *from);
+/** fiber_reset() - forget what @f, switched away, was doing */
+void fiber_reset(struct fiber *f);
 
 /** fiber_switch() - leave @from, the running fiber, for @to; returns when switched back */
 void fiber_switch(struct fiber *from, struct fiber *to);

@@ -248,10 +248,11 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 {
 	struct task *t = &s->task[number];
 
-	if (unlikely(!t->fiber.stack) && fiber_init(&t->fiber, number, task_main, t)) {
+	if (unlikely(!t->fiber.stack) && fiber_init(&t->fiber, task_main, t)) {
 		fprintf(stderr, "mmstorm: no memory for the stack of a task\n");
 		abort();
 	}
+	fiber_begin_use(&t->fiber, number);
 	t->fn = fn;
 	t->arg = arg;
 	t->cpu = cpu;
@@ -335,7 +336,7 @@ static void abandon_fibers(struct sched *s)
 		struct task *t = &s->task[i];
 
 		if (t->entered)
-			fiber_reset(&t->fiber, &s->main);
+			fiber_reset(&t->fiber);
 		t->entered = false;
 	}
 }
@@ -345,8 +346,10 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 	task_set used = s->used;
 	unsigned int i;
 
-	for_each_task (i, used)
+	for_each_task (i, used) {
+		fiber_end_use(&s->task[i].fiber);
 		s->task[i].state = TASK_UNUSED;
+	}
 	s->announced += s->points + s->nr_spawned;
 	memset(s, 0, offsetof(struct sched, schedule));
 	memset(s->cpu, 0, p->nr_cpus * sizeof(s->cpu[0]));

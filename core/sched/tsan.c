@@ -7,11 +7,19 @@
  * left out, since a hunt produces thousands of reports: MMSTORM_TSAN=verbose in the
  * environment brings it back.
  *
- * What TSan has reported once it does not look at again: it marks the address as read-only. And
- * it tells threads apart by 255 identities, each good for some 16,000 releases, and
- * hands used ones on; between a thread and the one that takes its identity over no race is
- * seen. So between two runs the marks are removed, and now and then TSan is made to start
- * afresh.
+ * Whether TSan sees a race may depend on what the process ran before, and a run must not:
+ * - TSan remembers four accesses for each eight bytes. A fifth evicts one of them, and the
+ *   *position in the trace* of its thread says which. So each task of a run gets a new thread,
+ *   whose trace is empty; and what the simulation does in some runs only, such as a table that
+ *   grows, happens on a thread that TSan ignores (announce_unseen_begin()).
+ * - Memory that is kept from run to run would have the accesses of earlier runs to evict first.
+ *   It is announced as fresh: page frames by core/machine, stacks by fiber.c. Metadata is fresh
+ *   from malloc().
+ * - A reported address is marked as read-only and not looked at again.
+ * - TSan tells threads apart by 255 identities, each good for some 16,000 releases, and hands used
+ *   ones on in turn. Between a thread and the one that takes its identity over no race is seen. A
+ *   run has fewer tasks than there are identities.
+ * For the last two, TSan is made to start afresh after a report, and now and then.
  */
 #include "engine.h"
 
@@ -25,8 +33,11 @@
 
 #include "tsan_options.h"
 
-/* What instrumented code calls for a write of one byte. */
-void __tsan_write1(void *addr);
+/* By these TSan learns that accesses of the running thread are to be ignored. */
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+
+void *announce_unseen_thread;
 
 /*
  * A point makes three releases at most, so does a task of its own, and a run some dozens: far below
@@ -37,6 +48,20 @@ void __tsan_write1(void *addr);
 
 static bool verbose;
 
+/* One for the process: engines come and go. */
+static void make_unseen_thread(void)
+{
+	void *thread = __tsan_get_current_fiber();
+
+	if (announce_unseen_thread)
+		return;
+	announce_unseen_thread = __tsan_create_fiber(0);
+	__tsan_switch_to_fiber(announce_unseen_thread, __tsan_switch_to_fiber_no_sync);
+	AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+	AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+	__tsan_switch_to_fiber(thread, __tsan_switch_to_fiber_no_sync);
+}
+
 void tsan_create(void)
 {
 	const char *e = getenv("MMSTORM_TSAN");
@@ -44,34 +69,17 @@ void tsan_create(void)
 	verbose = e && !strcmp(e, "verbose");
 	/* Named, so that it is linked. */
 	(void)*(volatile const char *)mm_tsan_options;
-}
-
-/*
- * The read-only mark is one of four shadow cells that TSan keeps for eight bytes. Each access
- * to a byte of its own takes a cell, by turns: eight replace all of them. They are the main
- * fiber's, and come after all of the run before.
- */
-static void unmark(const char *addr)
-{
-	char *granule = (char *)((uintptr_t)addr & ~(uintptr_t)7);
-
-	for (int i = 0; i < 16; i++)
-		__tsan_write1(granule + i % 8);
+	make_unseen_thread();
 }
 
 void tsan_begin(struct sched *s)
 {
-	struct race *race = &s->race_seen;
-
 	s->announced += RUN_POINTS;
-	if (race->nr_marked > MAX_MARKED || s->announced > FRESH_POINTS) {
+	if (s->race_seen.reported || s->announced > FRESH_POINTS) {
 		__tsan_flush_memory();
 		s->announced = 0;
-	} else {
-		for (unsigned int i = 0; i < race->nr_marked; i++)
-			unmark(race->marked[i]);
 	}
-	race->nr_marked = 0;
+	s->race_seen.reported = false;
 }
 
 /*
@@ -172,19 +180,6 @@ void tsan_describe(const struct sched *s, char *text, size_t size)
 	}
 }
 
-/* The address of a report, and of each other that the run comes to before its end. */
-static void mark(struct race *race, void *report)
-{
-	int tid, size, write, atomic;
-	void *addr = NULL, *trace[1];
-
-	if (!__tsan_get_report_mop(report, 0, &tid, &addr, &size, &write, &atomic, trace, 1))
-		return;
-	if (race->nr_marked < MAX_MARKED)
-		race->marked[race->nr_marked] = addr;
-	race->nr_marked++;
-}
-
 /*
  * TSan's hook for those who want a report for themselves: true means that it is not to be
  * printed. A C++ function by its linkage name.
@@ -200,7 +195,7 @@ bool tsan_on_report(void *report, bool suppressed)
 		return suppressed;
 	if (!t->sched->reported && !t->sched->race)
 		note(t->sched, report);
-	mark(&t->sched->race_seen, report);
+	t->sched->race_seen.reported = true;
 	return !verbose;
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/announce.h"
 #include "sched/sched.h"
 #include "ops/ops.h"
 #include "program/text.h"
@@ -110,12 +111,15 @@ static void trace_op(const struct world *w, u32 record, const char *outcome)
 {
 	char name[8];
 	FILE *f = w->trace;
+	/* A run is the same whether its history is printed or not. */
+	void *seen = announce_unseen_begin();
 
 	fprintf(f, "  %-5s cpu %u  ",
 		text_task_name(w->program, SCHED_TASK_FIRST + w->program->op[record].task, name),
 		raw_smp_processor_id());
 	text_print_op(w->program, record, f);
 	fprintf(f, "  %s\n", outcome);
+	announce_unseen_end(seen);
 }
 
 static const char *outcome(const struct world *w, u32 record)
@@ -258,9 +262,11 @@ static void trace_switch(void *arg, u64 step, const struct task *from, const str
 		[SWITCH_DONE] = "done",
 	};
 	struct world *w = arg;
+	void *seen = announce_unseen_begin();
 
 	fprintf(w->trace, "@%llu %s -> %s (%s)\n", step, task_name(from), task_name(to),
 		reason[why]);
+	announce_unseen_end(seen);
 }
 
 /* The engine knows no CPU that is not possible: nothing may be moved to one. */

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/keep.h"
 #include "sched/report.h"
 
 static void *make_room(void *old, u64 size)
 {
 	void *p;
 
-	free(old);
-	p = malloc(size);
+	keep_free(old);
+	p = keep_alloc(size);
 	if (!p)
 		abort();
 	return p;

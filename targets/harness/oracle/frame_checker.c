@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "machine/pgtable.h"
+#include "sched/keep.h"
 
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
@@ -77,7 +78,7 @@ static void forget_mapped(struct world *w)
 	volatile u64 *words;
 
 	if (!w->mapped)
-		w->mapped = malloc(MAX_FRAMES);
+		w->mapped = keep_alloc(MAX_FRAMES);
 	if (!w->mapped)
 		abort();
 	words = (volatile u64 *)w->mapped;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/keep.h"
 #include "sched/random.h"
 #include "topology_of.h"
 
@@ -94,7 +95,7 @@ void bootmem_place(struct world *w, struct topology *t)
 	struct bootmem_world *b = w->bootmem;
 
 	if (!b) {
-		b = w->bootmem = calloc(1, sizeof(*b));
+		b = w->bootmem = keep_alloc(sizeof(*b));
 		if (!b)
 			abort();
 	}

@@ -11,6 +11,7 @@
 #include "oracle/congruent.h"
 #include "oracle/kva_model.h"
 #include "oracle/layout_oracle.h"
+#include "sched/keep.h"
 #include "sched/sched.h"
 #include "vmap_world.h"
 
@@ -38,7 +39,7 @@ static const u8 *static_data(struct world *w)
 	if (!machine_of(w)->stat)
 		return NULL;
 	if (!w->static_data) {
-		w->static_data = malloc(max);
+		w->static_data = keep_alloc(max);
 		if (!w->static_data)
 			abort();
 		for (u32 i = 0; i < max; i++)

@@ -6,12 +6,14 @@
 
 #include <stdlib.h>
 
+#include "sched/keep.h"
+
 void *backend_memory(struct backend_memory *m, size_t size)
 {
 	if (size <= m->size)
 		return m->p;
-	free(m->p);
-	m->p = calloc(1, size);
+	keep_free(m->p);
+	m->p = keep_alloc(size);
 	if (!m->p)
 		abort();
 	m->size = size;
@@ -31,6 +33,10 @@ void world_notice(void *arg, const char *text)
 	for (; len < sizeof(w->notice) - 1 && text[len]; len++)
 		w->notice[len] = text[len];
 	w->notice[len] = '\0';
-	if (unlikely(w->trace))
+	if (unlikely(w->trace)) {
+		void *seen = announce_unseen_begin();
+
 		fprintf(w->trace, "%s\n", text);
+		announce_unseen_end(seen);
+	}
 }
