@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench_child.c - figures that a program of its own measures, and hands over line by line.
+ * bench_child.c - figures that a separate program measures and prints line by line.
  *
- * Real threads are another engine than the one that this program is linked with, and there is one
- * in a process. Each line is an object as `mmstorm bench --json` prints it.
+ * A process has one engine. This program is linked with fibers, so another one measures real
+ * threads. Each line is an object as `mmstorm bench --json` prints it.
  */
 #include "bench_child.h"
 
@@ -32,7 +32,7 @@ static const struct bench_plot threads_plot = {
 	.log = true,
 };
 
-/* @name beside this program. Return: it can be run. */
+/* Find @name in the folder of this program. Return: whether it is executable. */
 static bool find_beside(const char *name, char *path, size_t size)
 {
 	ssize_t len = readlink("/proc/self/exe", path, size - 1);
@@ -52,9 +52,9 @@ static bool find_beside(const char *name, char *path, size_t size)
 }
 
 /**
- * struct child - a program that is running
+ * struct child - a running program
  * @pid:   its process
- * @lines: what it prints
+ * @lines: its standard output
  */
 struct child {
 	pid_t pid;
@@ -85,7 +85,7 @@ static int child_start(struct child *c, char **argv)
 	return err;
 }
 
-/* Return: it ended well. */
+/* Return: whether the child succeeded. */
 static bool child_end(struct child *c)
 {
 	int status = -1;
@@ -103,7 +103,7 @@ static const char *member(struct json_object *o, const char *key)
 	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
 }
 
-/* Return: the line holds a figure. @own_time is set if it is of the threads' own time. */
+/* Return: whether the line holds a figure. Sets @own_time if it is one of CPU time. */
 static bool take_line(struct bench_out *out, const char *line, bool *own_time)
 {
 	struct json_object *o = json_tokener_parse(line), *value;
@@ -133,8 +133,8 @@ void bench_threads(struct bench_out *out, const char *only)
 	size_t size = 0;
 
 	if (!find_beside("stress/bench_threads", path, sizeof(path))) {
-		bench_note(out, "no figures of several threads: stress/bench_threads is not there "
-				"beside this program");
+		bench_note(out, "no figures of several threads: found no stress/bench_threads in "
+				"the folder of this program");
 		return;
 	}
 	if (out->quick)
@@ -146,7 +146,7 @@ void bench_threads(struct bench_out *out, const char *only)
 	}
 	bench_progress(out, "several threads");
 	if (child_start(&c, argv)) {
-		bench_note(out, "no figures of several threads: bench_threads does not start");
+		bench_note(out, "no figures of several threads: cannot start bench_threads");
 		return;
 	}
 	bench_table_begin(out, &threads_table);
@@ -156,6 +156,7 @@ void bench_threads(struct bench_out *out, const char *only)
 	if (!child_end(&c) || !good)
 		bench_note(out, "figures of several threads are missing: bench_threads failed");
 	if (own_time)
-		bench_note(out, "with more threads than cores: time that a thread had a core, not "
-				"time on the wall");
+		bench_note(out,
+			   "with more threads than cores: CPU time of a thread, not wall-clock "
+			   "time");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli.c - what the commands of mmstorm have in common: options, messages, JSON, progress.
+ * cli.c - shared parts of the commands of mmstorm: values of options, messages, JSON, progress.
  */
 #include "cli.h"
 
@@ -144,7 +144,7 @@ struct json_object *cli_json_number(double x)
 	return json_object_new_double_s(x, buf);
 }
 
-/* Opened in the parent: a child's standard error goes elsewhere. */
+/* Opened in the parent, since a child's standard error is a log. */
 static FILE *terminal;
 
 void cli_progress_init(void)
@@ -214,7 +214,7 @@ void cli_json_report(struct json_object *j, const struct program *p, const struc
 
 void cli_print_no_boot(const struct exec_result *r)
 {
-	printf("ok, but the machine does not boot (%s%s%s): no operation was carried out\n",
+	printf("ok, but the machine does not boot (%s%s%s), so no operation ran\n",
 	       strerror(-r->boot_error), r->notice[0] ? "; " : "", r->notice);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cli.h - what the commands of mmstorm have in common.
+ * cli.h - shared parts of the commands of mmstorm.
  *
- * A command gets its own arguments, argv[0] being its name, and returns the exit status. Results
- * go to standard output, errors to standard error in one line, and progress to standard
- * error as well, if that is a terminal.
+ * A command gets its arguments, where argv[0] is its name, and returns the exit status. Results go
+ * to standard output. Errors go to standard error, in one line, and so does progress if standard
+ * error is a terminal.
  */
 #ifndef MM_MMSTORM_CLI_H
 #define MM_MMSTORM_CLI_H
@@ -26,7 +26,7 @@ enum {
  * struct command - a command
  * @name: as typed
  * @help: one line
- * @run:  does it
+ * @run:  runs the command
  */
 struct command {
 	const char *name;
@@ -43,7 +43,7 @@ int cmd_explore(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_bugs(int argc, char **argv);
 
-/** cli_error() - one line on standard error. Return: EXIT_BAD */
+/** cli_error() - print a line to standard error. Return: EXIT_BAD */
 int cli_error(const char *fmt, ...) __printf(1, 2);
 
 /*
@@ -56,13 +56,13 @@ const char *cli_parse_strategy(const char *text, void *strategy); /* struct stra
 
 /**
  * struct strategy_options - how schedules are chosen
- * @given: --strategy was there
- * @all:   it was "all"
- * @kind:  enum schedule_kind, SCHEDULE_SPARSE is "sequential"; or EXPLORE_CHANGES
- * @seed:  of the first run
- * @odds:  SCHEDULE_RANDOM
- * @depth: SCHEDULE_PCT, EXPLORE_CHANGES
- * @length: of both; 0: to be estimated
+ * @given:  --strategy was given
+ * @all:    it was "all"
+ * @kind:   enum schedule_kind, where SCHEDULE_SPARSE is "sequential"; or EXPLORE_CHANGES
+ * @seed:   seed of the first run
+ * @odds:   SCHEDULE_RANDOM: see struct explore
+ * @depth:  SCHEDULE_PCT, EXPLORE_CHANGES: see struct explore
+ * @length: SCHEDULE_PCT, EXPLORE_CHANGES: steps of a run; 0: estimated
  */
 struct strategy_options {
 	bool given, all;
@@ -72,11 +72,11 @@ struct strategy_options {
 };
 
 /**
- * struct common_options - how programs are read and run, and the results told
- * @strategy: see there
- * @target:   the only one allowed, or INPUT_ANY_TARGET
- * @in_process:     in this process: a crash ends it
- * @json:     one object a line
+ * struct common_options - options of several commands
+ * @strategy:   how schedules are chosen
+ * @target:     target of the programs, or INPUT_ANY_TARGET
+ * @in_process: run in this process: a crash ends it
+ * @json:       print one JSON object a line
  */
 struct common_options {
 	struct strategy_options strategy;
@@ -102,34 +102,34 @@ void cli_strategy_schedule(const struct strategy_options *s, const struct progra
 /** cli_strategy_name() - "sequential", "round-robin", "random", "pct" or "changes" */
 const char *cli_strategy_name(unsigned int kind);
 
-/** cli_json() - print an object on a line of its own, and free it */
+/** cli_json() - print a JSON object as one line, and free it */
 void cli_json(struct json_object *o);
 
-/** cli_json_hex() - a digest or a seed: JSON's numbers are too small for it */
+/** cli_json_hex() - a digest or a seed as a string: it is too large for JSON's numbers */
 struct json_object *cli_json_hex(u64 x);
 
-/** cli_json_number() - six digits of it: more are noise in what was measured */
+/** cli_json_number() - a measured value with six digits: more are noise */
 struct json_object *cli_json_number(double x);
 
-/** cli_progress_init() - find out if there is a terminal to write progress to */
+/** cli_progress_init() - enable progress lines if standard error is a terminal */
 void cli_progress_init(void);
 
-/** cli_progress() - write a progress line, at most ten times a second; on a terminal only */
+/** cli_progress() - print a progress line, at most ten times a second */
 void cli_progress(const char *fmt, ...) __printf(1, 2);
 
-/** cli_progress_end() - remove the progress line, if there is one */
+/** cli_progress_end() - erase the progress line, if there is one */
 void cli_progress_end(void);
 
-/** cli_print_no_boot() - that no operation was carried out, and why; ends the line */
+/** cli_print_no_boot() - print the rest of a line: no operation ran, and why */
 void cli_print_no_boot(const struct exec_result *r);
 
-/** cli_print_where() - "task b, operation 3: vm_unmap_aliases, step 12" of a report, a line */
+/** cli_print_where() - print a line such as "task b, operation 3: vm_unmap_aliases, step 12" */
 void cli_print_where(FILE *f, const struct program *p, const struct report *r);
 
-/** cli_json_report() - add what is known of a finding: oracle, text, task, operation, step */
+/** cli_json_report() - add the members of a report: oracle, text, task, operation, step */
 void cli_json_report(struct json_object *j, const struct program *p, const struct report *r);
 
-/** cli_op_text() - an operation as it stands in text, for free(); NULL if there is none */
+/** cli_op_text() - an operation in the text form, for free(). Return: NULL if there is none */
 char *cli_op_text(const struct program *p, s32 op);
 
 #endif

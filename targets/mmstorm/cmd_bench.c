@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_bench.c - mmstorm bench: what things cost.
+ * cmd_bench.c - mmstorm bench: print the figures of the benchmarks.
  *
- * Each part of the tree measures itself and hands its figures over one by one; here they
- * become a table or JSON, and points of plots (plot.c).
+ * Each part of the tree has a benchmark that passes its figures on one by one. This file prints
+ * them as tables or JSON, and collects points of plots (plot.c).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -89,13 +89,13 @@ static const struct option_spec price_specs[] = {
 
 /**
  * struct printer - a receiver of figures
- * @out:     first, to be found by
- * @running: the benchmark, as named in JSON
- * @json:    see --json
- * @plots:   see --plot; or NULL
- * @table:   under way; or NULL
- * @row:     case of the row under way, own copy; or NULL
- * @column:  columns of the row that are printed
+ * @out:     the interface of the benchmarks
+ * @running: name of the benchmark, for JSON
+ * @json:    print JSON
+ * @plots:   points of plots, or NULL
+ * @table:   the current table, or NULL
+ * @row:     case of the current row, allocated; or NULL
+ * @column:  number of columns of the row that are printed
  */
 struct printer {
 	struct bench_out out;
@@ -115,7 +115,7 @@ static void end_row(struct printer *p)
 	p->row = NULL;
 }
 
-/* As many digits as a measurement has. */
+/* Decimals for about four significant digits. */
 static int decimals(double value)
 {
 	return value < 10 ? 3 : value < 1000 ? 1 : 0;
@@ -178,7 +178,7 @@ static void print_table(struct bench_out *out, const struct bench_table *table)
 	putchar('\n');
 }
 
-/* Figures alone on standard output, if a program reads it. */
+/* With --json, notes go to standard error: standard output holds figures only. */
 static void print_note(struct bench_out *out, const char *text)
 {
 	struct printer *p = container_of(out, struct printer, out);

@@ -2,8 +2,8 @@
 /*
  * cmd_bugs.c - mmstorm bugs: the bank of re-planted historical bugs.
  *
- * A bug is a folder with about.md (its first line is "# <id>", and one line is
- * "oracle: <oracle id>"), bug.patch, and repro.prog, which fails where the patch is applied.
+ * A bug is a folder with about.md, bug.patch and repro.prog. The first line of about.md is "#
+ * <id>", and another line "oracle: <oracle id>". repro.prog fails on allocators with the patch.
  */
 #include <dirent.h>
 #include <limits.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_explore.c - mmstorm explore: hunt for a schedule under which a program fails, or shows
- * something.
+ * cmd_explore.c - mmstorm explore: search for a schedule under which a program fails, or shows
+ * events.
  *
- * The runs are made in a child, which keeps its books in shared memory: if a run ends the
- * child, the books say which run it was. A finding is run once more, to be written down as a sparse
- * list, and the list is run to see that it fails again; then it goes to disk.
+ * The runs happen in a child, whose state is in shared memory: if a run kills the child, the state
+ * identifies the run. A finding is run again to get its sparse list, and the list is run to check
+ * that it fails again. Then it goes to disk.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -35,9 +35,9 @@ static const struct option_usage usage = {
 };
 
 /**
- * struct options - what is asked for
- * @shows: bit enum run_event: look for these
- * @notes: where findings are told of: beside a table of strategies there is no place for them
+ * struct options - the command line
+ * @shows: bit enum run_event: events to look for
+ * @notes: receives the messages about findings, which must not interrupt a table of strategies
  */
 struct options {
 	const char *path, *output;
@@ -49,19 +49,19 @@ struct options {
 };
 
 /**
- * struct hunt - one strategy's exploration; in memory that the child shares
+ * struct hunt - one strategy's exploration, in memory that the child shares
  * @p:        the program
  * @shows:    see struct options
- * @e:        its state
- * @ret:      what explore() returned
- * @start:    when it began
- * @seconds:  how long it took
- * @findings: runs that failed
- * @first:    number of the first
- * @oracle:   of the first
- * @shown:    what is looked for has happened, in the last run
+ * @e:        state of the exploration
+ * @ret:      the result of explore()
+ * @start:    time of the start
+ * @seconds:  duration
+ * @findings: number of runs that failed
+ * @first:    number of the first run that failed
+ * @oracle:   oracle of that run
+ * @shown:    the wanted events happened in the last run
  * @seen:     oracles of findings that were written
- * @path:     the file of the first
+ * @path:     file of the first finding
  */
 struct hunt {
 	const struct program *p;
@@ -131,7 +131,7 @@ static void show_progress(const struct explore *e)
 		     e->runs, e->distinct);
 }
 
-/* Beside run_in_process(): a run's time is its own. */
+/* run_in_process() with a time limit for each run. */
 static int run_with_beat(void *arg, const struct program *p, struct schedule *taken,
 			 struct exec_result *r)
 {
@@ -139,7 +139,7 @@ static int run_with_beat(void *arg, const struct program *p, struct schedule *ta
 	return run_in_process(arg, p, taken, r);
 }
 
-/* What is looked for: a failure; or, of a program that is to show something, that as well. */
+/* The runner that reports what is searched for: failures, or wanted events and failures. */
 static struct runner runner_for(struct event_runner *s)
 {
 	return s->events ? (struct runner){event_runner_run, s} : s->runner;
@@ -152,7 +152,7 @@ static void explore_in_process(void *arg)
 	struct event_runner s = {{run_with_beat, x}, h->shows};
 	struct runner runner = runner_for(&s);
 
-	/* What has been written before is counted, and needs no other child. */
+	/* Count findings of oracles that were written before, without a new child. */
 	for (;;) {
 		h->ret = x ? explore(&h->e, h->p, &runner) : -ENOMEM;
 		if (h->ret <= 0 || !h->seen[h->e.result.sched.report.oracle])
@@ -162,7 +162,7 @@ static void explore_in_process(void *arg)
 	executor_destroy(x);
 }
 
-/* Up to the next finding, or the end. Return: as explore(). */
+/* Explore until the next finding. Return: as explore(). */
 static int explore_in_child(struct hunt *h)
 {
 	struct isolate_options options = {.seconds = ISOLATE_SECONDS, .brief = true};
@@ -172,7 +172,7 @@ static int explore_in_child(struct hunt *h)
 	if (err <= 0)
 		return err ? err : h->ret;
 	if (h->e.begun == h->e.ended) {
-		/* The run that only counts steps died; those that count will tell. */
+		/* The run that only counts steps died. Guess its length. */
 		h->e.length = 100;
 		return explore_in_child(h);
 	}
@@ -180,7 +180,7 @@ static int explore_in_child(struct hunt *h)
 	return 1;
 }
 
-/* The program of the last run, with its schedule as a list. Return: as explore_pin(). */
+/* Copy the program to @q, with the last run as sparse list. Return: as explore_pin(). */
 static int pin_run(const struct hunt *h, struct program *q)
 {
 	struct isolate_options options = {.seconds = ISOLATE_SECONDS, .brief = true};
@@ -195,18 +195,18 @@ static int pin_run(const struct hunt *h, struct program *q)
 		err = explore_pin(q, &runner, &r);
 	}
 	isolate_destroy(i);
-	/* As the random walk that it is, it is the same run as well. */
+	/* Without a list, @q keeps the random schedule, which gives the same run. */
 	return err == -EILSEQ ? 0 : err;
 }
 
-/* Write the failing run down, on paper and on disk. Return: 0, or EXIT_BAD with a message. */
+/* Write the failing run to disk. Return: 0, or EXIT_BAD with a message. */
 static int save_finding(const struct options *o, struct hunt *h, struct program *q)
 {
-	/* What --shows looks for is to be written there, and is not this. */
+	/* With --shows, --output is for the program that shows the events. */
 	const char *output = o->shows ? NULL : o->output;
 	int err = pin_run(h, q);
 
-	/* Found once, but not again: what came before it in the child had a part in it. */
+	/* Found once, but not again: earlier runs in the child had a part in it. */
 	if (err == -ENOENT) {
 		q->expect = h->e.result.sched.report.oracle;
 		q->digest = h->e.result.sched.digest;
@@ -223,7 +223,7 @@ static int save_finding(const struct options *o, struct hunt *h, struct program 
 		   : 0;
 }
 
-/* The run that shows what is looked for. Return: 0, or EXIT_BAD with a message. */
+/* Write the run that shows the wanted events. Return: 0, or EXIT_BAD with a message. */
 static int save_shown(const struct options *o, const struct hunt *h)
 {
 	struct program q;
@@ -233,7 +233,7 @@ static int save_shown(const struct options *o, const struct hunt *h)
 	program_init(&q, h->p->target);
 	err = pin_run(h, &q);
 	q.shows = h->shows;
-	/* What happens is to happen in later versions too: on whatever path. */
+	/* Later versions must show the events too, on any path. */
 	q.digest = 0;
 	if (!err)
 		err = o->output ? output_program(o->output, &q) : text_print(&q, stdout);
@@ -242,7 +242,8 @@ static int save_shown(const struct options *o, const struct hunt *h)
 			cli_strategy_name(h->e.kind), h->e.begun);
 	program_fini(&q);
 	if (err == -ENOENT)
-		return cli_error("%s: found a run that shows it once, expected it each time",
+		return cli_error("%s: found the events in one run, but not again, expected them "
+				 "each time",
 				 o->path);
 	return err ? cli_error("%s: %s", o->output ? o->output : "standard output", strerror(-err))
 		   : 0;
@@ -285,7 +286,7 @@ static int one_finding(const struct options *o, struct hunt *h)
 	if (!status)
 		print_finding(o, h);
 	else
-		describe_finding(stderr, o, h); /* no file will tell of it */
+		describe_finding(stderr, o, h); /* no file describes it */
 	program_fini(&q);
 	return status;
 }
@@ -322,7 +323,7 @@ static int hunt(const struct options *o, struct hunt *h)
 			ret = explore_in_child(h);
 		}
 		if (ret < 0)
-			return cli_error("%s: cannot run it: %s", o->path, strerror(-ret));
+			return cli_error("%s: cannot run the program: %s", o->path, strerror(-ret));
 		if (!ret)
 			break;
 		h->shown = h->e.result.sched.report.oracle == ORACLE_NONE;
@@ -410,7 +411,7 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	return status;
 }
 
-/* Each strategy in turn. The table first, the findings behind it. */
+/* Run each strategy in turn. Print the table first, and the findings after it. */
 static int hunt_all(struct options *o, const struct program *p)
 {
 	const struct strategy_options given = o->common.strategy;

@@ -2,8 +2,8 @@
 /*
  * cmd_fail_each.c - mmstorm run --fail-each: each request of a program fails in turn.
  *
- * `expect`, `digest` and `shows` lines are of another plan, and do not count: no run may have a
- * finding. One child runs them all, so a run costs what it costs and no fork.
+ * `expect`, `digest` and `shows` lines belong to another plan and are ignored: no run may have a
+ * finding. One child does all runs, so a run costs no fork.
  */
 #include "cmd_fail_each.h"
 
@@ -80,10 +80,12 @@ static void print_finding(const char *path, const struct program *p, const struc
 		printf("  written to %s\n  replay: %s run %s\n", output, program_invocation_name,
 		       output);
 	else if (f->failing)
-		printf("  to repeat it, %s before the first task: fail at=%u\n",
-		       had_plan ? "put in place of its plan," : "add", f->failing);
+		printf("  to reproduce it, %s: fail at=%u\n",
+		       had_plan ? "replace the program's `fail` line by"
+				: "add before the first task",
+		       f->failing);
 	else if (had_plan)
-		printf("  to repeat it, remove its plan: the line that begins with 'fail'\n");
+		printf("  to reproduce it, remove the program's `fail` line\n");
 }
 
 static bool has_plan(const struct program *p)
@@ -109,7 +111,7 @@ int fail_each_run(const char *path, struct program *p, const struct common_optio
 	ret = common->in_process ? fail_each_in_process(&f, p) : fail_each_in_child(&f, p);
 	cli_progress_end();
 	if (ret < 0)
-		return cli_error("%s: cannot run it: %s", path, strerror(-ret));
+		return cli_error("%s: cannot run the program: %s", path, strerror(-ret));
 	if (ret && output) {
 		p->expect = f.result.sched.report.oracle;
 		p->digest = f.result.sched.digest;
@@ -126,7 +128,6 @@ int fail_each_run(const char *path, struct program *p, const struct common_optio
 	else
 		printf("%s: ok, each of %u requests failed in turn\n", path, f.failed);
 	if (!ret && !common->json && f.no_boot)
-		printf("%s: but the machine never came up, and no operation was carried out\n",
-		       path);
+		printf("%s: but the machine did not boot, so no operation ran\n", path);
 	return ret ? EXIT_FINDING : EXIT_CLEAN;
 }

@@ -8,11 +8,11 @@
 #include "cli.h"
 
 /**
- * fail_each_run() - run one program so, and tell what came of it
+ * fail_each_run() - run a program with each request failing in turn, and print the result
  * @path:   its file, for messages
  * @p:      as read; its failure plan and, with --strategy, its schedule are replaced
- * @common:    how it is run and told
- * @output: where a finding is written as a program of its own, or NULL
+ * @common: options
+ * @output: file for the program that has a finding, or NULL
  *
  * Return: the exit status.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_list.c - mmstorm list: what programs can be made of.
+ * cmd_list.c - mmstorm list: the parts of programs.
  *
- * All of it is read from the tables that the harness itself runs on, so the lists, and the
- * handbook's tables made with --markdown, cannot say anything else than what is so.
+ * The lists, and the reference made with --markdown, come from the tables that the harness runs on,
+ * so they cannot be outdated.
  */
 #include <string.h>
 
@@ -127,7 +127,7 @@ static void heading(enum format format, const char *title, const char *columns)
 	putchar('\n');
 }
 
-/* A line of a table with two columns. */
+/* Print a row of a table with two columns. */
 static void line(enum format format, const char *topic, const char *name, const char *text)
 {
 	if (format == FORMAT_JSON)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_minimize.c - mmstorm minimize: make a program that fails shorter.
+ * cmd_minimize.c - mmstorm minimize: shorten a program that fails.
  *
- * Programs are run in a child that is replaced when it dies. What a run leaves behind in it, a
- * broken heap for one, could make a later run fail that by itself does not; the result is
- * checked in fresh children, and if it does not stand up all is done again with a child a run.
+ * Programs run in a child that is replaced when it dies. A run may leave damage in the child, such
+ * as a broken heap, that makes a later run fail. So the result is checked in fresh children, and if
+ * it passes there, everything is repeated with one child a run.
  */
 #include <math.h>
 #include <string.h>
@@ -91,19 +91,19 @@ static void show_progress(const struct program *best, const struct minimize_stat
 		     st->runs, best->nr_ops, best->nr_tasks, best->schedule.nr);
 }
 
-/* A candidate that never ends must not take longer to find out than need be. */
+/* Lower the time limit of a run: candidates that never end should cost little. */
 static void set_limit(struct isolate *i, const struct program *p)
 {
 	double start = clock_seconds(), seconds = 0;
 	struct exec_result r;
 
-	/* Of a run that used all the time there was, nothing is learnt but that it was enough. */
+	/* A run that used up the old limit does not tell how long a run takes. */
 	if (isolate_run(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
 		seconds = 10 * (clock_seconds() - start);
 	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
 }
 
-/* A program that is to show something is judged by that, unless there is an oracle to keep. */
+/* With --shows, the runner reports events as failures. */
 static void set_runner(struct minimize_options *mo, struct event_runner *s, runner_fn *run,
 		       void *arg)
 {
@@ -116,8 +116,8 @@ static void renew_shows(void *arg)
 	isolate_renew(((struct event_runner *)arg)->runner.arg);
 }
 
-static int minimize_apart(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
-			  struct event_runner *s, bool fresh)
+static int minimize_in_child(struct program *p, struct minimize_options *mo,
+			     struct minimize_stats *st, struct event_runner *s, bool fresh)
 {
 	struct isolate_options options = {
 		.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
@@ -134,8 +134,8 @@ static int minimize_apart(struct program *p, struct minimize_options *mo, struct
 	return err;
 }
 
-static int minimize_here(struct program *p, struct minimize_options *mo, struct minimize_stats *st,
-			 struct event_runner *s)
+static int minimize_in_process(struct program *p, struct minimize_options *mo,
+			       struct minimize_stats *st, struct event_runner *s)
 {
 	struct executor *x = executor_create();
 	int err;
@@ -148,7 +148,7 @@ static int minimize_here(struct program *p, struct minimize_options *mo, struct 
 	return err;
 }
 
-static int do_minimize(const struct options *o, struct program *p, struct minimize_stats *st)
+static int minimize_program(const struct options *o, struct program *p, struct minimize_stats *st)
 {
 	struct minimize_options mo = {
 		.oracle = o->oracle != ORACLE_NONE ? o->oracle : p->expect,
@@ -161,15 +161,15 @@ static int do_minimize(const struct options *o, struct program *p, struct minimi
 	int err;
 
 	if (o->in_process)
-		return minimize_here(p, &mo, st, &s);
+		return minimize_in_process(p, &mo, st, &s);
 	program_init(&original, p->target);
 	err = program_copy(&original, p);
 	if (!err)
-		err = minimize_apart(p, &mo, st, &s, false);
+		err = minimize_in_child(p, &mo, st, &s, false);
 	if (err == -EILSEQ) {
 		err = program_copy(p, &original);
 		if (!err)
-			err = minimize_apart(p, &mo, st, &s, true);
+			err = minimize_in_child(p, &mo, st, &s, true);
 	}
 	program_fini(&original);
 	return err;
@@ -183,8 +183,8 @@ static int explain(const char *path, const struct options *o, const struct progr
 		return cli_error("%s: found no failure by oracle %s, expected one", path,
 				 oracle_id(oracle));
 	if (err == -ENOENT && o->shows)
-		return cli_error("%s: found a program that does not show this, expected one that "
-				 "does",
+		return cli_error("%s: found a program without these events, expected one that "
+				 "shows them",
 				 path);
 	if (err == -ENOENT)
 		return cli_error("%s: found no failure, expected one", path);
@@ -192,7 +192,7 @@ static int explain(const char *path, const struct options *o, const struct progr
 		return cli_error("%s: found a failure that differs from run to run, expected the "
 				 "same each time",
 				 path);
-	return cli_error("%s: cannot run it: %s", path, strerror(-err));
+	return cli_error("%s: cannot run the program: %s", path, strerror(-err));
 }
 
 int cmd_minimize(int argc, char **argv)
@@ -220,7 +220,7 @@ int cmd_minimize(int argc, char **argv)
 	ops = p.nr_ops;
 	tasks = p.nr_tasks;
 	start = clock_seconds();
-	err = do_minimize(&o, &p, &st);
+	err = minimize_program(&o, &p, &st);
 	cli_progress_end();
 	if (err) {
 		status = explain(path, &o, &p, err);
@@ -228,12 +228,12 @@ int cmd_minimize(int argc, char **argv)
 	}
 	if (o.shows && p.expect != ORACLE_NONE) {
 		status = cli_error("%s: found a failure by oracle %s, expected a program that "
-				   "shows something",
+				   "passes and shows the events",
 				   path, oracle_id(p.expect));
 		goto out;
 	}
 	if (o.shows) {
-		/* Of a program that shows something the path is not what matters. */
+		/* A program that shows events may do so on any path. */
 		p.digest = 0;
 		p.shows = o.shows;
 	}

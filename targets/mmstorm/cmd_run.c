@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_run.c - mmstorm run: run programs and judge them.
+ * cmd_run.c - mmstorm run: run programs with every oracle on.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -77,8 +77,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	if (o->common.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
 	if (o->common.strategy.kind == EXPLORE_CHANGES)
-		return cli_error("mmstorm run: found --strategy changes, which is one of mmstorm "
-				 "explore alone");
+		return cli_error("mmstorm run: found --strategy changes, expected sequential, "
+				 "round-robin, random or pct");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
 	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->run.times > 1))
@@ -130,7 +130,7 @@ static struct json_object *missing_json(u32 missing)
 
 static void print_missing(u32 missing)
 {
-	const char *before = "the program shows no ";
+	const char *before = "found no ";
 
 	for (unsigned int e = 0; e < NR_RUN_EVENTS; e++) {
 		if (!(missing & 1U << e))
@@ -138,7 +138,7 @@ static void print_missing(u32 missing)
 		printf("%s%s", before, run_event_name((enum run_event)e));
 		before = ", no ";
 	}
-	puts(", and its `shows` line says it does");
+	puts(", expected the events of the `shows` line");
 }
 
 static void print_json(const char *path, const struct program *p, const struct options *o,
@@ -234,7 +234,7 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		cli_strategy_schedule(&o->common.strategy, p, &o->schedule);
 		o->run.schedule = &o->schedule;
 	}
-	/* JSON alone on standard output. */
+	/* With --json, standard output holds JSON only. */
 	if (o->stats)
 		o->run.stats = o->common.json ? stderr : stdout;
 	if (o->verbose) {
@@ -243,12 +243,12 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		/* ThreadSanitizer's own report, in place of its summary alone (core/sched/tsan.c).
 		 */
 		setenv("MMSTORM_TSAN", "verbose", 0);
-		/* The last line before a crash is the one that matters. */
+		/* The last line before a crash matters most, so do not lose it in a buffer. */
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	}
 	err = run_program(p, &o->run, &res);
 	if (err)
-		return cli_error("%s: cannot run it: %s", path, strerror(-err));
+		return cli_error("%s: cannot run the program: %s", path, strerror(-err));
 	if (o->common.json)
 		print_json(path, p, o, &res);
 	else
@@ -277,8 +277,8 @@ static int run_files(struct options *o, const struct input_list *files)
 }
 
 /*
- * A target that shares another one's seeds has a link for a folder (corpus/README.md). The programs
- * there name that other target, and are run as what they say.
+ * A target that shares the seeds of another has a link to their folder (corpus/README.md). The
+ * programs there name that other target, and run on it.
  */
 static void note_link(const struct options *o, const char *path)
 {

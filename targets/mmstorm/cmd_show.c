@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_show.c - mmstorm show and mmstorm pack: programs from one form into the other.
+ * cmd_show.c - mmstorm show and mmstorm pack: convert programs from one form to the other.
  *
- * Nothing is lost either way but what bytes have no place for: comments, names, and the lines
- * `expect`, `digest` and `shows`.
+ * Bytes have no place for comments, names, and the lines `expect`, `digest` and `shows`. All else
+ * survives the conversion.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static int pack_file(const struct options *o, struct program *p, const char *pat
 	return status;
 }
 
-/* OUT/NAME for some/where/NAME.prog. */
+/* The output of some/where/NAME.prog: FOLDER/NAME. */
 static char *name_below(const char *folder, const char *path)
 {
 	const char *name = strrchr(path, '/');
@@ -160,7 +160,7 @@ static int compare_names(const void *a, const void *b)
 static int pack_files(const struct options *o, struct program *p, const struct input_list *files)
 {
 	int status = EXIT_CLEAN;
-	void *names = NULL; /* tree of the outputs up to now */
+	void *names = NULL; /* tree of the outputs so far */
 
 	if (mkdir(o->output, 0777) && errno != EEXIST)
 		return cli_error("%s: %s", o->output, strerror(errno));
@@ -172,8 +172,8 @@ static int pack_files(const struct options *o, struct program *p, const struct i
 			status = pack_file(o, p, files->path[i], output);
 			continue;
 		}
-		/* Files of different folders may have one name: none is to replace another. */
-		status = known ? cli_error("%s: found a file of that name before, which is %s now",
+		/* Files of different folders may share a name: one must not replace another. */
+		status = known ? cli_error("%s: found another file for %s, expected distinct names",
 					   files->path[i], output)
 			       : cli_error("%s: %s", files->path[i], strerror(ENOMEM));
 		free(output);

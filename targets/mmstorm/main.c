@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main.c - the front door: find the command and run it.
+ * main.c - the front door: find the command and call it.
  */
 #include <string.h>
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot.c - points of plots are collected, and drawn into one PNG by gnuplot.
+ * plot.c - collect points of plots, and let gnuplot draw them into one PNG.
  *
- * gnuplot reads a script from a file that is its standard input and writes the PNG to one that is
- * its standard output, both without a name: none has to be quoted for it. What it wrote is
- * looked at before it gets its name.
+ * gnuplot reads its script from standard input and writes the PNG to standard output. Both are
+ * files without a name, so no name needs quoting. The PNG gets its name after a check.
  *
- * Every point is drawn as it was measured. Nothing is fitted or smoothed: lines join points only
- * to show which belong together.
+ * Every point is drawn as it was measured, without fitting or smoothing. Lines join the points of a
+ * series.
  */
 #include "plot.h"
 
@@ -23,12 +22,12 @@
 #define PLOT_WIDTH 1000
 #define PLOT_HEIGHT 480
 #define UPRIGHT_LABEL 10
-#define BARS_WIDTH 0.8 /* of the way from one label to the next */
+#define BARS_WIDTH 0.8 /* as a part of the distance of two labels */
 
 /**
- * struct point - as told to plots_add()
- * @series: own copy
- * @label:  own copy; NULL: of a line
+ * struct point - arguments of plots_add()
+ * @series: allocated
+ * @label:  allocated; NULL: a point of a line
  */
 struct point {
 	const struct bench_plot *plot;
@@ -38,8 +37,8 @@ struct point {
 };
 
 /**
- * struct plots - points in the order in which they came
- * @path: the PNG to be
+ * struct plots - points in the order of plots_add()
+ * @path: path of the PNG
  */
 struct plots {
 	const char *path;
@@ -79,7 +78,7 @@ static bool is_installed(const char *name)
 	return found;
 }
 
-/* Is there a folder that it can be in? Return: 0, or a negative error number. */
+/* Return: 0 if the folder of a file exists and is writable, or a negative error number. */
 static int check_folder(const char *path)
 {
 	char *copy = check_memory(strdup(path));
@@ -162,7 +161,7 @@ static bool is_new_label(const struct plots *p, size_t i)
 	return true;
 }
 
-/* Number of labels of its plot that come before point @i's. */
+/* The number of labels of point @i's plot that precede its label. */
 static unsigned int label_number(const struct plots *p, size_t i)
 {
 	unsigned int n = 0;
@@ -175,7 +174,7 @@ static unsigned int label_number(const struct plots *p, size_t i)
 	return n;
 }
 
-/* A string of gnuplot's that stands for nothing but itself. */
+/* Write a string literal of gnuplot, in which no character is special. */
 static void put_text(FILE *f, const char *text)
 {
 	fputc('\'', f);
@@ -194,7 +193,7 @@ static void put_setting(FILE *f, const char *what, const char *text)
 	fputc('\n', f);
 }
 
-/* The points of a series; bars stand around their label's number. */
+/* Write the points of a series; the bars of a label surround its number. */
 static void put_data(FILE *f, const struct plots *p, size_t first, unsigned int series,
 		     unsigned int nr_series)
 {
@@ -310,7 +309,7 @@ static int run_gnuplot(FILE *script, FILE *png)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* gnuplot's exit status tells only of some errors: a PNG begins and ends as one. */
+/* gnuplot's exit status reports only some errors, so check the first and last bytes of the PNG. */
 static bool is_png(const char *data, size_t size)
 {
 	static const char begin[] = "\x89PNG\r\n\x1a\n", end[] = "IEND\xae\x42\x60\x82";
@@ -318,7 +317,7 @@ static bool is_png(const char *data, size_t size)
 	return size > 16 && !memcmp(data, begin, 8) && !memcmp(data + size - 8, end, 8);
 }
 
-/* All of a file. */
+/* Read a whole file. */
 static char *read_all(FILE *f, size_t *size)
 {
 	char *data;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plot.h - points of plots are collected, and drawn into one PNG by gnuplot.
+ * plot.h - collect points of plots, and let gnuplot draw them into one PNG.
  */
 #ifndef MM_MMSTORM_PLOT_H
 #define MM_MMSTORM_PLOT_H
@@ -10,29 +10,29 @@
 struct plots;
 
 /**
- * plots_create() - no points yet
- * @path: the PNG to be; stays the caller's
+ * plots_create() - begin a set of plots without points
+ * @path: path of the PNG, not copied
  *
- * Fails before anything is measured if gnuplot is missing or there is no folder for it.
+ * It fails early, before any measurement, if gnuplot or the folder of the PNG is missing.
  *
- * Return: what plots_add() takes, or NULL with a message.
+ * Return: the plots, or NULL after a message.
  */
 struct plots *plots_create(const char *path);
 
-/** plots_add() - a point; as bench_out.point */
+/** plots_add() - add a point; arguments as those of bench_out.point */
 void plots_add(struct plots *p, const struct bench_plot *plot, const char *series,
 	       const char *label, double x, double y);
 
 /**
- * plots_draw() - write the PNG, all plots in it below each other
+ * plots_draw() - write the PNG, with all plots one below the other
  *
- * The file appears whole or not at all; one that was there before is replaced.
+ * The file is complete or unchanged.
  *
- * Return: EXIT_CLEAN, or EXIT_BAD with a message.
+ * Return: EXIT_CLEAN, or EXIT_BAD after a message.
  */
 int plots_draw(struct plots *p);
 
-/** plots_destroy() - NULL is allowed */
+/** plots_destroy() - free the plots; NULL is allowed */
 void plots_destroy(struct plots *p);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_result.c - run a program, perhaps many times, and say if that is as it should be.
+ * run_result.c - run a program, once or many times, and compare the result with what it expects.
  *
- * One child does all the runs, unless runs end it: then each that does costs a child of its
- * own. What the child found up to then is in shared memory.
+ * One child does all runs. If a run kills it, another child continues; the results so far are in
+ * shared memory.
  */
 #include "run_result.h"
 
@@ -14,10 +14,10 @@
 
 /**
  * struct runs - the runs of one program
- * @done:  runs that have ended, in whatever way
- * @same:  of these, runs that ended like the first
- * @first: the first
- * @odd:   the first that differs, if @same < @done
+ * @done:   runs that have ended, in any way
+ * @same:   of these, runs that ended like the first
+ * @first:  result of the first run
+ * @odd:    result of the first run that differs, if @same < @done
  * @odd_at: its number, from 1
  */
 struct runs {
@@ -79,7 +79,7 @@ static void run_all(void *arg)
 		exec_program(x, runs->p, &o, &r);
 		count_run(runs, &r);
 	}
-	/* The listing takes locks and memory, which is a run of its own: it is not judged. */
+	/* Statistics take locks and memory, which changes a run: so they need another one. */
 	if (runs->o->stats && runs->first.sched.report.oracle == ORACLE_NONE) {
 		o.trace = NULL;
 		o.stats = runs->o->stats;
@@ -113,7 +113,7 @@ static int run_in_children(struct runs *runs)
 	return 0;
 }
 
-/* A sanitizer reports at once what without it is a crash, at best. */
+/* A bug that a sanitizer reports at once is a crash without it, at best. */
 static bool satisfies(enum oracle expect, enum oracle found)
 {
 	if (expect == found)
@@ -140,7 +140,7 @@ void run_result_classify(const struct program *p, const struct run_options *o,
 		else
 			res->outcome = OUTCOME_FINDING;
 	}
-	/* Of a run that died there is no digest; one that found something else need not match. */
+	/* A run that died has no digest, and with another result the digest need not match. */
 	if (p->digest && digest && p->digest != digest &&
 	    (res->outcome == OUTCOME_OK || res->outcome == OUTCOME_EXPECTED)) {
 		res->outcome = OUTCOME_FINDING;

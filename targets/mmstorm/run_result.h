@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_result.h - run a program, perhaps many times, and say if that is as it should be.
+ * run_result.h - run a program, once or many times, and compare the result with what it expects.
  */
 #ifndef MM_MMSTORM_RUN_RESULT_H
 #define MM_MMSTORM_RUN_RESULT_H
@@ -10,21 +10,20 @@
 enum outcome {
 	OUTCOME_OK,	  /* no finding, and none was expected */
 	OUTCOME_EXPECTED, /* the finding that the program's `expect` line names */
-	OUTCOME_FINDING,  /* another, or none although one was expected; or it shows not all it says
-			   */
-	OUTCOME_UNFIT,	  /* this build cannot find what is expected */
+	OUTCOME_FINDING,  /* another finding, none although one was expected, or missing events */
+	OUTCOME_UNFIT,	  /* the expected oracle cannot fire in this build */
 };
 
 /**
  * struct run_options - how to run
- * @times:     how often, from 1
- * @schedule:  if not NULL, used in place of the program's; then `expect` and `shows` do not count
- * @ignore:    `expect`, `digest` and `shows` do not count
- * @in_process:      in this process: a crash ends it
- * @trace:     if not NULL, the history of the first run is written there
- * @stats:     if not NULL, the per-CPU allocators' statistics at the end of one more run, which is
- *             not judged, and the events of the first one are written there, if that had no finding
- * @log:       if not NULL, what sanitizers write during the first run
+ * @times:      number of runs, from 1
+ * @schedule:   if not NULL, replaces the program's; then `expect`, `digest` and `shows` are ignored
+ * @ignore:     ignore `expect`, `digest` and `shows`
+ * @in_process: run in this process: a crash ends it
+ * @trace:      if not NULL, receives the history of the first run
+ * @stats:      if not NULL, and the first run had no finding, receives the events of that run, and
+ *              the per-CPU allocators' statistics at the end of one more run, which is not checked
+ * @log:        if not NULL, receives the output of sanitizers during the first run
  */
 struct run_options {
 	u64 times;
@@ -37,13 +36,12 @@ struct run_options {
 };
 
 /**
- * struct run_result - how it went
+ * struct run_result - the result of all runs
  * @outcome: enum outcome
- * @report:  the finding, ORACLE_NONE if there was none; for OUTCOME_FINDING, why it is one
- * @result:  of the first run
- * @missing: bit enum run_event: what the program says it shows, and did not happen
- * @same:    runs with the same oracle, task, operation, step and digest as the first, it
- *           included
+ * @report:  the finding, or ORACLE_NONE; for OUTCOME_FINDING, the reason for it
+ * @result:  result of the first run
+ * @missing: bit enum run_event: events of the `shows` line that did not happen
+ * @same:    runs with the same oracle, task, operation, step and digest as the first, including it
  */
 struct run_result {
 	enum outcome outcome;
@@ -54,14 +52,14 @@ struct run_result {
 };
 
 /**
- * run_program() - run and judge
+ * run_program() - run a program and classify the result
  *
  * Return: 0 with @res filled in, or a negative error number.
  */
 int run_program(const struct program *p, const struct run_options *o, struct run_result *res);
 
 /**
- * run_result_classify() - a first result against what the program says of itself
+ * run_result_classify() - compare a result with the `expect`, `digest` and `shows` lines
  * @v: @result, @same and @report are set; @outcome, @report and @missing are filled in
  */
 void run_result_classify(const struct program *p, const struct run_options *o,

@@ -14,7 +14,8 @@ for part in harness sched machine boot vmap zone percpu programs; do
 done
 check 0 bench --json machine
 says '{"bench":"machine","case":"'
-# Standard output stays the figures' alone: what is scaled down says so in them and beside them.
+# With --json, standard output holds figures only. A note that they are scaled down is among the
+# figures, and on standard error.
 check 0 bench --json --quick machine
 says '"case":"--quick","metric":"scale"'
 [[ $err == *"scaled down"* ]] || fail "bench --quick --json: no note on standard error: $err"
@@ -29,7 +30,7 @@ check 0 bench --quick --json boot
 for metric in set-up requests hand-over metadata goal bootmem rootmem; do
 	says "\"metric\":\"$metric\""
 done
-# Of every case in order, and in columns by name: one that is left out shows as such.
+# A metric that a case lacks leaves a "-" in its column.
 awk '/free alternating/ && $(NF - 2) != "-" { exit 1 }' <(
 	"$mmstorm" bench --quick percpu
 ) || fail "bench percpu: no kernel figure is known for free alternating, but one is there"
@@ -37,8 +38,8 @@ check 0 bench --quick --json vmap
 for metric in kernel block old-2008 lazy-ipi depth residual; do
 	says "\"metric\":\"$metric\""
 done
-# In virtual time the prices are the caller's: an eager unmap interrupts 63 CPUs, for 200 ns each
-# unless they are for nothing.
+# Options set the prices of virtual time: an eager unmap interrupts 63 CPUs, for 200 ns each by
+# default, and for 0 ns here.
 check 0 bench --quick --json --ipi 0 --ipi-wait 0x10 zone
 for metric in eager lazy zone pool lazy-2023 zone-2023 prefetch pool-hit zone-ipi lazy/pool 2024; do
 	says "\"metric\":\"$metric\""
@@ -52,7 +53,7 @@ bad "mmstorm bench: option --line: found 'x', expected a number from 0 to 100000
 bad "mmstorm bench: option --touch: found '-1', expected a number from 0 to 1000000000" \
 	bench --touch -1 zone
 if command -v gnuplot >/dev/null; then
-	# Lines, and bars behind them.
+	# A plot with lines, then one with bars.
 	check 0 bench --quick --plot plot.png vmap
 	check 0 bench --quick --plot plot.png machine
 	[ "$(head -c 8 plot.png | od -An -tx1 | tr -d ' ')" = 89504e470d0a1a0a ] ||
@@ -62,7 +63,7 @@ if command -v gnuplot >/dev/null; then
 		bench --quick --plot missing/plot.png machine
 	check 2 bench --quick --plot bin machine
 	[ "$err" = "mmstorm bench: --plot: bin: Is a directory" ] || fail "bench --plot: said $err"
-	# A gnuplot that fails, or stops in the middle: what was there before stays as it was.
+	# If gnuplot fails, or stops in the middle, an older file stays as it was.
 	cp plot.png before.png
 	for broken in 'exit 1' 'cat before.png; exit 1' 'printf "\211PNG\r\n\032\nhalf"'; do
 		printf '#!/bin/sh\n%s\n' "$broken" >bin/gnuplot

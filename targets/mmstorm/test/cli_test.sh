@@ -59,7 +59,7 @@ says "  nr_cur_alloc        :            1"
 says "Chunk: <- Reserved Chunk"
 says "  contig_bytes        :         2768"
 check 2 run --stats --fail-each good.prog
-# The listing is of a run of its own: it changes neither digests nor repetitions.
+# The statistics come from an additional run: they change neither digests nor repetitions.
 check 0 run --stats --times 3 "$corpus/percpu/sizes.prog"
 says "sizes.prog: 3 of 3 the same: ok"
 says "nr_cur_alloc"
@@ -74,7 +74,7 @@ says "ok, but the machine does not boot (Invalid argument; percpu: page by page 
 check 0 run --json no-boot.prog
 says '"boot_error":-22,"notice":"percpu: page by page needs an MMU"'
 check 0 run --fail-each no-boot.prog
-says "the machine never came up"
+says "but the machine did not boot, so no operation ran"
 check 0 list --json operations
 says '"choices":["inside","other-cpu","nowhere","static"]'
 check 0 run --json good.prog
@@ -162,7 +162,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 check 0 run --target vmap bare.bin
 
-# text LINE:COLUMN WORD TEXT - a text that is no program, where, and a word of what is said.
+# text LINE:COLUMN WORD TEXT - an invalid text, the place of its error, and a word of the message.
 text() {
 	printf '%b' "$3" >text.prog
 	bad_like "text.prog:$1: *$2*" run text.prog
@@ -194,11 +194,11 @@ outputs=(packed/*)
 [ ${#outputs[@]} -eq ${#inputs[@]} ] ||
 	fail "a folder was not packed as a whole"
 check 0 run packed
-# Files of one name in two folders: none is lost without a word.
+# Files of one name in two folders: mmstorm refuses to lose one.
 mkdir -p twins/a twins/b
 cp good.prog twins/a
 cp expects.prog twins/b/good.prog
-bad "twins/b/good.prog: found a file of that name before, which is packed2/good now" \
+bad "twins/b/good.prog: found another file for packed2/good, expected distinct names" \
 	pack twins -o packed2
 gzip -c good.prog >good.prog.gz
 check 0 run good.prog.gz
@@ -267,7 +267,7 @@ says '"events":{"prefetch":1}'
 says_not "missing"
 sed 's/shows prefetch/shows prefetch-extra lazy-twice prefetch/' fetch.prog >extra.prog
 check 1 run extra.prog
-says "extra.prog: the program shows no prefetch-extra, no lazy-twice, and its \`shows\` line says"
+says "extra.prog: found no prefetch-extra, no lazy-twice, expected the events of the \`shows\` line"
 check 1 run --json extra.prog
 says '"outcome":"finding"'
 says '"missing":["prefetch-extra","lazy-twice"]'
@@ -287,8 +287,8 @@ for strategy in random pct changes; do
 done
 check 0 explore --shows prefetch-extra --shows prefetch --no-fork fetch.prog
 says "shows prefetch prefetch-extra"
-# Tasks of one CPU: nobody moves but by a change that says so.
-# Of the second request something is there to be taken.
+# A task changes its CPU only by a change of the schedule that moves it. The second request leaves a
+# range in the cache.
 sed -e 's/task b cpu=0/task b cpu=1/' -e 's/  v1 = .*/&\n  alloc_vmap_area/' fetch.prog >left.prog
 check 1 explore --shows cpu-left --runs 500 left.prog
 [[ $err == *"left.prog: random: not shown in 500 runs, "* ]] || fail "explore --shows: said $err"
@@ -304,7 +304,7 @@ says_not "schedule"
 says_not "digest"
 says_not "task b"
 check 0 minimize --no-fork --shows prefetch shown.prog
-bad "fetch.prog: found a program that does not show this, expected one that does" \
+bad "fetch.prog: found a program without these events, expected one that shows them" \
 	minimize --shows lazy-twice fetch.prog
 bad "mmstorm minimize: found --shows and --oracle, expected one of them" \
 	minimize --shows prefetch --oracle overlap fetch.prog
@@ -317,7 +317,7 @@ for option in --keep-going --json "--strategy all"; do
 	bad "mmstorm explore: found --shows with $option, expected it without" \
 		explore --shows prefetch $option fetch.prog
 done
-bad "mmstorm run: found --strategy changes, which is one of mmstorm explore alone" \
+bad "mmstorm run: found --strategy changes, expected sequential, round-robin, random or pct" \
 	run --strategy changes fetch.prog
 check 0 list events
 says "prefetch-extra"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# reference_test.sh MMSTORM FILE [--write]: does the reference say what the tables say?
-# Everything behind the line with the command is compared, or with --write made anew.
+# reference_test.sh MMSTORM FILE [--write]: compare the reference with the tables.
+# The part after the line with the command is compared, or with --write generated anew.
 set -euo pipefail
 
 mark='^<!-- mmstorm list --markdown -->$'

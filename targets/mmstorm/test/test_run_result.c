@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_run_result.c - what a program says of itself, against how a run went.
+ * test_run_result.c - the outcome of a run for a program's `expect`, `digest` and `shows` lines.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,11 +12,12 @@
 #include "run_result.h"
 
 /**
- * struct told - a program, its run, and what is to be said of it
- * @expect, @shows, @digest: of the program
- * @oracle, @happened, @path: of the run; @path is its digest
+ * struct fixture - a program, its run, and the wanted outcome
+ * @expect, @shows, @digest: lines of the program
+ * @oracle, @happened, @path: oracle, events and digest of the run
+ * @outcome, @reported, @missing: wanted members of struct run_result
  */
-struct told {
+struct fixture {
 	enum oracle expect;
 	u32 shows;
 	u64 digest;
@@ -31,7 +32,7 @@ struct told {
 #define A (1u << EVENT_PREFETCH)
 #define B (1u << EVENT_FREED_FAR_IN_FLUSH)
 
-static void classify(const struct told *t, const struct run_options *o, struct run_result *res)
+static void classify(const struct fixture *t, const struct run_options *o, struct run_result *res)
 {
 	struct program p;
 
@@ -51,32 +52,32 @@ static void classify(const struct told *t, const struct run_options *o, struct r
 static void test_outcomes(void **state)
 {
 	static const enum oracle none = ORACLE_NONE, found = ORACLE_OVERLAP;
-	const struct told told[] = {
+	const struct fixture fixture[] = {
 		{none, 0, 0, none, 0, 5, OUTCOME_OK, none, 0},
 		{none, 0, 0, none, A, 5, OUTCOME_OK, none, 0},
 		{none, 0, 0, found, 0, 5, OUTCOME_FINDING, found, 0},
 		{found, 0, 5, found, 0, 5, OUTCOME_EXPECTED, found, 0},
 		{found, 0, 0, none, 0, 5, OUTCOME_FINDING, none, 0},
 		{none, 0, 6, none, 0, 5, OUTCOME_FINDING, ORACLE_DIGEST, 0},
-		/* What it shows happens, and more; or some of it does not. */
+		/* More events happen than `shows` names; or some of them do not. */
 		{none, A, 0, none, A | B, 5, OUTCOME_OK, none, 0},
 		{none, A | B, 0, none, B, 5, OUTCOME_FINDING, none, A},
 		{none, A | B, 0, none, 0, 5, OUTCOME_FINDING, none, A | B},
-		/* Up to the finding that it expects. */
+		/* Events up to the expected finding. */
 		{found, A, 0, found, A, 5, OUTCOME_EXPECTED, found, 0},
 		{found, A, 0, found, B, 5, OUTCOME_FINDING, found, A},
-		/* A worse thing to say goes first. */
+		/* A finding or a digest is reported before missing events. */
 		{none, A, 0, found, 0, 5, OUTCOME_FINDING, found, 0},
 		{none, A, 6, none, 0, 5, OUTCOME_FINDING, ORACLE_DIGEST, 0},
 	};
 
-	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+	for (size_t i = 0; i < sizeof(fixture) / sizeof(fixture[0]); i++) {
 		const struct run_options o = {.times = 1};
 		struct run_result res;
 
-		classify(&told[i], &o, &res);
-		if (res.outcome != told[i].outcome || res.report.oracle != told[i].reported ||
-		    res.missing != told[i].missing)
+		classify(&fixture[i], &o, &res);
+		if (res.outcome != fixture[i].outcome || res.report.oracle != fixture[i].reported ||
+		    res.missing != fixture[i].missing)
 			fail_msg("case %zu: outcome %d, oracle %s, missing 0x%x", i, res.outcome,
 				 oracle_id(res.report.oracle), res.missing);
 	}
@@ -85,7 +86,7 @@ static void test_outcomes(void **state)
 static void test_passed_over(void **state)
 {
 	static const struct schedule other = {.kind = SCHEDULE_ROUND_ROBIN};
-	const struct told told = {.shows = A};
+	const struct fixture fixture = {.shows = A};
 	const struct run_options o[] = {
 		{.times = 1, .ignore = true},
 		{.times = 1, .schedule = &other},
@@ -94,7 +95,7 @@ static void test_passed_over(void **state)
 	for (size_t i = 0; i < sizeof(o) / sizeof(o[0]); i++) {
 		struct run_result res;
 
-		classify(&told, &o[i], &res);
+		classify(&fixture, &o[i], &res);
 		assert_int_equal(res.outcome, OUTCOME_OK);
 		assert_int_equal(res.missing, 0);
 	}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# unwritten_test.sh - a finding that cannot be written is told all the same.
+# unwritten_test.sh - a finding that cannot be written is printed.
 #
 # usage: unwritten_test.sh MMSTORM REPRO
 # MMSTORM is built with a bug that REPRO shows by its oracle `spurious-failure`.
@@ -10,7 +10,7 @@ set -u
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-: >"$dir/file" # no folder: nothing can be written below it, not even by root
+: >"$dir/file" # not a folder: even root cannot write into it
 for option in --json --no-fork --strategy=all; do
 	err=$(MMSTORM_FINDINGS=$dir/file/findings "$1" explore "$2" "$option" 2>&1 >"$dir/out")
 	status=$?
