@@ -9,7 +9,7 @@ PACKAGES=(
 	# build
 	cmake ninja-build pkg-config git patch gcc g++ libc6-dev
 	# clang, its sanitizers and libFuzzer; llvm has the symbolizer and llvm-cov
-	clang-19 llvm-19 libclang-rt-19-dev
+	clang-19 llvm-19 lld-19 libclang-rt-19-dev
 	# style
 	clang-format-14
 	# the other fuzzer
