@@ -16,7 +16,7 @@
 
 #include "sched/announce.h"
 #include "sched/sched.h"
-#include "ops/ops.h"
+#include "bodies.h"
 #include "program/text.h"
 #include "world/topology_of.h"
 #include "subsystems.h"
@@ -63,25 +63,8 @@ void executor_destroy(struct executor *x)
 	sched_destroy(x->sched);
 	subsystems_free(&x->world);
 	machine_destroy(x->world.machine);
-	free(x->world.range);
 	objects_free(&x->run.objects);
 	free(x);
-}
-
-/* Room for the objects of a program and for the areas of its world; reused by the next one. */
-static bool reserve(struct executor *x)
-{
-	struct world *w = &x->world;
-	const u32 ranges = world_ranges(w->program);
-
-	if (!objects_reserve(&x->run.objects, max(w->program->nr_ops, 1U)))
-		return false;
-	if (ranges <= w->max_ranges)
-		return true;
-	free(w->range);
-	w->range = malloc(ranges * sizeof(*w->range));
-	w->max_ranges = w->range ? ranges : 0;
-	return w->range;
 }
 
 static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
@@ -221,7 +204,7 @@ static void init_body(void *arg)
 	char name[8];
 
 	objects_prepare(&run->objects, p);
-	w->nr_ranges = w->deferred_frees = 0;
+	w->deferred_frees = 0;
 	w->deferred_bytes = 0;
 	w->notice[0] = '\0';
 	run->since_verify = 0;
@@ -311,7 +294,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	run->options = o;
 	run->events = (struct run_events){.open = false};
 	*r = (struct exec_result){0};
-	if (!reserve(x)) {
+	if (!objects_reserve(&run->objects, max(p->nr_ops, 1U))) {
 		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
 		abort();
 	}

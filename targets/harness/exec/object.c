@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ops/areas.h"
-#include "machine/pgtable.h"
+#include "bodies.h"
 #include "run.h"
 
 bool objects_reserve(struct objects *os, u32 nr)
@@ -70,38 +69,29 @@ void objects_prepare(struct objects *os, const struct program *p)
 }
 
 /*
- * Is the object on some address of a range? A per-CPU object stands at the same offset of every
- * unit, and units do not overlap (the verifier sees to that): CPU 0's copy speaks for all.
+ * The addresses of an object. A per-CPU object stands at the same offset of every unit, and units
+ * do not overlap, which the verifier checks: CPU 0's copy stands for all.
  */
-static bool covers(const struct world *w, const struct object *o, u64 start, u64 end)
+static u32 pieces_of(const struct world *w, const struct object *o, struct object_piece *piece)
 {
-	struct areas_request r;
-
-	if (likely(o->type != OBJECT_AREAS))
-		return o->addr < end && start < o->addr + o->size;
-	areas_request(&w->program->op[object_record(w, o)], &r);
-	for (u32 i = 0; i < r.nr; i++) {
-		u64 at = o->addr + r.offset[i];
-
-		if (at < end && start < at + r.size[i])
-			return true;
-	}
-	return false;
+	piece[0] = (struct object_piece){.start = o->addr, .size = o->size};
+	return object_bodies[o->type].pieces ? object_bodies[o->type].pieces(w, o, piece) : 1;
 }
 
 static bool overlaps(const struct world *w, const struct object *a, const struct object *b)
 {
-	struct areas_request r;
+	struct object_piece of_a[AREAS_MAX], of_b[AREAS_MAX];
+	u32 nr_a, nr_b;
 
-	if (likely(a->type != OBJECT_AREAS))
-		return covers(w, b, a->addr, a->addr + a->size);
-	areas_request(&w->program->op[object_record(w, a)], &r);
-	for (u32 i = 0; i < r.nr; i++) {
-		u64 at = a->addr + r.offset[i];
-
-		if (covers(w, b, at, at + r.size[i]))
-			return true;
-	}
+	if (likely(!object_bodies[a->type].pieces && !object_bodies[b->type].pieces))
+		return a->addr < b->addr + b->size && b->addr < a->addr + a->size;
+	nr_a = pieces_of(w, a, of_a);
+	nr_b = pieces_of(w, b, of_b);
+	for (u32 i = 0; i < nr_a; i++)
+		for (u32 j = 0; j < nr_b; j++)
+			if (of_a[i].start < of_b[j].start + of_b[j].size &&
+			    of_b[j].start < of_a[i].start + of_a[i].size)
+				return true;
 	return false;
 }
 
@@ -185,19 +175,12 @@ void object_untrack(struct world *w, struct object *o)
 
 void object_free_all(struct world *w)
 {
-	static void (*const give_back[NR_OBJECT_TYPES])(struct world * w, struct object * o) = {
-		[OBJECT_PERCPU] = free_percpu_object,	[OBJECT_RAM] = free_ram_object,
-		[OBJECT_AREA] = free_area_object,	[OBJECT_AREAS] = free_areas_object,
-		[OBJECT_VMALLOC] = free_vmalloc_object, [OBJECT_VMAP] = free_vmap_object,
-		[OBJECT_VM_AREA] = free_vm_area_object,
-	};
-
 	for (u32 i = 0; nr_live_objects(w); i++) {
 		struct object *o = object_of(w, i);
 
 		/* Entries of records that make nothing hold what an earlier program left. */
 		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
 			continue;
-		give_back[o->type](w, o);
+		object_bodies[o->type].free(w, o);
 	}
 }

@@ -42,7 +42,7 @@ _Static_assert(WORLD_PERCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places
  * @bytes:   OBJECT_VMALLOC: as asked for; @size is then that of its area with the guard page, as
  *           it is of OBJECT_VMAP and OBJECT_VM_AREA
  * @user:    OBJECT_VMALLOC, OBJECT_VMAP: may be mapped to users; OBJECT_VM_AREA: device memory
- * @first:   mappings: index in world.pool of the first frame; the others follow, cyclically
+ * @first:   mappings: number in the frame pool of the first frame; the others follow
  * @area:    OBJECT_AREA: its area; of several spaces, @areas[k] is that in space k
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
  * @mapped:  OBJECT_AREA, OBJECT_AREAS, OBJECT_VM_AREA: frames are mapped behind it
@@ -77,6 +77,17 @@ struct object {
 	struct completion made;
 	struct completion idle;
 };
+
+/** percpu_object_addr(), vmap_object_addr() - an object's address in allocator or space @k */
+static inline u64 percpu_object_addr(const struct object *o, u32 k)
+{
+	return o->addrs[k];
+}
+
+static inline u64 vmap_object_addr(const struct object *o, u32 k)
+{
+	return o->addrs[k];
+}
 
 /**
  * struct objects - the objects of a run; the memory is reused from run to run
@@ -135,16 +146,5 @@ void object_unlock(struct object *o, unsigned long flags);
 
 /** object_free_all() - at the end of a program: free what is live, in order of record */
 void object_free_all(struct world *w);
-
-/**
- * free_percpu_object() and the functions after it - check a live object of that type and free it
- */
-void free_percpu_object(struct world *w, struct object *o);
-void free_ram_object(struct world *w, struct object *o);
-void free_area_object(struct world *w, struct object *o);
-void free_areas_object(struct world *w, struct object *o);
-void free_vmalloc_object(struct world *w, struct object *o);
-void free_vmap_object(struct world *w, struct object *o);
-void free_vm_area_object(struct world *w, struct object *o);
 
 #endif

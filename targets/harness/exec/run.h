@@ -12,7 +12,7 @@
 #include "world/world.h"
 
 /* Subsystems that a world may be made of. */
-#define MAX_SUBSYSTEMS 9
+#define MAX_SUBSYSTEMS 16
 
 struct subsystem;
 

@@ -3,12 +3,13 @@
  * subsystems.h - what a world is made of, by the target of its program: booted in order, verified,
  * and taken down in the opposite order.
  *
- * The executor knows no target. To give a target something new, add a subsystem to the table in
- * subsystems.c, after those that it depends on.
+ * The executor knows no target. To give a target something new, define a subsystem beside what it
+ * boots or checks, and add it to the list in ops/subsystem_list.c, after those that it depends on.
  */
 #ifndef MM_HARNESS_SUBSYSTEMS_H
 #define MM_HARNESS_SUBSYSTEMS_H
 
+#include "bodies.h"
 #include "run.h"
 
 /**
@@ -33,12 +34,6 @@ struct subsystem {
 	void (*take_down)(struct world *w);
 	void (*free)(struct world *w);
 };
-
-/** world_ranges() - the number of areas that a program's world can have at most */
-u32 world_ranges(const struct program *p);
-
-/** world_points() - more scheduling points than a run of the program passes that makes progress */
-u64 world_points(const struct world *w);
 
 /**
  * subsystems_boot() - boot the subsystems of the program's target

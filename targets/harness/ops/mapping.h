@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mapping.h - what operations that map the frames of world.pool share.
+ * mapping.h - what operations that map frames of the pool share.
  */
 #ifndef MM_HARNESS_MAPPING_H
 #define MM_HARNESS_MAPPING_H
 
 #include "exec/run.h"
+#include "world/frame_pool.h"
 
-/**
- * mapping_take_frames() - the next frames of the pool, for a mapping
- * @o:     whose mapping it is; remembers where they begin
- * @pages: how many
- * @out:   receives them
- *
- * Those needed for the first time are allocated. Return: false if one cannot be had.
+/*
+ * Each object owns one word in every frame of the pool: it writes there through its mapping and
+ * reads back through the frame, and no other object writes there.
  */
-bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp,
-			 struct page **out);
+#define MAPPING_SLOTS (PAGE_SIZE / sizeof(u64))
 
 /** mapping_slot() - number of the object's own word in each of its frames */
 u32 mapping_slot(const struct world *w, const struct object *o);

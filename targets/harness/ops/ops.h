@@ -8,19 +8,22 @@
 #ifndef MM_HARNESS_OPS_H
 #define MM_HARNESS_OPS_H
 
-#include "program/op_list.h"
-
-struct op_call;
-struct world;
-
-/** op_body - carries an operation out, in the calling task */
-typedef void op_body(struct world *w, const struct op_call *c);
-
-/** op_bodies - the body of each operation, by enum op_id */
-extern op_body *const op_bodies[NR_OPS];
+#include "exec/bodies.h"
 
 #define X(name) op_body op_##name;
 OPERATIONS(X)
 #undef X
+
+/** free_percpu_object() and those after it - check a live object of that type and free it */
+void free_percpu_object(struct world *w, struct object *o);
+void free_ram_object(struct world *w, struct object *o);
+void free_area_object(struct world *w, struct object *o);
+void free_areas_object(struct world *w, struct object *o);
+void free_vmalloc_object(struct world *w, struct object *o);
+void free_vmap_object(struct world *w, struct object *o);
+void free_vm_area_object(struct world *w, struct object *o);
+
+/** areas_pieces() - the areas of an OBJECT_AREAS */
+u32 areas_pieces(const struct world *w, const struct object *o, struct object_piece *piece);
 
 #endif

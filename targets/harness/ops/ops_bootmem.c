@@ -212,14 +212,16 @@ static void compare(struct world *w, const u64 before[WORLD_BOOTMEM], bool exact
 	if (w->bootmem->nr < 2)
 		return;
 	/* Of a free it is the negative: differences are the same. */
-	for_each_bootmem(k, w->bootmem) took[k] = before[k] - bootmem_free_pages(w, k);
+	for_each_bootmem (k, w->bootmem)
+		took[k] = before[k] - bootmem_free_pages(w, k);
 	MM_CHECK(took[0] == took[1] || (!exact && took[0] - took[1] + 1 <= 2), DIFFERENTIAL,
 		 "bootmem has %lld free pages less than before, rootmem %lld", took[0], took[1]);
 }
 
 static void count_free(const struct world *w, u64 before[WORLD_BOOTMEM])
 {
-	for_each_bootmem(k, w->bootmem) before[k] = bootmem_free_pages(w, k);
+	for_each_bootmem (k, w->bootmem)
+		before[k] = bootmem_free_pages(w, k);
 }
 
 /* The pages that an allocator took for what the other one refused. */
@@ -235,7 +237,8 @@ static void object_made(struct world *w, const struct op_call *c, const u64 addr
 {
 	struct object *o = c->object;
 
-	for_each_bootmem(k, w->bootmem) o->addrs[k] = addr[k];
+	for_each_bootmem (k, w->bootmem)
+		o->addrs[k] = addr[k];
 	o->size = size;
 	/* Not in the books: what is whose the model knows by pages. */
 	o->state = OBJECT_LIVE;
@@ -249,8 +252,7 @@ void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct boo
 	bool all = true;
 
 	count_free(w, before);
-	for_each_bootmem(k, w->bootmem)
-	{
+	for_each_bootmem (k, w->bootmem) {
 		serve(w, k, r, calls, &s[k]);
 		addr[k] = s[k].addr;
 		all = all && addr[k] != BOOT_NONE;
@@ -262,8 +264,7 @@ void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct boo
 	} else {
 		object_refused(w, c);
 	}
-	for_each_bootmem(k, w->bootmem)
-	{
+	for_each_bootmem (k, w->bootmem) {
 		if (addr[k] == BOOT_NONE)
 			continue;
 		if (!all)
@@ -316,8 +317,7 @@ void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_rese
 	bool done[WORLD_BOOTMEM] = {0}, all = true;
 
 	count_free(w, before);
-	for_each_bootmem(k, w->bootmem)
-	{
+	for_each_bootmem (k, w->bootmem) {
 		done[k] = bootmem_reserve_by(w, k, start, size, how, calls);
 		all = all && done[k];
 	}
@@ -329,8 +329,7 @@ void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_rese
 	} else {
 		object_refused(w, c);
 	}
-	for_each_bootmem(k, w->bootmem)
-	{
+	for_each_bootmem (k, w->bootmem) {
 		/* A shared one is refused for what lies outside, and by both. */
 		if (done[k] && !all)
 			give_back(w, k, &taken);
@@ -358,13 +357,13 @@ static void free_part(struct world *w, const struct object *o, u64 from, u64 to,
 	if (from >= to)
 		return;
 	count_free(w, before);
-	for_each_bootmem(k, w->bootmem) done =
-		bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
+	for_each_bootmem (k, w->bootmem)
+		done = bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
 	/* After the hand-over none is free, before it and after it. */
 	if (done)
 		compare(w, before,
 			o->align >= PAGE_SIZE || o->addr == o->addrs[w->bootmem->nr - 1]);
-	for_each_bootmem(k, w->bootmem)
+	for_each_bootmem (k, w->bootmem)
 		bootmem_check(w, k, object_addr(o, k) + from, object_addr(o, k) + to);
 }
 
@@ -385,8 +384,7 @@ void op_free_bootmem(struct world *w, const struct op_call *c)
 			continue;
 		}
 		/* The pages around it, with whatever else is in them. */
-		for_each_bootmem(k, w->bootmem)
-		{
+		for_each_bootmem (k, w->bootmem) {
 			u64 from = object_addr(o, k) & PAGE_MASK;
 			u64 to = ALIGN(object_addr(o, k) + o->size, PAGE_SIZE);
 
@@ -415,6 +413,6 @@ void op_free_all_bootmem(struct world *w, const struct op_call *c)
 		bootmem_hand_over(w);
 		return;
 	}
-	for_each_bootmem(k, w->bootmem)
+	for_each_bootmem (k, w->bootmem)
 		bootmem_check_pages(w, k, (part - 1) * m->span / 15, part * m->span / 15);
 }

@@ -302,8 +302,7 @@ static void ask_own(struct misuse *mu)
 
 void op_misuse_bootmem(struct world *w, const struct op_call *c)
 {
-	for_each_bootmem(k, w->bootmem)
-	{
+	for_each_bootmem (k, w->bootmem) {
 		struct misuse mu = {.w = w, .k = k, .why = c->op->arg[0], .at = c->op->arg[1]};
 
 		if (mu.why == BOOT_OUTSIDE || mu.why >= BOOT_RESERVE_TWICE)

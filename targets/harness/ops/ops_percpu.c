@@ -9,6 +9,7 @@
  */
 #include "access.h"
 #include "oracle/layout_oracle.h"
+#include "oracle/percpu_model.h"
 #include "machine/pgtable.h"
 #include "ops.h"
 #include "world/percpu_world.h"
@@ -30,26 +31,30 @@ static void fill(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine)) access_fill(
-		w->machine, copy_addr(w, o, k, cpu), o->size, pattern_seed(w, o, k, cpu), whole);
+	for_each_percpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_fill(w->machine, copy_addr(w, o, k, cpu), o->size,
+				    pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check(struct world *w, struct object *o, bool whole)
 {
 	unsigned int cpu;
 
-	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine))
-		access_check(w->machine, copy_addr(w, o, k, cpu), o->size,
-			     pattern_seed(w, o, k, cpu), whole);
+	for_each_percpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_check(w->machine, copy_addr(w, o, k, cpu), o->size,
+				     pattern_seed(w, o, k, cpu), whole);
 }
 
 static void check_zero(struct world *w, struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_percpu(k, w) for_each_possible_cpu (cpu, machine_topology(w->machine))
-		access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
-				  pattern_seed(w, o, k, cpu));
+	for_each_percpu (k, w)
+		for_each_possible_cpu (cpu, machine_topology(w->machine))
+			access_check_zero(w->machine, copy_addr(w, o, k, cpu), o->size,
+					  pattern_seed(w, o, k, cpu));
 }
 
 /* Each copy's first byte lies where per_cpu_ptr_to_phys() says, and is no static one. */
@@ -57,8 +62,7 @@ static void check_addresses(struct world *w, const struct object *o)
 {
 	unsigned int cpu;
 
-	for_each_percpu(k, w)
-	{
+	for_each_percpu (k, w) {
 		const struct percpu_instance *v = percpu_of(w, k);
 
 		for_each_possible_cpu (cpu, machine_topology(w->machine)) {
@@ -233,8 +237,7 @@ static bool ask_all(struct world *w, const struct op_call *c, const struct percp
 {
 	bool all = true;
 
-	for_each_percpu(k, w)
-	{
+	for_each_percpu (k, w) {
 		addr[k] = ask(percpu_of(w, k), r);
 		if (!addr[k]) {
 			judge_refusal(w, c, k, r);
@@ -257,7 +260,8 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	u64 addr[WORLD_PERCPU] = {0};
 	struct object *o = c->object;
 
-	for_each_percpu(k, w) percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
+	for_each_percpu (k, w)
+		percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
 		return;
@@ -266,8 +270,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	o->align = r->align;
 	o->reserved = r->reserved;
 	object_track_in(w, c, addr, w->nr_percpu);
-	for_each_percpu(k, w)
-	{
+	for_each_percpu (k, w) {
 		check_region(percpu_of(w, k), o, k);
 		if (!r->reserved)
 			judge_new_chunk(w, c, k, r, before[k].chunks);
@@ -298,7 +301,8 @@ void free_percpu_object(struct world *w, struct object *o)
 {
 	check(w, o, false);
 	object_untrack(w, o);
-	for_each_percpu(k, w) give_back(w, k, percpu_object_addr(o, k));
+	for_each_percpu (k, w)
+		give_back(w, k, percpu_object_addr(o, k));
 }
 
 static void expect_bad_free(struct world *w, u32 k, u64 addr, enum percpu_freed expected)
@@ -319,7 +323,8 @@ void op_free_percpu(struct world *w, const struct op_call *c)
 	/* With another task, the address may have been handed out to it by now. */
 	if (!c->op->arg[0] || w->program->nr_tasks > 1)
 		return;
-	for_each_percpu(k, w) expect_bad_free(w, k, percpu_object_addr(o, k), PERCPU_TWICE);
+	for_each_percpu (k, w)
+		expect_bad_free(w, k, percpu_object_addr(o, k), PERCPU_TWICE);
 }
 
 /* An address in place of the object's, by the operation's "how" and "at". */
@@ -347,8 +352,7 @@ static u64 bad_address(struct world *w, const struct op_call *c, u32 k, enum per
 
 void op_misfree_percpu(struct world *w, const struct op_call *c)
 {
-	for_each_percpu(k, w)
-	{
+	for_each_percpu (k, w) {
 		enum percpu_freed why;
 		u64 addr = bad_address(w, c, k, &why);
 

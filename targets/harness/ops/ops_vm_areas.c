@@ -18,12 +18,23 @@
  * that are right: the highest base at which all is free, or, if there is none, the highest one
  * after a purge.
  */
-#include "areas.h"
 #include "oracle/congruent.h"
 #include "oracle/kva_model.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
+
+/**
+ * struct areas_request - congruent areas, as pcpu_get_vm_areas() is asked for them
+ * @nr:              how many
+ * @offset, @size:   of each, in the order of the request, in bytes
+ * @align:           of the base, in bytes
+ */
+struct areas_request {
+	u32 nr;
+	u64 offset[AREAS_MAX], size[AREAS_MAX];
+	u64 align;
+};
 
 /* Place in the request of the range that is number @i by address. */
 static u32 place(u32 order, u32 i, u32 nr)
@@ -40,7 +51,7 @@ static u32 place(u32 order, u32 i, u32 nr)
 	}
 }
 
-void areas_request(const struct program_op *op, struct areas_request *r)
+static void areas_request(const struct program_op *op, struct areas_request *r)
 {
 	u32 pages = op->arg[1], layout = op->arg[2], gap = layout / 32 % 8;
 	u32 first = layout / 512;
@@ -57,6 +68,16 @@ void areas_request(const struct program_op *op, struct areas_request *r)
 		if (layout / 256 % 2)
 			pages = max(pages / 2, 1U);
 	}
+}
+
+u32 areas_pieces(const struct world *w, const struct object *o, struct object_piece *piece)
+{
+	struct areas_request r;
+
+	areas_request(&w->program->op[object_record(w, o)], &r);
+	for (u32 i = 0; i < r.nr; i++)
+		piece[i] = (struct object_piece){.start = o->addr + r.offset[i], .size = r.size[i]};
+	return r.nr;
 }
 
 /*
@@ -124,7 +145,7 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 	const struct vmap_backend *be = w->vmap[0].be;
 	struct page *frames[2 * AREAS_MAX];
 
-	if (!mapping_take_frames(w, o, 2ULL * o->nr_areas, gfp, frames))
+	if (!frame_pool_take(&w->frames, w->machine, &o->first, 2ULL * o->nr_areas, gfp, frames))
 		return;
 	for (u32 n = 0; n < 2 * o->nr_areas; n++) {
 		const u64 addr = mapped_page(be, o, n);

@@ -2,7 +2,7 @@
 /*
  * ops_vm_struct.c - areas with an owner, other people's pages in them, and listings of all areas.
  *
- * Pages are those of world.pool, as in ops_vmap.c: a page of an object must translate to its frame,
+ * Pages are frames of the pool, as in ops_vmap.c: a page of an object must translate to its frame,
  * and what is written through it reach that frame.
  */
 #include <stdlib.h>
@@ -60,7 +60,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	u64 addr = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
-	if (mapping_take_frames(w, o, pages, c->gfp, frames)) {
+	if (frame_pool_take(&w->frames, w->machine, &o->first, pages, c->gfp, frames)) {
 		addr = v->be->vmap(v->ctx, frames, pages, c->op->arg[1] ? VMAP_OWNER_USERMAP : 0,
 				   vmap_caller);
 		/* More pages than the machine has cannot be meant. */
@@ -194,7 +194,7 @@ static void map_first(struct world *w, const struct op_call *c)
 	struct object *o = c->object;
 	int err;
 
-	if (!mapping_take_frames(w, o, pages, GFP_ATOMIC, frames))
+	if (!frame_pool_take(&w->frames, w->machine, &o->first, pages, GFP_ATOMIC, frames))
 		return;
 	err = v->be->map_vm_area(v->ctx, o->addr, frames, GFP_ATOMIC);
 	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,

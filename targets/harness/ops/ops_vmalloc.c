@@ -85,8 +85,7 @@ static void access_object(struct world *w, const struct object *o, access_fn *fn
 		fn(w->machine, o->addr, o->bytes, seed(w, o), true);
 		return;
 	}
-	for_each_page_looked_at(n, at, o)
-	{
+	for_each_page_looked_at (n, at, o) {
 		const bool last = o->bytes - at <= PAGE_SIZE;
 
 		fn(w->machine, o->addr + at, last ? o->bytes - at : PAGE_BYTES,
@@ -138,8 +137,9 @@ static void judge_node(struct world *w, const struct op_call *c, int node, u64 f
 
 static void judge_zeroed(struct world *w, const struct object *o)
 {
-	for_each_page_looked_at(n, at, o) access_check_zero(
-		w->machine, o->addr + at, min(o->bytes - at, PAGE_SIZE), seed(w, o) + at);
+	for_each_page_looked_at (n, at, o)
+		access_check_zero(w->machine, o->addr + at, min(o->bytes - at, PAGE_SIZE),
+				  seed(w, o) + at);
 }
 
 void op_vmalloc(struct world *w, const struct op_call *c)

@@ -2,8 +2,8 @@
 /*
  * ops_vmap.c - short mappings and the end of their aliases, and what is expected of each operation.
  *
- * Mappings are made of the frames of world.pool. A mapping is judged in three ways: each of
- * its pages that is looked at must translate to the frame that was mapped there, a word
+ * Mappings are made of the frames of the pool (frame_pool.h). A mapping is judged in three ways:
+ * each of its pages that is looked at must translate to the frame that was mapped there, a word
  * written through the mapping must be read back through the frame, and so it must through the
  * other mappings of that frame (alias_oracle.h).
  */
@@ -14,7 +14,6 @@
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
-#include "sched/announce.h"
 #include "world/vmap_world.h"
 
 /* At most so many pages of a mapping are looked at, spread over it. */
@@ -22,55 +21,23 @@
 
 static struct page *frame(const struct world *w, const struct object *o, u64 i)
 {
-	return w->pool[(o->first + i) % WORLD_POOL];
+	return w->frames.page[(o->first + i) % FRAME_POOL];
 }
 
 u32 mapping_slot(const struct world *w, const struct object *o)
 {
-	return object_record(w, o) % WORLD_SLOTS;
+	return object_record(w, o) % MAPPING_SLOTS;
 }
 
 /* The word of an object in each of its frames is its own as long as there are enough. */
 static bool owns_slot(const struct world *w)
 {
-	return w->program->nr_ops <= WORLD_SLOTS;
+	return w->program->nr_ops <= MAPPING_SLOTS;
 }
 
 static u64 looked_at(u64 pages, unsigned int i)
 {
 	return pages <= PAGES_LOOKED_AT ? i : i * (pages - 1) / (PAGES_LOOKED_AT - 1);
-}
-
-/*
- * A frame comes into the pool once, and from then on tasks find it there that nothing orders. What
- * its user before that did to it comes before what they do: only who took it knows of that, and so
- * hands it on.
- */
-bool mapping_take_frames(struct world *w, struct object *o, u64 pages, gfp_t gfp, struct page **out)
-{
-	o->first = w->pool_next;
-	for (u64 i = 0; i < pages; i++) {
-		struct page **p = &w->pool[(o->first + i) % WORLD_POOL];
-
-		if (!*p) {
-			struct page *page =
-				alloc_page_node(w->machine, NUMA_NO_NODE, gfp, "mapping");
-
-			if (!page)
-				return false;
-			/* Another task may have been here meanwhile: its frame serves as well. */
-			if (*p) {
-				put_page(w->machine, page);
-			} else {
-				*p = page;
-				announce_release(p);
-			}
-		}
-		announce_acquire(p);
-		out[i] = *p;
-	}
-	w->pool_next = (o->first + pages) % WORLD_POOL;
-	return true;
 }
 
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
@@ -178,7 +145,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	struct page *frames[256];
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
-	if (!mapping_take_frames(w, o, pages, gfp, frames)) {
+	if (!frame_pool_take(&w->frames, w->machine, &o->first, pages, gfp, frames)) {
 		object_refused(w, c);
 		return;
 	}

@@ -98,7 +98,7 @@ void op_vread_area(struct world *w, const struct op_call *c)
 	read_window(w, c, &win);
 	if (o->user)
 		compare(w, &win, 0, o->size, NULL);
-	if (o->user || o->shared || w->program->nr_ops > WORLD_SLOTS)
+	if (o->user || o->shared || w->program->nr_ops > MAPPING_SLOTS)
 		return;
 	if (!o->mapped)
 		compare(w, &win, 0, o->size, NULL);

@@ -17,7 +17,7 @@
 /* Mappings read through for each page, where they are not what the target is about. */
 #define ALIASES_ELSEWHERE 2
 
-/* Pages of an object that the frames of world.pool are mapped in, its guard page left out. */
+/* Pages of an object that frames of the pool are mapped in, its guard page left out. */
 static u64 mapped_pages(const struct object *o)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
@@ -54,15 +54,15 @@ static void read_through(struct world *w, const struct object *o, u64 i, const s
 void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u64 value)
 {
 	u32 left = w->program->target == TARGET_VMAP_ALIASES ? ~0U : ALIASES_ELSEWHERE;
-	u64 frame = (o->first + i) % WORLD_POOL;
+	u64 frame = (o->first + i) % FRAME_POOL;
 
 	/* The freshest ones first: what happened last, happened beside them. */
 	for (u32 n = nr_live_objects(w); n-- && left;) {
 		const struct object *other = live_object(w, n);
 		u64 pages = mapped_pages(other);
 
-		for (u64 j = (frame + WORLD_POOL - other->first) % WORLD_POOL; j < pages && left;
-		     j += WORLD_POOL) {
+		for (u64 j = (frame + FRAME_POOL - other->first) % FRAME_POOL; j < pages && left;
+		     j += FRAME_POOL) {
 			if (other == o && j == i)
 				continue;
 			read_through(w, o, i, other, j, at, value);

@@ -50,7 +50,7 @@ struct frame_count {
 	u64 owner[NR_OWNERS];
 };
 
-bool frame_checker_wanted(const struct world *w)
+static bool has_boot(const struct world *w)
 {
 	return w->program->target == TARGET_BOOT && w->boot.bm && w->vmap[0].be->for_each_busy;
 }
@@ -253,7 +253,8 @@ static void judge_machine(struct world *w, const struct frame_count *count)
 
 static void judge_others(struct world *w, const struct frame_count *count)
 {
-	u64 vmalloc = 0, pool = 0;
+	const u64 pool = frame_pool_frames(&w->frames);
+	u64 vmalloc = 0;
 
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
@@ -264,17 +265,15 @@ static void judge_others(struct world *w, const struct frame_count *count)
 	/* What a worker has yet to free. */
 	judge_count("vmalloc()", count->owner[BY_VMALLOC], vmalloc,
 		    vmalloc + (w->deferred_bytes >> PAGE_SHIFT));
-	for (u32 i = 0; i < WORLD_POOL; i++)
-		pool += w->pool[i] != NULL;
 	judge_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
 }
 
-void frame_checker_free(struct world *w)
+static void free_map(struct world *w)
 {
 	free(w->mapped);
 }
 
-void frame_checker_verify(struct world *w, bool quiet, s32 record)
+static void compare(struct world *w, bool quiet, s32 record)
 {
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
@@ -302,3 +301,9 @@ void frame_checker_verify(struct world *w, bool quiet, s32 record)
 	judge_percpu(w, &st, &count);
 	judge_others(w, &count);
 }
+
+const struct subsystem frame_checker = {
+	.wanted = has_boot,
+	.verify = compare,
+	.free = free_map,
+};

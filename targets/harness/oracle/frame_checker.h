@@ -9,18 +9,10 @@
 #ifndef MM_HARNESS_FRAME_CHECKER_H
 #define MM_HARNESS_FRAME_CHECKER_H
 
-#include "exec/run.h"
+#include "exec/subsystems.h"
 
-/** frame_checker_wanted() - does the target of the program keep them? */
-bool frame_checker_wanted(const struct world *w);
-
-/** frame_checker_free() - the memory that is kept from run to run */
-void frame_checker_free(struct world *w);
-
-/**
- * frame_checker_verify() - compare, if nothing else is under way; for subsystem.verify
- * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, or negative: as for quiescence_lost()
+/*
+ * Compares at each verification at which nothing is in flight.
  *
  * See boot_world_judge(). Besides, of each frame:
  *
@@ -34,6 +26,6 @@ void frame_checker_free(struct world *w);
  *
  * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
  */
-void frame_checker_verify(struct world *w, bool quiet, s32 record);
+extern const struct subsystem frame_checker;
 
 #endif

@@ -169,7 +169,7 @@ static void write_down(struct world *w, const struct vmap_account *st)
 	w->books.small = 0;
 }
 
-int kva_checker_boot(struct world *w)
+static int open_accounts(struct world *w)
 {
 	struct vmap_account st;
 
@@ -179,7 +179,7 @@ int kva_checker_boot(struct world *w)
 	return 0;
 }
 
-void kva_checker_after_op(struct world *w, u32 record)
+static void compare(struct world *w, u32 record)
 {
 	u64 ticket = task_ticket();
 	struct vmap_account st;
@@ -201,6 +201,12 @@ void kva_checker_after_op(struct world *w, u32 record)
 		 st.blocks, w->books.blocks, w->books.small);
 	write_down(w, &st);
 }
+
+const struct subsystem kva_checker = {
+	.wanted = kva_checker_wanted,
+	.boot = open_accounts,
+	.after_op = compare,
+};
 
 void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind)
 {

@@ -10,24 +10,20 @@
 #ifndef MM_HARNESS_KVA_CHECKER_H
 #define MM_HARNESS_KVA_CHECKER_H
 
-#include "exec/run.h"
+#include "exec/subsystems.h"
 
 /** kva_checker_wanted() - does the target of the program keep them? */
 bool kva_checker_wanted(const struct world *w);
 
-/** kva_checker_boot() - nothing is in use yet but what boot has taken; returns 0 */
-int kva_checker_boot(struct world *w);
-
-/**
- * kva_checker_after_op() - compare
- * @record: operation that the caller is in, with a ticket of its own; nothing else is under way
+/*
+ * Compares after each operation that leaves nothing in flight.
  *
  * ORACLE_COUNT (a number, an area or a block is wrong), ORACLE_HINT (the largest free range),
  * ORACLE_LEAK_AREA (addresses that no object explains), ORACLE_TREE (an object whose area is
  * unknown), ORACLE_RANGE (a mapping that is not where such a mapping belongs), ORACLE_KVA_BOUND
  * (more blocks made than mappings asked for).
  */
-void kva_checker_after_op(struct world *w, u32 record);
+extern const struct subsystem kva_checker;
 
 /**
  * kva_checker_check_blocks() - directly behind what gives up blocks with nothing mapped,

@@ -5,6 +5,49 @@
  */
 #include "kva_model.h"
 
+#include <stdlib.h>
+
+#include "sched/keep.h"
+
+/*
+ * Ranges that there can be: those of each record, lazily freed or not, and the first chunk's. Where
+ * a program asks for areas and for chunks, a chunk may be made by a record or after it, with an
+ * area for each group.
+ */
+static u32 most_ranges(const struct program *p)
+{
+	u32 each = AREAS_MAX + (p->target == TARGET_BOOT ? 2 * p->machine.nodes : 0);
+
+	return p->nr_ops * each + 16;
+}
+
+static int reserve(struct world *w)
+{
+	const u32 most = most_ranges(w->program);
+
+	w->nr_ranges = 0;
+	w->noted_ticket = 0;
+	if (most <= w->max_ranges)
+		return 0;
+	keep_free(w->range);
+	w->max_ranges = most;
+	w->range = keep_alloc(most * sizeof(*w->range));
+	if (!w->range)
+		abort();
+	return 0;
+}
+
+static void free_ranges(struct world *w)
+{
+	free(w->range);
+}
+
+const struct subsystem kva_model = {
+	.wanted = world_has_allocators,
+	.boot = reserve,
+	.free = free_ranges,
+};
+
 /*
  * By hand, where qsort() would do: what harness code hands from task to task is hidden from
  * ThreadSanitizer, but not what the C library does for it.

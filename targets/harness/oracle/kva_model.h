@@ -8,7 +8,10 @@
 #ifndef MM_HARNESS_KVA_MODEL_H
 #define MM_HARNESS_KVA_MODEL_H
 
-#include "exec/run.h"
+#include "exec/subsystems.h"
+
+/* Has room for the ranges of a program's world. */
+extern const struct subsystem kva_model;
 
 /** kva_is_known() - does the back end of a space name all ranges that are not free in the heap? */
 bool kva_is_known(const struct vmap_instance *v);

@@ -3,7 +3,9 @@
  * layout_oracle.c - the layout of per-CPU units against the topology; see layout_oracle.h.
  */
 #include "layout_oracle.h"
+
 #include "machine/pgtable.h"
+#include "world/percpu_world.h"
 
 /* Bytes of a static region that are looked at: all of a small one, else some of each page. */
 #define WHOLE_STATIC 256u
@@ -153,7 +155,8 @@ void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
 		 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu, addr, phys);
 }
 
-void percpu_check_static(struct world *w, u32 k)
+/* Each CPU's static region holds what it was given. */
+static void check_static(struct world *w, u32 k)
 {
 	const struct topology *t = machine_topology(w->machine);
 	const u64 base = w->percpu[k].base;
@@ -174,7 +177,7 @@ void percpu_check_static(struct world *w, u32 k)
 	}
 }
 
-void layout_oracle_check(struct world *w, u32 k)
+static void check_layout(struct world *w, u32 k)
 {
 	const struct percpu_layout *l = &w->percpu[k].layout;
 	u32 units = 0;
@@ -194,3 +197,30 @@ void layout_oracle_check(struct world *w, u32 k)
 	if (w->percpu[k].base && l->static_size)
 		judge_addresses(w, k);
 }
+
+static int check_boot(struct world *w)
+{
+	const u32 about_layout = 1U << TARGET_FIRST_CHUNK | 1U << TARGET_BOOT;
+
+	for_each_percpu (k, w) {
+		/* Before anything else: CPUs in the tables of the layout are used as indices. */
+		if (about_layout & 1U << w->program->target) {
+			check_layout(w, k);
+			percpu_of(w, k)->be->verify(percpu_of(w, k)->ctx, true);
+		}
+		check_static(w, k);
+	}
+	return 0;
+}
+
+static void check_end(struct world *w)
+{
+	for_each_percpu (k, w)
+		check_static(w, k);
+}
+
+const struct subsystem layout_oracle = {
+	.wanted = world_has_allocators,
+	.boot = check_boot,
+	.take_down = check_end,
+};

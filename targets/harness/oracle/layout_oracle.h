@@ -5,7 +5,7 @@
 #ifndef MM_HARNESS_LAYOUT_ORACLE_H
 #define MM_HARNESS_LAYOUT_ORACLE_H
 
-#include "exec/run.h"
+#include "exec/subsystems.h"
 
 /**
  * layout_oracle_check() - judge units, groups and the static region of an allocator
@@ -21,16 +21,10 @@
  */
 void layout_oracle_check(struct world *w, u32 k);
 
+/* Checks the layout of each allocator at boot where the target is about that, and static data. */
+extern const struct subsystem layout_oracle;
+
 /** percpu_check_phys() - does per_cpu_ptr_to_phys() say where CPU @cpu's byte at @addr lies? */
 void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr);
-
-/** percpu_check_static() - does each CPU's static region hold what it was given? */
-void percpu_check_static(struct world *w, u32 k);
-
-/** percpu_static_byte() - byte @i of every static region */
-static inline u8 percpu_static_byte(u32 i)
-{
-	return (u8)(i * 37 + (i >> 8) * 11 + 1);
-}
 
 #endif

@@ -230,12 +230,14 @@ int bootmem_boot(struct world *w)
 
 void bootmem_verify(struct world *w, bool quiet, s32 record)
 {
-	for_each_bootmem(k, w->bootmem) boot_verify(w->bootmem->boot[k]);
+	for_each_bootmem (k, w->bootmem)
+		boot_verify(w->bootmem->boot[k]);
 }
 
 void bootmem_take_down(struct world *w)
 {
-	for_each_bootmem(k, w->bootmem) boot_destroy(w->bootmem->boot[k]);
+	for_each_bootmem (k, w->bootmem)
+		boot_destroy(w->bootmem->boot[k]);
 	w->bootmem->nr = 0;
 }
 
@@ -353,8 +355,7 @@ void bootmem_hand_over(struct world *w)
 	struct bootmem_world *b = w->bootmem;
 	const struct bootmem_refusal want = {.why = b->over ? BOOT_OVER : NR_BOOT_ERRORS};
 
-	for_each_bootmem(k, b)
-	{
+	for_each_bootmem (k, b) {
 		struct bootmem_map *map = &b->model.map[k];
 		const u64 free = map->nr[BOOTMEM_FREE];
 		u64 pages;
@@ -371,7 +372,7 @@ void bootmem_hand_over(struct world *w)
 			 free);
 	}
 	b->over = true;
-	for_each_bootmem(k, b)
+	for_each_bootmem (k, b)
 		bootmem_check(w, k, bootmem_addr(&b->model, 0), bootmem_addr(&b->model, 1));
 }
 

@@ -7,8 +7,6 @@
  */
 #include "vmap_world.h"
 
-#include "exec/run.h"
-
 #include <stdlib.h>
 
 /* More than any request is aligned to, in pages. */
@@ -101,7 +99,6 @@ int vmap_boot(struct world *w)
 
 	vmap_place(w, &vp.start, &size);
 	w->nr_vmap = 0;
-	w->noted_ticket = 0;
 	for (u32 k = 0; k < nr_spaces(w) && !err; k++) {
 		struct vmap_instance *v = &w->vmap[w->nr_vmap++];
 
@@ -129,51 +126,9 @@ void vmap_free_world(struct world *w)
 		free(w->vmap_memory[k].p);
 }
 
-/*
- * Each space holds the same objects. One with vmap blocks serves small mappings from these, which
- * are areas too; one without has an area for each.
- */
-static void check_held(const struct world *w, u32 k, s32 record, u64 ticket)
-{
-	const struct vmap_instance *v = space_of(w, k);
-	const u32 block_max = v->be->caps.block_max;
-	struct vmap_account a;
-	u64 areas = 0, pages = 0;
-
-	if (!v->be->account)
-		return;
-	for (u32 i = 0; i < nr_live_objects(w); i++) {
-		const struct object *o = live_object(w, i);
-
-		if (o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= block_max)
-			continue;
-		areas++;
-		pages += o->size >> PAGE_SHIFT;
-	}
-	v->be->account(v->ctx, &a);
-	a.areas -= a.blocks;
-	a.busy_pages -= a.blocks * v->block_pages;
-	MM_CHECK((a.areas == areas && a.busy_pages == pages) || quiescence_lost(record, ticket),
-		 DIFFERENTIAL, "%llu objects of %llu pages%s, and the %s space has %llu of %llu",
-		 areas, pages, block_max ? " not in blocks" : "", v->be->name, a.areas,
-		 a.busy_pages);
-}
-
-static void check_all_held(struct world *w, s32 record)
-{
-	const u64 ticket = task_ticket();
-
-	/* Counts are read under locks: where one is taken, another task may begin and change them.
-	 */
-	for_each_space (k, w)
-		check_held(w, k, record, ticket);
-}
-
-void vmap_check(struct world *w, bool quiet, s32 record)
+void vmap_verify_all(struct world *w, bool quiet, s32 record)
 {
 	for_each_space (k, w)
 		if (space_of(w, k)->be->verify)
 			space_of(w, k)->be->verify(space_of(w, k)->ctx, quiet);
-	if (quiet && w->nr_vmap > 1)
-		check_all_held(w, record);
 }

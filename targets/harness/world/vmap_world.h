@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap_world.h - the vmap spaces of a world: where they lie, made as a program says, and compared.
+ * vmap_world.h - the vmap spaces of a world: where they lie, made as a program says.
  */
 #ifndef MM_HARNESS_VMAP_WORLD_H
 #define MM_HARNESS_VMAP_WORLD_H
 
-#include "exec/object.h"
 #include "world.h"
 
 /* Each space of a world: one, two in the target vmap_pair, three in vmap_trio. */
@@ -43,18 +42,8 @@ void vmap_take_down(struct world *w);
 /** vmap_free_world() - free the memory that is reused from run to run */
 void vmap_free_world(struct world *w);
 
-/**
- * vmap_check() - verify each space, and all against the objects (ORACLE_DIFFERENTIAL)
- * @quiet:  nobody is inside of an operation
- * @record: the operation that the caller is in, or negative: as for quiescence_lost()
- */
-void vmap_check(struct world *w, bool quiet, s32 record);
-
-/** vmap_object_addr() - an object's address in space @k */
-static inline u64 vmap_object_addr(const struct object *o, u32 k)
-{
-	return o->addrs[k];
-}
+/** vmap_verify_all() - verify each space; for subsystem.verify */
+void vmap_verify_all(struct world *w, bool quiet, s32 record);
 
 /** space_of() - space @k of a world */
 static inline const struct vmap_instance *space_of(const struct world *w, u32 k)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * world.c - what all parts of a world use; see world.h.
+ * world.c - what a world as a whole does; see world.h.
  */
 #include "world.h"
 
 #include <stdlib.h>
 
+#include "bootmem_world.h"
 #include "sched/keep.h"
+#include "vmap_world.h"
 
 void *backend_memory(struct backend_memory *m, size_t size)
 {
@@ -39,4 +41,33 @@ void world_notice(void *arg, const char *text)
 		fprintf(w->trace, "%s\n", text);
 		announce_unseen_end(seen);
 	}
+}
+
+bool world_has_allocators(const struct world *w)
+{
+	return !bootmem_wanted(w);
+}
+
+int world_frames_boot(struct world *w)
+{
+	frame_pool_init(&w->frames);
+	return 0;
+}
+
+void world_frames_take_down(struct world *w)
+{
+	frame_pool_destroy(&w->frames, w->machine);
+}
+
+/*
+ * Most operations pass hundreds. But each may be followed by background work that asks for the
+ * pages of a chunk and for those that are cached, of every CPU, and gives them back when memory
+ * runs out; and areas of many nodes may be walked.
+ */
+u64 world_points(const struct world *w)
+{
+	const struct program_machine *pm = &w->program->machine;
+	u64 each = 2000 + 8ULL * pm->cpus * (pm->unit + pm->high) + vmap_walk_points(w);
+
+	return 200000 + each * w->program->nr_ops;
 }

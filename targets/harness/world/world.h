@@ -10,9 +10,10 @@
 #include <stdio.h>
 
 #include "boot_world.h"
+#include "frame_pool.h"
+#include "implementation.h"
 #include "machine/machine.h"
 #include "machine/page.h"
-#include "implementation.h"
 #include "program/program.h"
 
 /* Vmap spaces of a world: three in the target vmap_trio. */
@@ -20,16 +21,6 @@
 
 /* Per-CPU allocators of a world: two in the target percpu_pair. */
 #define WORLD_PERCPU 2
-
-/*
- * Frames that mappings are made of: allocated when first used and used again in turn, so
- * that the same frame is mapped at several addresses, and a request for 64 pages costs
- * 64 page-table entries and not 64 page allocations. Each object owns one word in every
- * frame, number WORLD_SLOT(record): what it writes through its mapping is read back through
- * the frame, and no other object writes there.
- */
-#define WORLD_POOL 32
-#define WORLD_SLOTS (PAGE_SIZE / sizeof(u64))
 
 /**
  * struct kva_range - a range of addresses that is not free, or free and in no heap
@@ -45,7 +36,7 @@ struct kva_range {
 };
 
 /**
- * struct kva_checker - what was known of a space when its accounts were last compared
+ * struct kva_accounts - what was known of a space when its accounts were last compared
  * @areas:  in use when the program began
  * @lazy:   pages
  * @purges: of the space
@@ -53,7 +44,7 @@ struct kva_range {
  * @freed:  pages of areas given back since then
  * @small:  mappings asked for since then that a block may have been made for
  */
-struct kva_checker {
+struct kva_accounts {
 	u64 areas;
 	u64 lazy, purges, blocks;
 	u64 freed, small;
@@ -84,8 +75,7 @@ struct run;
  * @vmap_memory, @percpu_memory: of their back ends
  * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
- * @pool:      frames for mappings, made when first used
- * @pool_next: where the next mapping begins in @pool
+ * @frames:    that mappings are made of
  * @range:     what was not free before the operation that is judged, in order of address; only one
  *             that began alone writes here, and there is no second one until it ends
  * @noted:     the space that @range tells of
@@ -113,14 +103,13 @@ struct world {
 	struct backend_memory vmap_memory[WORLD_VMAP], percpu_memory[WORLD_PERCPU];
 	u8 *static_data;
 	u64 possible;
-	struct page *pool[WORLD_POOL];
-	u32 pool_next;
+	struct frame_pool frames;
 	struct kva_range *range;
 	const struct vmap_instance *noted;
 	u32 noted_on;
 	u64 noted_ticket;
 	u32 nr_ranges, max_ranges;
-	struct kva_checker books;
+	struct kva_accounts books;
 	struct bootmem_world *bootmem;
 	u8 *mapped;
 	u32 deferred_frees;
@@ -130,6 +119,16 @@ struct world {
 
 /** backend_memory() - at least @size bytes, for the context of a back end */
 void *backend_memory(struct backend_memory *m, size_t size);
+
+/** world_has_allocators() - does it have spaces and what depends on them, or boot memory alone? */
+bool world_has_allocators(const struct world *w);
+
+/** world_points() - more scheduling points than a run of the program passes that makes progress */
+u64 world_points(const struct world *w);
+
+/** world_frames_boot(), world_frames_take_down() - the pool of frames; boot returns 0 */
+int world_frames_boot(struct world *w);
+void world_frames_take_down(struct world *w);
 
 /** world_notice() - an allocator prints something, for its configuration; @arg: the world */
 void world_notice(void *arg, const char *text);

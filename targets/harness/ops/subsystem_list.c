@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * subsystem_list.c - what a world is made of, in order; see exec/subsystems.h.
+ *
+ * Each subsystem depends on those before it. Those of the room world/, which knows no executor, are
+ * described here. Checkers come from oracle/.
+ */
+#include "exec/subsystems.h"
+#include "oracle/differential.h"
+#include "oracle/frame_checker.h"
+#include "oracle/kva_checker.h"
+#include "oracle/kva_model.h"
+#include "oracle/layout_oracle.h"
+#include "world/bootmem_world.h"
+#include "world/machine_world.h"
+#include "world/percpu_world.h"
+#include "world/vmap_world.h"
+
+static bool always(const struct world *w)
+{
+	return true;
+}
+
+static const struct subsystem machine = {
+	.wanted = always,
+	.boot = machine_world_boot,
+	.take_down = machine_world_check_leaks,
+};
+
+/* Allocators of boot memory under test, in targets that have nothing else. */
+static const struct subsystem bootmem = {
+	.wanted = bootmem_wanted,
+	.boot = bootmem_boot,
+	.end = bootmem_end_program,
+	.verify = bootmem_verify,
+	.take_down = bootmem_take_down,
+	.free = bootmem_free_world,
+};
+
+/* Boot memory that page frames come through. */
+static const struct subsystem boot_memory = {
+	.wanted = machine_world_has_boot_memory,
+	.boot = machine_world_start_boot_memory,
+	.take_down = machine_world_end_boot_memory,
+};
+
+static const struct subsystem frames = {
+	.wanted = world_has_allocators,
+	.boot = world_frames_boot,
+	.take_down = world_frames_take_down,
+};
+
+static const struct subsystem spaces = {
+	.wanted = world_has_allocators,
+	.boot = vmap_boot,
+	.verify = vmap_verify_all,
+	.take_down = vmap_take_down,
+	.free = vmap_free_world,
+};
+
+static const struct subsystem percpu = {
+	.wanted = world_has_allocators,
+	.boot = percpu_boot,
+	.verify = percpu_verify,
+	.stats = percpu_print_stats,
+	.take_down = percpu_take_down,
+	.free = percpu_free_world,
+};
+
+/* What first chunks have left goes to the page frames. */
+static const struct subsystem hand_over = {
+	.wanted = machine_world_has_boot_memory,
+	.boot = machine_world_hand_over,
+};
+
+const struct subsystem *const subsystems[] = {
+	&machine,	&bootmem,      &boot_memory, &frames,	     &spaces,	 &percpu,
+	&layout_oracle, &differential, &hand_over,   &frame_checker, &kva_model, &kva_checker,
+};
+
+const u32 nr_subsystems = ARRAY_SIZE(subsystems);
+_Static_assert(ARRAY_SIZE(subsystems) <= MAX_SUBSYSTEMS, "room in struct run");

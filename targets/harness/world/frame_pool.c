@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * frame_pool.c - see frame_pool.h.
+ */
+#include "frame_pool.h"
+
+#include "sched/announce.h"
+
+void frame_pool_init(struct frame_pool *fp)
+{
+	fp->next = 0;
+	for (u32 i = 0; i < FRAME_POOL; i++)
+		fp->page[i] = NULL;
+}
+
+void frame_pool_destroy(struct frame_pool *fp, struct machine *m)
+{
+	for (u32 i = 0; i < FRAME_POOL; i++)
+		if (fp->page[i])
+			put_page(m, fp->page[i]);
+}
+
+/*
+ * A frame enters the pool once, and tasks that nothing orders find it there. What its previous user
+ * did to it happens before what they do: only the task that allocated it is ordered after that
+ * user, so it announces the order for the others.
+ */
+bool frame_pool_take(struct frame_pool *fp, struct machine *m, u32 *first, u64 nr, gfp_t gfp,
+		     struct page **out)
+{
+	*first = fp->next;
+	for (u64 i = 0; i < nr; i++) {
+		struct page **p = &fp->page[(*first + i) % FRAME_POOL];
+
+		if (!*p) {
+			struct page *page = alloc_page_node(m, NUMA_NO_NODE, gfp, "mapping");
+
+			if (!page)
+				return false;
+			/* Another task may have filled the place meanwhile: its frame serves. */
+			if (*p) {
+				put_page(m, page);
+			} else {
+				*p = page;
+				announce_release(p);
+			}
+		}
+		announce_acquire(p);
+		out[i] = *p;
+	}
+	fp->next = (u32)((*first + nr) % FRAME_POOL);
+	return true;
+}
+
+u32 frame_pool_frames(const struct frame_pool *fp)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < FRAME_POOL; i++)
+		nr += fp->page[i] != NULL;
+	return nr;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * machine_world.c - the machine of a world; see machine_world.h.
+ *
+ * *Boot memory is a field* (`memory`), not a target: any program can run on a machine that came up
+ * through it. By default it is `rootmem` in the targets that are about the boot, and free page
+ * frames elsewhere.
+ */
+#include "machine_world.h"
+
+#include "bootmem_world.h"
+#include "vmap_world.h"
+
+/* Where page frames come from. */
+static u32 memory_of(const struct world *w)
+{
+	const u32 about_boot = 1U << TARGET_BOOT | 1U << TARGET_FIRST_CHUNK;
+
+	/* In these targets the allocators of boot memory are all that there is. */
+	if (bootmem_wanted(w))
+		return MEMORY_FRAMES;
+	if (w->program->machine.memory != MEMORY_AUTO)
+		return w->program->machine.memory;
+	return about_boot & 1U << w->program->target ? MEMORY_ROOTMEM : MEMORY_FRAMES;
+}
+
+bool machine_world_has_boot_memory(const struct world *w)
+{
+	return memory_of(w) != MEMORY_FRAMES;
+}
+
+int machine_world_boot(struct world *w)
+{
+	const struct program *p = w->program;
+	struct machine_config mc = {
+		.fail =
+			{
+				.at = {p->fail.at0, p->fail.at1, p->fail.at2, p->fail.at3},
+				.every = p->fail.every,
+				.classes = p->fail.classes,
+			},
+		.boot_memory = machine_world_has_boot_memory(w) || bootmem_wanted(w),
+	};
+	int err;
+
+	vmap_place(w, &mc.kva_start, &mc.kva_size);
+	if (bootmem_wanted(w))
+		bootmem_place(w, &mc.topology);
+	else
+		program_topology(&p->machine, &mc.topology);
+	err = machine_boot(w->machine, &mc);
+	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
+	/* Other subsystems need not know which of these the world has. */
+	w->boot.bm = NULL;
+	w->nr_vmap = w->nr_percpu = 0;
+	return 0;
+}
+
+void machine_world_check_leaks(struct world *w)
+{
+	machine_check_leaks(w->machine);
+}
+
+int machine_world_start_boot_memory(struct world *w)
+{
+	const enum boot_kind kind = memory_of(w) == MEMORY_BOOTMEM ? BOOT_BOOTMEM : BOOT_ROOTMEM;
+	struct taken taken[TAKEN_MAX];
+	struct machine_stats st;
+	u32 nr = program_taken(&w->program->machine, machine_topology(w->machine), taken);
+	int err = boot_world_start(&w->boot, w->machine, kind, taken, nr);
+
+	machine_stats(w->machine, &st);
+	MM_CHECK(!err || st.failed, SPURIOUS, "boot memory: error %d, and no request had failed",
+		 err);
+	return err;
+}
+
+void machine_world_end_boot_memory(struct world *w)
+{
+	if (w->boot.bm)
+		boot_world_end(&w->boot);
+}
+
+int machine_world_hand_over(struct world *w)
+{
+	boot_world_hand_over(&w->boot);
+	return 0;
+}
