@@ -26,7 +26,7 @@
 #include "machine/machine.h"
 #include "sched/kernel.h"
 #include "sched/sched.h"
-#include "vmap/vmap.h"
+#include "world/ours.h"
 
 #define VERIFY_EVERY 64
 
@@ -41,7 +41,7 @@
  * @epoch: the purge at which it becomes free; NEVER
  */
 struct held {
-	struct vmap_area *area;
+	struct vmap_handle *area;
 	u16 epoch;
 };
 
@@ -63,11 +63,11 @@ struct replay {
 	u64 low, high, end;
 	u16 *epoch;
 	struct machine *machine;
-	struct vmap_space *vmap;
-	struct vmap_area **area;
+	struct vmap_instance vmap;
+	struct vmap_handle **area;
 	struct held *held;
 	u32 nr_held;
-	struct vmap_area **lazy;
+	struct vmap_handle **lazy;
 	u32 nr_lazy;
 	u16 now;
 };
@@ -133,12 +133,27 @@ static void find_epochs(struct replay *r)
 	}
 }
 
-static struct vmap_area *area_at(struct replay *r, u64 start, u64 size)
+static struct vmap_handle *alloc(struct replay *r, u64 size, u64 align, u64 from, u64 to)
 {
-	struct vmap_area *va =
-		alloc_vmap_area(r->vmap, size, PAGE_SIZE, start, start + size, GFP_KERNEL);
+	struct vmap_handle *area =
+		r->vmap.be->alloc_vmap_area(r->vmap.ctx, size, align, from, to, GFP_KERNEL);
 
-	return IS_ERR(va) ? NULL : va;
+	return IS_ERR(area) ? NULL : area;
+}
+
+static struct vmap_handle *area_at(struct replay *r, u64 start, u64 size)
+{
+	return alloc(r, size, PAGE_SIZE, start, start + size);
+}
+
+static void free_area(struct replay *r, struct vmap_handle *area)
+{
+	r->vmap.be->free_vmap_area(r->vmap.ctx, area);
+}
+
+static void purge(struct replay *r)
+{
+	r->vmap.be->purge(r->vmap.ctx);
 }
 
 /*
@@ -182,12 +197,12 @@ static void on_purge(struct replay *r)
 	for (u32 i = 0; i < r->nr_held; i++) {
 		if (r->held[i].epoch != r->now)
 			continue;
-		free_unmap_vmap_area(r->vmap, r->held[i].area);
+		free_area(r, r->held[i].area);
 		r->held[i].area = NULL;
 	}
 	while (r->nr_lazy)
-		free_unmap_vmap_area(r->vmap, r->lazy[--r->nr_lazy]);
-	purge_vmap_area_lazy(r->vmap);
+		free_area(r, r->lazy[--r->nr_lazy]);
+	purge(r);
 }
 
 static void free_object(struct replay *r, s32 object)
@@ -201,9 +216,9 @@ static void give_back(struct replay *r, s32 object)
 {
 	if (!r->area[object])
 		return;
-	free_unmap_vmap_area(r->vmap, r->area[object]);
+	free_area(r, r->area[object]);
 	r->area[object] = NULL;
-	purge_vmap_area_lazy(r->vmap);
+	purge(r);
 }
 
 static enum fidelity_reason reason(const struct replay *r, u32 event, u64 start)
@@ -221,30 +236,30 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 {
 	const struct trace_event *e = &r->p->trace->event[event];
 	const struct pair_object *o = &r->p->object[object];
-	struct vmap_area *va;
+	const struct vmap_backend *be = r->vmap.be;
+	struct vmap_handle *area;
 
 	/* A range that the kernel hands out is free: a missing free is followed by a missing purge.
 	 */
 	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
 		give_back(r, m);
-	va = alloc_vmap_area(r->vmap, o->size, align_of(e), r->low, r->end, GFP_KERNEL);
+	area = alloc(r, o->size, align_of(e), r->low, r->end);
 	r->f->compared++;
 	r->f->early += !r->now;
-	if (!IS_ERR(va)) {
-		u64 start = vmap_area_start(va);
+	if (area) {
+		const u64 start = be->area_start(area), size = be->area_size(area);
 
 		MM_CHECK(IS_ALIGNED(start, align_of(e)), ALIGNMENT,
 			 "area at 0x%llx: not a multiple of %llu", start, align_of(e));
-		MM_CHECK(start >= r->low && vmap_area_end(va) - start == o->size &&
-				 vmap_area_end(va) <= r->end,
-			 RANGE, "area at 0x%llx: not as asked for", start);
+		MM_CHECK(start >= r->low && size == o->size && start + size <= r->end, RANGE,
+			 "area at 0x%llx: not as asked for", start);
 		if (start == o->start) {
-			r->area[object] = va;
+			r->area[object] = area;
 			return;
 		}
 		fidelity_note(r->f, event, reason(r, event, start), 0, start, PAIR_NONE);
-		free_unmap_vmap_area(r->vmap, va);
-		purge_vmap_area_lazy(r->vmap);
+		free_area(r, area);
+		purge(r);
 	} else {
 		fidelity_note(r->f, event, FIDELITY_REFUSED, 0, 0, PAIR_NONE);
 	}
@@ -273,24 +288,25 @@ static void replay_events(struct replay *r)
 		task_set_op(-1);
 		cond_resched();
 		if (++n % VERIFY_EVERY == 0)
-			vmap_verify(r->vmap, true);
+			r->vmap.be->verify(r->vmap.ctx, true);
 	}
 }
 
 static void boot(struct replay *r)
 {
 	struct machine_config mc = {.kva_start = r->low, .kva_size = r->end - r->low};
-	struct vmap_config vc = {
+	struct vmap_params vp = {
 		.start = r->low,
 		.size = mc.kva_size,
-		.lazy_max_pages = mc.kva_size >> PAGE_SHIFT, /* purges are those of the recording */
+		/* The only purges are those of the recording. */
+		.lazy_pages = (u32)(mc.kva_size >> PAGE_SHIFT),
 	};
 	int err;
 
 	topology_init(&mc.topology, fidelity_cpus(r->p), 1, 256);
 	err = machine_boot(r->machine, &mc);
 	if (!err)
-		err = vmap_create(r->machine, &vc, &r->vmap);
+		err = r->vmap.be->create(&r->vmap, r->machine, &vp);
 	MM_CHECK(!err, SPURIOUS, "boot failed with error %d", err);
 }
 
@@ -305,12 +321,12 @@ static void replay_body(void *arg)
 		free_object(r, i);
 	for (u32 i = 0; i < r->nr_held; i++)
 		if (r->held[i].area)
-			free_unmap_vmap_area(r->vmap, r->held[i].area);
+			free_area(r, r->held[i].area);
 	while (r->nr_lazy)
-		free_unmap_vmap_area(r->vmap, r->lazy[--r->nr_lazy]);
-	purge_vmap_area_lazy(r->vmap);
-	vmap_verify(r->vmap, true);
-	vmap_destroy(r->vmap);
+		free_area(r, r->lazy[--r->nr_lazy]);
+	purge(r);
+	r->vmap.be->verify(r->vmap.ctx, true);
+	r->vmap.be->destroy(r->vmap.ctx);
 	machine_check_leaks(r->machine);
 }
 
@@ -319,11 +335,13 @@ static int replay(struct replay *r)
 	u64 pages = (r->high - r->low) >> PAGE_SHIFT;
 	int err = -ENOMEM;
 
-	r->area = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
-	r->lazy = calloc(r->p->nr + 1, sizeof(struct vmap_area *));
+	r->area = calloc(r->p->nr + 1, sizeof(struct vmap_handle *));
+	r->lazy = calloc(r->p->nr + 1, sizeof(struct vmap_handle *));
 	r->epoch = malloc((pages + 1) * sizeof(*r->epoch));
 	r->held = malloc((pages + 1) * sizeof(*r->held));
-	if (r->area && r->lazy && r->epoch && r->held) {
+	r->vmap.be = ours_vmap[0];
+	r->vmap.ctx = malloc(r->vmap.be->ctx_size);
+	if (r->area && r->lazy && r->epoch && r->held && r->vmap.ctx) {
 		find_epochs(r);
 		err = fidelity_replay(r->f, &r->machine, replay_body, r);
 	}
@@ -331,6 +349,7 @@ static int replay(struct replay *r)
 	free(r->lazy);
 	free(r->epoch);
 	free(r->held);
+	free(r->vmap.ctx);
 	return err;
 }
 

@@ -4,7 +4,7 @@
  *
  * The machine has the recorded CPUs and units of 1 MiB, or of the next power of two that holds the
  * highest recorded offset. There is no first chunk: the offsets of a recording do not tell it from
- * a later one. What was taken before the recording is placed by pcpu_alloc_at(), with
+ * a later one. What was taken before the recording is placed by alloc_at(), with
  * the objects that the recording frees and never made.
  *
  * Requests are made with GFP_KERNEL even where the kernel's were atomic: which pages were
@@ -12,7 +12,7 @@
  *
  * Checked on the way, besides what the allocator's callers always check: no two objects of
  * the replay overlap (a map of our own), every object is born zero, keeps a pattern of its own on
- * every CPU, and pcpu_verify() finds nothing.
+ * every CPU, and the verifier finds nothing.
  */
 #include "fidelity.h"
 
@@ -21,10 +21,9 @@
 #include "ops/access.h"
 #include "firstfit.h"
 #include "machine/machine.h"
-#include "percpu/percpu.h"
 #include "sched/kernel.h"
 #include "sched/sched.h"
-#include "vmap/vmap.h"
+#include "world/ours.h"
 
 #define UNIT_DEFAULT (1U << 20)
 #define UNIT_MAX (1U << 26)
@@ -50,15 +49,15 @@ struct replay {
 	u32 unit;
 	u32 cpus;
 	struct machine *machine;
-	struct vmap_space *vmap;
-	struct pcpu *pcpu;
-	pcpu_addr_t *addr;
+	struct vmap_instance vmap;
+	struct percpu_instance percpu;
+	u64 *addr;
 	struct {
 		u32 chunk, off;
 	} * at;
 	u32 *chunk;
 	u32 next;
-	pcpu_addr_t *held;
+	u64 *held;
 	struct firstfit book;
 };
 
@@ -85,6 +84,11 @@ static void book_in(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
 	r->next = max(r->next, chunk + 1);
 }
 
+static u64 copy_addr(struct replay *r, u64 addr, u32 cpu)
+{
+	return r->percpu.be->ptr(r->percpu.ctx, addr, cpu);
+}
+
 static u64 seed(s32 object, u32 cpu)
 {
 	return (u64)object << 8 | cpu;
@@ -93,15 +97,15 @@ static u64 seed(s32 object, u32 cpu)
 static void fill(struct replay *r, s32 object)
 {
 	for (u32 cpu = 0; cpu < r->cpus; cpu++)
-		access_fill(r->machine, per_cpu_ptr(r->pcpu, r->addr[object], cpu),
+		access_fill(r->machine, copy_addr(r, r->addr[object], cpu),
 			    r->p->object[object].size, seed(object, cpu), false);
 }
 
-static void check_zero(struct replay *r, pcpu_addr_t addr, s32 object)
+static void check_zero(struct replay *r, u64 addr, s32 object)
 {
 	for (u32 cpu = 0; cpu < r->cpus; cpu++)
-		access_check_zero(r->machine, per_cpu_ptr(r->pcpu, addr, cpu),
-				  r->p->object[object].size, seed(object, cpu));
+		access_check_zero(r->machine, copy_addr(r, addr, cpu), r->p->object[object].size,
+				  seed(object, cpu));
 }
 
 static void free_object(struct replay *r, s32 object)
@@ -109,20 +113,20 @@ static void free_object(struct replay *r, s32 object)
 	if (!r->addr[object])
 		return;
 	for (u32 cpu = 0; cpu < r->cpus; cpu++)
-		access_check(r->machine, per_cpu_ptr(r->pcpu, r->addr[object], cpu),
+		access_check(r->machine, copy_addr(r, r->addr[object], cpu),
 			     r->p->object[object].size, seed(object, cpu), false);
 	firstfit_mark(&r->book, r->at[object].chunk, r->at[object].off, r->p->object[object].size,
 		      false);
-	free_percpu(r->pcpu, r->addr[object]);
+	r->percpu.be->free(r->percpu.ctx, r->addr[object]);
 	r->addr[object] = 0;
 }
 
 /* Enter an object in the books, at the place where it is. */
-static void object_placed(struct replay *r, s32 object, pcpu_addr_t addr)
+static void object_placed(struct replay *r, s32 object, u64 addr)
 {
 	u32 chunk, off;
 
-	MM_CHECK(!pcpu_place(r->pcpu, addr, &chunk, &off), RANGE,
+	MM_CHECK(!r->percpu.be->place(r->percpu.ctx, addr, &chunk, &off), RANGE,
 		 "object %d at 0x%llx lies in no chunk", object, addr);
 	MM_CHECK(IS_ALIGNED(off, max(r->p->object[object].align, 4ULL)), ALIGNMENT,
 		 "object %d at offset %u: not a multiple of %llu", object, off,
@@ -134,13 +138,13 @@ static void object_placed(struct replay *r, s32 object, pcpu_addr_t addr)
 }
 
 /* An object at a place of the recording; a chunk of it that we do not have yet is made. */
-static pcpu_addr_t place_at(struct replay *r, u32 chunk, u32 off, u32 size)
+static u64 place_at(struct replay *r, u32 chunk, u32 off, u32 size)
 {
-	pcpu_addr_t addr;
+	u64 addr;
 
 	if (r->chunk[chunk] != NO_CHUNK)
-		return pcpu_alloc_at(r->pcpu, r->chunk[chunk], off, size);
-	addr = pcpu_alloc_at(r->pcpu, r->next, off, size);
+		return r->percpu.be->alloc_at(r->percpu.ctx, r->chunk[chunk], off, size);
+	addr = r->percpu.be->alloc_at(r->percpu.ctx, r->next, off, size);
 	if (addr)
 		r->chunk[chunk] = r->next++;
 	return addr;
@@ -205,7 +209,7 @@ static bool same_place(struct replay *r, const struct pair_object *o, u32 chunk,
 static void force(struct replay *r, u32 event, s32 object)
 {
 	const struct pair_object *o = &r->p->object[object];
-	pcpu_addr_t addr = place_at(r, o->chunk, o->start, o->size);
+	u64 addr = place_at(r, o->chunk, o->start, o->size);
 
 	if (!addr) {
 		fidelity_note(r->f, event, FIDELITY_CONFLICT, o->chunk, o->start, PAIR_NONE);
@@ -226,7 +230,7 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 {
 	const struct trace_event *e = &r->p->trace->event[event];
 	const struct pair_object *o = &r->p->object[object];
-	pcpu_addr_t addr;
+	u64 addr;
 	u32 chunk, off;
 
 	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
@@ -236,7 +240,8 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 		force(r, event, object);
 		return;
 	}
-	addr = alloc_percpu_gfp(r->pcpu, e->size, min(e->align, (u64)PAGE_SIZE), GFP_KERNEL);
+	addr = r->percpu.be->alloc(r->percpu.ctx, (u32)e->size, (u32)min(e->align, (u64)PAGE_SIZE),
+				   GFP_KERNEL);
 	r->f->compared += r->resync;
 	if (addr) {
 		object_placed(r, object, addr);
@@ -275,7 +280,7 @@ static void replay_events(struct replay *r)
 		task_set_op(-1);
 		cond_resched(); /* lets deferred work run */
 		if (++n % VERIFY_EVERY == 0)
-			pcpu_verify(r->pcpu, true);
+			r->percpu.be->verify(r->percpu.ctx, true);
 	}
 }
 
@@ -296,7 +301,7 @@ static void recreate(struct replay *r)
 		}
 		for (; b < p->before && p->object[p->early[b]].chunk == c; b++) {
 			s32 o = p->early[b];
-			pcpu_addr_t addr = place_at(r, c, p->object[o].start, p->object[o].size);
+			u64 addr = place_at(r, c, p->object[o].start, p->object[o].size);
 
 			MM_CHECK(addr, SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
 				 p->object[o].start);
@@ -313,16 +318,17 @@ static void boot(struct replay *r)
 		.kva_start = MACHINE_KVA_START,
 		.kva_size = 2 * chunks * chunk + (64 << 20),
 	};
-	struct vmap_config vc = {.start = mc.kva_start, .size = mc.kva_size};
-	struct pcpu_config pc = {.unit_size = r->unit, .empty_low = 2, .empty_high = 4};
+	const struct vmap_params vp = {.start = mc.kva_start, .size = mc.kva_size};
+	const struct percpu_params pp = {
+		.unit_size = r->unit, .atom_size = PAGE_SIZE, .empty_low = 2, .empty_high = 4};
 	int err;
 
 	topology_init(&mc.topology, r->cpus, 1, chunks * (chunk >> PAGE_SHIFT) + 4096);
 	err = machine_boot(r->machine, &mc);
 	if (!err)
-		err = vmap_create(r->machine, &vc, &r->vmap);
+		err = r->vmap.be->create(&r->vmap, r->machine, &vp);
 	if (!err)
-		err = pcpu_create(r->machine, r->vmap, &pc, &r->pcpu);
+		err = r->percpu.be->create(&r->percpu, r->machine, &pp);
 	MM_CHECK(!err, SPURIOUS, "boot failed with error %d", err);
 }
 
@@ -336,10 +342,10 @@ static void replay_body(void *arg)
 	for (u32 i = 0; i < r->p->nr; i++)
 		free_object(r, i);
 	for (u32 i = 0; i < r->p->nr_taken; i++)
-		free_percpu(r->pcpu, r->held[i]);
-	pcpu_verify(r->pcpu, true);
-	pcpu_destroy(r->pcpu);
-	vmap_destroy(r->vmap);
+		r->percpu.be->free(r->percpu.ctx, r->held[i]);
+	r->percpu.be->verify(r->percpu.ctx, true);
+	r->percpu.be->destroy(r->percpu.ctx);
+	r->vmap.be->destroy(r->vmap.ctx);
 	machine_check_leaks(r->machine);
 }
 
@@ -352,6 +358,8 @@ static int replay(struct fidelity *f, bool resync)
 		.resync = resync,
 		.unit = unit_size(p),
 		.cpus = fidelity_cpus(p),
+		.vmap.be = ours_vmap[0],
+		.percpu = {.be = ours_percpu[0], .on = &r.vmap},
 	};
 	int err = -ENOMEM;
 
@@ -359,8 +367,10 @@ static int replay(struct fidelity *f, bool resync)
 	r.at = calloc(p->nr + 1, sizeof(*r.at));
 	r.held = calloc(p->nr_taken + 1, sizeof(*r.held));
 	r.chunk = malloc((p->nr_chunks + 1) * sizeof(*r.chunk));
+	r.vmap.ctx = malloc(r.vmap.be->ctx_size);
+	r.percpu.ctx = malloc(r.percpu.be->ctx_size);
 	firstfit_init(&r.book, r.unit);
-	if (r.addr && r.at && r.held && r.chunk) {
+	if (r.addr && r.at && r.held && r.chunk && r.vmap.ctx && r.percpu.ctx) {
 		for (u32 i = 0; i < p->nr_chunks; i++)
 			r.chunk[i] = NO_CHUNK;
 		err = fidelity_replay(f, &r.machine, replay_body, &r);
@@ -369,6 +379,8 @@ static int replay(struct fidelity *f, bool resync)
 	free(r.at);
 	free(r.held);
 	free(r.chunk);
+	free(r.vmap.ctx);
+	free(r.percpu.ctx);
 	firstfit_fini(&r.book);
 	return err;
 }
