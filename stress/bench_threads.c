@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bench_threads.c - what the vmap layer costs on several threads at once.
+ * bench_threads.c - the vmap layer on several threads at once.
  *
- * A program of its own: the other engine is in `mmstorm`, which runs this one for
- * `mmstorm bench vmap` and reads what it prints, one figure a line (see help[]).
+ * A program of its own, since `mmstorm` contains the other engine. `mmstorm bench vmap` runs it and
+ * reads its output, one figure a line (see help[]).
  *
- * Each thread is a task on a CPU of its own and works on pages of its own. A figure is of a pair,
- * an allocation and its release, of the fastest of several rounds. In a round all threads begin
- * together and each does the same number of pairs; its time is that from the common beginning
- * to the end of the last. So threads that never wait for each other take as long as one alone.
- * But one alone may have the better core: rounds go around the cores, each thread on one of its
- * own, and the figure is that of the slowest way round. With more threads than cores time on the
- * wall says how the host divides its cores: there it is the thread's own time, and the unit says
- * so.
+ * A figure is the time of a pair, an allocation and its release, in the fastest of several rounds.
  *
- * The machine is bare, and what it does is done by all threads at once.
+ *   - Each thread is a task on its own simulated CPU, is never moved (odds of 0:
+ * core/sched/sched.h) and works on its own pages. Threads wait only for locks and words of the vmap
+ * layer, or of the engine.
+ *   - The machine is bare, which on threads means that they do not meet in it: freed metadata
+ *     belongs to a task and moves between tasks in batches, objects have cache lines of their own,
+ *     entries of the page table change without a lock, and no counter is shared. A flush of TLBs is
+ *     counted and costs nothing, so an eager space pays for its one lock alone.
+ *   - In a round all threads begin together and do the same number of pairs. The time of the round
+ *     ends with the last thread, so threads that never wait for each other take as long as one
+ *     thread alone. The fastest round counts: other programs disturb it least.
+ *   - Cores of a virtual machine are not equally fast. Rounds rotate the threads over the cores,
+ * and the figure is that of the slowest rotation; otherwise one thread would run on the best core,
+ *     and two threads would not.
+ *   - With more threads than cores, the wall clock would show how the host divides its cores. The
+ *     figure is then the thread's own time, with the unit cpu-ns. It does not contain the time in
+ *     which the holder of a lock waits for a core.
+ *   - A lazy space is purged as often as in a kernel of eight CPUs, after 32,768 pages. A round of
+ *     the smallest pair has as many, so rounds of all cases pay for purges. A purge waits for a
+ *     grace period, which interrupts each core that runs a thread of the program: some 1 ns a pair
+ *     on two threads, nothing on one.
  */
 #include <getopt.h>
 #include <sched.h>
@@ -29,7 +41,7 @@
 
 #define BENCH_CPUS 8
 #define BENCH_SECONDS 0.4
-#define BENCH_OPS 32768 /* a lazy space of eight CPUs is purged after as many pages */
+#define BENCH_OPS 32768 /* pages after which a lazy space of eight CPUs is purged */
 #define BENCH_PAGES 4
 #define BENCH_KVA (16UL << 30)
 
@@ -38,40 +50,40 @@ static const char help[] =
 	"Measures the vmap layer on 1, 2, 4 and 8 threads, and prints one JSON object a line:\n"
 	"\n"
 	"  bench   vmap\n"
-	"  case    what is done, and the kind of space\n"
+	"  case    the kind of space, and the pair\n"
 	"  metric  \"1 thread\", \"2 threads\", ...\n"
-	"  value   of a pair, an allocation and its release\n"
+	"  value   time of a pair, an allocation and its release\n"
 	"  unit    ns: between the common beginning and the end of the last thread;\n"
-	"          cpu-ns: the thread's own time, where there are more threads than cores\n"
+	"          cpu-ns: the thread's own time, with more threads than cores\n"
 	"\n"
-	"      --quick      scaled down, to see that it works: the figures mean little\n"
-	"      --threads N  on N threads alone\n"
-	"      --only TEXT  cases that have this text in their name\n"
+	"      --quick      scaled down, to show that it works: the figures mean little\n"
+	"      --threads N  only on N threads\n"
+	"      --only TEXT  only cases with this text in their name\n"
 	"\n"
-	"mmstorm bench vmap runs it and makes tables of what it prints.\n"
-	"Exit status: 0 measured, 1 it could not be, 2 bad usage.\n";
+	"mmstorm bench vmap runs this program and makes tables of its output.\n"
+	"Exit status: 0 measured, 1 no memory or no space, 2 bad usage.\n";
 
 struct bench;
 
 /**
- * struct worker - a thread
- * @b:    what it takes part in
- * @cpu:  its simulated CPU, its own
- * @page: its pages
- * @cpu_seconds: own time in the round
+ * struct worker - a thread; padded against false sharing
+ * @b:    the measurement
+ * @cpu:  its own simulated CPU
+ * @page: its own pages
+ * @cpu_seconds: its own time in the round
  */
 struct worker {
-	struct bench *b;
+	_Alignas(64) struct bench *b;
 	unsigned int cpu;
 	struct page *page[BENCH_PAGES];
 	double cpu_seconds;
-} __attribute__((aligned(64)));
+};
 
 /**
  * struct bench_case - a kind of pair
- * @name: as printed
+ * @name:  printed
  * @pages: of a pair
- * @pair: does one. Return: it was possible
+ * @pair:  does one pair. Return: false: no memory, or no space
  */
 struct bench_case {
 	const char *name;
@@ -81,25 +93,27 @@ struct bench_case {
 
 /**
  * struct bench - a measurement: one case, one kind of space, one number of threads
- * @m:       the machine, booted for each
+ * @m:       the machine, booted for each measurement
  * @what:    the case
  * @kva:     the kind of space
- * @threads: how many
- * @cores, @core: how many of the host's cores this process may use, and their numbers
- * @seconds: for how long rounds are begun, all ways round the cores together
+ * @threads: number of threads
+ * @cores, @core: number of the host's cores that this process may use, and their ids
+ * @seconds: no round begins later than this after the first
  * @ops:     pairs of each thread in a round
  * @vs:      the space
- * @ready, @begun, @ended: threads that have come to a round's begin, rounds begun, and threads that
- *           have come to a round's end, since the first round; atomic
- * @begin:   when the round began, in seconds; this and the next two are written by the last that
- *           came to it
- * @last:    there is no round after it
- * @next_way: the way round the cores in the round after it
- * @end:     when the last round is to begin; 0 before the first
- * @ns:      of a pair in the fastest round, for each way round the cores; written by the last that
- *           comes to the end
- * @made:    such a space exists: there is a figure
- * @failed:  a pair was not possible
+ * @ready:   threads that arrived at the begin of a round, counted over all rounds; atomic. A cache
+ *           line of its own, padded against false sharing
+ * @begun:   rounds that have begun; atomic
+ * @ended:   threads that arrived at the end of a round, counted over all rounds; atomic
+ * @begin:   when the round began, in seconds; the last thread to arrive writes this, @last and
+ *           @rotation
+ * @last:    this round is the last
+ * @rotation: of the threads over the cores in the next round
+ * @end:     a round that begins after this time is the last; 0 before the first round
+ * @ns:      of a pair in the fastest round of each rotation; the last thread to end a round writes
+ * it
+ * @made:    the space could be created, so there is a figure
+ * @failed:  a pair failed
  * @first:   the first RCU callback
  */
 struct bench {
@@ -113,11 +127,11 @@ struct bench {
 	unsigned int ops;
 	struct vmap_space *vs;
 	struct worker worker[BENCH_CPUS];
-	unsigned long ready __attribute__((aligned(64)));
+	_Alignas(64) unsigned long ready;
 	unsigned long begun, ended;
 	double begin, end;
 	bool last;
-	unsigned int next_way;
+	unsigned int rotation;
 	double ns[CPU_SETSIZE];
 	bool made;
 	bool failed;
@@ -156,19 +170,19 @@ static bool own_time(const struct bench *b)
 	return b->threads > b->cores;
 }
 
-/* Thread i runs on the core i + @way of those that there are. */
-static void pin(const struct bench *b, const struct worker *w, unsigned int way)
+/* Thread i runs on core i + @rotation. */
+static void pin(const struct bench *b, const struct worker *w, unsigned int rotation)
 {
 	cpu_set_t set;
 
 	if (own_time(b))
 		return;
 	CPU_ZERO(&set);
-	CPU_SET(b->core[(w->cpu + way) % b->cores], &set);
+	CPU_SET(b->core[(w->cpu + rotation) % b->cores], &set);
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* What comes after the round that begins now: another one, and which way round the cores? */
+/* The round that begins now is the last, or the next one has this rotation. */
 static void look_ahead(struct bench *b)
 {
 	double part;
@@ -179,12 +193,12 @@ static void look_ahead(struct bench *b)
 	if (own_time(b) || b->threads == b->cores || b->last)
 		return;
 	part = 1 - (b->end - b->begin) / b->seconds;
-	b->next_way = (unsigned int)(part * b->cores);
+	b->rotation = (unsigned int)(part * b->cores);
 }
 
 /*
- * Round @n begins, from 1, when all threads are here. Nobody sleeps till then: to be woken would
- * take as long as a part of the round.
+ * Round @n, counted from 1, begins when all threads have arrived. They spin until then: a wake-up
+ * would take as long as a part of the round.
  */
 static void round_begin(struct bench *b, unsigned long n)
 {
@@ -199,10 +213,10 @@ static void round_begin(struct bench *b, unsigned long n)
 			sched_yield();
 }
 
-/* The last thread to come here says how long the round took. */
-static void round_end(struct bench *b, unsigned long n, unsigned int way)
+/* The last thread to arrive records the time of the round. */
+static void round_end(struct bench *b, unsigned long n, unsigned int rotation)
 {
-	double seconds = 0, *ns = &b->ns[way];
+	double seconds = 0, *ns = &b->ns[rotation];
 
 	if (__atomic_add_fetch(&b->ended, 1, __ATOMIC_ACQ_REL) != n * b->threads)
 		return;
@@ -214,7 +228,7 @@ static void round_end(struct bench *b, unsigned long n, unsigned int way)
 		*ns = seconds * 1e9 / b->ops;
 }
 
-/* Of the slowest way round the cores. */
+/* The time of the slowest rotation. */
 static double figure(const struct bench *b)
 {
 	double slowest = 0;
@@ -228,27 +242,27 @@ static void work(void *arg)
 {
 	struct worker *w = arg;
 	struct bench *b = w->b;
-	unsigned int way = 0;
+	unsigned int rotation = 0;
 	unsigned long n = 1;
 	double begin;
 	bool last;
 
-	pin(b, w, way);
+	pin(b, w, rotation);
 	do {
-		unsigned int next_way;
+		unsigned int next;
 
 		round_begin(b, n);
 		last = b->last;
-		next_way = b->next_way;
+		next = b->rotation;
 		begin = clock_cpu_seconds();
 		for (unsigned int i = 0; i < b->ops; i++)
 			if (!b->what->pair(b, w))
 				__atomic_store_n(&b->failed, true, __ATOMIC_RELAXED);
 		w->cpu_seconds = clock_cpu_seconds() - begin;
-		round_end(b, n++, way);
-		if (way != next_way)
-			pin(b, w, next_way);
-		way = next_way;
+		round_end(b, n++, rotation);
+		if (rotation != next)
+			pin(b, w, next);
+		rotation = next;
 	} while (!last);
 }
 
@@ -271,7 +285,7 @@ static void no_callback(struct rcu_head *head)
 {
 }
 
-/* The first task of a run. */
+/* The root task. */
 static void run(void *arg)
 {
 	struct bench *b = arg;
@@ -282,8 +296,8 @@ static void run(void *arg)
 		.size = BENCH_KVA,
 	};
 
-	/* The thread of callbacks is made now: it would inherit its core from who wants it first.
-	 */
+	/* Create the thread of RCU callbacks now: it inherits the cores of the thread that needs
+	 * it. */
 	call_rcu(&b->first, no_callback);
 	b->made = !vmap_create(b->m, &cfg, &b->vs);
 	if (!b->made)
@@ -323,10 +337,10 @@ static void print_figure(const struct bench *b)
 	fflush(stdout);
 }
 
-/* Return: no operation failed. */
+/* Return: no pair failed. */
 static bool measure(struct bench *b, struct sched *s)
 {
-	/* Nobody is moved: it is the vmap layer that is measured, not the way from CPU to CPU. */
+	/* Tasks stay on their CPUs. */
 	struct schedule stay = {.kind = SCHEDULE_RANDOM, .odds = 0};
 	struct sched_params p = {.nr_cpus = BENCH_CPUS, .schedule = &stay};
 	struct machine_config cfg = {
@@ -339,10 +353,10 @@ static bool measure(struct bench *b, struct sched *s)
 	topology_init(&cfg.topology, BENCH_CPUS, 1, 65536);
 	b->ready = b->begun = b->ended = 0;
 	b->end = 0;
-	b->next_way = 0;
+	b->rotation = 0;
 	memset(b->ns, 0, sizeof(b->ns));
 	if (machine_boot(b->m, &cfg)) {
-		fprintf(stderr, "bench_threads: the machine does not boot: no memory\n");
+		fprintf(stderr, "bench_threads: no memory to boot the machine\n");
 		return false;
 	}
 	sched_run(s, &p, run, b, &r);
@@ -355,10 +369,10 @@ static bool measure(struct bench *b, struct sched *s)
 }
 
 /**
- * struct choice - what is to be measured
+ * struct choice - the command line
  * @quick:   scaled down
- * @threads: only on so many threads; 0: on 1, 2, 4 and 8
- * @only:    only cases whose printed name has this text in it
+ * @threads: only on this number of threads; 0: on 1, 2, 4 and 8
+ * @only:    only cases with this text in their printed name
  */
 struct choice {
 	bool quick;
@@ -374,7 +388,7 @@ static bool is_chosen(const struct bench *b, const struct choice *choice)
 	return strstr(name, choice->only);
 }
 
-/* One case on one kind of space. Return: no operation failed. */
+/* One case on one kind of space. Return: no pair failed. */
 static bool measure_on_threads(struct bench *b, struct sched *s, const struct choice *choice)
 {
 	bool good = true;
@@ -425,7 +439,7 @@ static int measure_all(const struct choice *choice)
 	}
 	if (good && !any)
 		fprintf(stderr,
-			"bench_threads: --only: found '%s', which is in the name of no case\n",
+			"bench_threads: --only: found '%s', expected a part of a case's name\n",
 			choice->only);
 out:
 	sched_destroy(s);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot.c - what boot memory costs: time and metadata, bootmem against rootmem.
+ * boot.c - boot memory: time and metadata of bootmem and of rootmem.
  *
- * A boot is set-up, ALLOCS requests of the mix below, and the hand-over of the rest to a function
- * that counts blocks and pages: there is no allocator of page frames behind it. Memory is 1 GiB to
- * 16 TiB, on 1 to 64 nodes, each with one range, or with STRIPES of them that interleave with
- * those of the others; and the reviewers' case, two nodes of two ranges of 2 GiB. With ranges that
- * interleave, the spans of bootmem's nodes lie over each other and its metadata grows with the
- * number of nodes; what is written of it does not.
+ * A boot is set-up, ALLOCS requests, and the hand-over of the remaining pages to a function that
+ * counts blocks and pages; no allocator of page frames receives them. Memory is 1 GiB to 16 TiB on
+ * 1 to 64 nodes. A node has one range, or STRIPES ranges that interleave with those of the other
+ * nodes. One machine more is the reviewers' case: two nodes with two ranges of 2 GiB each. Where
+ * ranges interleave, the spans of bootmem's nodes overlap, and bootmem's metadata grows with the
+ * number of nodes; the part of it that is written stays the same.
  *
- * Beside the time stand two numbers that no clock is asked for: bytes of bitmap that are ever
- * written, and words of bitmap that the requests and the hand-over looked at.
+ * Two figures need no clock: the bytes of bitmap that are ever written, and the words of bitmap
+ * that the requests and the hand-over read.
  *
- * Each figure is the least of a few rounds. Each boot has its bitmaps fresh from the host, whose
- * work at the first touch of a page is most of what set-up costs.
+ * Each figure is the fastest of a few boots. Each boot gets its bitmaps fresh from the host, and
+ * most of set-up is the host's work at the first touch of each page.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -26,57 +26,43 @@
 
 #define ALLOCS 10000u
 #define STRIPES 4u
-/* Bitmaps of a scaled-down run: sanitizers pay for what is never touched, too. */
+/* Largest bitmaps of a scaled-down run: sanitizers also pay for memory that is never touched. */
 #define QUICK_BITMAP (32ULL << 20)
 #define ROUNDS 3u
 #define GIB (1ULL << 30)
 #define GOAL_MS 50
 
 /**
- * struct shape - memory
- * @name:   in the figures
- * @bytes:  of all nodes
- * @nodes:  how many
- * @ranges: of each
+ * struct shape - the memory of a machine
+ * @bytes:  of all nodes together
+ * @nodes:  number of nodes
+ * @ranges: of each node
  */
 struct shape {
-	const char *name;
 	u64 bytes;
 	unsigned int nodes, ranges;
 };
 
-static const struct shape shapes[] = {
-	{"1 GiB, 1 node", GIB, 1, 1},
-	{"8 GiB, the reviewers' case", 8 * GIB, 2, 2},
-	{"16 GiB, 1 node", 16 * GIB, 1, 1},
-	{"16 GiB, 4 nodes", 16 * GIB, 4, 1},
-	{"16 GiB, 4 nodes interleaved", 16 * GIB, 4, STRIPES},
-	{"256 GiB, 1 node", 256 * GIB, 1, 1},
-	{"256 GiB, 8 nodes", 256 * GIB, 8, 1},
-	{"256 GiB, 8 nodes interleaved", 256 * GIB, 8, STRIPES},
-	{"1 TiB, 1 node", 1024 * GIB, 1, 1},
-	{"1 TiB, 2 nodes", 1024 * GIB, 2, 1},
-	{"1 TiB, 2 nodes interleaved", 1024 * GIB, 2, STRIPES},
-	{"1 TiB, 4 nodes", 1024 * GIB, 4, 1},
-	{"1 TiB, 4 nodes interleaved", 1024 * GIB, 4, STRIPES},
-	{"1 TiB, 8 nodes", 1024 * GIB, 8, 1},
-	{"1 TiB, 8 nodes interleaved", 1024 * GIB, 8, STRIPES},
-	{"1 TiB, 16 nodes", 1024 * GIB, 16, 1},
-	{"1 TiB, 16 nodes interleaved", 1024 * GIB, 16, STRIPES},
-	{"1 TiB, 32 nodes", 1024 * GIB, 32, 1},
-	{"1 TiB, 32 nodes interleaved", 1024 * GIB, 32, STRIPES},
-	{"1 TiB, 64 nodes", 1024 * GIB, 64, 1},
-	{"1 TiB, 64 nodes interleaved", 1024 * GIB, 64, STRIPES},
-	{"4 TiB, 32 nodes", 4096 * GIB, 32, 1},
-	{"4 TiB, 32 nodes interleaved", 4096 * GIB, 32, STRIPES},
-	{"16 TiB, 1 node", 16384 * GIB, 1, 1},
-	{"16 TiB, 64 nodes", 16384 * GIB, 64, 1},
-	{"16 TiB, 64 nodes interleaved", 16384 * GIB, 64, STRIPES},
+/* The shapes of a memory size: each of these numbers of nodes, up to the first 0. */
+static const struct memory {
+	u64 gib;
+	unsigned int nodes[8];
+} memories[] = {
+	{1, {1}},
+	{8, {2}},
+	{16, {1, 4}},
+	{256, {1, 8}},
+	{1024, {1, 2, 4, 8, 16, 32, 64}},
+	{4096, {32}},
+	{16384, {1, 64}},
 };
 
+#define REVIEWERS_GIB 8
+#define GOAL_GIB 1024
+
 /**
- * struct bench - what is measured, on what
- * @blocks, @pages: handed over
+ * struct bench - the machine
+ * @blocks, @pages: numbers of blocks and of pages that were handed over
  */
 struct bench {
 	struct bench_out *out;
@@ -85,7 +71,11 @@ struct bench {
 	u64 blocks, pages;
 };
 
-/* Seconds of each part of a boot, and what it took besides. */
+/**
+ * struct boot_cost - the cost of a boot
+ * @setup, @allocs, @hand_over: seconds of each part
+ * @run: the boot was possible; else only the sizes of the metadata are known
+ */
 struct boot_cost {
 	double setup, allocs, hand_over;
 	struct boot_stats stats;
@@ -112,7 +102,7 @@ static struct boot_mem *bench_register(struct bench *b, enum boot_kind kind, con
 	return bm;
 }
 
-/* Most requests are small, some are tables of many pages; a third is for a node. */
+/* Most requests are small, some are tables of many pages. One third asks for a certain node. */
 static void bench_requests(struct boot_mem *bm, unsigned int nodes, unsigned int nr)
 {
 	u64 seed = 1;
@@ -162,7 +152,7 @@ static double boot_seconds(const struct boot_cost *cost)
 	return cost->setup + cost->allocs + cost->hand_over;
 }
 
-/* The cheapest of some rounds. */
+/* The fastest of some boots. */
 static struct boot_cost bench_boots(struct bench *b, enum boot_kind kind, const struct shape *sh)
 {
 	struct boot_cost best = bench_boot(b, kind, sh);
@@ -176,13 +166,48 @@ static struct boot_cost bench_boots(struct bench *b, enum boot_kind kind, const 
 	return best;
 }
 
-static const char *case_name(char *buf, size_t size, enum boot_kind kind, const char *what)
+static const char *shape_name(const struct shape *sh, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s, %s", what, boot_kind_name(kind));
+	const bool tib = sh->bytes >= 1024 * GIB;
+
+	if (sh->bytes == REVIEWERS_GIB * GIB)
+		snprintf(buf, size, "%u GiB, the reviewers' case", REVIEWERS_GIB);
+	else
+		snprintf(buf, size, "%llu %s, %u node%s%s", sh->bytes / (tib ? 1024 * GIB : GIB),
+			 tib ? "TiB" : "GiB", sh->nodes, sh->nodes > 1 ? "s" : "",
+			 sh->ranges > 1 ? " interleaved" : "");
 	return buf;
 }
 
-static void report_boot(struct bench *b, const char *name, const struct boot_cost *cost)
+static const char *case_name(const struct shape *sh, enum boot_kind kind, char *buf, size_t size)
+{
+	char name[48];
+
+	snprintf(buf, size, "%s, %s", shape_name(sh, name, sizeof(name)), boot_kind_name(kind));
+	return buf;
+}
+
+static void for_each_shape(struct bench *b, const struct memory *mem,
+			   void (*fn)(struct bench *b, const struct shape *sh))
+{
+	struct shape sh = {.bytes = mem->gib * GIB};
+
+	for (const unsigned int *nodes = mem->nodes; *nodes; nodes++) {
+		sh.nodes = *nodes;
+		if (mem->gib == REVIEWERS_GIB) {
+			sh.ranges = 2;
+			fn(b, &sh);
+			continue;
+		}
+		sh.ranges = 1;
+		fn(b, &sh);
+		sh.ranges = STRIPES;
+		if (sh.nodes > 1)
+			fn(b, &sh);
+	}
+}
+
+static void print_boot(struct bench *b, const char *name, const struct boot_cost *cost)
 {
 	if (cost->run) {
 		bench_value(b->out, name, "set-up", cost->setup * 1e3, "ms");
@@ -227,35 +252,53 @@ static void plot_boot(struct bench *b, enum boot_kind kind, const struct shape *
 		bench_point(b->out, &time_plot, series, gib, boot_seconds(cost) * 1e3);
 }
 
+static void bench_shape(struct bench *b, const struct shape *sh)
+{
+	char name[64];
+
+	bench_progress(b->out, shape_name(sh, name, sizeof(name)));
+	for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
+		struct boot_cost cost = bench_boots(b, kind, sh);
+
+		print_boot(b, case_name(sh, kind, name, sizeof(name)), &cost);
+		plot_boot(b, kind, sh, &cost);
+	}
+}
+
 static void bench_shapes(struct bench *b)
 {
 	static const struct bench_table table = {
-		.title = "set-up, 10,000 requests, hand-over: ms; metadata, and what is written of "
-			 "bitmaps: KiB; words of bitmap looked at",
+		.title =
+			"set-up, 10,000 requests, hand-over: ms; metadata, and the written part of "
+			"the bitmaps: KiB; words of bitmap read",
 		.columns = {"set-up", "requests", "hand-over", "boot", "metadata", "written",
 			    "words"},
 	};
-	char name[64];
 
 	bench_table_begin(b->out, &table);
-	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++) {
-		bench_progress(b->out, shapes[i].name);
-		for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
-			struct boot_cost cost = bench_boots(b, kind, &shapes[i]);
-
-			report_boot(b, case_name(name, sizeof(name), kind, shapes[i].name), &cost);
-			plot_boot(b, kind, &shapes[i], &cost);
-		}
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(memories); i++)
+		for_each_shape(b, &memories[i], bench_shape);
 	bench_table_begin(b->out, NULL);
 	bench_note(b->out, "Most of set-up is the host's: the first touch of each page of bitmap.");
+	bench_note(b->out, "The hand-over is to a function that counts pages.");
 	bench_note(b->out,
-		   "The hand-over is to a function that counts, with no allocator behind it.");
-	bench_note(
-		b->out,
-		"bootmem has a bit for each page between a node's first and last one: with nodes "
-		"that interleave nearly all memory, once a node. What is of no range of the node "
-		"is never touched: it is metadata by the books, and takes addresses only.");
+		   "bootmem has a bit for each page between a node's first and last page: where "
+		   "nodes interleave, for nearly all memory, in each node. Bits of pages that do "
+		   "not belong to the node are never touched: they take addresses, and no memory.");
+}
+
+static void bench_shape_goal(struct bench *b, const struct shape *sh)
+{
+	char name[64];
+
+	for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
+		struct boot_cost cost = bench_boots(b, kind, sh);
+
+		case_name(sh, kind, name, sizeof(name));
+		if (cost.run)
+			bench_value(b->out, name, "boot", boot_seconds(&cost) * 1e3, "ms");
+		bench_value(b->out, name, "goal", GOAL_MS, "ms");
+	}
 }
 
 static void bench_goal(struct bench *b)
@@ -265,30 +308,20 @@ static void bench_goal(struct bench *b)
 			 "ms",
 		.columns = {"boot", "goal"},
 	};
-	char name[64];
 
 	bench_table_begin(b->out, &table);
-	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
-		for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
-			struct boot_cost cost;
-
-			if (shapes[i].bytes != 1024 * GIB)
-				continue;
-			cost = bench_boots(b, kind, &shapes[i]);
-			case_name(name, sizeof(name), kind, shapes[i].name);
-			if (cost.run)
-				bench_value(b->out, name, "boot", boot_seconds(&cost) * 1e3, "ms");
-			bench_value(b->out, name, "goal", GOAL_MS, "ms");
-		}
+	for (size_t i = 0; i < ARRAY_SIZE(memories); i++)
+		if (memories[i].gib == GOAL_GIB)
+			for_each_shape(b, &memories[i], bench_shape_goal);
 	bench_table_begin(b->out, NULL);
 }
 
 /**
- * struct full - memory that is nearly full, and what is asked for
- * @period, @nr: of @period pages one is free, or of @nr * @period pages @nr
+ * struct full - memory that is nearly full, and requests to it
+ * @period, @nr: one run of @nr pages in every @nr * @period pages is free
  * @ask:         pages of a request
- * @ops:         requests
- * @part:        it is so in the lower half. The upper one is full, and the goal where it begins
+ * @ops:         number of requests
+ * @part:        only the lower half has free pages, and the goal is the start of the upper half
  */
 struct full {
 	const char *name;
@@ -297,12 +330,12 @@ struct full {
 	bool part;
 };
 
-/* Of a request: nanoseconds, and words of bitmap. */
+/* The cost of a request: nanoseconds, and words of bitmap read. */
 struct full_cost {
 	double ns, words;
 };
 
-/* The hint is where the last search ended, and the next free page far from it. */
+/* The allocator's hint says where the last search ended; the next free page is far away. */
 static struct full_cost bench_full(struct bench *b, enum boot_kind kind, const struct shape *sh,
 				   const struct full *full)
 {
@@ -337,14 +370,17 @@ static struct full_cost bench_full(struct bench *b, enum boot_kind kind, const s
 static void bench_nearly_full(struct bench *b)
 {
 	static const struct bench_table table = {
-		.title = "A request when 16 GiB are nearly full: ns, and words of bitmap looked at",
+		.title = "A request when 16 GiB are nearly full: ns, and words of bitmap read",
 		.columns = {"bootmem", "boot words", "rootmem", "root words"},
 	};
-	static const struct shape full_shapes[] = {
-		{"1 node", 16 * GIB, 1, 1},
-		{"4 interleaved", 16 * GIB, 4, STRIPES},
-		{"64 nodes", 16 * GIB, 64, 1},
-		{"64 interleaved", 16 * GIB, 64, STRIPES},
+	static const struct {
+		const char *name;
+		struct shape sh;
+	} shapes[] = {
+		{"1 node", {16 * GIB, 1, 1}},
+		{"4 interleaved", {16 * GIB, 4, STRIPES}},
+		{"64 nodes", {16 * GIB, 64, 1}},
+		{"64 interleaved", {16 * GIB, 64, STRIPES}},
 	};
 	static const struct full cases[] = {
 		{"1 page, 1 of 2", 2, 1, 1, 1000, false},
@@ -357,13 +393,13 @@ static void bench_nearly_full(struct bench *b)
 	char name[64], words[16];
 
 	bench_table_begin(b->out, &table);
-	for (size_t n = 0; n < ARRAY_SIZE(full_shapes); n++) {
-		struct shape sh = full_shapes[n];
+	for (size_t n = 0; n < ARRAY_SIZE(shapes); n++) {
+		struct shape sh = shapes[n].sh;
 
 		sh.bytes /= b->out->quick ? 16 : 1;
 		bench_progress(b->out, "nearly full");
 		for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-			snprintf(name, sizeof(name), "%s: %s", sh.name, cases[i].name);
+			snprintf(name, sizeof(name), "%s: %s", shapes[n].name, cases[i].name);
 			for (enum boot_kind kind = 0; kind < NR_BOOT_KINDS; kind++) {
 				struct full_cost cost = bench_full(b, kind, &sh, &cases[i]);
 
@@ -375,8 +411,8 @@ static void bench_nearly_full(struct bench *b)
 	}
 	bench_table_begin(b->out, NULL);
 	bench_note(b->out,
-		   "1 of 64: of 64 pages one is free, or of 64 runs of 64 pages one. 2 pages in a "
-		   "row are nowhere: such a request sees all words.");
+		   "1 of 64: one page in 64 is free, or one run of 64 pages in 64 such runs. No 2 "
+		   "pages in a row are free in 1 of 1,024: that request reads all words.");
 }
 
 void boot_bench(struct bench_out *out)

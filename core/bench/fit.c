@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fit.c - least squares.
+ * fit.c - the straight line through measured points, by least squares.
  */
 #include <math.h>
 
@@ -16,7 +16,7 @@ struct bench_fit bench_fit(const double *x, const double *y, unsigned int nr)
 		mx += x[i] / nr;
 		my += y[i] / nr;
 	}
-	/* From the means: the squares of large numbers would cancel out most digits. */
+	/* Distances from the means: squares of large numbers would cancel out most digits. */
 	for (i = 0; i < nr; i++) {
 		xx += (x[i] - mx) * (x[i] - mx);
 		xy += (x[i] - mx) * (y[i] - my);

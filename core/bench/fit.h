@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fit.h - the straight line through measured points: how a cost grows.
+ * fit.h - the straight line through measured points, which says how a cost grows.
  */
 #ifndef MM_BENCH_FIT_H
 #define MM_BENCH_FIT_H
@@ -9,7 +9,7 @@
  * struct bench_fit - y = a + b * x
  * @a, @b:     such that the sum of the squared distances in y is least
  * @residual:  root of the mean of these squares, in units of y
- * @explained: which part of the variation of y the line accounts for, 0 to 1 (R squared)
+ * @explained: the part of y's variation that the line explains, 0 to 1 (R squared)
  */
 struct bench_fit {
 	double a, b;
@@ -19,8 +19,8 @@ struct bench_fit {
 
 /**
  * bench_fit() - fit a line
- * @x, @y: the points; not all x are equal
- * @nr:    how many, from 2
+ * @x, @y: the points; at least two x differ
+ * @nr:    how many points, at least 2
  */
 struct bench_fit bench_fit(const double *x, const double *y, unsigned int nr);
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.c - what the machine's services cost.
- *
- * Each figure is the least of several rounds: what the work costs where nothing else
- * interferes, which is what a change to the code moves.
+ * machine.c - the machine's services: boot, page frames, page table, memory, metadata.
  */
 #include <stdlib.h>
 
@@ -22,7 +19,7 @@ struct bench {
 	struct machine *m;
 	struct machine_config *cfg;
 	struct page *page[BENCH_PAGES];
-	u64 direct; /* a frame with contents, in the direct map */
+	u64 direct; /* address of page[0] in the direct map */
 };
 
 static void bench_boot(struct bench *b)
@@ -31,7 +28,7 @@ static void bench_boot(struct bench *b)
 	machine_check_leaks(b->m);
 }
 
-/* All frames are boot memory first, but what nobody gives back: a page of every 256. */
+/* All frames are boot memory first. The hand-over leaves out one page of every 256. */
 static void bench_boot_memory(struct bench *b)
 {
 	u64 pfn = 0;
@@ -47,7 +44,7 @@ static void bench_boot_memory(struct bench *b)
 	b->cfg->boot_memory = false;
 }
 
-/* A run that leaves work to its sweep: table pages, frames with contents, metadata. */
+/* The sweep after this run finds table pages, frames with contents, and metadata. */
 static void bench_boot_used(struct bench *b)
 {
 	int i;
@@ -157,7 +154,7 @@ static void bench_run(struct bench *b)
 		put_page(b->m, page + i);
 }
 
-/* Nothing is given back: the memory of the machine fills up. */
+/* The machine's memory fills up. */
 static void bench_run_grow(struct bench *b)
 {
 	bench_run_alloc(b);
@@ -229,8 +226,8 @@ void machine_bench(struct bench_out *out)
 			unsigned int loops = bench_count(out, bench_table[c].loops);
 			double ns = bench_case(&b, c, loops);
 
-			bench_value(out, bench_table[c].name, "time", ns, "ns");
-			bench_bar(out, &times_plot, "time", bench_table[c].name, ns);
+			bench_value_bar(out, &times_plot, bench_table[c].name, "time",
+					bench_table[c].name, ns, "ns");
 		}
 	}
 	free(b.cfg);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * out.h - to whom benchmarks of every floor hand what they measured.
+ * out.h - the receiver of a benchmark's figures.
  *
- * A benchmark knows its figures, which of them stand side by side and what a picture of them
- * shows; whoever runs it knows if they become a table, JSON or a PNG. Benchmarks call the inline
- * functions below, receivers fill in struct bench_out.
+ * A benchmark knows its figures, which of them stand side by side, and what a plot of them shows.
+ * The receiver makes a table, JSON or a PNG of them. Benchmarks call the inline functions below;
+ * a receiver fills in struct bench_out.
  */
 #ifndef MM_BENCH_OUT_H
 #define MM_BENCH_OUT_H
@@ -14,9 +14,9 @@
 #define BENCH_COLUMNS 8
 
 /**
- * struct bench_table - figures of several metrics side by side, a row a case
- * @title:   a line above it
- * @columns: the metrics, from left to right; NULL behind the last
+ * struct bench_table - figures of several metrics side by side, one row for each case
+ * @title:   the line above the table
+ * @columns: the metrics, from left to right; NULL ends the list
  */
 struct bench_table {
 	const char *title;
@@ -24,10 +24,10 @@ struct bench_table {
 };
 
 /**
- * struct bench_plot - axes, and what is drawn between them
- * @title: above them
- * @x, @y: their names, units included
- * @log:   both logarithmic; for bars, the upright one
+ * struct bench_plot - a diagram
+ * @title: the line above it
+ * @x, @y: the names of the axes, with units
+ * @log:   the scales are logarithmic; with bars only the y axis is
  */
 struct bench_plot {
 	const char *title;
@@ -37,8 +37,8 @@ struct bench_plot {
 
 /**
  * struct bench_out - the receiver of figures; each function may be NULL
- * @quick:    the work is to be scaled down, see bench_count(): nobody believes the figures
- * @vtime:    what things cost in virtual time, see bench_vtime(); NULL: SCHED_VTIME_DEFAULTS
+ * @quick:    benchmarks scale their work down, see bench_count(); the figures mean little
+ * @vtime:    prices in virtual time, see bench_vtime(); NULL: SCHED_VTIME_DEFAULTS
  * @value:    see bench_value()
  * @table:    see bench_table_begin()
  * @point:    see bench_point(), with @label NULL, and bench_bar(), with @x 0
@@ -58,12 +58,12 @@ struct bench_out {
 };
 
 /**
- * bench_value() - a figure
+ * bench_value() - report a figure
  * @bench_case: what was run
- * @metric:     what was measured; within a table one of its columns
+ * @metric:     what was measured; in a table, one of its columns
  *
- * Within a table, the figures of a case follow each other in order of the columns, any of which
- * may be left out.
+ * In a table, the figures of a case follow each other in the order of the columns; any column may
+ * be left out.
  */
 static inline void bench_value(struct bench_out *out, const char *bench_case, const char *metric,
 			       double value, const char *unit)
@@ -72,7 +72,7 @@ static inline void bench_value(struct bench_out *out, const char *bench_case, co
 		out->value(out, bench_case, metric, value, unit);
 }
 
-/** bench_table_begin() - figures from here on stand in @table, which is static; NULL: in none */
+/** bench_table_begin() - the next figures belong to @table, which is static; NULL: to no table */
 static inline void bench_table_begin(struct bench_out *out, const struct bench_table *table)
 {
 	if (out->table)
@@ -80,9 +80,9 @@ static inline void bench_table_begin(struct bench_out *out, const struct bench_t
 }
 
 /**
- * bench_point() - a point, as measured, of a line
+ * bench_point() - add a measured point to a line of a plot
  * @plot:   static; the same address is the same plot
- * @series: the line it is on; points are joined in the order in which they come
+ * @series: the line; its points are joined in the order of the calls
  */
 static inline void bench_point(struct bench_out *out, const struct bench_plot *plot,
 			       const char *series, double x, double y)
@@ -92,10 +92,10 @@ static inline void bench_point(struct bench_out *out, const struct bench_plot *p
 }
 
 /**
- * bench_bar() - a bar
- * @plot:   static; has no points of lines in it
- * @series: bars of different series and one @label stand side by side
- * @label:  a place on the x axis
+ * bench_bar() - add a bar to a plot
+ * @plot:   static; a plot with bars has no lines
+ * @series: bars of different series with the same @label stand side by side
+ * @label:  the place on the x axis
  */
 static inline void bench_bar(struct bench_out *out, const struct bench_plot *plot,
 			     const char *series, const char *label, double y)
@@ -104,22 +104,39 @@ static inline void bench_bar(struct bench_out *out, const struct bench_plot *plo
 		out->point(out, plot, series, label, 0, y);
 }
 
-/** bench_note() - a sentence that belongs to the figures: how they are to be read */
+/** bench_value_point() - report a figure, and add it to the line @metric of a plot */
+static inline void bench_value_point(struct bench_out *out, const struct bench_plot *plot,
+				     const char *bench_case, const char *metric, double x,
+				     double value, const char *unit)
+{
+	bench_value(out, bench_case, metric, value, unit);
+	bench_point(out, plot, metric, x, value);
+}
+
+/** bench_value_bar() - report a figure, and add it as a bar of the series @metric to a plot */
+static inline void bench_value_bar(struct bench_out *out, const struct bench_plot *plot,
+				   const char *bench_case, const char *metric, const char *label,
+				   double value, const char *unit)
+{
+	bench_value(out, bench_case, metric, value, unit);
+	bench_bar(out, plot, metric, label, value);
+}
+
+/** bench_note() - report a sentence that says how to read the figures */
 static inline void bench_note(struct bench_out *out, const char *text)
 {
 	if (out->note)
 		out->note(out, text);
 }
 
-/** bench_progress() - what is being measured now, for those who wait */
+/** bench_progress() - report what is being measured now, for a user who waits */
 static inline void bench_progress(struct bench_out *out, const char *text)
 {
 	if (out->progress)
 		out->progress(out, text);
 }
 
-/** bench_vtime() - what things cost, for a benchmark in virtual time, which knows better of @point
- */
+/** bench_vtime() - the prices in virtual time; a benchmark replaces @point by what it measured */
 static inline struct sched_vtime bench_vtime(const struct bench_out *out)
 {
 	static const struct sched_vtime defaults = SCHED_VTIME_DEFAULTS;
@@ -129,7 +146,7 @@ static inline struct sched_vtime bench_vtime(const struct bench_out *out)
 
 #define BENCH_QUICK 64
 
-/** bench_count() - how often to do what is to be done @n times: less if @out->quick */
+/** bench_count() - @n, scaled down if @out->quick */
 static inline unsigned int bench_count(const struct bench_out *out, unsigned int n)
 {
 	return out->quick && n > BENCH_QUICK ? n / BENCH_QUICK : n;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu.c - what the per-CPU allocator costs, the machine's part included.
+ * percpu.c - the per-CPU allocator: single operations.
  *
- * First many objects of one size (percpu_bulk.c), then one among many (percpu_live.c), both
- * with km backing; then, here, single operations with vm backing: two CPUs, one thread, outside of
- * a run, no schedule, no contention. Each figure is the least of several rounds: what the work
- * costs where nothing else interferes. Allocating includes the zeroing of both CPUs' copies. "pages
- * kept" means that enough empty pages are kept populated for no page to come or go in a round.
+ * percpu_bulk.c and percpu_live.c measure many objects, with km backing. This file measures single
+ * operations with vm backing on a machine of two CPUs: one thread outside of any run of the engine,
+ * no schedule, no contention. A figure includes the machine's part, and an allocation includes the
+ * zeroing of both CPUs' copies. In cases with "pages kept", enough empty pages stay populated that
+ * no page comes or goes in a round.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +21,14 @@
 #define BENCH_LIVE 16384
 #define BENCH_KVA (1UL << 30)
 
-/* More than there are cases: the last one has no name. */
+/* More than the number of cases: a row without a name ends the table. */
 #define MAX_ROWS 32
 
 /**
- * struct row - a figure of each allocator
- * @name: of the case
- * @ns:   of an operation
- * @measured: by which
+ * struct row - the figures of a case
+ * @name: the name of the case
+ * @ns:   of an operation, with each allocator
+ * @measured: which allocators have a figure
  */
 struct row {
 	const char *name;
@@ -37,14 +37,15 @@ struct row {
 };
 
 /**
- * struct bench - both allocators' run
- * @m, @vs, @cfg, @vmap, @pcpu: the machine, and how an allocator is made
- * @pc:   the allocator
+ * struct bench - the run of both allocators
+ * @m, @cfg: the machine
+ * @vs, @vmap: the address space
+ * @pc, @pcpu: the allocator
  * @live: its objects
- * @size, @gfp: of the objects that pair() makes
+ * @size, @gfp: of the objects of pair()
  * @seed: of the random numbers
  * @out:  the receiver of figures
- * @row:  figures in the order in which the first allocator came to them
+ * @row:  figures in the order of the first allocator's cases
  */
 struct bench {
 	struct machine *m;
@@ -101,7 +102,7 @@ static void verify(void *arg)
 	pcpu_verify(b->pc, true);
 }
 
-/* @nr objects of one size, made and freed in the same order. */
+/* Allocate @nr objects of one size, and free them in the same order. */
 static void in_order(struct bench *b, const char *alloc_name, const char *free_name, u32 size,
 		     u32 nr)
 {
@@ -121,7 +122,7 @@ static void in_order(struct bench *b, const char *alloc_name, const char *free_n
 	record(b, free_name, freed.least);
 }
 
-/* Replace random objects of random sizes, among @nr that live. */
+/* Replace random ones of @nr objects by objects of random sizes. */
 static void churn(struct bench *b, const char *name, u32 nr)
 {
 	struct bench_timing t = {0};
@@ -212,7 +213,7 @@ static const struct bench_table operations_table = {
 	.columns = {"bitmap", "areamap", "ratio"},
 };
 
-static void tell(struct bench_out *out, const struct row *row)
+static void print_rows(struct bench_out *out, const struct row *row)
 {
 	bench_table_begin(out, &operations_table);
 	for (; row->name; row++) {
@@ -253,7 +254,7 @@ void percpu_bench(struct bench_out *out)
 		bench_operations(b);
 		vmap_destroy(b->vs);
 	}
-	tell(out, b->row);
+	print_rows(out, b->row);
 	machine_destroy(b->m);
 	free(b);
 }

@@ -3,15 +3,14 @@
  * percpu_bulk.c - the experiment of "percpu: replace area map allocator with bitmap" (2017).
  *
  * 2^20 objects of one size are allocated in order, and freed in order, alternating (every second
- * one, then the others) and in reverse. And the variant in which pages are second half filled:
- * from full pages all objects of the first half are freed, and their refilling is timed.
- * Allocating includes the zeroing of all CPUs' copies.
+ * one, then the others) and in reverse. In a variant, the objects in the first half of every page
+ * are freed, and the refill of these half-filled pages is timed. Allocating includes the zeroing of
+ * all CPUs' copies.
  *
- * Each figure is the least of up to ROUNDS rounds, of as many as fit in ENOUGH seconds. The area
- * map steps over all areas in a chunk, and over all chunks with a hole that no request can
- * use, so it may need hours: there is a limit, after which it goes on with the objects that it
- * has. Since the cost grows with their number, the figure is then too low; the number stands
- * beside it, as "areamap-n".
+ * Each figure is the fastest of up to ROUNDS rounds, of as many as fit in ENOUGH seconds. The area
+ * map steps over all areas of a chunk, and over all chunks whose holes no request can use, so it
+ * may need hours: after a limit the benchmark goes on with the objects that it has. Since the cost
+ * grows with their number, the figure is then too low; the number stands beside it as "areamap-n".
  */
 #include <stdio.h>
 
@@ -23,7 +22,7 @@
 #define ROUNDS 3u
 #define ENOUGH 3.0
 
-/* Seconds of CPU time of allocating after which it goes on with what there is. */
+/* Seconds of CPU time for allocating; after them the benchmark goes on with fewer objects. */
 static const double limit[NR_PCPU_ALLOCATORS] = {
 	[PCPU_BITMAP] = 60,
 	[PCPU_AREAMAP] = 10,
@@ -31,7 +30,7 @@ static const double limit[NR_PCPU_ALLOCATORS] = {
 
 enum pattern { IN_ORDER, ALTERNATING, REVERSE, NR_PATTERNS };
 
-/* What is measured of one kind of objects: nanoseconds for each. */
+/* The figures of one kind of objects, in ns for each object. */
 enum figure { ALLOCATE, FREE, REFILL = FREE + NR_PATTERNS, NR_FIGURES };
 
 static const char *const figure_name[NR_FIGURES] = {
@@ -43,9 +42,8 @@ static const char *const figure_name[NR_FIGURES] = {
 };
 
 /*
- * Beside ours stand figures of the kernel's own code (its bitmap allocator), built in user space on
- * a comparable machine, with four CPUs, km backing and units of 32 KiB as here: nanoseconds for
- * each object. 0: not known.
+ * Figures of the kernel's own code (its bitmap allocator), built in user space on a comparable
+ * machine, with four CPUs, km backing and units of 32 KiB as here: ns for each object, 0: unknown.
  */
 static const struct kind {
 	const char *name;
@@ -61,10 +59,10 @@ static const struct kind {
 };
 
 /**
- * struct result - of one kind of objects and one allocator
+ * struct result - the result of one kind of objects with one allocator
  * @t:       figures
- * @objects: that were allocated; and
- * @refilled: of these, in half-filled pages
+ * @objects: number of objects that were allocated
+ * @refilled: number of objects allocated in half-filled pages
  * @meta:    bytes of metadata for each object, when there were most
  */
 struct result {
@@ -74,7 +72,6 @@ struct result {
 	double meta;
 };
 
-/* Free all objects. */
 static void free_all(struct bench_world *w, enum pattern pattern, struct bench_timing *t)
 {
 	const pcpu_addr_t *live = w->live;
@@ -112,7 +109,7 @@ static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, d
 			if (!w->nr)
 				return;
 			bench_round(&r->t[ALLOCATE], ns);
-			/* Whoever was stopped compares like with like from now on. */
+			/* After the limit, all other figures are of the same number of objects. */
 			nr = w->nr;
 			r->objects = nr;
 			r->meta = (double)bench_world_meta(w) / nr;
@@ -121,7 +118,7 @@ static void fill_and_free(struct bench_world *w, const struct kind *k, u32 nr, d
 	}
 }
 
-/* Free what lies in the first half of a page. What stays is in front in w->live. */
+/* Free all objects in the first half of a page. The others move to the front of w->live. */
 static void halve(struct bench_world *w)
 {
 	u32 kept = 0;
@@ -155,7 +152,7 @@ static void refill(struct bench_world *w, const struct kind *k, double seconds, 
 	}
 }
 
-/* Without memory for it, there are no objects in @r. */
+/* Without memory, @r has no objects. */
 static void run(const struct kind *k, enum pcpu_allocator allocator, u32 nr, struct result *r)
 {
 	struct bench_world w;
@@ -193,7 +190,7 @@ static const struct bench_plot free_plots[NR_PATTERNS] = {
 };
 
 static const struct bench_plot refill_plot = {
-	.title = "allocate in pages that are second half filled",
+	.title = "allocate in pages whose second half is filled",
 	.x = "object",
 	.y = "ns",
 	.log = true,
@@ -213,7 +210,7 @@ static const struct bench_plot *figure_plot(u32 figure)
 	return figure == REFILL ? &refill_plot : &free_plots[figure - FREE];
 }
 
-static void tell(struct bench_out *out, const struct kind *k, const struct result *r)
+static void print_times(struct bench_out *out, const struct kind *k, const struct result *r)
 {
 	static const char *const number[NR_PCPU_ALLOCATORS] = {"bitmap-n", "areamap-n"};
 
@@ -230,15 +227,13 @@ static void tell(struct bench_out *out, const struct kind *k, const struct resul
 		for (a = 0; a < NR_PCPU_ALLOCATORS; a++) {
 			if (!r[a].t[f].rounds)
 				continue;
-			bench_value(out, name, bench_allocator_name[a], r[a].t[f].least, "ns");
-			bench_bar(out, plot, bench_allocator_name[a], k->name, r[a].t[f].least);
+			bench_value_bar(out, plot, name, bench_allocator_name[a], k->name,
+					r[a].t[f].least, "ns");
 		}
 		if (bitmap->rounds && areamap->rounds)
 			bench_value(out, name, "ratio", areamap->least / bitmap->least, "1");
-		if (k->kernel[f] > 0) {
-			bench_value(out, name, "kernel", k->kernel[f], "ns");
-			bench_bar(out, plot, "kernel", k->name, k->kernel[f]);
-		}
+		if (k->kernel[f] > 0)
+			bench_value_bar(out, plot, name, "kernel", k->name, k->kernel[f], "ns");
 		for (a = 0; a < NR_PCPU_ALLOCATORS; a++)
 			bench_value(out, name, number[a],
 				    f == REFILL ? r[a].refilled : r[a].objects, "1");
@@ -246,15 +241,15 @@ static void tell(struct bench_out *out, const struct kind *k, const struct resul
 }
 
 /*
- * The bitmap allocator's design: a bit each for what is allocated and for where objects begin, of
- * every 4 bytes, and 8 words of 4 bytes for a page. The chunk's own structure is not in it.
+ * The design of the bitmap allocator: two bits for every 4 bytes (allocated, an object begins), and
+ * 8 words of 4 bytes for a page. The structure of the chunk is left out.
  */
 static double meta_design(const struct kind *k)
 {
 	return max(k->size, k->align) * (2.0 / 8 / PCPU_MIN_ALLOC_SIZE + 32.0 / PAGE_SIZE);
 }
 
-static void tell_meta(struct bench_out *out, const struct kind *k, const struct result *r)
+static void print_meta(struct bench_out *out, const struct kind *k, const struct result *r)
 {
 	char name[64];
 
@@ -262,30 +257,29 @@ static void tell_meta(struct bench_out *out, const struct kind *k, const struct 
 	for (u32 a = 0; a < NR_PCPU_ALLOCATORS; a++) {
 		if (!r[a].objects)
 			continue;
-		bench_value(out, name, bench_allocator_name[a], r[a].meta, "B");
-		bench_bar(out, &meta_plot, bench_allocator_name[a], k->name, r[a].meta);
+		bench_value_bar(out, &meta_plot, name, bench_allocator_name[a], k->name, r[a].meta,
+				"B");
 	}
 	if (r[PCPU_BITMAP].objects && r[PCPU_AREAMAP].objects)
 		bench_value(out, name, "ratio", r[PCPU_AREAMAP].meta / r[PCPU_BITMAP].meta, "1");
 	bench_value(out, name, "design", meta_design(k), "B");
 }
 
-/* What the table does not say by itself. */
-static void tell_notes(struct bench_out *out, const struct kind *k, u32 nr, const struct result *r)
+static void print_notes(struct bench_out *out, const struct kind *k, u32 nr, const struct result *r)
 {
 	char text[160];
 
 	if (nr < bench_count(out, OBJECTS)) {
 		snprintf(text, sizeof(text),
-			 "%s: %u objects only: this host has no memory for more", k->name, nr);
+			 "%s: only %u objects: this host has no memory for more", k->name, nr);
 		bench_note(out, text);
 	}
 	for (u32 a = 0; a < NR_PCPU_ALLOCATORS; a++) {
 		if (r[a].objects == nr)
 			continue;
 		snprintf(text, sizeof(text),
-			 "%s: %s stopped at %u of %u objects, after %.0f s of allocating or for "
-			 "want of memory: its figures are too low",
+			 "%s: %s stopped at %u of %u objects, after %.0f s of allocating or "
+			 "without memory: its figures are too low",
 			 k->name, bench_allocator_name[a], r[a].objects, nr, limit[a]);
 		bench_note(out, text);
 	}
@@ -307,11 +301,11 @@ void percpu_bench_bulk(struct bench_out *out)
 			bench_progress(out, text);
 			run(&kinds[i], a, nr, &r[i][a]);
 		}
-		tell(out, &kinds[i], r[i]);
-		tell_notes(out, &kinds[i], nr, r[i]);
+		print_times(out, &kinds[i], r[i]);
+		print_notes(out, &kinds[i], nr, r[i]);
 	}
 	bench_table_begin(out, &meta_table);
 	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++)
-		tell_meta(out, &kinds[i], r[i]);
+		print_meta(out, &kinds[i], r[i]);
 	bench_table_begin(out, NULL);
 }

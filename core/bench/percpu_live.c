@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu_live.c - one object replaced among more and more of them, with both allocators.
+ * percpu_live.c - replace one of more and more objects, with both allocators.
  *
- * Objects of 4 to 64 bytes, of random sizes, are allocated until there are 10^3, 10^4, ... 10^7. At
- * each of these numbers random objects are freed, each followed by the allocation of one of a
- * new random size; the figure is the time of such a pair, in the fastest of ROUNDS rounds. Which
- * objects, and which sizes, is drawn before the clock starts, so that the benchmark's own arrays
- * are read in order.
+ * Objects of random sizes of 4 to 64 bytes are allocated until there are 10^3, 10^4, ... 10^7. At
+ * each of these numbers random objects are freed, and each free is followed by the allocation of an
+ * object of a new random size. The figure is the time of such a pair in the fastest of ROUNDS
+ * rounds. Objects and sizes are drawn before the clock starts, so that the benchmark reads its own
+ * arrays in order.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +24,8 @@
 #define ROUNDS 3u
 
 /*
- * Whoever allocates for more than so many seconds of CPU time, from one number to the next, stops
- * there; looked at every STRIDE objects.
+ * An allocator that needs more than LIMIT seconds of CPU time from one number of objects to the
+ * next stops there. The clock is read every STRIDE objects.
  */
 #define LIMIT 30.0
 #define STRIDE 1024u
@@ -36,12 +36,12 @@ static const char *const level_name[MAX_LEVELS] = {"10^3 objects", "10^4 objects
 						   "10^6 objects", "10^7 objects"};
 
 /**
- * struct live - one allocator's run
- * @size:   bytes of the objects to come, for one round
+ * struct live - the run of one allocator; a level is a number of objects
+ * @size:   sizes that a round allocates
  * @seed:   of the random numbers
- * @ns:     of a pair, for each level
- * @meta:   bytes of metadata for each object, when there were most
- * @levels: reached
+ * @ns:     of each level: ns of a pair
+ * @meta:   of each level: bytes of metadata for each object, when there were most
+ * @levels: number of levels reached
  */
 struct live {
 	struct bench_world w;
@@ -57,7 +57,7 @@ static u32 random_size(struct live *l)
 	return MIN_SIZE + (u32)(random_next(&l->seed) % (MAX_SIZE - MIN_SIZE + 1));
 }
 
-/* More objects, until there are @nr. Return: false if it takes too long, or there is no memory. */
+/* Allocate until there are @nr objects. Return: false: it takes too long, or without memory. */
 static bool grow(struct live *l, u32 nr)
 {
 	struct bench_world *w = &l->w;
@@ -73,7 +73,7 @@ static bool grow(struct live *l, u32 nr)
 	return true;
 }
 
-/* A round: draw, then replace. Return: nanoseconds of a pair. */
+/* A round: draw, then replace. Return: ns of a pair. */
 static double replace(struct live *l, u32 pairs)
 {
 	pcpu_addr_t *live = l->w.live;
@@ -120,7 +120,7 @@ static const struct bench_table times_table = {
 };
 
 static const struct bench_table meta_table = {
-	.title = "metadata for each of these, bytes",
+	.title = "metadata for each of these objects, bytes",
 	.columns = {"bitmap", "areamap", "ratio"},
 };
 
@@ -131,9 +131,9 @@ static const struct bench_plot times_plot = {
 	.log = true,
 };
 
-static void tell(struct bench_out *out, const struct bench_table *table, const char *what,
-		 const char *unit, const double *bitmap, u32 nr_bitmap, const double *areamap,
-		 u32 nr_areamap)
+static void print_levels(struct bench_out *out, const struct bench_table *table, const char *what,
+			 const char *unit, const double *bitmap, u32 nr_bitmap,
+			 const double *areamap, u32 nr_areamap)
 {
 	char name[64];
 
@@ -160,7 +160,7 @@ void percpu_bench_live(struct bench_out *out)
 	while (bench_world_objects(max_live, MAX_SIZE) < max_live)
 		max_live /= 10;
 	if (max_live < wanted) {
-		snprintf(text, sizeof(text), "%u objects at most: this host has no memory for more",
+		snprintf(text, sizeof(text), "at most %u objects: this host has no memory for more",
 			 max_live);
 		bench_note(out, text);
 	}
@@ -172,18 +172,18 @@ void percpu_bench_live(struct bench_out *out)
 		for (u32 i = 0, nr = 1000; i < l[a].levels; i++, nr *= 10)
 			bench_point(out, &times_plot, bench_allocator_name[a], nr, l[a].ns[i]);
 	}
-	tell(out, &times_table, "replace one", "ns", l[PCPU_BITMAP].ns, l[PCPU_BITMAP].levels,
-	     l[PCPU_AREAMAP].ns, l[PCPU_AREAMAP].levels);
-	tell(out, &meta_table, "metadata", "B", l[PCPU_BITMAP].meta, l[PCPU_BITMAP].levels,
-	     l[PCPU_AREAMAP].meta, l[PCPU_AREAMAP].levels);
+	print_levels(out, &times_table, "replace one", "ns", l[PCPU_BITMAP].ns,
+		     l[PCPU_BITMAP].levels, l[PCPU_AREAMAP].ns, l[PCPU_AREAMAP].levels);
+	print_levels(out, &meta_table, "metadata", "B", l[PCPU_BITMAP].meta, l[PCPU_BITMAP].levels,
+		     l[PCPU_AREAMAP].meta, l[PCPU_AREAMAP].levels);
 	for (u32 a = 0, nr = 1000; a < NR_PCPU_ALLOCATORS; a++, nr = 1000) {
 		for (u32 i = 0; i < l[a].levels; i++)
 			nr *= 10;
 		if (nr > max_live)
 			continue;
 		snprintf(text, sizeof(text),
-			 "%s: not at %u objects: to allocate so many takes more than %.0f s, or "
-			 "more memory than there is",
+			 "%s: no figure of %u objects: to allocate them takes more than %.0f s, or "
+			 "more memory than this host has",
 			 bench_allocator_name[a], nr, LIMIT);
 		bench_note(out, text);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu_world.c - a machine of four CPUs with a per-CPU allocator, to be filled with many objects.
+ * percpu_world.c - a machine of four CPUs with a per-CPU allocator, for many objects.
  */
 #include <limits.h>
 #include <malloc.h>
@@ -10,11 +10,11 @@
 #include "percpu_world.h"
 #include "../sched/clock.h"
 
-/* Room beside the objects: of chunks that are not full, of page tables; and of addresses. */
+/* Memory and addresses beside the objects: chunks that are not full, and page tables. */
 #define SPARE_PAGES 65536
 #define SPARE_KVA (1UL << 30)
 
-/* Objects between two looks at the clock. */
+/* The clock is read every STRIDE objects. */
 #define STRIDE 4096u
 
 const char *const bench_allocator_name[NR_PCPU_ALLOCATORS] = {
@@ -22,7 +22,7 @@ const char *const bench_allocator_name[NR_PCPU_ALLOCATORS] = {
 	[PCPU_AREAMAP] = "areamap",
 };
 
-/* Bytes that the host could give without swapping; it does not say: no limit. */
+/* Bytes that the host can give without swapping; UINT64_MAX: unknown. */
 static u64 host_available(void)
 {
 	FILE *f = fopen("/proc/meminfo", "r");
@@ -60,12 +60,12 @@ int bench_world_begin(struct bench_world *w, enum pcpu_allocator allocator,
 	};
 	int err = -ENOMEM;
 
-	/* Nor what the host's malloc() does to give memory back that is wanted again at once. */
+	/* malloc() keeps freed memory: the next round wants it at once. */
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	vmap.size &= PAGE_MASK;
 	*w = (struct bench_world){.room = nr};
 	topology_init(&w->cfg.topology, BENCH_CPUS, 1, 2 * (bytes >> PAGE_SHIFT) + SPARE_PAGES);
-	/* What is measured is the allocator, and not what the machine does to find its faults. */
+	/* The machine's checks are no part of a figure. */
 	w->cfg.bare = true;
 	w->cfg.kva_start = vmap.start;
 	w->cfg.kva_size = vmap.size;

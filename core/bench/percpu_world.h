@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu_world.h - a machine of four CPUs with a per-CPU allocator, to be filled with many objects.
+ * percpu_world.h - a machine of four CPUs with a per-CPU allocator, for many objects.
  *
- * Every case of a benchmark has a world of its own: it begins with nothing allocated, and its
- * memory goes back to the host at its end. The array of objects is not part of what is measured.
+ * Each case of a benchmark has a world of its own: it begins without an object, and gives its
+ * memory back to the host at its end. The array of objects is not counted as metadata.
  */
 #ifndef MM_BENCH_PERCPU_WORLD_H
 #define MM_BENCH_PERCPU_WORLD_H
@@ -17,12 +17,12 @@
 extern const char *const bench_allocator_name[NR_PCPU_ALLOCATORS];
 
 /**
- * struct bench_world - one case's machine and objects
+ * struct bench_world - the machine and the objects of a case
  * @m, @cfg: the machine
- * @vs:      address space, for PCPU_VM
+ * @vs:      the address space, for PCPU_VM
  * @pc:      the allocator
  * @live:    its objects
- * @nr:      how many
+ * @nr:      number of objects
  * @room:    entries of @live
  */
 struct bench_world {
@@ -36,41 +36,43 @@ struct bench_world {
 };
 
 /**
- * bench_world_objects() - for how many objects the host has memory
- * @nr:   wanted
- * @size: bytes of each, alignment included
+ * bench_world_objects() - the number of objects for which the host has memory
+ * @nr:   wanted number
+ * @size: bytes of each object, alignment included
  *
- * Return: @nr, or less, as a power of two times @nr, so that they take no more than half of what
- * the host could give.
+ * Return: @nr, or @nr divided by a power of two, so that the objects take at most half of the
+ * memory that the host can give.
  */
 u32 bench_world_objects(u32 nr, u32 size);
 
 /**
- * bench_world_begin() - boot, with no object and no first chunk
+ * bench_world_begin() - boot a machine and create an allocator without a first chunk
  * @w:         filled in
- * @allocator, @backing: see struct pcpu_config; units of BENCH_UNIT_SIZE
- * @nr:        most objects
- * @size:      bytes of each, alignment included
+ * @allocator, @backing: see struct pcpu_config; units have BENCH_UNIT_SIZE bytes
+ * @nr:        largest number of objects
+ * @size:      bytes of each object, alignment included
  *
- * Return: 0 or a negative error; then there is nothing to end.
+ * Return: 0 or a negative error; after an error there is nothing to end.
  */
 int bench_world_begin(struct bench_world *w, enum pcpu_allocator allocator,
 		      enum pcpu_backing backing, u32 nr, u32 size);
 
-/** bench_world_end() - free all objects and give all memory back */
+/** bench_world_end() - free all objects, and give all memory back */
 void bench_world_end(struct bench_world *w);
 
 /**
- * bench_world_fill() - allocate objects in order until there are @nr
- * @size:    bytes
+ * bench_world_fill() - allocate objects until there are @nr
+ * @w:       the world
+ * @nr:      number of objects
+ * @size:    bytes of each object
  * @align:   a power of two
- * @seconds: stop before @nr is reached if it takes more CPU time; @w->nr tells
+ * @seconds: CPU time after which the function stops early; @w->nr says where
  *
- * Return: nanoseconds of CPU time for each.
+ * Return: ns of CPU time for each allocation.
  */
 double bench_world_fill(struct bench_world *w, u32 nr, u32 size, u32 align, double seconds);
 
-/** bench_world_meta() - most bytes of metadata that there were at a time */
+/** bench_world_meta() - the largest number of bytes of metadata at one time */
 u64 bench_world_meta(const struct bench_world *w);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sched.c - what the engine itself costs.
+ * sched.c - steps, schedules and runs per second of the fibers engine.
  *
- * Bare steps: two tasks at scheduling points and nothing else, with a switch at each step
- * (round robin), at each second one (random walk over two tasks), and at none (sequential); and in
- * virtual time, where two equal CPUs take turns.
- * Schedules: three tasks that each four times take a lock, read and write four words, release it
- * and add to an atomic; all rules on, another random walk each time. A run of nothing:
- * what each execution pays whatever it does.
+ *   steps      two tasks that pass scheduling points and do nothing else. They switch at each
+ *              step (round robin), at every second one (random walk over two tasks) or never
+ *              (sequential). In virtual time two equal CPUs take turns
+ *   schedules  three tasks. Four times each takes a lock, reads and writes four words, releases
+ *              the lock and adds to an atomic. All lock rules are checked, and each run has
+ *              another seed
+ *   runs       runs without a task: the price of every execution
  */
 #include "bench.h"
 
@@ -25,11 +26,11 @@
 #define WORDS 4
 
 /**
- * struct bench - one benchmark's program
- * @body:   of each task; NULL: there are none
- * @tasks:  how many
- * @vtime:  in virtual time, or NULL
- * @lock, @word, @sum: what the lock program works on
+ * struct bench - the program of a case
+ * @body:   the body of each task
+ * @tasks:  number of tasks
+ * @vtime:  prices in virtual time, or NULL
+ * @lock, @word, @sum: the shared state of lock_body()
  */
 struct bench {
 	void (*body)(void *arg);
@@ -74,7 +75,7 @@ static void bench_init(void *arg)
 		task_join(t[i]);
 }
 
-/* Runs for about a second; counts points passed, or runs. */
+/* Runs for about a second. Return: steps per second, or runs per second without @steps. */
 static double rate(struct sched *s, struct bench *b, struct schedule *schedule, bool steps,
 		   bool quick)
 {
@@ -101,8 +102,8 @@ static double rate(struct sched *s, struct bench *b, struct schedule *schedule, 
 }
 
 static const struct bench_plot rates_plot = {
-	.title = "The engine: how often in a second",
-	.x = "what",
+	.title = "The engine: rates",
+	.x = "case",
 	.y = "1/s",
 	.log = true,
 };
@@ -144,8 +145,8 @@ void sched_bench(struct bench_out *out)
 		bench_progress(out, cases[i].name);
 		schedule->kind = cases[i].kind;
 		value = rate(s, cases[i].b, schedule, cases[i].b->body == points_body, out->quick);
-		bench_value(out, cases[i].name, cases[i].metric, value, "1/s");
-		bench_bar(out, &rates_plot, cases[i].metric, cases[i].name, value);
+		bench_value_bar(out, &rates_plot, cases[i].name, cases[i].metric, cases[i].name,
+				value, "1/s");
 	}
 	sched_destroy(s);
 	free(schedule);

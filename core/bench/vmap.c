@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap.c - what the vmap layer costs, the machine's part included.
+ * vmap.c - the operations of the vmap layer on one CPU, beside the kernel's figures.
  *
- * The machine is bare: what it does to find faults is not the allocator's. What the allocator
- * itself checks is all there.
+ * A figure includes the machine's part. The machine is bare, so its checks are no part of a
+ * figure; the allocator's own checks are.
  *
- * One thread, outside of a run: no schedule, no contention. Each figure is the least of several
- * rounds: what the work costs where nothing else interferes. A pair is an allocation and its
- * release; lazily freed areas are purged within the rounds, as often as the threshold says.
+ * One thread runs outside of any run of the engine: no schedule, no contention. A pair is an
+ * allocation and its release. Lazily freed areas are purged within the rounds, as often as the
+ * threshold says.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,16 @@
 #include "../vmap/vmalloc.h"
 #include "../vmap/vmap.h"
 
-/* In a round, even of single pages: more than wait to be purged, so that addresses come again. */
+/*
+ * Operations of a round. Even with single pages these are more than the pages that wait for a
+ * purge, so addresses are reused.
+ */
 #define BENCH_OPS 65536
 #define BENCH_PAGES 64
 #define MAX_LIVE 20000u
 #define BENCH_KVA (16UL << 30)
+#define KVA_START MACHINE_KVA_START
+#define KVA_END (MACHINE_KVA_START + BENCH_KVA)
 
 struct bench {
 	struct machine *m;
@@ -49,8 +54,7 @@ static const struct bench_table times_table = {
 	.columns = {"time", "kernel"},
 };
 
-/* Beside ours stand figures of the kernel's own code, built in user space on a comparable machine.
- */
+/* Figures of the kernel's own code, built in user space on a comparable machine. */
 static const struct {
 	const char *name;
 	double ns;
@@ -60,19 +64,18 @@ static const struct {
 	{"vmalloc pair, 1 page", 151},	 {"vm_areas pair, 4 areas", 156},
 };
 
-static void tell(struct bench *b, const char *name, const char *metric, double ns)
+static void print_ns(struct bench *b, const char *name, const char *metric, double ns)
 {
-	bench_value(b->out, name, metric, ns, "ns");
-	bench_bar(b->out, &times_plot, metric, name, ns);
+	bench_value_bar(b->out, &times_plot, name, metric, name, ns, "ns");
 }
 
 static void measure(struct bench *b, const char *name, void (*op)(void *arg))
 {
 	bench_progress(b->out, name);
-	tell(b, name, "time", bench_least(op, b, bench_count(b->out, BENCH_OPS)));
+	print_ns(b, name, "time", bench_least(op, b, bench_count(b->out, BENCH_OPS)));
 	for (unsigned int i = 0; i < ARRAY_SIZE(kernel); i++)
 		if (!strcmp(kernel[i].name, name))
-			tell(b, name, "kernel", kernel[i].ns);
+			print_ns(b, name, "kernel", kernel[i].ns);
 }
 
 static void map_ram(struct bench *b, unsigned int count)
@@ -105,18 +108,16 @@ static void area_pair(void *arg)
 {
 	struct bench *b = arg;
 
-	free_unmap_vmap_area(b->vs,
-			     alloc_vmap_area(b->vs, 4 * PAGE_SIZE, PAGE_SIZE, vmap_start(b->vs),
-					     vmap_end(b->vs), GFP_KERNEL));
+	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, PAGE_SIZE, KVA_START,
+						    KVA_END, GFP_KERNEL));
 }
 
 static void aligned_pair(void *arg)
 {
 	struct bench *b = arg;
 
-	free_unmap_vmap_area(b->vs,
-			     alloc_vmap_area(b->vs, 4 * PAGE_SIZE, 64 * PAGE_SIZE,
-					     vmap_start(b->vs), vmap_end(b->vs), GFP_KERNEL));
+	free_unmap_vmap_area(b->vs, alloc_vmap_area(b->vs, 4 * PAGE_SIZE, 64 * PAGE_SIZE, KVA_START,
+						    KVA_END, GFP_KERNEL));
 }
 
 static void owner_pair(void *arg)
@@ -135,7 +136,7 @@ static void vmalloc_pair(void *arg)
 	vfree(b->vs, vmalloc(b->vs, PAGE_SIZE, "bench"));
 }
 
-/* As for a chunk of four nodes: 32 KiB on each, a GiB from each other. */
+/* The areas of a per-CPU chunk on four nodes: 32 KiB on each node, 1 GiB apart. */
 static void vm_areas_pair(void *arg)
 {
 	static const u64 offsets[] = {0, 1ULL << 30, 2ULL << 30, 3ULL << 30};
@@ -163,15 +164,14 @@ static void verify(void *arg)
 	vmap_verify(b->vs, true);
 }
 
-/* Areas of different sizes, every other one freed again: holes. */
+/* @nr areas of different sizes, and as many holes between them. */
 static void populate(struct bench *b, unsigned int nr)
 {
 	unsigned int i;
 
 	for (i = 0; i < 2 * nr; i++)
-		b->live[i] =
-			alloc_vmap_area(b->vs, (1 + random_next(&b->seed) % 8) * PAGE_SIZE,
-					PAGE_SIZE, vmap_start(b->vs), vmap_end(b->vs), GFP_KERNEL);
+		b->live[i] = alloc_vmap_area(b->vs, (1 + random_next(&b->seed) % 8) * PAGE_SIZE,
+					     PAGE_SIZE, KVA_START, KVA_END, GFP_KERNEL);
 	for (i = 0; i < nr; i++) {
 		free_unmap_vmap_area(b->vs, b->live[2 * i]);
 		b->live[i] = b->live[2 * i + 1];
@@ -186,10 +186,10 @@ static void depopulate(struct bench *b, unsigned int nr)
 	purge_vmap_area_lazy(b->vs);
 }
 
-/* Areas strewn over the space, where congruent areas come to lie. */
+/* @nr areas at random places of the space, which congruent areas have to avoid. */
 static void strew(struct bench *b, unsigned int nr)
 {
-	u64 pages = BENCH_KVA / PAGE_SIZE, start = vmap_start(b->vs);
+	u64 pages = BENCH_KVA / PAGE_SIZE, start = KVA_START;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		b->live[i] = ERR_PTR(-EBUSY);
@@ -203,11 +203,11 @@ static void strew(struct bench *b, unsigned int nr)
 }
 
 /**
- * struct bench_case - an operation, in a space of its own
- * @name: what is printed
- * @op:   the operation
- * @live: areas that are there meanwhile, with as many holes between them; or
- * @strewn: areas anywhere in the space
+ * struct bench_case - an operation in a space of its own
+ * @name:   the name of the case
+ * @op:     the operation
+ * @live:   other areas in use, see populate()
+ * @strewn: other areas in use, see strew()
  */
 struct bench_case {
 	const char *name;

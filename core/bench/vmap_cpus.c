@@ -2,31 +2,30 @@
 /*
  * vmap_cpus.c - the experiment of "mm: rewrite vmap layer" (2008), in virtual time.
  *
- * Announced there: a loop that maps 4 pages, touches them and unmaps them, on 1, 2, 4 and 8 of the
- * CPUs of a machine of 8, with the layer as it was and as it became. Here the same loop runs on a
- * simulated machine of 8 CPUs, with areas of an eager space, with areas of a lazy one, and with
- * vm_map_ram() from vmap blocks, whose like the announcement's new interface for small mappings
- * was. It does not say with which functions it was measured.
+ * The announcement measured a loop that maps 4 pages, touches them and unmaps them, on 1, 2, 4 and
+ * 8 of the 8 CPUs of a machine, with the old layer and with the new one. It does not say which
+ * functions it called. Here the same loop runs on a simulated machine of 8 CPUs: with areas of an
+ * eager space, with areas of a lazy space, and with vm_map_ram() from vmap blocks, which resembles
+ * the announcement's new interface for small mappings.
  *
- * How time passes (sched/vtime.h): one operation is timed on the host, alone and outside of a run,
- * its pages touched and not touched. What it takes without the touch is dealt out evenly to the
- * scheduling points that it passes in a run of one CPU, as whole ns; what this leaves over, and the
- * touch, are added once an operation. Hand-over of locks, flushes and interrupts are
- * those of SCHED_VTIME_DEFAULTS. Nothing is fitted to what was announced.
+ * How time passes (sched/vtime.h). The host times one operation, alone and outside of a run, with
+ * and without the touch. The time without the touch is divided evenly among the scheduling points
+ * that the operation passes in a run of one CPU, in whole ns. The remainder of that division and
+ * the touch are added once for each operation. Lock hand-overs, flushes and interrupts have the
+ * prices of SCHED_VTIME_DEFAULTS. No price is fitted to the announced figures.
  *
- * First the tasks do nothing else: between two mappings nobody computes, and locks are as contended
- * as they can be. Then each has OTHER_WORK to do for each operation, as whoever maps pages has; how
- * much that was is not known, and what is assumed is as much as the new layer's whole operation
- * took on the machine of then.
+ * Steps through structures of areas (sched_vtime.touch) are part of the time without the touch, but
+ * are charged where they happen: a purge merges many areas under one lock.
  *
- * Of what it takes without the touch, steps through structures of areas (sched_vtime.touch) are
- * charged where they are made: many of them at once, where a purge merges areas under a lock.
+ * In the first table the CPUs do nothing between two mappings, and locks are as contended as they
+ * can be. In the second table each operation comes with OTHER_WORK, since a task that maps pages
+ * has other things to do. The announcement does not say how much; the assumption is the time of the
+ * new layer's whole operation on the machine of 2008.
  *
- * What this leaves out: an eager space's steps along its list; and which structures share a cache
- * line is the host's affair here, which moves lazy's figures on several CPUs by some tenths.
+ * Not modelled: an eager space's steps along its list. Which structures share a cache line depends
+ * on the host, and moves the lazy space's figures on several CPUs by some tenths.
  *
- * Flushes and interrupts are counted in the same runs, on machines of 1 to 8 CPUs all of which
- * work.
+ * Flushes and interrupts are counted on machines of 1 to 8 CPUs, all of which work.
  */
 #include <stdio.h>
 
@@ -43,10 +42,10 @@
 #define SPACE_SIZE (16ULL << 30)
 #define FRAMES 4096
 
-/* ns for each operation that have nothing to do with it: announced_new of one CPU. */
+/* ns of other work for each operation: announced_new of one CPU. */
 #define OTHER_WORK 2900
 
-/* Of each CPU: even of one, so many that a lazy space is purged several times. */
+/* Operations of each CPU. Those of one CPU are enough for several purges of a lazy space. */
 #define OPS 32768
 
 enum load { LOAD_EAGER, LOAD_LAZY, LOAD_BLOCK, NR_LOADS };
@@ -54,16 +53,16 @@ enum load { LOAD_EAGER, LOAD_LAZY, LOAD_BLOCK, NR_LOADS };
 static const char *const load_name[NR_LOADS] = {"eager", "lazy", "block"};
 static const char *const ipis_name[NR_LOADS] = {"eager-ipi", "lazy-ipi", "block-ipi"};
 
-/* From the announcement, ns: an 8-core machine of two sockets, 1 to 8 tests in parallel. */
+/* ns, from the announcement: 1 to 8 tests in parallel on an 8-core machine with two sockets. */
 static const double announced_old[NR_COUNTS] = {14700, 33600, 49500, 70631};
 static const double announced_new[NR_COUNTS] = {2900, 3000, 2800, 2900};
 
 /**
- * struct cost - of an operation of one load
- * @points: scheduling points that it passes, alone
- * @point:  ns between two
+ * struct cost - the cost of an operation of one load
+ * @points: scheduling points that it passes on one CPU
+ * @point:  ns between two points
  * @touch:  ns of the touch
- * @add:    ns added in each operation: the touch, and what division by @points leaves
+ * @add:    ns added to each operation: the touch, and the remainder of the division by @points
  */
 struct cost {
 	double points;
@@ -73,8 +72,8 @@ struct cost {
 };
 
 /**
- * struct worker - one CPU's task
- * @page: its pages, and nobody else's
+ * struct worker - the task of one CPU
+ * @page: its own pages
  */
 struct worker {
 	struct bench_cpus *b;
@@ -83,13 +82,13 @@ struct worker {
 
 /**
  * struct bench_cpus - a load on a machine
- * @load:    what is done
- * @world:   where
+ * @load:    the operation
+ * @world:   the machine and the space
  * @ops:     operations of each worker
  * @touched: operations touch their pages
- * @add:     see struct cost; and other work
- * @working: workers
- * @mapped:  of a touch alone: where the pages of the first worker are mapped
+ * @add:     cost.add and the other work
+ * @working: number of workers
+ * @mapped:  where touch_alone() finds the pages of the first worker
  */
 struct bench_cpus {
 	struct bench_out *out;
@@ -120,8 +119,8 @@ static void touch_alone(void *arg)
 static void map_area(struct worker *w)
 {
 	struct bench_space *s = &w->b->world;
-	struct vmap_area *va = alloc_vmap_area(s->vs, PAGES * PAGE_SIZE, PAGE_SIZE,
-					       vmap_start(s->vs), vmap_end(s->vs), GFP_KERNEL);
+	struct vmap_area *va =
+		alloc_vmap_area(s->vs, PAGES * PAGE_SIZE, PAGE_SIZE, s->start, s->end, GFP_KERNEL);
 
 	vmap_pages_range(s->m, vmap_area_start(va), w->page, PAGES, GFP_KERNEL);
 	if (w->b->touched)
@@ -176,9 +175,14 @@ static void init(void *arg)
 
 static bool begin(struct bench_cpus *b, enum load load, unsigned int cpus)
 {
-	enum vmap_kva kva = load == LOAD_EAGER ? VMAP_EAGER : VMAP_LAZY;
+	const struct bench_space_params p = {
+		.kva = load == LOAD_EAGER ? VMAP_EAGER : VMAP_LAZY,
+		.size = SPACE_SIZE,
+		.cpus = cpus,
+		.frames = FRAMES,
+	};
 
-	if (bench_space_begin(&b->world, kva, SPACE_SIZE, cpus, FRAMES))
+	if (bench_space_begin(&b->world, &p))
 		return false;
 	b->load = load;
 	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
@@ -190,7 +194,7 @@ static bool begin(struct bench_cpus *b, enum load load, unsigned int cpus)
 	return true;
 }
 
-/* Whoever works on @working of @cpus CPUs, to the end, in a world of its own. */
+/* Run the load to its end on @working of the @cpus CPUs of a new machine. */
 static bool run(struct bench_cpus *b, enum load load, unsigned int cpus, unsigned int working,
 		const struct sched_vtime *vtime, struct sched_result *r, struct machine_stats *st)
 {
@@ -209,7 +213,7 @@ static bool run(struct bench_cpus *b, enum load load, unsigned int cpus, unsigne
 	return ok;
 }
 
-/* On the host's clock. Return: false without memory. */
+/* Measure the cost of an operation on the host's clock. Return: false without memory. */
 static bool calibrate(struct bench_cpus *b, enum load load, struct cost *c)
 {
 	struct sched_vtime vtime = {.touch = bench_vtime(b->out).touch};
@@ -221,7 +225,7 @@ static bool calibrate(struct bench_cpus *b, enum load load, struct cost *c)
 		return false;
 	b->touched = false;
 	alone = bench_least(operation, &b->worker[0], b->ops);
-	b->mapped = vmap_start(b->world.vs);
+	b->mapped = b->world.start;
 	vmap_pages_range(b->world.m, b->mapped, b->worker[0].page, PAGES, GFP_KERNEL);
 	c->touch = bench_least(touch_alone, b, b->ops);
 	vunmap_range(b->world.m, b->mapped, PAGES);
@@ -239,7 +243,7 @@ static bool calibrate(struct bench_cpus *b, enum load load, struct cost *c)
 }
 
 static const struct bench_table cost_table = {
-	.title = "what the virtual times below are made of: an operation alone",
+	.title = "the parts of the virtual times below: an operation on one CPU",
 	.columns = {"eager", "lazy", "block"},
 };
 
@@ -249,14 +253,13 @@ static const struct bench_table times_table = {
 };
 
 static const struct bench_table busy_table = {
-	.title = "the same with 2,900 ns of other work for each operation, counted in",
+	.title = "the same with 2,900 ns of other work for each operation, included",
 	.columns = {"eager", "lazy", "block", "old-2008", "new-2008"},
 };
 
 static const struct bench_table flushes_table = {
 	.title = "the same on all CPUs of a machine: flushes, and interrupts of other CPUs, for "
-		 "1,000 "
-		 "unmaps",
+		 "1,000 unmaps",
 	.columns = {"eager", "lazy", "block", "eager-ipi", "lazy-ipi", "block-ipi"},
 };
 
@@ -268,9 +271,9 @@ static const struct bench_plot times_plot = {
 };
 
 static const struct bench_plot busy_plot = {
-	.title = "vmap: the same, and 2,900 ns of other work for each",
+	.title = "vmap: the same with 2,900 ns of other work for each operation",
 	.x = "CPUs that do it",
-	.y = "ns an operation and the work",
+	.y = "ns an operation and its other work",
 	.log = true,
 };
 
@@ -281,7 +284,7 @@ static const struct bench_plot ipis_plot = {
 	.log = true,
 };
 
-static void tell_costs(struct bench_out *out, const struct cost *c)
+static void print_costs(struct bench_out *out, const struct cost *c)
 {
 	bench_table_begin(out, &cost_table);
 	for (enum load l = 0; l < NR_LOADS; l++)
@@ -292,14 +295,7 @@ static void tell_costs(struct bench_out *out, const struct cost *c)
 		bench_value(out, "touch, ns", load_name[l], c[l].touch, "ns");
 }
 
-static void tell_time(struct bench_out *out, const struct bench_plot *plot, const char *name,
-		      const char *metric, unsigned int cpus, double ns)
-{
-	bench_value(out, name, metric, ns, "ns");
-	bench_point(out, plot, metric, cpus, ns);
-}
-
-static void tell_factors(struct bench_out *out, const char *name, double ns[NR_LOADS][NR_COUNTS])
+static void print_factors(struct bench_out *out, const char *name, double ns[NR_LOADS][NR_COUNTS])
 {
 	const unsigned int last = NR_COUNTS - 1;
 
@@ -309,25 +305,25 @@ static void tell_factors(struct bench_out *out, const char *name, double ns[NR_L
 	bench_value(out, name, "new-2008", announced_new[last] / announced_new[0], "1");
 }
 
-static void tell_notes(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
+static void print_notes(struct bench_out *out, double ns[NR_LOADS][NR_COUNTS])
 {
 	const unsigned int last = NR_COUNTS - 1;
 	char text[320];
 
 	snprintf(text, sizeof(text),
-		 "eager grows by %.1f times as much as announced (%.1f to %.1f); of the new layer, "
-		 "announced as flat, blocks come to %.2f and areas to %.1f: these take the same "
-		 "locks on all CPUs, which do nothing else",
+		 "from 1 to 8 CPUs eager grows %.1f times as much as announced (%.1f times, "
+		 "announced %.1f); the new layer was announced as flat: blocks grow %.2f times, "
+		 "areas %.1f times, because CPUs that do nothing else wait for their locks",
 		 ns[LOAD_EAGER][last] / ns[LOAD_EAGER][0] * announced_old[0] / announced_old[last],
 		 ns[LOAD_EAGER][last] / ns[LOAD_EAGER][0], announced_old[last] / announced_old[0],
 		 ns[LOAD_BLOCK][last] / ns[LOAD_BLOCK][0], ns[LOAD_LAZY][last] / ns[LOAD_LAZY][0]);
 	bench_note(out, text);
-	snprintf(text, sizeof(text), "lazy areas pass their locks one in %.0f ns",
+	snprintf(text, sizeof(text), "the locks of lazy areas let one pair pass in %.0f ns",
 		 ns[LOAD_LAZY][last] / CPUS);
 	bench_note(out, text);
 }
 
-/* Each load on 1, 2, 4 and 8 CPUs, with @other ns of other work. False: not to the end. */
+/* Each load on 1, 2, 4 and 8 CPUs with @other ns of other work. Return: false: a run failed. */
 static bool measure_times(struct bench_cpus *b, const struct cost *cost, unsigned int other,
 			  double ns[NR_LOADS][NR_COUNTS])
 {
@@ -348,10 +344,10 @@ static bool measure_times(struct bench_cpus *b, const struct cost *cost, unsigne
 	return true;
 }
 
-/* @title: of the cases, behind the number of CPUs */
-static void tell_times(struct bench_out *out, const struct bench_table *table,
-		       const struct bench_plot *plot, const char *title,
-		       double ns[NR_LOADS][NR_COUNTS])
+/* The name of a case is the number of CPUs and @title. */
+static void print_times(struct bench_out *out, const struct bench_table *table,
+			const struct bench_plot *plot, const char *title,
+			double ns[NR_LOADS][NR_COUNTS])
 {
 	char name[64];
 
@@ -361,12 +357,12 @@ static void tell_times(struct bench_out *out, const struct bench_table *table,
 
 		snprintf(name, sizeof(name), "%u of 8 CPUs%s", cpus, title);
 		for (enum load l = 0; l < NR_LOADS; l++)
-			tell_time(out, plot, name, load_name[l], cpus, ns[l][i]);
-		tell_time(out, plot, name, "old-2008", cpus, announced_old[i]);
-		tell_time(out, plot, name, "new-2008", cpus, announced_new[i]);
+			bench_value_point(out, plot, name, load_name[l], cpus, ns[l][i], "ns");
+		bench_value_point(out, plot, name, "old-2008", cpus, announced_old[i], "ns");
+		bench_value_point(out, plot, name, "new-2008", cpus, announced_new[i], "ns");
 	}
 	snprintf(name, sizeof(name), "factor, 1 to 8 CPUs%s", title);
-	tell_factors(out, name, ns);
+	print_factors(out, name, ns);
 }
 
 static void bench_times(struct bench_cpus *b)
@@ -379,17 +375,17 @@ static void bench_times(struct bench_cpus *b)
 			return;
 	if (!measure_times(b, cost, 0, idle) || !measure_times(b, cost, OTHER_WORK, busy))
 		return;
-	tell_costs(b->out, cost);
-	tell_times(b->out, &times_table, &times_plot, "", idle);
-	tell_notes(b->out, idle);
-	tell_times(b->out, &busy_table, &busy_plot, ", other work", busy);
+	print_costs(b->out, cost);
+	print_times(b->out, &times_table, &times_plot, "", idle);
+	print_notes(b->out, idle);
+	print_times(b->out, &busy_table, &busy_plot, ", other work", busy);
 }
 
-static void tell_ipis(struct bench_out *out, const char *name, enum load l, unsigned int cpus,
-		      double ipis)
+static void print_ipis(struct bench_out *out, const char *name, enum load l, unsigned int cpus,
+		       double ipis)
 {
 	bench_value(out, name, ipis_name[l], ipis, "1");
-	/* None has no place on a logarithmic axis. */
+	/* A logarithmic axis has no place for 0. */
 	if (ipis > 0)
 		bench_point(out, &ipis_plot, load_name[l], cpus, ipis);
 }
@@ -415,7 +411,7 @@ static void bench_flushes(struct bench_cpus *b)
 			bench_value(b->out, name, load_name[l], (double)st[l].flushes / thousands,
 				    "1");
 		for (enum load l = 0; l < NR_LOADS; l++)
-			tell_ipis(b->out, name, l, cpus, (double)st[l].ipis / thousands);
+			print_ipis(b->out, name, l, cpus, (double)st[l].ipis / thousands);
 	}
 }
 

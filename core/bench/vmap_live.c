@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap_live.c - one area replaced among more and more of them, in an eager and in a lazy space.
+ * vmap_live.c - replace one of more and more areas, in an eager and in a lazy space.
  *
- * Areas of 4 pages lie in a row, a hole of 1 to 3 pages behind each, too small for another one.
- * Then they are freed one after the other in random order, each followed by the allocation
- * of a new one: it fits where an area was freed and where none has ever been, and nowhere
- * else, so the holes in front of such a place are what a search has to get past. The figure
- * is the time of such a pair, in the fastest of ROUNDS rounds; in a lazy space with its share of
- * the purges.
+ * Areas of 4 pages lie in a row. After each area is a hole of 1 to 3 pages, too small for another
+ * area. Then areas are freed in random order, and each free is followed by the allocation of a new
+ * area. It fits only where an area was freed or where the space is still unused, so a search has to
+ * pass the holes in front of such a place. The figure is the time of such a pair in the fastest of
+ * ROUNDS rounds; in a lazy space it includes the pair's share of the purges.
  *
- * How long a step down a tree takes depends on what the host's caches hold: of more areas than
- * they have room for, most steps wait for memory. So beside the time stands what does not depend on
- * the host, how deep an area lies in the tree of those in use, as a mean.
+ * The time of a step down a tree depends on the host's caches: with more areas than they hold, most
+ * steps wait for memory. So beside the time stands a figure that does not depend on the host: the
+ * mean depth of an area in the tree of areas in use.
  *
- * The order is drawn before the clock starts. Rows are made from the top down, each area where it
- * is to be: the first gap of the list is then the right one, and a list of a million areas is made
- * in no time.
+ * The order is drawn before the clock starts. Rows are made from the top down, each area at its
+ * place: then the first gap of the list is the right one, and a list of a million areas is made
+ * quickly.
  */
 #include <math.h>
 #include <stdio.h>
@@ -39,22 +38,22 @@
 #define FRAMES 1024
 #define CPUS 2
 
-/* Pairs a round; fewer where they would take longer than so many seconds of CPU time. */
+/* Pairs of a round; fewer where they would take more than LIMIT seconds of CPU time. */
 #define PAIRS 131072u
 #define MIN_PAIRS 16u
 #define LIMIT 0.5
 #define ROUNDS 3u
 
 /**
- * struct live - a run with one kind of space
- * @world:  the one of the level under way
- * @area:   its areas, in the order in which they are to be freed
- * @nr:     how many
+ * struct live - a run with one kind of space; a level is a number of areas
+ * @world:  the machine and the space of the current level
+ * @area:   its areas, in the order in which they are freed
+ * @nr:     number of areas
  * @seed:   of the random numbers
- * @levels: reached
- * @x, @ns: of each level: areas, time of a pair
- * @pairs:  of each level: pairs a round
- * @depth:  of each level: mean depth of an area, the root's is 1; 0 without a tree
+ * @levels: number of levels reached
+ * @x, @ns: of each level: areas, and ns of a pair
+ * @pairs:  of each level: pairs of a round
+ * @depth:  of each level: mean depth of an area, the root's is 1; 0: the space has no tree
  */
 struct live {
 	struct bench_space world;
@@ -72,16 +71,16 @@ static struct vmap_area *alloc(struct live *l, u64 vstart, u64 vend)
 	return alloc_vmap_area(l->world.vs, AREA_SIZE, PAGE_SIZE, vstart, vend, GFP_KERNEL);
 }
 
-/* Of an area and the hole behind it. */
+/* Bytes of an area and of the hole after it. */
 static u64 random_step(u64 *seed)
 {
 	return AREA_SIZE + (1 + random_next(seed) % MAX_HOLE) * PAGE_SIZE;
 }
 
-/* From the space's first address on, without a gap in front. Return: false without memory. */
+/* Make the row, from the first address of the space on. Return: false without memory. */
 static bool make_row(struct live *l, unsigned int nr)
 {
-	u64 at = vmap_start(l->world.vs), seed = l->seed;
+	u64 at = l->world.start, seed = l->seed;
 
 	for (unsigned int i = 0; i < nr; i++)
 		at += random_step(&seed);
@@ -111,7 +110,7 @@ static void shuffle(struct live *l)
 	}
 }
 
-/* Return: ns of a pair. */
+/* A round. Return: ns of a pair. */
 static double replace(struct live *l, unsigned int pairs)
 {
 	struct vmap_space *vs = l->world.vs;
@@ -122,7 +121,7 @@ static double replace(struct live *l, unsigned int pairs)
 	bench_begin(&t);
 	for (i = 0; i < pairs; i++) {
 		free_unmap_vmap_area(vs, l->area[at]);
-		l->area[at] = alloc(l, vmap_start(vs), vmap_end(vs));
+		l->area[at] = alloc(l, l->world.start, l->world.end);
 		at = at + 1 < l->nr ? at + 1 : 0;
 	}
 	bench_end(&t, pairs);
@@ -147,11 +146,13 @@ static void measure(struct live *l, unsigned int pairs)
 
 static void run(struct live *l, enum vmap_kva kva, unsigned int max_live, unsigned int pairs)
 {
+	const struct bench_space_params p = {
+		.kva = kva, .size = SPACE_SIZE, .cpus = CPUS, .frames = FRAMES};
 	bool ok = true;
 
 	l->seed = 1;
 	for (unsigned int nr = MIN_LIVE; ok && nr <= max_live; nr *= 10) {
-		if (bench_space_begin(&l->world, kva, SPACE_SIZE, CPUS, FRAMES))
+		if (bench_space_begin(&l->world, &p))
 			return;
 		ok = make_row(l, nr);
 		if (ok)
@@ -161,16 +162,16 @@ static void run(struct live *l, enum vmap_kva kva, unsigned int max_live, unsign
 	}
 }
 
-/* Lazy and eager: of the others an area costs what one of a lazy space does, or less. */
+/* Lazy and eager. In the other kinds an area costs what it costs in a lazy space, or less. */
 #define NR_COMPARED 2
 
 static const struct bench_table times_table = {
-	.title = "one of many areas of 4 pages freed and one allocated, a hole behind each; ns",
+	.title = "one of many areas of 4 pages freed and one allocated, a hole after each; ns",
 	.columns = {"eager", "lazy", "ratio", "depth", "eager-n", "lazy-n"},
 };
 
 static const struct bench_table fit_table = {
-	.title = "how that grows: least squares",
+	.title = "the growth of these: least squares",
 	.columns = {"a", "b", "residual", "r2"},
 };
 
@@ -181,7 +182,7 @@ static const struct bench_plot times_plot = {
 	.log = true,
 };
 
-static void tell_times(struct bench_out *out, const struct live *l)
+static void print_times(struct bench_out *out, const struct live *l)
 {
 	const struct live *eager = &l[VMAP_EAGER], *lazy = &l[VMAP_LAZY];
 	char name[48];
@@ -189,22 +190,22 @@ static void tell_times(struct bench_out *out, const struct live *l)
 	bench_table_begin(out, &times_table);
 	for (unsigned int i = 0; i < min(eager->levels, lazy->levels); i++) {
 		snprintf(name, sizeof(name), "%.0f areas", lazy->x[i]);
-		bench_point(out, &times_plot, "eager", eager->x[i], eager->ns[i]);
-		bench_point(out, &times_plot, "lazy", lazy->x[i], lazy->ns[i]);
-		bench_value(out, name, "eager", eager->ns[i], "ns");
-		bench_value(out, name, "lazy", lazy->ns[i], "ns");
+		bench_value_point(out, &times_plot, name, "eager", eager->x[i], eager->ns[i], "ns");
+		bench_value_point(out, &times_plot, name, "lazy", lazy->x[i], lazy->ns[i], "ns");
 		bench_value(out, name, "ratio", eager->ns[i] / lazy->ns[i], "1");
 		bench_value(out, name, "depth", lazy->depth[i], "1");
 		bench_value(out, name, "eager-n", eager->pairs[i], "1");
 		bench_value(out, name, "lazy-n", lazy->pairs[i], "1");
 	}
-	bench_note(out,
-		   "depth: of an area in lazy's tree, mean; eager-n, lazy-n: pairs a round, "
-		   "fewer where it would take too long. On the host's clock a flush costs nothing");
+	bench_note(
+		out,
+		"depth: mean depth of an area in lazy's tree; eager-n, lazy-n: pairs of a round, "
+		"fewer where a round would take too long. On the host's clock a flush costs "
+		"nothing");
 }
 
-static void tell_fit(struct bench_out *out, const char *name, const double *x, const double *y,
-		     unsigned int nr, const char *unit)
+static void print_fit(struct bench_out *out, const char *name, const double *x, const double *y,
+		      unsigned int nr, const char *unit)
 {
 	struct bench_fit fit;
 
@@ -217,7 +218,7 @@ static void tell_fit(struct bench_out *out, const char *name, const double *x, c
 	bench_value(out, name, "r2", fit.explained, "1");
 }
 
-static void tell_fits(struct bench_out *out, const struct live *l)
+static void print_fits(struct bench_out *out, const struct live *l)
 {
 	const struct live *eager = &l[VMAP_EAGER], *lazy = &l[VMAP_LAZY];
 	double log2_n[MAX_LEVELS];
@@ -225,11 +226,11 @@ static void tell_fits(struct bench_out *out, const struct live *l)
 	for (unsigned int i = 0; i < lazy->levels; i++)
 		log2_n[i] = log2(lazy->x[i]);
 	bench_table_begin(out, &fit_table);
-	tell_fit(out, "eager, ns: a + b * n", eager->x, eager->ns, eager->levels, "ns");
-	tell_fit(out, "lazy, ns: a + b * log2(n)", log2_n, lazy->ns, lazy->levels, "ns");
-	tell_fit(out, "depth: a + b * log2(n)", log2_n, lazy->depth, lazy->levels, "1");
-	bench_note(out, "residual: root of the mean square; where lazy's time leaves its line and "
-			"depth does not, it is the host's memory that takes longer");
+	print_fit(out, "eager, ns: a + b * n", eager->x, eager->ns, eager->levels, "ns");
+	print_fit(out, "lazy, ns: a + b * log2(n)", log2_n, lazy->ns, lazy->levels, "ns");
+	print_fit(out, "depth: a + b * log2(n)", log2_n, lazy->depth, lazy->levels, "1");
+	bench_note(out, "residual: root of the mean square. Where lazy's time leaves its line and "
+			"depth does not, the host's memory is the cause");
 }
 
 void vmap_bench_live(struct bench_out *out)
@@ -247,7 +248,7 @@ void vmap_bench_live(struct bench_out *out)
 			run(&l[kva], kva, max_live, bench_count(out, PAIRS));
 		free(l[kva].area);
 	}
-	tell_times(out, l);
-	tell_fits(out, l);
+	print_times(out, l);
+	print_fits(out, l);
 	bench_table_begin(out, NULL);
 }

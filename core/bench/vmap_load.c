@@ -2,14 +2,14 @@
 /*
  * vmap_load.c - a loop of allocations on some CPUs of a simulated machine, in virtual time.
  *
- * Each CPU that works has a task, which is never moved. It makes its live allocations, does the
- * loop as often as it takes to free what is purged some times, so that pools hold what they hold
- * later, and from then on its clock counts. With many CPUs purges come late and find more, each
- * more than the one before: there is no long run, and figures depend on its length. CPUs that are
- * done first leave the others alone with less to wait for: as all do the same in the order of their
- * clocks, that is an operation or two.
+ * Each working CPU has a task, which is never moved. The task makes its live allocations. Then it
+ * runs the loop uncounted, long enough for some purges, so that pools are as full as they are
+ * later; from then on its clock counts. With many CPUs purges come late, and each purge finds more
+ * than the one before: there is no steady state, and figures depend on the length of the loop. All
+ * tasks do the same in the order of their clocks, so a task works alone for an operation or two at
+ * most, after the others have ended.
  *
- * What is counted is read by one of them, without locks, when it begins to count and when it ends.
+ * The first CPU reads the counters, without locks, when it begins to count and when it ends.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #include "timing.h"
 #include "vmap_internals.h"
 #include "vmap_load.h"
+#include "vmap_space.h"
 #include "../machine/meta.h"
 #include "../machine/pgtable.h"
 #include "../sched/random.h"
@@ -26,17 +27,17 @@
 #define FRAMES (256u << 10)
 #define CALLER "bench"
 
-/* Operations of a CPU: an eager space waits for nothing that comes once in many. */
+/* Operations of a CPU in an eager space, which has no rare and expensive ones. */
 #define EAGER_OPS 64
 
-/* What comes before would be enough for so many purges, did they come in time. */
+/* The uncounted operations reach the threshold of purges this many times. */
 static const unsigned int warm_purges[NR_VMAP_KVAS] = {
 	[VMAP_LAZY] = 1, [VMAP_ZONE] = 2, [VMAP_POOL] = 5};
 
 /**
- * struct load_cpu - a CPU that works
+ * struct load_cpu - a working CPU
  * @begin, @end: its clock when it began to count, and when it ended
- * @seed:  of its random numbers
+ * @seed: of its random numbers
  */
 struct load_cpu {
 	struct load_run *r;
@@ -46,16 +47,16 @@ struct load_cpu {
 };
 
 /**
- * struct load_run - a load under way
- * @warm, @ops: operations of each CPU, not counted and counted
- * @begin, @counts: by the first CPU
- * @live:   of each CPU, one behind the other
+ * struct load_run - a load that is running
+ * @world: the machine and the space
+ * @warm, @ops: operations of each CPU, uncounted and counted
+ * @begin, @counts: the first CPU's readings when it began to count, and when it ended
+ * @live: addresses of the live allocations, CPU after CPU
  * @failed: there was no memory
  */
 struct load_run {
 	const struct bench_load *load;
-	struct machine *m;
-	struct vmap_space *vs;
+	struct bench_space world;
 	unsigned int warm, ops;
 	struct bench_counts begin, counts;
 	u64 *live;
@@ -70,14 +71,14 @@ static void operation(struct load_run *r)
 	unsigned int i;
 
 	for (i = 0; pages[i]; i++) {
-		addr[i] = vmalloc(r->vs, pages[i] * PAGE_SIZE, CALLER);
+		addr[i] = vmalloc(r->world.vs, pages[i] * PAGE_SIZE, CALLER);
 		if (addr[i])
-			*(volatile u8 *)mem_address(r->m, addr[i], 1) = 1;
+			*(volatile u8 *)mem_address(r->world.m, addr[i], 1) = 1;
 		else
 			r->failed = true;
 	}
 	for (i = 0; pages[i]; i++)
-		vfree(r->vs, addr[i]);
+		vfree(r->world.vs, addr[i]);
 }
 
 static void kva_operation(void *arg)
@@ -88,13 +89,13 @@ static void kva_operation(void *arg)
 	unsigned int i;
 
 	for (i = 0; pages[i]; i++) {
-		vm[i] = get_vm_area(r->vs, pages[i] * PAGE_SIZE, VM_ALLOC, 0, UINT64_MAX,
+		vm[i] = get_vm_area(r->world.vs, pages[i] * PAGE_SIZE, VM_ALLOC, 0, UINT64_MAX,
 				    GFP_KERNEL, CALLER);
 		if (IS_ERR(vm[i]))
 			r->failed = true;
 	}
 	for (i = 0; pages[i] && !r->failed; i++)
-		kfree(r->m, remove_vm_area(r->vs, vm[i]->addr));
+		kfree(r->world.m, remove_vm_area(r->world.vs, vm[i]->addr));
 }
 
 static void alone_operation(void *arg)
@@ -102,16 +103,16 @@ static void alone_operation(void *arg)
 	operation(arg);
 }
 
-/* As Linux's full_fit: of twice as many that lie one beside the other each second one goes. */
+/* As Linux's full_fit does: allocate twice as many pages in a row, and free every second one. */
 static void make_live(struct load_run *r, u64 *live)
 {
 	const struct bench_loop *loop = r->load->loop;
 	u64 hole;
 
 	for (unsigned int i = 0; i < loop->live; i++) {
-		live[i] = vmalloc(r->vs, PAGE_SIZE, CALLER);
-		hole = loop->holes ? vmalloc(r->vs, PAGE_SIZE, CALLER) : 0;
-		vfree(r->vs, hole);
+		live[i] = vmalloc(r->world.vs, PAGE_SIZE, CALLER);
+		hole = loop->holes ? vmalloc(r->world.vs, PAGE_SIZE, CALLER) : 0;
+		vfree(r->world.vs, hole);
 		if (!live[i] || (loop->holes && !hole))
 			r->failed = true;
 	}
@@ -120,23 +121,23 @@ static void make_live(struct load_run *r, u64 *live)
 static void free_live(struct load_run *r, const u64 *live)
 {
 	for (unsigned int i = 0; i < r->load->loop->live; i++)
-		vfree(r->vs, live[i]);
+		vfree(r->world.vs, live[i]);
 }
 
-/* While others count; no scheduling point. */
+/* Other CPUs work meanwhile. No scheduling point is passed. */
 static void read_counts(struct load_run *r, struct bench_counts *c)
 {
 	struct machine_stats st;
 
-	machine_stats(r->m, &st);
+	machine_stats(r->world.m, &st);
 	c->flushes = st.flushes;
 	c->ipis = st.ipis;
-	c->purges = vmap_purges(r->vs);
+	c->purges = vmap_purges(r->world.vs);
 	for (unsigned int i = 0; i < NR_VMAP_EVENTS; i++)
-		c->event[i] = vmap_events(r->vs, (enum vmap_event)i);
+		c->event[i] = vmap_events(r->world.vs, (enum vmap_event)i);
 }
 
-/* From half to one and a half times: CPUs that always take the same time go in step. */
+/* Half to one and a half times the work: CPUs with equal times would run in lockstep. */
 static u64 other_work(struct load_cpu *c)
 {
 	u64 work = c->r->load->work;
@@ -166,7 +167,7 @@ static void work(void *arg)
 	free_live(r, live);
 }
 
-/* The first task is the first CPU's. */
+/* The root task works for the first CPU. */
 static void init(void *arg)
 {
 	struct load_run *r = arg;
@@ -193,49 +194,40 @@ static unsigned int op_pages(const struct bench_loop *loop)
 	return sum;
 }
 
-/* Operations of each CPU between two purges, rounded up. */
+/* Operations of each CPU that reach the threshold of purges, rounded up. */
 static unsigned int purge_ops(const struct load_run *r, unsigned int working)
 {
 	const unsigned int pages = op_pages(r->load->loop) * working;
 
-	return (unsigned int)DIV_ROUND_UP(vmap_lazy_max_pages(r->vs), pages);
+	return (unsigned int)DIV_ROUND_UP(vmap_lazy_max_pages(r->world.vs), pages);
 }
 
 static bool world_begin(struct load_run *r, const struct bench_load *load)
 {
-	struct machine_config machine = {
-		.kva_start = MACHINE_KVA_START,
-		.kva_size = SPACE_SIZE,
-		.bare = true,
+	const struct bench_space_params p = {
+		.kva = load->kva,
+		.size = SPACE_SIZE,
+		.cpus = load->cpus,
+		.frames = FRAMES,
+		.lazy_max_pages = load->lazy_max_pages,
 		.lines = true,
 	};
-	struct vmap_config vmap = {
-		.kva = load->kva,
-		.start = MACHINE_KVA_START,
-		.size = SPACE_SIZE,
-		.lazy_max_pages = load->lazy_max_pages,
-	};
 
-	*r = (struct load_run){.load = load, .m = machine_create()};
-	if (!r->m)
-		return false;
-	topology_init(&machine.topology, load->cpus, 1, FRAMES);
+	*r = (struct load_run){.load = load};
 	r->live = calloc((size_t)load->working * load->loop->live + 1, sizeof(*r->live));
-	if (r->live && !machine_boot(r->m, &machine) && !vmap_create(r->m, &vmap, &r->vs)) {
-		for (unsigned int cpu = 0; cpu < load->working; cpu++)
-			r->cpu[cpu] = (struct load_cpu){.r = r, .cpu = cpu, .seed = cpu};
-		return true;
+	if (!r->live || bench_space_begin(&r->world, &p)) {
+		free(r->live);
+		return false;
 	}
-	free(r->live);
-	machine_destroy(r->m);
-	return false;
+	for (unsigned int cpu = 0; cpu < load->working; cpu++)
+		r->cpu[cpu] = (struct load_cpu){.r = r, .cpu = cpu, .seed = cpu};
+	return true;
 }
 
 static void world_end(struct load_run *r)
 {
-	vmap_destroy(r->vs);
+	bench_space_end(&r->world);
 	free(r->live);
-	machine_destroy(r->m);
 }
 
 static void count(const struct load_run *r, struct bench_loaded *out)
@@ -271,7 +263,7 @@ bool bench_load_run(struct sched *s, const struct bench_load *load, struct bench
 		r.warm = warm_purges[load->kva] * purge_ops(&r, load->working);
 	}
 	if (sched_run(s, &p, init, &r, &result)) {
-		/* Whoever was at work is gone, and holds what it held. */
+		/* The tasks are gone, and may have held locks: the world cannot be destroyed. */
 		snprintf(out->error, sizeof(out->error), "%s", result.report.text);
 		return false;
 	}

@@ -10,11 +10,11 @@
 #include "../vmap/vmap.h"
 
 /**
- * struct bench_loop - what is done again and again: allocated, written, freed
- * @name:    what is printed
- * @pages:   of each allocation of an operation; 0 behind the last. One more is its guard page
- * @live:    allocations of a page that each CPU keeps meanwhile
- * @holes:   beside each of them one was freed again
+ * struct bench_loop - an operation in a loop: allocate, write, free
+ * @name:  the name of the case
+ * @pages: of each allocation of an operation, without its guard page; 0 ends the list
+ * @live:  allocations of a page that each CPU keeps meanwhile
+ * @holes: beside each of these is a hole of the same size
  */
 struct bench_loop {
 	const char *name;
@@ -27,14 +27,13 @@ struct bench_loop {
  * struct bench_load - a loop on a machine
  * @kva:     the kind of space
  * @loop:    the loop
- * @cpus:    of the machine, all online, up to SCHED_MAX_CPUS
- * @working: of these, so many have a task each; the others are idle
- * @purges:  of a space that frees lazily: the operations counted would be enough for so many, as
- *           those done before for some, if purges came in time. An eager space has EAGER_OPS for
- * each CPU
- * @work:    ns of each operation in which nothing is waited for and no lock is held
- * @vtime:   what all else costs
- * @lazy_max_pages: as in struct vmap_config
+ * @cpus:    CPUs of the machine, all online, up to SCHED_MAX_CPUS
+ * @working: CPUs that have a task; the others are idle
+ * @purges:  of a space that frees lazily: the counted operations reach the threshold of purges this
+ *           many times. In an eager space each CPU does EAGER_OPS operations
+ * @work:    ns of each operation outside of all locks
+ * @vtime:   the prices of everything else
+ * @lazy_max_pages: see struct vmap_config
  */
 struct bench_load {
 	enum vmap_kva kva;
@@ -47,9 +46,9 @@ struct bench_load {
 };
 
 /**
- * struct bench_counts - how often things happened while operations were counted
- * @ops:    operations
- * @event:  see enum vmap_event
+ * struct bench_counts - numbers of events during the counted operations
+ * @ops:   operations
+ * @event: see enum vmap_event
  */
 struct bench_counts {
 	u64 ops;
@@ -58,11 +57,11 @@ struct bench_counts {
 };
 
 /**
- * struct bench_loaded - what came of it
- * @ns:     virtual, of an operation: mean of the CPUs
- * @points: scheduling points of all that was done, for each operation done
- * @counts: while operations were counted
- * @error:  why there is no figure, if bench_load_run() says so
+ * struct bench_loaded - the result
+ * @ns:     virtual ns of an operation, the mean of the CPUs
+ * @points: scheduling points for each operation, counted or not
+ * @counts: of the counted operations
+ * @error:  why there is no figure, if bench_load_run() returned false
  */
 struct bench_loaded {
 	double ns;
@@ -72,18 +71,18 @@ struct bench_loaded {
 };
 
 /**
- * bench_load_run() - run it to the end, on a machine of its own
+ * bench_load_run() - run a load to its end, on a machine of its own
  *
- * The same load gives the same figures. Return: false: it came to no end, or there is no memory.
+ * The same load gives the same figures. Return: false: the run failed, or there is no memory.
  */
 bool bench_load_run(struct sched *s, const struct bench_load *load, struct bench_loaded *out);
 
 /**
- * bench_load_alone() - an operation of the loop outside of a run, one after the other
- * @load: @working, @work and @vtime do not matter
- * @kva_only: only the addresses of it: nothing is allocated for them, and nothing mapped
+ * bench_load_alone() - time an operation of the loop, on one thread outside of a run
+ * @load:     @working, @work and @vtime are ignored
+ * @kva_only: allocate and free the addresses alone: no page frames, no mappings
  *
- * Return: ns of the host's clock, purges included; 0: no memory
+ * Return: ns on the host's clock, purges included; 0: no memory
  */
 double bench_load_alone(const struct bench_load *load, bool kva_only);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap_module.c - what Linux's module test_vmalloc (lib/test_vmalloc.c) runs, on each kind of
+ * vmap_module.c - the loops of Linux's module test_vmalloc (lib/test_vmalloc.c) on each kind of
  * space.
  *
- * Of its cases, those that concern addresses, under its names. Each is a loop of one operation:
+ * These are the module's cases that concern addresses, under its names. Each is a loop of one
+ * operation:
  *
  *   fix_size           one page allocated, its first byte written, and freed
- *   full_fit           the same, with room for exactly that between as many live pages: of
- *                      twice as many allocated one after the other, each second one was freed
+ *   full_fit           the same between as many live pages, with room for exactly one page: of
+ *                      twice as many pages in a row, every second one was freed
  *   long_busy_list     100 pages and one page allocated, both written, and freed, beside 15,000
  *                      live allocations of a page
  *   random_size        1 to 100 pages
@@ -15,17 +16,17 @@
  *   random_size_align  1 to 10 pages, aligned to a random power of two of up to 4 MiB
  *   vm_map_ram         one page mapped by vm_map_ram(), written, and unmapped
  *
- * As there, one thread, and memory of vmalloc()'s own. Other than there:
+ * As in the module, there is one thread, and vmalloc() allocates its own memory. The differences:
  *
- *   - the loop: the module's is a million operations, here as many as are done in some tenths of a
- *     second, in rounds of which the fastest counts;
- *   - full_fit has 8,192 live pages, a CPU's share of the module's 8,192 for each bit of the number
- *     of CPUs: more would take an eager space too long to set up;
- *   - aligned cases take their addresses by alloc_vmap_area(), with a guard page, and map
- *     pages that the benchmark has: our vmalloc() knows no alignment, and their frames are no
- *     part of the time;
- *   - nothing is zeroed;
- *   - an eager space flushes at each operation, which on the host's clock is a call and no more:
+ *   - the loop: the module runs a million operations. Here a round has as many operations as take
+ *     some tenths of a second, and the fastest round counts;
+ *   - full_fit has 8,192 live pages. The module has 8,192 for each bit of the number of CPUs, which
+ *     an eager space would take too long to set up;
+ *   - aligned cases take their addresses by alloc_vmap_area(), with a guard page, and map pages
+ *     that the benchmark has. Our vmalloc() knows no alignment, so their page frames are no part of
+ *     the time;
+ *   - pages are not zeroed;
+ *   - an eager space flushes at each operation. On the host's clock a flush is only a call;
  *     vmap_cpus.c says what flushes cost.
  */
 #include <stdlib.h>
@@ -50,7 +51,7 @@
 #define ALIGNED_PAGES 10
 #define ALIGN_SHIFTS 23 /* of bytes: up to 4 MiB */
 
-/* Operations a round; fewer where they would take longer than so many seconds of CPU time. */
+/* Operations of a round; fewer where they would take more than LIMIT seconds of CPU time. */
 #define OPS 65536
 #define MIN_OPS 16
 #define LIMIT 0.25
@@ -59,10 +60,10 @@
 
 /**
  * struct module - a case on one kind of space
- * @world: made for it
- * @page:  frames for what vmalloc() does not allocate
- * @live:  addresses of what is there meanwhile
- * @nr:    how many
+ * @world: the machine and the space
+ * @page:  page frames for operations that do not call vmalloc()
+ * @live:  addresses of the live allocations
+ * @nr:    number of live allocations
  * @seed:  of the random numbers
  */
 struct module {
@@ -94,8 +95,8 @@ static void vmalloc_op(struct module *b, u64 pages)
 static void aligned_op(struct module *b, unsigned int pages, u64 align)
 {
 	struct vmap_space *vs = b->world.vs;
-	struct vmap_area *va = alloc_vmap_area(vs, (pages + 1) * PAGE_SIZE, align, vmap_start(vs),
-					       vmap_end(vs), GFP_KERNEL);
+	struct vmap_area *va = alloc_vmap_area(vs, (pages + 1) * PAGE_SIZE, align, b->world.start,
+					       b->world.end, GFP_KERNEL);
 
 	vmap_pages_range(b->world.m, vmap_area_start(va), b->page, pages, GFP_KERNEL);
 	write_byte(b, vmap_area_start(va));
@@ -181,7 +182,7 @@ static const struct module_case {
 	{"vm_map_ram", NULL, map_ram},
 };
 
-/* How many operations are a round: at least MIN_OPS. */
+/* Operations of a round, at least MIN_OPS. */
 static unsigned int round_ops(struct module *b, const struct module_case *c, unsigned int most)
 {
 	struct bench_timing t = {0};
@@ -199,10 +200,12 @@ static unsigned int round_ops(struct module *b, const struct module_case *c, uns
 static double run(struct module *b, const struct module_case *c, enum vmap_kva kva,
 		  unsigned int most)
 {
+	const struct bench_space_params p = {
+		.kva = kva, .size = SPACE_SIZE, .cpus = CPUS, .frames = FRAMES};
 	unsigned int i;
 	double ns;
 
-	if (bench_space_begin(&b->world, kva, SPACE_SIZE, CPUS, FRAMES))
+	if (bench_space_begin(&b->world, &p))
 		return 0;
 	b->seed = 1;
 	b->nr = 0;
@@ -229,6 +232,9 @@ static const struct bench_plot module_plot = {
 	.log = true,
 };
 
+/* In the order of the table's columns. */
+static const enum vmap_kva kinds[] = {VMAP_EAGER, VMAP_LAZY, VMAP_ZONE, VMAP_POOL};
+
 void vmap_bench_module(struct bench_out *out)
 {
 	struct module *b = calloc(1, sizeof(*b));
@@ -243,17 +249,13 @@ void vmap_bench_module(struct bench_out *out)
 		bench_progress(out, c->name);
 		for (enum vmap_kva kva = 0; kva < NR_VMAP_KVAS; kva++)
 			ns[kva] = run(b, c, kva, bench_count(out, OPS));
-		bench_value(out, c->name, "eager", ns[VMAP_EAGER], "ns");
-		bench_value(out, c->name, "lazy", ns[VMAP_LAZY], "ns");
-		bench_value(out, c->name, "zone", ns[VMAP_ZONE], "ns");
-		bench_value(out, c->name, "pool", ns[VMAP_POOL], "ns");
+		for (unsigned int k = 0; k < ARRAY_SIZE(kinds); k++)
+			bench_value_bar(out, &module_plot, c->name, vmap_kva_name(kinds[k]),
+					c->name, ns[kinds[k]], "ns");
 		bench_value(out, c->name, "ratio", ns[VMAP_EAGER] / ns[VMAP_LAZY], "1");
-		bench_bar(out, &module_plot, "eager", c->name, ns[VMAP_EAGER]);
-		bench_bar(out, &module_plot, "lazy", c->name, ns[VMAP_LAZY]);
-		bench_bar(out, &module_plot, "zone", c->name, ns[VMAP_ZONE]);
-		bench_bar(out, &module_plot, "pool", c->name, ns[VMAP_POOL]);
 	}
-	bench_note(out, "on the host's clock a flush costs nothing, and eager's are free here");
+	bench_note(out,
+		   "on the host's clock a flush costs nothing, so those of eager are free here");
 	bench_table_begin(out, NULL);
 	free(b);
 }

@@ -1,37 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap_space.h - a bare machine with a space of one kind, for a case of a benchmark.
+ * vmap_space.h - a bare machine with one vmap space, for one case of a benchmark.
+ *
+ * A bare machine does nothing to find faults (core/machine), so its checks are no part of a figure.
  */
 #ifndef MM_BENCH_VMAP_SPACE_H
 #define MM_BENCH_VMAP_SPACE_H
 
-#include "out.h"
 #include "../vmap/vmap.h"
 
 /**
- * struct bench_space - a case's world
- * @m:  the machine
- * @vs: the space; the kind's defaults for as many CPUs as the machine has
+ * struct bench_space_params - a machine and a space
+ * @kva:    how the space keeps its addresses
+ * @size:   bytes of the space
+ * @cpus:   CPUs of the machine, all online
+ * @frames: page frames of the machine
+ * @lazy_max_pages: see struct vmap_config
+ * @lines:  see struct machine_config
+ */
+struct bench_space_params {
+	enum vmap_kva kva;
+	u64 size;
+	unsigned int cpus;
+	u64 frames;
+	unsigned long lazy_max_pages;
+	bool lines;
+};
+
+/**
+ * struct bench_space - the world of a case
+ * @m:          the machine
+ * @vs:         the space, of the default configuration for the machine's number of CPUs
+ * @start, @end: its addresses are [@start, @end)
  */
 struct bench_space {
 	struct machine *m;
 	struct vmap_space *vs;
+	u64 start, end;
 };
 
 /**
- * bench_space_begin() - boot
- * @b:      filled in
- * @kva:    how the addresses are kept
- * @size:   bytes of the space
- * @cpus:   of the machine, all online
- * @frames: page frames of the machine
+ * bench_space_begin() - boot the machine and create the space
+ * @b: filled in
+ * @p: what to create
  *
- * Return: 0 or a negative error; then there is nothing to end.
+ * Return: 0 or a negative error; after an error there is nothing to end.
  */
-int bench_space_begin(struct bench_space *b, enum vmap_kva kva, u64 size, unsigned int cpus,
-		      u64 frames);
+int bench_space_begin(struct bench_space *b, const struct bench_space_params *p);
 
-/** bench_space_end() - take it down; nothing is in use any more */
+/** bench_space_end() - destroy both; no area is in use any more */
 void bench_space_end(struct bench_space *b);
 
 #endif

@@ -3,46 +3,46 @@
  * vmap_zone.c - the experiments of "Mitigate a vmap lock contention" (2023, 2024), in virtual
  * time.
  *
- * What was announced, of an AMD Ryzen Threadripper 3970X: 32 cores, 64 CPUs.
+ * Both announcements measured an AMD Ryzen Threadripper 3970X with 32 cores and 64 CPUs.
  *
  * 2023, zones (Rezki, linux-mm, 22 May 2023, on 6.3): 1 to 32 jobs of vmalloc() and vfree() of a
- * page. One takes 0.576 us before and 0.556 after, 32 take 21.09 and 3.83.
+ * page. One job takes 0.576 us before and 0.556 after, 32 jobs take 21.09 and 3.83.
  *
  * 2024, pools (v3, 2 January 2024, on 6.7-rc8): test_vmalloc.sh run_test_mask=7 nr_threads=64,
- * which is fix_size, full_fit and long_busy_list one after the other: 10 min 51.3 s and 51.3 s on
- * the clock, 12.7 times. Its profile says that pages were zeroed (22 % of the time after), and that
- * 93 % of the time before was spent waiting for spinlocks.
+ * which is fix_size, full_fit and long_busy_list one after the other: 10 min 51.3 s before and
+ * 51.3 s after, 12.7 times. Its profile says that pages were zeroed (22 % of the time after), and
+ * that 93 % of the time before was spent waiting for spinlocks.
  *
- * What the letters do not say: frequency, mitigations, how often the loops were repeated.
+ * The letters do not say: frequency, mitigations, and how often the loops were repeated.
  *
- * Here the same loops run on a simulated machine of 64 CPUs, of which some work, with the layer of
- * before (lazy), zones, pools, and, for comparison, what was before that (eager). Pairs are whole:
- * vmalloc(), a byte written, vfree(). lazy_max_pages, the size of a zone and the number of nodes
- * are those of 64 CPUs, and the loops are long enough for purges.
+ * Here the same loops run on some CPUs of a simulated machine of 64, with the layer of before
+ * (lazy), with zones, with pools, and with the layer before that (eager). A pair is vmalloc(), a
+ * byte written, and vfree(). lazy_max_pages, the size of a zone and the number of nodes are those
+ * of 64 CPUs, and the loops are long enough for purges.
  *
- * How time passes (sched/vtime.h). On the host, alone and outside of a run, two things are timed:
- * the pair, and the part of it that concerns addresses (get_vm_area() to kfree()). The latter is
- * dealt out to what the pair passes in a run of one CPU: each step through an area's structure has
- * its price (sched_vtime.touch), the rest is divided evenly among the scheduling points. All else,
- * page frames and page table, is added once a pair while no lock is held: a kernel takes frames
- * from lists of the CPU. So a purge holds the heap's lock as long as it takes to merge the areas
- * that there are, step for step. Lines, locks, flushes and interrupts cost what
- * SCHED_VTIME_DEFAULTS or the command line say. Nothing is fitted to what was announced.
+ * How time passes (sched/vtime.h). The host times two things on one thread, outside of a run: the
+ * pair, and the part of it that concerns addresses (get_vm_area() to kfree()). The second time is
+ * divided among the steps of a pair in a run of one CPU: each step through an area's structure has
+ * its price (sched_vtime.touch), and the rest is divided evenly among the scheduling points. The
+ * remaining time of the pair, page frames and page table, is added once a pair while no lock is
+ * held: a kernel takes frames from lists of the CPU. So a purge holds the heap's lock as long as
+ * it takes to merge the areas, step by step. Lines, locks, flushes and interrupts have the prices
+ * of SCHED_VTIME_DEFAULTS or of the command line. No price is fitted to the announced figures.
  *
- * The second table assumes one thing more, which is of the announcement: other work, outside of all
- * locks, so that on one CPU a pair of lazy takes as long as announced.
+ * The second table assumes one thing more, which comes from the announcement: each pair has other
+ * work outside of all locks, so that a pair of lazy on one CPU takes as long as announced.
  *
- * What this leaves out:
- *   - nothing is zeroed: of long_busy_list, that is more than half of what is left with pools;
+ * Not modelled:
+ *   - pages are not zeroed: in long_busy_list, zeroing is more than half of the time with pools;
  *   - locks and lines of the page allocator, of slabs and of the page table;
  *   - full_fit and long_busy_list keep LIVE areas for each CPU, not 57,344 and 15,000: trees are
  *     some 5 levels lower;
- *   - what shares a cache line in the kernel: here objects begin where lines do. With objects that
- *     begin a quarter later, so that the list of areas in use is not in its lock's line, lazy takes
- *     2.7 times as long on 8 CPUs;
- *   - balancing of trees, and an eager space's walk along its list, touch no lines;
- *   - queued spinlocks hand over at one price however many wait, and two threads of a core are as
- *     good as two cores.
+ *   - which objects share a cache line in the kernel: here every object begins a line. With objects
+ *     that begin a quarter of a line later, so that the list of areas in use is not in its lock's
+ *     line, lazy takes 2.7 times as long on 8 CPUs;
+ *   - the lines that balancing of trees and an eager space's walk along its list touch;
+ *   - queued spinlocks: the price of a hand-over does not depend on the number of waiters, and two
+ *     threads of a core are as good as two cores.
  */
 #include <stdio.h>
 
@@ -62,19 +62,19 @@ static const struct bench_loop module_loops[] = {
 	{.name = "long_busy_list", .pages = {100, 1}, .live = LIVE},
 };
 
-/* From the announcements: ns a pair on 1, 2, 4, ... 32 CPUs; seconds of the three loops on 64. */
+/* Announced: ns of a pair on 1, 2, 4, ... 32 CPUs; seconds of the three loops on 64 CPUs. */
 static const double lazy_2023[] = {576.131, 2683.76, 6043.06, 10460.9, 14368.7, 21086.5};
 static const double zone_2023[] = {555.889, 1078.95, 1289.24, 2159.64, 3028.5, 3829.04};
 static const double lazy_2024 = 651.271, pool_2024 = 51.301;
 
 /**
- * struct cost - of a pair of one kind of space, ns
+ * struct cost - the cost of a pair in one kind of space, in ns
  * @alone:   on the host
- * @kva:     of this, what concerns addresses
- * @touched: of that, steps through areas
- * @points:  scheduling points that it passes, alone
- * @point:   from one to the next
- * @work:    all else
+ * @kva:     the part of @alone that concerns addresses
+ * @touched: the part of @kva that is steps through areas
+ * @points:  scheduling points that a pair passes on one CPU
+ * @point:   ns between two points
+ * @work:    the rest of @alone
  */
 struct cost {
 	double alone, kva, touched;
@@ -85,7 +85,7 @@ struct cost {
 
 /**
  * struct bench_zone - the experiments
- * @lazy_max_pages: see struct vmap_config; less where figures mean little
+ * @lazy_max_pages: see struct vmap_config; smaller in a scaled-down run
  */
 struct bench_zone {
 	struct bench_out *out;
@@ -105,11 +105,11 @@ static const double *const announced[NR_VMAP_KVAS] = {
 	[VMAP_ZONE] = zone_2023,
 };
 
-/* As the tables have them. */
+/* In the order of the tables' columns. */
 static const enum vmap_kva kinds[] = {VMAP_EAGER, VMAP_LAZY, VMAP_ZONE, VMAP_POOL};
 
 static const struct bench_table cost_table = {
-	.title = "what the virtual times below are made of: a pair of vmalloc() and vfree() alone",
+	.title = "the parts of the virtual times below: vmalloc() and vfree() on one CPU",
 	.columns = {"eager", "lazy", "zone", "pool"},
 };
 
@@ -119,17 +119,17 @@ static const struct bench_table pair_table = {
 };
 
 static const struct bench_table work_table = {
-	.title = "the same with other work, so that one CPU takes as long as announced of lazy",
+	.title = "the same with other work, so that lazy on one CPU takes as long as announced",
 	.columns = {"eager", "lazy", "zone", "pool", "lazy-2023", "zone-2023"},
 };
 
 static const struct bench_table events_table = {
-	.title = "of the first table: what happened, for 1,000 pairs",
+	.title = "events of the first table, for 1,000 pairs",
 	.columns = {"prefetch", "extra", "lost", "pool-hit", "pool-decay"},
 };
 
 static const struct bench_table purges_table = {
-	.title = "of the first table: purges, each with a flush, and interrupts of other CPUs, for "
+	.title = "purges of the first table, each with a flush, and interrupts of other CPUs, for "
 		 "1,000 pairs",
 	.columns = {"lazy", "zone", "pool", "eager-ipi", "lazy-ipi", "zone-ipi", "pool-ipi"},
 };
@@ -148,9 +148,9 @@ static const struct bench_plot pair_plot = {
 };
 
 static const struct bench_plot work_plot = {
-	.title = "vmap: the same, and other work",
+	.title = "vmap: the same with other work",
 	.x = "CPUs that do it",
-	.y = "ns a pair and the work",
+	.y = "ns a pair and its other work",
 	.log = true,
 };
 
@@ -167,7 +167,7 @@ static struct bench_load make_load(const struct bench_zone *b, enum vmap_kva kva
 	};
 }
 
-/* Return: false without memory, or the run came to no end. */
+/* Return: false: a run failed, or there is no memory. */
 static bool calibrate(struct bench_zone *b, enum vmap_kva kva, const struct bench_loop *loop,
 		      struct cost *c)
 {
@@ -205,8 +205,8 @@ static bool measure(struct bench_zone *b, enum vmap_kva kva, const struct bench_
 	return false;
 }
 
-static void tell_row(struct bench_out *out, const char *name, const struct cost cost[NR_VMAP_KVAS],
-		     double (*of)(const struct cost *c), const char *unit)
+static void print_row(struct bench_out *out, const char *name, const struct cost cost[NR_VMAP_KVAS],
+		      double (*of)(const struct cost *c), const char *unit)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		bench_value(out, name, vmap_kva_name(kinds[i]), of(&cost[kinds[i]]), unit);
@@ -237,21 +237,14 @@ static double cost_point(const struct cost *c)
 	return c->point;
 }
 
-static void tell_costs(struct bench_out *out, const struct cost cost[NR_VMAP_KVAS])
+static void print_costs(struct bench_out *out, const struct cost cost[NR_VMAP_KVAS])
 {
 	bench_table_begin(out, &cost_table);
-	tell_row(out, "the pair, ns", cost, cost_alone, "ns");
-	tell_row(out, "of this, addresses, ns", cost, cost_kva, "ns");
-	tell_row(out, "of that, steps through areas, ns", cost, cost_touched, "ns");
-	tell_row(out, "scheduling points", cost, cost_points, "1");
-	tell_row(out, "from one to the next, ns", cost, cost_point, "ns");
-}
-
-static void tell_time(struct bench_out *out, const struct bench_plot *plot, const char *name,
-		      const char *metric, unsigned int cpus, double ns)
-{
-	bench_value(out, name, metric, ns, "ns");
-	bench_point(out, plot, metric, cpus, ns);
+	print_row(out, "the pair, ns", cost, cost_alone, "ns");
+	print_row(out, "of this, addresses, ns", cost, cost_kva, "ns");
+	print_row(out, "of that, steps through areas, ns", cost, cost_touched, "ns");
+	print_row(out, "scheduling points", cost, cost_points, "1");
+	print_row(out, "from one to the next, ns", cost, cost_point, "ns");
 }
 
 static double pair_ns(const struct bench_zone *b, enum vmap_kva kva, unsigned int i)
@@ -259,8 +252,8 @@ static double pair_ns(const struct bench_zone *b, enum vmap_kva kva, unsigned in
 	return b->got[kva][i].ns;
 }
 
-/* How far what came out is from what was announced; @what: of which table. */
-static void tell_notes(const struct bench_zone *b, const char *what)
+/* Compare the figures of table @what with the announced ones. */
+static void print_notes(const struct bench_zone *b, const char *what)
 {
 	const double ours_lazy = pair_ns(b, VMAP_LAZY, COUNT_32) / pair_ns(b, VMAP_LAZY, 0);
 	const double ours_zone = pair_ns(b, VMAP_ZONE, COUNT_32) / pair_ns(b, VMAP_ZONE, 0);
@@ -269,9 +262,9 @@ static void tell_notes(const struct bench_zone *b, const char *what)
 	char text[320];
 
 	snprintf(text, sizeof(text),
-		 "%s: on 32 CPUs zones are %.1f times as fast as lazy, announced %.1f: quotient "
-		 "%.2f; from 1 to 32 CPUs lazy grows %.1f times, announced %.1f (%.2f), zones "
-		 "%.1f, announced %.1f (%.2f)",
+		 "%s: on 32 CPUs zones are %.1f times as fast as lazy, announced %.1f (quotient "
+		 "%.2f); from 1 to 32 CPUs lazy grows %.1f times, announced %.1f (quotient %.2f), "
+		 "and zones %.1f times, announced %.1f (quotient %.2f)",
 		 what, ours, its, ours / its, ours_lazy, lazy_2023[COUNT_32] / lazy_2023[0],
 		 ours_lazy * lazy_2023[0] / lazy_2023[COUNT_32], ours_zone,
 		 zone_2023[COUNT_32] / zone_2023[0],
@@ -282,8 +275,8 @@ static void tell_notes(const struct bench_zone *b, const char *what)
 	bench_note(b->out, text);
 }
 
-static void tell_pairs(const struct bench_zone *b, const struct bench_table *table,
-		       const struct bench_plot *plot, const char *title)
+static void print_pairs(const struct bench_zone *b, const struct bench_table *table,
+			const struct bench_plot *plot, const char *title)
 {
 	char name[64];
 
@@ -293,12 +286,12 @@ static void tell_pairs(const struct bench_zone *b, const struct bench_table *tab
 
 		snprintf(name, sizeof(name), "%u of 64 CPUs%s", cpus, title);
 		for (unsigned int k = 0; k < ARRAY_SIZE(kinds); k++)
-			tell_time(b->out, plot, name, vmap_kva_name(kinds[k]), cpus,
-				  pair_ns(b, kinds[k], i));
+			bench_value_point(b->out, plot, name, vmap_kva_name(kinds[k]), cpus,
+					  pair_ns(b, kinds[k], i), "ns");
 		for (unsigned int k = 0; k < ARRAY_SIZE(kinds) && i <= COUNT_32; k++)
 			if (announced[kinds[k]])
-				tell_time(b->out, plot, name, announced_name[kinds[k]], cpus,
-					  announced[kinds[k]][i]);
+				bench_value_point(b->out, plot, name, announced_name[kinds[k]],
+						  cpus, announced[kinds[k]][i], "ns");
 	}
 }
 
@@ -307,7 +300,7 @@ static double per_thousand(const struct bench_counts *c, u64 n)
 	return (double)n * 1000 / (double)c->ops;
 }
 
-static void tell_events(const struct bench_zone *b)
+static void print_events(const struct bench_zone *b)
 {
 	static const struct {
 		const char *metric;
@@ -334,7 +327,7 @@ static void tell_events(const struct bench_zone *b)
 	}
 }
 
-static void tell_purges(const struct bench_zone *b)
+static void print_purges(const struct bench_zone *b)
 {
 	static const char *const ipi_name[NR_VMAP_KVAS] = {
 		[VMAP_EAGER] = "eager-ipi",
@@ -362,7 +355,7 @@ static void tell_purges(const struct bench_zone *b)
 	}
 }
 
-/* All kinds on 1 to 64 CPUs. False: not to the end. */
+/* All kinds on 1 to 64 CPUs. Return: false: a run failed. */
 static bool measure_pairs(struct bench_zone *b, const struct cost cost[NR_VMAP_KVAS], u64 work)
 {
 	for (unsigned int k = 0; k < ARRAY_SIZE(kinds); k++) {
@@ -383,21 +376,21 @@ static void bench_pairs(struct bench_zone *b)
 	for (unsigned int k = 0; k < ARRAY_SIZE(kinds); k++)
 		if (!calibrate(b, kinds[k], &fix_size, &cost[kinds[k]]))
 			return;
-	tell_costs(b->out, cost);
+	print_costs(b->out, cost);
 	if (!measure_pairs(b, cost, 0))
 		return;
-	tell_pairs(b, &pair_table, &pair_plot, "");
-	tell_notes(b, "nothing else to do");
-	tell_events(b);
-	tell_purges(b);
+	print_pairs(b, &pair_table, &pair_plot, "");
+	print_notes(b, "nothing else to do");
+	print_events(b);
+	print_purges(b);
 	other = lazy_2023[0] - pair_ns(b, VMAP_LAZY, 0);
 	if (!measure_pairs(b, cost, other > 0 ? (u64)other : 0))
 		return;
-	tell_pairs(b, &work_table, &work_plot, ", other work");
-	tell_notes(b, "with other work");
+	print_pairs(b, &work_table, &work_plot, ", other work");
+	print_notes(b, "with other work");
 }
 
-/* The loops of 2024, and their sum, as on the clock. */
+/* The loops of 2024, and the sum of their times. */
 static void bench_loops(struct bench_zone *b)
 {
 	static const enum vmap_kva module_kinds[] = {VMAP_LAZY, VMAP_ZONE, VMAP_POOL};

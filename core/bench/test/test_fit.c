@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fit.c - the benchmark's straight line: known answers.
+ * test_fit.c - the straight line of known points.
  */
 #include <math.h>
 
@@ -23,7 +23,7 @@ static void test_line(void **state __maybe_unused)
 	assert_true(near(fit.residual, 0) && near(fit.explained, 1));
 }
 
-/* Two points above y = 3x and two below, so that they outweigh each other. */
+/* Two points lie above y = 3x and two below, by the same distances. */
 static void test_scattered(void **state __maybe_unused)
 {
 	static const double x[NR] = {-2, -1, 1, 2}, y[NR] = {-4, -5, 1, 8};

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vmap_load.c - zones and pools on many CPUs in virtual time: what a benchmark finds there
- * is always the same, and is what they were made for.
+ * test_vmap_load.c - the figures in virtual time are always the same, and show that zones and pools
+ * scale.
  *
- * Prices are fixed here and nothing is timed on the host, so each number is the same on any host.
- * The factors have room for other algorithms, and none for a lock that all CPUs take at each
- * operation.
+ * The prices are fixed and no clock of the host is read, so each number is the same on any host.
+ * The bounds allow for other algorithms, and fail if all CPUs take one lock at each operation.
  */
 #include "../vmap_load.h"
 #include "../../sched/test/checks.h"
@@ -49,7 +48,7 @@ static void test_same_again(void **state)
 	}
 }
 
-/* On one CPU nobody waits, and on 64 that do nothing else everybody waits for the heap. */
+/* One CPU never waits. 64 CPUs that do nothing else all wait for the heap of a lazy space. */
 static void test_shape(void **state)
 {
 	struct bench_loaded one[NR_VMAP_KVAS], all[NR_VMAP_KVAS];
@@ -70,7 +69,7 @@ static void test_shape(void **state)
 	assert_true(grows[VMAP_POOL] < 20);
 }
 
-/* The figures are of the design, not of something else: it was at work, and purged. */
+/* The designs were at work: purges, prefetches, hits of pools, interrupts. */
 static void test_counts(void **state)
 {
 	struct bench_loaded zone = run(VMAP_ZONE, 32), pool = run(VMAP_POOL, 32);
@@ -79,14 +78,14 @@ static void test_counts(void **state)
 	assert_true(zone.counts.purges > 0);
 	assert_true(pool.counts.purges > 0);
 	assert_true(zone.counts.event[VMAP_PREFETCH] > 0);
-	/* A fetched range serves a hundred requests and more. */
+	/* A prefetched range serves more than a hundred requests. */
 	assert_true(zone.counts.event[VMAP_PREFETCH] * 100 < zone.counts.ops);
 	assert_true(pool.counts.event[VMAP_POOL_HIT] * 3 > pool.counts.ops);
-	/* A flush for each operation, which interrupts all others. */
+	/* Each operation flushes, and each flush interrupts all other CPUs. */
 	assert_true(eager.counts.ipis >= 63 * (eager.counts.ops - 2 * 4));
 }
 
-/* What a purge does under the heap's lock has a price: steps through areas. */
+/* Steps through areas have a price, also those of a purge under the heap's lock. */
 static void test_steps(void **state)
 {
 	struct bench_load load = make_load(VMAP_LAZY, 1);
