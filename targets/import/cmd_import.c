@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cmd_import.c - mmstorm import: read a recording, write a program, say what became of it.
+ * cmd_import.c - mmstorm import: read a recording, write a program, and report what was left out.
  */
 #include "import.h"
 
@@ -96,8 +96,8 @@ static int parse_arguments(struct import *im, int argc, char **argv)
 	return -1;
 }
 
-static void say(const struct import *im, const struct trace *t, const struct pairing *p,
-		const struct convert_stats *st, const struct program *prog)
+static void print_report(const struct import *im, const struct trace *t, const struct pairing *p,
+			 const struct convert_stats *st, const struct program *prog)
 {
 	const char *f = im->file;
 	u32 others = t->nr - p->events - (p->family == PAIR_KVA ? t->count[TRACE_KVA_PURGE] : 0);
@@ -109,8 +109,7 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 	fprintf(stderr, "\n%s: %u pairs, %u frees inferred, %u objects from before, %u outlive\n",
 		f, p->pairs, p->inferred, p->before, p->outlive);
 	if (t->unreadable)
-		fprintf(stderr, "%s: left out: %u lines that could not be read\n", f,
-			t->unreadable);
+		fprintf(stderr, "%s: left out: %u unreadable lines\n", f, t->unreadable);
 	if (t->lost)
 		fprintf(stderr, "%s: events were lost while recording (%u notes)\n", f, t->lost);
 	if (t->other)
@@ -125,11 +124,10 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 		fprintf(stderr, "%s: left out: %u frees whose allocation is missing\n", f,
 			p->orphans);
 	if (st->too_large)
-		fprintf(stderr,
-			"%s: left out: %u allocations beyond what an operation can ask for\n", f,
-			st->too_large);
+		fprintf(stderr, "%s: left out: %u allocations beyond the range of an operation\n",
+			f, st->too_large);
 	if (st->cut)
-		fprintf(stderr, "%s: left out: %u events behind the first %u\n", f, st->cut,
+		fprintf(stderr, "%s: left out: %u events after the first %u\n", f, st->cut,
 			st->events);
 	if (st->no_room)
 		fprintf(stderr, "%s: left out: %u events, a program has at most %u operations\n", f,
@@ -153,7 +151,7 @@ static void say(const struct import *im, const struct trace *t, const struct pai
 		f, target_table[prog->target].name, prog->nr_ops, st->state, prog->nr_tasks);
 }
 
-/* The program with a comment on where it comes from; 0 or an exit status. */
+/* Write the program, with a comment on its origin. Return: the exit status. */
 static int write_out(const struct import *im, const struct program *prog)
 {
 	const char *name = strrchr(im->file, '/') ? strrchr(im->file, '/') + 1 : im->file;
@@ -163,7 +161,7 @@ static int write_out(const struct import *im, const struct program *prog)
 	int err = f ? 0 : -ENOMEM;
 
 	if (f) {
-		fprintf(f, "# What a real kernel was asked for: imported from %s.\n", name);
+		fprintf(f, "# Requests to a real kernel, imported from %s.\n", name);
 		err = text_print(prog, f);
 		if (fclose(f))
 			err = -ENOMEM;
@@ -174,7 +172,7 @@ static int write_out(const struct import *im, const struct program *prog)
 		err = -EIO;
 	free(text);
 	if (err)
-		fprintf(stderr, "%s: cannot be written: %s\n",
+		fprintf(stderr, "%s: cannot write the program: %s\n",
 			im->output ? im->output : "standard output", strerror(-err));
 	return err ? 2 : 0;
 }
@@ -205,7 +203,7 @@ static int import(const struct import *im, const struct trace *t)
 	else
 		status = write_out(im, &prog);
 	if (!status)
-		say(im, t, &p, &st, &prog);
+		print_report(im, t, &p, &st, &prog);
 	pair_free(&p);
 	program_fini(&prog);
 	return status;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * convert.c - a task for each CPU's stream of events, an interrupt source for what came in
+ * convert.c - a task for each CPU's stream of events, and an interrupt source for those in
  * interrupts.
  *
- * Order: records stand in the order of the recording, and the schedule is a list of turns, an
- * entry for each stretch of operations of one stream. So the replay asks for everything
- * in the order of the recording, and holds no more at a time than the kernel did. Under
- * any other schedule (`mmstorm explore`) the same streams race, and only the objects order them.
- * A recording with more stretches than a schedule has entries becomes one task that migrates.
+ * Order: records have the order of the recording, and the schedule is a list of turns, with an
+ * entry for each stretch of operations of one stream. So the replay makes all requests in the order
+ * of the recording, and holds as much memory at a time as the kernel did. Under another schedule
+ * (`mmstorm explore`) the same streams race, and only the objects order them. A recording with more
+ * stretches than a schedule has entries becomes one task that migrates.
  *
- * State: an empty chunk hands out its bytes in ascending order as long as nothing is
- * freed. So the state before the recording is recreated by ordinary operations: allocate what
- * was taken and what was free in turn, from the bottom up, then free what was free. A chunk below
- * the last is filled to its end in the same way, so that the next one begins at 0.
+ * State: an empty chunk serves its bytes in ascending order until the first free. So ordinary
+ * operations recreate the state before the recording: they allocate the used and the free ranges
+ * from the bottom up, and then free the free ones. Each chunk but the last is filled to its end in
+ * this way, so that the next one begins at 0.
  */
 #include "convert.h"
 
@@ -25,12 +25,12 @@
 #define CHUNK_ALIGN 4
 
 /**
- * struct convert - a conversion under way
- * @record:   by object: the record that makes it, or PROGRAM_NO_OBJECT
+ * struct convert - state of a conversion
+ * @record:   by object: the record that allocates it, or PROGRAM_NO_OBJECT
  * @task_of:  by CPU and context (interrupt or not): task + 1
  * @seen:     by CPU and context: there are such events
- * @one_task: one task that migrates
- * @cpu:      one_task: the CPU that it is on
+ * @one_task: use one task that migrates
+ * @cpu:      @one_task: current CPU of the task
  */
 struct convert {
 	struct program *p;
@@ -45,8 +45,8 @@ struct convert {
 	int err;
 };
 
-/* One more operation of @task, in the stretch that ends the schedule or in a new one. */
-static bool take_turn(struct program *p, u32 task)
+/* Append an operation of @task to the last stretch of the schedule, or to a new one. */
+static bool add_turn(struct program *p, u32 task)
 {
 	struct schedule *s = &p->schedule;
 	u32 number = SCHED_TASK_FIRST + task;
@@ -74,13 +74,13 @@ static bool add(struct convert *c, u32 task, const char *op, s32 object, u32 a0,
 	if (c->err)
 		return false;
 	c->err = program_add(c->p, &r);
-	/* Only then: a turn of an operation that found no room would be one too many. */
-	if (!c->err && !c->one_task && !take_turn(c->p, task))
+	/* Only a record that found room needs a turn. */
+	if (!c->err && !c->one_task && !add_turn(c->p, task))
 		c->err = -EOVERFLOW;
 	return !c->err;
 }
 
-/* The task for an event; one_task: bring it to the CPU. */
+/* The task for an event on a CPU, to which a single task migrates first. */
 static u32 stream(struct convert *c, u32 cpu, bool irq)
 {
 	cpu %= c->p->machine.cpus;
@@ -112,8 +112,8 @@ static void add_task(struct convert *c, u32 cpu, bool irq)
 	c->task_of[cpu][irq] = ++p->nr_tasks;
 }
 
-/* Tasks for the CPUs first, then interrupt sources as long as there is room. */
-static void make_tasks(struct convert *c)
+/* Add tasks for the CPUs first, then interrupt sources as long as there is room. */
+static void add_tasks(struct convert *c)
 {
 	u32 cpus = c->p->machine.cpus;
 
@@ -135,22 +135,22 @@ static void make_tasks(struct convert *c)
 			add_task(c, cpu, true);
 			continue;
 		}
-		/* A CPU that was seen in interrupts alone has no task of its own. */
+		/* A CPU with events in interrupts only has no task. */
 		c->task_of[cpu][1] = c->task_of[cpu][0] ? c->task_of[cpu][0] : 1;
 		c->st->merged_irq++;
 	}
-	/* A program has a task that is not an interrupt source: it sets the state up. */
+	/* A program needs a task that is no interrupt source: it recreates the state. */
 	if (!c->p->nr_tasks || c->p->task[0].irq) {
 		c->p->nr_tasks = 0;
 		c->seen[0][0] = true;
-		make_tasks(c);
+		add_tasks(c);
 	}
 }
 
 /**
- * struct layout - a chunk being filled from the bottom up
- * @at:    behind what is laid out
- * @holes: records of what was free
+ * struct layout - a chunk that is filled from the bottom up
+ * @at:    end of the filled part
+ * @holes: records of ranges that were free
  */
 struct layout {
 	struct convert *c;
@@ -182,7 +182,7 @@ static void leave_hole(struct layout *l, u64 until)
 		l->holes[l->nr_holes++] = record;
 }
 
-/* What stood in a chunk, by address; then one hole up to @end. */
+/* Lay out the used ranges of a chunk by address, then one hole up to @end. */
 static void lay_out_chunk(struct layout *l, u32 chunk, u64 end)
 {
 	const struct pairing *pr = l->c->pr;
@@ -225,7 +225,7 @@ static void recreate_chunks(struct convert *c)
 		c->err = -ENOMEM;
 		return;
 	}
-	/* A first chunk that cannot be the one that was recorded is filled and left alone. */
+	/* A first chunk that is too small for the recorded one is filled and unused. */
 	if (dyn && dyn < c->pr->chunk[0].high) {
 		lay_out(&l, dyn, CHUNK_ALIGN);
 		dyn = 0;
@@ -248,8 +248,8 @@ static bool fits_operands(const struct convert *c, u64 size, u64 align)
 	return size <= 1024 << PAGE_SHIFT && align >> PAGE_SHIFT <= 256;
 }
 
-/* Make an object in a task. */
-static s32 make_object(struct convert *c, u32 task, u64 size, u64 align, bool atomic)
+/* Allocate an object in a task. */
+static s32 alloc_object(struct convert *c, u32 task, u64 size, u64 align, bool atomic)
 {
 	s32 record;
 
@@ -275,14 +275,14 @@ static bool free_object(struct convert *c, u32 task, u32 object)
 	return add(c, task, op, c->record[object], 0, 0, 0);
 }
 
-/* What the recording frees and never made, where the whole state is not recreated. */
+/* Allocate the objects that the recording frees but does not allocate. */
 static void recreate_objects(struct convert *c)
 {
 	for (u32 i = 0; i < c->pr->before; i++) {
 		const struct pair_object *o = &c->pr->object[c->pr->early[i]];
 		u32 task = stream(c, 0, false);
 
-		c->record[c->pr->early[i]] = make_object(c, task, o->size, o->align, false);
+		c->record[c->pr->early[i]] = alloc_object(c, task, o->size, o->align, false);
 		c->st->state++;
 	}
 }
@@ -302,7 +302,7 @@ static void convert_event(struct convert *c, u32 i)
 	if (object == PAIR_NONE)
 		return;
 	if (e->kind == TRACE_PERCPU_ALLOC || e->kind == TRACE_KVA_ALLOC)
-		c->record[object] = make_object(c, task, e->size, e->align, e->atomic);
+		c->record[object] = alloc_object(c, task, e->size, e->align, e->atomic);
 	else
 		free_object(c, task, object);
 }
@@ -314,7 +314,7 @@ static bool of_family(const struct convert *c, const struct trace_event *e)
 	return percpu == (c->pr->family == PAIR_PERCPU);
 }
 
-/* Pages of address space that the recording needs at a time, freed lazily ones included. */
+/* Most pages of address space that the recording uses at once, including lazily freed ones. */
 static u64 kva_pages(const struct convert *c, u64 lazy)
 {
 	u64 now = 0, most = 0, gap = 1;
@@ -332,14 +332,14 @@ static u64 kva_pages(const struct convert *c, u64 lazy)
 			now += c->pr->object[object].size >> PAGE_SHIFT;
 			most = max(most, now);
 		} else {
-			/* Freed lazily: the threshold stands for what is not purged yet. */
+			/* Lazily freed: the threshold bounds the pages that are not purged yet. */
 			now -= min(now, c->pr->object[object].size >> PAGE_SHIFT);
 		}
 	}
 	return 2 * gap * (most + lazy) + 1024;
 }
 
-static void make_machine(struct convert *c)
+static void init_machine(struct convert *c)
 {
 	struct program_machine *m = &c->p->machine;
 	u64 chunk, lazy;
@@ -352,7 +352,7 @@ static void make_machine(struct convert *c)
 		m->stat = c->o->stat;
 		m->dyn = c->o->dyn;
 		chunk = (u64)m->unit * m->cpus;
-		/* One chunk more than was recorded, and one in reserve; table pages beside. */
+		/* One chunk more than recorded, one in reserve, and table pages. */
 		m->pages = min(65536ULL, chunk * (c->pr->nr_chunks + 2) + chunk / 64 + 256);
 		m->kva = min(1ULL << 20, 2 * chunk * (c->pr->nr_chunks + 2) + 1024);
 	} else {
@@ -364,7 +364,7 @@ static void make_machine(struct convert *c)
 	}
 }
 
-static void see_streams(struct convert *c)
+static void find_streams(struct convert *c)
 {
 	for (u32 i = 0; i < c->pr->trace->nr; i++) {
 		const struct trace_event *e = &c->pr->trace->event[i];
@@ -393,9 +393,9 @@ static int convert_once(struct convert *c)
 	*c->st = (struct convert_stats){.one_task = c->one_task};
 	for (u32 i = 0; i < pr->nr; i++)
 		c->record[i] = PROGRAM_NO_OBJECT;
-	make_machine(c);
-	see_streams(c);
-	make_tasks(c);
+	init_machine(c);
+	find_streams(c);
+	add_tasks(c);
 	c->p->schedule.kind = c->one_task ? SCHEDULE_SPARSE : SCHEDULE_TURNS;
 	c->st->no_state = target == TARGET_PERCPU_BITMAP && !c->o->bare && !state_fits(c);
 	if (target == TARGET_VMAP || c->o->bare || c->st->no_state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * convert.h - from a recording to a program that asks for the same, in the same order.
+ * convert.h - convert a recording to a program with the same requests in the same order.
  */
 #ifndef MM_IMPORT_CONVERT_H
 #define MM_IMPORT_CONVERT_H
@@ -9,13 +9,13 @@
 #include "program/program.h"
 
 /**
- * struct convert_options - how
+ * struct convert_options - parameters
  * @unit_pages: percpu: pages of a unit
  * @stat:       percpu: static bytes of the first chunk
  * @dyn:        percpu: dynamic bytes of the first chunk
- * @max_events: only so many events of the family; 0: all
- * @one_task:   all in one task that migrates, in place of a task for each CPU
- * @bare:       percpu: do not recreate what was taken before the recording
+ * @max_events: most events of the family; 0: all
+ * @one_task:   one task that migrates, instead of a task for each CPU
+ * @bare:       percpu: do not recreate the state before the recording
  */
 struct convert_options {
 	u32 unit_pages;
@@ -26,17 +26,17 @@ struct convert_options {
 };
 
 /**
- * struct convert_stats - what became of it
- * @events:    events that became operations
- * @state:     operations that recreate the state before the recording
- * @inferred:  of the operations, frees that are missing in the recording
- * @cut:       events behind @max_events
- * @too_large: allocations beyond the range of the operation's operands, left out with their frees
- * @no_room:   events left out since a program has no more operations than PROGRAM_MAX_OPS
- * @one_task:  it became one task: as asked for, or since the schedule would have been too long
- * @merged_irq:  streams of interrupts that went into the task of their CPU: too many tasks
- * @folded_cpus: CPUs beyond what a program can have, folded onto the others
- * @no_state:  the state could not be recreated: an object lies beyond the unit
+ * struct convert_stats - counts of the conversion
+ * @events:      events that became operations
+ * @state:       operations that recreate the state before the recording
+ * @inferred:    of the operations, frees that are missing in the recording
+ * @cut:         events after @max_events
+ * @too_large:   allocations beyond the range of the operands, left out with their frees
+ * @no_room:     events left out since a program has at most PROGRAM_MAX_OPS operations
+ * @one_task:    the program has one task: as requested, or since the schedule would be too long
+ * @merged_irq:  streams of interrupts that joined the task of their CPU, for lack of tasks
+ * @folded_cpus: CPUs beyond those of a program, folded onto the others
+ * @no_state:    the state is not recreated: an object lies beyond the unit
  */
 struct convert_stats {
 	u32 events, state, inferred;
@@ -46,10 +46,10 @@ struct convert_stats {
 };
 
 /**
- * convert_program() - write the program
+ * convert_program() - convert a recording
  * @p:  initialised; overwritten
  * @pr: objects of the recording
- * @o:  how
+ * @o:  parameters
  * @st: filled in
  *
  * Return: 0 or -ENOMEM.

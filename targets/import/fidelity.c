@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fidelity.c - mmstorm run --fidelity: read, replay, print; and what both replays share.
+ * fidelity.c - mmstorm run --fidelity: read, replay, print; and the shared parts of both replays.
  */
 #include "fidelity.h"
 
@@ -73,8 +73,8 @@ void fidelity_free(struct fidelity *f)
 	f->miss = NULL;
 }
 
-/* Conflicts come on top of the difference that led to them. */
-static u32 elsewhere(const struct fidelity *f)
+/* Count differences without conflicts, each of which follows a difference. */
+static u32 count_differences(const struct fidelity *f)
 {
 	u32 n = 0;
 
@@ -93,7 +93,7 @@ static const struct pair_object *object_of(const struct fidelity *f, u32 event)
 	return &f->pairing->object[f->pairing->of_event[event]];
 }
 
-/* Number of an event among those of its family, from 1: other families do not count. */
+/* Number of an event among those of its family, from 1. */
 static u32 index_of(const struct fidelity *f, u32 event)
 {
 	bool percpu = f->pairing->family == PAIR_PERCPU;
@@ -158,7 +158,7 @@ static void print_pairing(const struct pairing *p)
 static void print_percpu(const struct fidelity *f)
 {
 	printf("  %10u  of %u allocations elsewhere than the kernel put them, resynchronised\n",
-	       elsewhere(f), f->compared);
+	       count_differences(f), f->compared);
 	print_reasons(f);
 	printf("  %10u  of them with plain first fit\n", f->first_fit);
 	if (f->reserved)
@@ -179,8 +179,8 @@ static void print_kva(const struct fidelity *f)
 	       "them\n",
 	       f->early_miss, f->early);
 	if (f->purges)
-		printf("  %10u  of %u allocations behind the first of %u purges\n",
-		       elsewhere(f) - f->early_miss, f->compared - f->early, f->purges);
+		printf("  %10u  of %u allocations after the first of %u purges\n",
+		       count_differences(f) - f->early_miss, f->compared - f->early, f->purges);
 	print_reasons(f);
 	if (f->skipped)
 		printf("  %10u  allocations from another range of addresses, not compared\n",
@@ -197,7 +197,7 @@ static void print_text(const char *file, const struct fidelity *f, bool list)
 	printf("%s: %s\n", file, percpu ? "per-CPU areas" : "kernel virtual addresses");
 	print_pairing(f->pairing);
 	if (f->too_wide)
-		printf("              what is recorded spans too much to be replayed\n");
+		printf("              the recorded places span too much for a replay\n");
 	else if (percpu)
 		print_percpu(f);
 	else
@@ -279,7 +279,7 @@ static void print_json(const char *file, const struct fidelity *f, bool list)
 	add_int(j, "before", p->before);
 	add_int(j, "orphans", p->orphans);
 	add_int(j, "compared", f->compared);
-	add_int(j, "mismatches", elsewhere(f));
+	add_int(j, "mismatches", count_differences(f));
 	if (p->family == PAIR_PERCPU) {
 		add_int(j, "first_fit", f->first_fit);
 		add_int(j, "drift", f->drift);
@@ -299,7 +299,7 @@ static void print_json(const char *file, const struct fidelity *f, bool list)
 	print_object(j);
 }
 
-/* One family of events. Returns an exit status, or a negative error number. */
+/* Replay one family of events. Return: an exit status, or a negative error number. */
 static int run_family(const char *file, const struct trace *t, enum pair_family family, bool list,
 		      bool json)
 {
@@ -329,8 +329,8 @@ int fidelity_run(const char *file, bool list, bool json)
 	if (trace_read(&t, file, stderr))
 		goto out;
 	if (t.unreadable)
-		fprintf(stderr, "%s: %u of %u lines could not be read and were skipped\n", file,
-			t.unreadable, t.lines);
+		fprintf(stderr, "%s: skipped %u unreadable lines of %u\n", file, t.unreadable,
+			t.lines);
 	if (t.lost)
 		fprintf(stderr, "%s: events were lost while recording (%u notes)\n", file, t.lost);
 	percpu = run_family(file, &t, PAIR_PERCPU, list, json);

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fidelity_kva.c - replay of the KVA areas of a recording.
+ * fidelity_kva.c - replay the KVA areas of a recording.
  *
- * The kernel's heap hands out the lowest address that fits, and so does ours: with the same
- * free space they must agree. The free space is what is hard to know. A range that is freed is
- * free again only after the next purge, and a range that the recording shows first after the
- * n-th purge may have been one that was waiting for it. So a page that is first shown by
- * an allocation after the n-th purge is taken to become free at that purge (n = 0: it was free
- * before the recording), and a page that is never shown, below the highest, to be taken.
+ * The kernel's heap serves the lowest address that fits, and so does ours: with the same free space
+ * they must agree. But the recording does not show the free space. A freed range becomes free only
+ * at the next purge, and a range that is first shown after the n-th purge may have waited for that
+ * purge. So the replay assumes that a page first shown by an allocation after the n-th purge
+ * becomes free at that purge (n = 0: it was free before the recording), and that a page that is
+ * never shown, below the highest address shown, is in use.
  *
- * Since 6.9 the kernel keeps purged areas in caches of a node's own and hands them out from
- * there, last in first out, before it asks the heap. Our vmap layer has no such cache: what the
- * kernel takes from it goes elsewhere here, so the allocations before the first purge are
- * counted apart. They are the check.
+ * Since 6.9 the kernel keeps purged areas in a cache of each node, and serves requests from there,
+ * last in first out, before it asks the heap. The space of the replay has no such cache, so its
+ * places differ after the first purge. The allocations before that purge are the check, and are
+ * counted separately.
  *
- * Freed areas are given back at the recorded purge and not before: until then a range is taken
- * in the kernel too, and our own misplaced areas can be purged at once without freeing others.
+ * Freed areas are freed here at the recorded purge: until then the range is in use in the kernel
+ * too, and our misplaced areas can be purged at once without freeing others.
  *
- * Resynchronised only: a free-running replay without the cache says nothing. Nothing is mapped.
+ * The replay is always resynchronised: a free-running one without the cache would mean nothing. No
+ * area is mapped.
  */
 #include "fidelity.h"
 
@@ -36,9 +37,9 @@
 #define NEVER UINT16_MAX
 
 /**
- * struct held - a range that was taken before the recording
- * @area:  holds it
- * @epoch: the purge at which it becomes free; NEVER
+ * struct held - a range in use before the recording
+ * @area:  the area that holds it
+ * @epoch: number of the purge at which it becomes free, or NEVER
  */
 struct held {
 	struct vmap_handle *area;
@@ -46,15 +47,15 @@ struct held {
 };
 
 /**
- * struct replay - a replay under way
- * @range:      lowest address of the range that is replayed, as asked for; see vstart
- * @low, @high: what the recording shows of it
- * @end:        end of the address space: as much again, for what is above
- * @epoch:      by page from @low: the purge at which it becomes free; NEVER
+ * struct replay - state of a replay
+ * @range:      the range that is replayed, identified by its vstart
+ * @low, @high: lowest and highest address of it that the recording shows
+ * @end:        end of the address space: as much again above @high
+ * @epoch:      by page from @low: number of the purge at which it becomes free, or NEVER
  * @area:       by object: its area
- * @held:       what was taken before the recording
- * @lazy:       freed since the last purge
- * @now:        purges so far
+ * @held:       ranges in use before the recording
+ * @lazy:       areas freed since the last purge
+ * @now:        number of purges so far
  */
 struct replay {
 	struct fidelity *f;
@@ -77,7 +78,7 @@ static u64 align_of(const struct trace_event *e)
 	return max(e->align, (u64)PAGE_SIZE);
 }
 
-/* Only one range is replayed: modules and other users have ranges of their own, far off. */
+/* Only one range is replayed: modules and other users have separate ranges, far away. */
 static bool replayed(const struct replay *r, const struct pair_object *o)
 {
 	if (o->alloc != PAIR_NONE)
@@ -109,7 +110,7 @@ static void find_range(struct replay *r)
 	r->end = r->high + (r->high - r->low) + (64 << PAGE_SHIFT);
 }
 
-/* When does each page become free? */
+/* Find the purge at which each page becomes free. */
 static void find_epochs(struct replay *r)
 {
 	const struct pairing *p = r->p;
@@ -157,10 +158,10 @@ static void purge(struct replay *r)
 }
 
 /*
- * Objects from before come first; the rest is held in pieces that become free at once. An
- * object from before whose pages are shown again after a purge is freed by the recording itself.
+ * Allocate the objects from before first, and hold the rest in pieces whose pages become free
+ * together. The recording itself frees an object from before whose pages are shown again.
  */
-static void recreate(struct replay *r)
+static void recreate_state(struct replay *r)
 {
 	const struct pairing *p = r->p;
 	u64 pages = (r->high - r->low) >> PAGE_SHIFT;
@@ -212,7 +213,7 @@ static void free_object(struct replay *r, s32 object)
 	r->area[object] = NULL;
 }
 
-static void give_back(struct replay *r, s32 object)
+static void free_and_purge(struct replay *r, s32 object)
 {
 	if (!r->area[object])
 		return;
@@ -239,10 +240,9 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 	const struct vmap_backend *be = r->vmap.be;
 	struct vmap_handle *area;
 
-	/* A range that the kernel hands out is free: a missing free is followed by a missing purge.
-	 */
+	/* The kernel served this range, so the missing free was followed by a purge. */
 	for (s32 m = r->p->missing[event]; m != PAIR_NONE; m = r->p->object[m].next)
-		give_back(r, m);
+		free_and_purge(r, m);
 	area = alloc(r, o->size, align_of(e), r->low, r->end);
 	r->f->compared++;
 	r->f->early += !r->now;
@@ -292,7 +292,7 @@ static void replay_events(struct replay *r)
 	}
 }
 
-static void boot(struct replay *r)
+static void boot_machine(struct replay *r)
 {
 	struct machine_config mc = {.kva_start = r->low, .kva_size = r->end - r->low};
 	struct vmap_params vp = {
@@ -314,8 +314,8 @@ static void replay_body(void *arg)
 {
 	struct replay *r = arg;
 
-	boot(r);
-	recreate(r);
+	boot_machine(r);
+	recreate_state(r);
 	replay_events(r);
 	for (u32 i = 0; i < r->p->nr; i++)
 		free_object(r, i);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fidelity_percpu.c - replay of the per-CPU events of a recording.
+ * fidelity_percpu.c - replay the per-CPU events of a recording.
  *
- * The machine has the recorded CPUs and units of 1 MiB, or of the next power of two that holds the
- * highest recorded offset. There is no first chunk: the offsets of a recording do not tell it from
- * a later one. What was taken before the recording is placed by alloc_at(), with
- * the objects that the recording frees and never made.
+ * The machine has the recorded CPUs, and units of 1 MiB or of the next power of two that holds the
+ * highest recorded offset. There is no first chunk, since the offsets of a recording do not
+ * distinguish it from a later one. alloc_at() places the ranges in use before the recording, and
+ * the objects that the recording frees but does not allocate.
  *
- * Requests are made with GFP_KERNEL even where the kernel's were atomic: which pages were
- * populated is not recorded, and an atomic request is confined to those.
+ * Requests use GFP_KERNEL even where the kernel's were atomic: an atomic request needs populated
+ * pages, and the recording does not show which pages were populated.
  *
- * Checked on the way, besides what the allocator's callers always check: no two objects of
- * the replay overlap (a map of our own), every object is born zero, keeps a pattern of its own on
- * every CPU, and the verifier finds nothing.
+ * The replay checks, in addition to the allocator's callers, that no two objects overlap (by a
+ * separate map), that every object is zero at birth and keeps a distinct pattern on every CPU, and
+ * that the verifier finds no error.
  */
 #include "fidelity.h"
 
@@ -29,18 +29,18 @@
 #define UNIT_MAX (1U << 26)
 #define VERIFY_EVERY 16
 
-/* A free at most so many events before an allocation may have happened after it. */
+/* An allocation may have happened before a free that is recorded up to this many events earlier. */
 #define LATE_EVENTS 8
 
 /**
  * struct replay - a replay under way
- * @resync:  put each object where the kernel put it
+ * @resync:  place each object where the kernel placed it
  * @addr:    by object: its address, or 0
- * @at:      by object: its chunk and offset, ours
+ * @at:      by object: our chunk and offset
  * @chunk:   by chunk of the recording: number of ours, or NO_CHUNK
- * @next:    number of the chunk that would be made next, at least
- * @held:    what was taken before the recording
- * @book:    what is live, a map by our chunks
+ * @next:    lower bound of the number of the next new chunk
+ * @held:    ranges in use before the recording
+ * @live:    map of live objects, by our chunks
  */
 struct replay {
 	struct fidelity *f;
@@ -58,12 +58,12 @@ struct replay {
 	u32 *chunk;
 	u32 next;
 	u64 *held;
-	struct firstfit book;
+	struct firstfit live;
 };
 
 #define NO_CHUNK UINT32_MAX
 
-/* 0: no kernel has units of that size. */
+/* Return: 0 if the units would be too large. */
 static u32 unit_size(const struct pairing *p)
 {
 	u64 high = UNIT_DEFAULT;
@@ -73,14 +73,14 @@ static u32 unit_size(const struct pairing *p)
 	return high > UNIT_MAX ? 0 : 1U << fls64(high - 1);
 }
 
-static void book_in(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
+static void mark_live(struct replay *r, u32 chunk, u32 off, u64 size, s32 object)
 {
 	MM_CHECK(off + size <= r->unit, RANGE, "object %d at offset %u of %llu bytes: unit of %u",
 		 object, off, size, r->unit);
-	MM_CHECK(!firstfit_taken(&r->book, chunk, off, size), OVERLAP,
+	MM_CHECK(!firstfit_taken(&r->live, chunk, off, size), OVERLAP,
 		 "object %d at chunk %u offset %u of %llu bytes: overlaps a live one", object,
 		 chunk, off, size);
-	MM_CHECK(!firstfit_mark(&r->book, chunk, off, size, true), CRASH, "out of memory");
+	MM_CHECK(!firstfit_mark(&r->live, chunk, off, size, true), CRASH, "out of memory");
 	r->next = max(r->next, chunk + 1);
 }
 
@@ -115,14 +115,14 @@ static void free_object(struct replay *r, s32 object)
 	for (u32 cpu = 0; cpu < r->cpus; cpu++)
 		access_check(r->machine, copy_addr(r, r->addr[object], cpu),
 			     r->p->object[object].size, seed(object, cpu), false);
-	firstfit_mark(&r->book, r->at[object].chunk, r->at[object].off, r->p->object[object].size,
+	firstfit_mark(&r->live, r->at[object].chunk, r->at[object].off, r->p->object[object].size,
 		      false);
 	r->percpu.be->free(r->percpu.ctx, r->addr[object]);
 	r->addr[object] = 0;
 }
 
-/* Enter an object in the books, at the place where it is. */
-static void object_placed(struct replay *r, s32 object, u64 addr)
+/* Check the place of a new object, and track it. */
+static void track_object(struct replay *r, s32 object, u64 addr)
 {
 	u32 chunk, off;
 
@@ -131,13 +131,13 @@ static void object_placed(struct replay *r, s32 object, u64 addr)
 	MM_CHECK(IS_ALIGNED(off, max(r->p->object[object].align, 4ULL)), ALIGNMENT,
 		 "object %d at offset %u: not a multiple of %llu", object, off,
 		 r->p->object[object].align);
-	book_in(r, chunk, off, r->p->object[object].size, object);
+	mark_live(r, chunk, off, r->p->object[object].size, object);
 	r->addr[object] = addr;
 	r->at[object].chunk = chunk;
 	r->at[object].off = off;
 }
 
-/* An object at a place of the recording; a chunk of it that we do not have yet is made. */
+/* Allocate an object at a place of the recording, in a new chunk if we do not have that one yet. */
 static u64 place_at(struct replay *r, u32 chunk, u32 off, u32 size)
 {
 	u64 addr;
@@ -158,8 +158,8 @@ static u32 recorded_chunk(const struct replay *r, u32 chunk)
 	return UINT32_MAX;
 }
 
-/* The last few events: did one of them free what covers our place? */
-static s32 freed_lately(const struct replay *r, u32 event, u32 chunk, u64 start, u64 size)
+/* Find an event among the last few that freed an object at our place. */
+static s32 find_recent_free(const struct replay *r, u32 event, u32 chunk, u64 start, u64 size)
 {
 	u32 seen = 0;
 
@@ -185,7 +185,7 @@ static void note_miss(struct replay *r, u32 event, u32 chunk, u32 off)
 
 	if (rec == o->chunk && off < o->start) {
 		why = FIDELITY_KERNEL;
-		hole = freed_lately(r, event, rec, off, o->size);
+		hole = find_recent_free(r, event, rec, off, o->size);
 		if (hole != PAIR_NONE)
 			why = FIDELITY_LATE;
 	}
@@ -196,7 +196,7 @@ static void note_miss(struct replay *r, u32 event, u32 chunk, u32 off)
 	fidelity_note(r->f, event, why, rec, off, hole);
 }
 
-/* Is ours where the kernel's is? A chunk that neither side had before is the same chunk. */
+/* Is our place the kernel's? A chunk that is new to both sides is the same chunk. */
 static bool same_place(struct replay *r, const struct pair_object *o, u32 chunk, u32 off)
 {
 	if (off != o->start)
@@ -206,7 +206,7 @@ static bool same_place(struct replay *r, const struct pair_object *o, u32 chunk,
 	return r->chunk[o->chunk] == chunk;
 }
 
-static void force(struct replay *r, u32 event, s32 object)
+static void place_as_kernel(struct replay *r, u32 event, s32 object)
 {
 	const struct pair_object *o = &r->p->object[object];
 	u64 addr = place_at(r, o->chunk, o->start, o->size);
@@ -215,11 +215,11 @@ static void force(struct replay *r, u32 event, s32 object)
 		fidelity_note(r->f, event, FIDELITY_CONFLICT, o->chunk, o->start, PAIR_NONE);
 		return;
 	}
-	object_placed(r, object, addr);
+	track_object(r, object, addr);
 	fill(r, object);
 }
 
-static void differs(struct replay *r, u32 event)
+static void note_divergence(struct replay *r, u32 event)
 {
 	if (r->f->diverge == PAIR_NONE)
 		r->f->diverge = event;
@@ -237,14 +237,14 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 		free_object(r, m);
 	if (e->reserved && r->resync) {
 		r->f->reserved++;
-		force(r, event, object);
+		place_as_kernel(r, event, object);
 		return;
 	}
 	addr = r->percpu.be->alloc(r->percpu.ctx, (u32)e->size, (u32)min(e->align, (u64)PAGE_SIZE),
 				   GFP_KERNEL);
 	r->f->compared += r->resync;
 	if (addr) {
-		object_placed(r, object, addr);
+		track_object(r, object, addr);
 		check_zero(r, addr, object);
 		chunk = r->at[object].chunk;
 		off = r->at[object].off;
@@ -253,7 +253,7 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 			return;
 	}
 	if (!r->resync) {
-		differs(r, event);
+		note_divergence(r, event);
 		return;
 	}
 	if (addr) {
@@ -262,7 +262,7 @@ static void on_alloc(struct replay *r, u32 event, s32 object)
 	} else {
 		fidelity_note(r->f, event, FIDELITY_REFUSED, UINT32_MAX, 0, PAIR_NONE);
 	}
-	force(r, event, object);
+	place_as_kernel(r, event, object);
 }
 
 static void replay_events(struct replay *r)
@@ -278,14 +278,14 @@ static void replay_events(struct replay *r)
 		else
 			free_object(r, object);
 		task_set_op(-1);
-		cond_resched(); /* lets deferred work run */
+		cond_resched(); /* let deferred work run */
 		if (++n % VERIFY_EVERY == 0)
 			r->percpu.be->verify(r->percpu.ctx, true);
 	}
 }
 
-/* What was there before, chunk by chunk, so that the chunks are made in order. */
-static void recreate(struct replay *r)
+/* Recreate the state before the recording chunk by chunk, to create the chunks in order. */
+static void recreate_state(struct replay *r)
 {
 	const struct pairing *p = r->p;
 	u32 t = 0, b = 0;
@@ -297,7 +297,7 @@ static void recreate(struct replay *r)
 			r->held[t] = place_at(r, c, g->start, g->end - g->start);
 			MM_CHECK(r->held[t], SPURIOUS, "chunk %u offset %llu: empty, and refused",
 				 c, g->start);
-			book_in(r, r->chunk[c], g->start, g->end - g->start, -1);
+			mark_live(r, r->chunk[c], g->start, g->end - g->start, -1);
 		}
 		for (; b < p->before && p->object[p->early[b]].chunk == c; b++) {
 			s32 o = p->early[b];
@@ -305,13 +305,13 @@ static void recreate(struct replay *r)
 
 			MM_CHECK(addr, SPURIOUS, "chunk %u offset %llu: empty, and refused", c,
 				 p->object[o].start);
-			object_placed(r, o, addr);
+			track_object(r, o, addr);
 			fill(r, o);
 		}
 	}
 }
 
-static void boot(struct replay *r)
+static void boot_machine(struct replay *r)
 {
 	u64 chunk = (u64)r->unit * r->cpus, chunks = r->p->nr_chunks + 4;
 	struct machine_config mc = {
@@ -336,8 +336,8 @@ static void replay_body(void *arg)
 {
 	struct replay *r = arg;
 
-	boot(r);
-	recreate(r);
+	boot_machine(r);
+	recreate_state(r);
 	replay_events(r);
 	for (u32 i = 0; i < r->p->nr; i++)
 		free_object(r, i);
@@ -369,7 +369,7 @@ static int replay(struct fidelity *f, bool resync)
 	r.chunk = malloc((p->nr_chunks + 1) * sizeof(*r.chunk));
 	r.vmap.ctx = malloc(r.vmap.be->ctx_size);
 	r.percpu.ctx = malloc(r.percpu.be->ctx_size);
-	firstfit_init(&r.book, r.unit);
+	firstfit_init(&r.live, r.unit);
 	if (r.addr && r.at && r.held && r.chunk && r.vmap.ctx && r.percpu.ctx) {
 		for (u32 i = 0; i < p->nr_chunks; i++)
 			r.chunk[i] = NO_CHUNK;
@@ -381,11 +381,11 @@ static int replay(struct fidelity *f, bool resync)
 	free(r.chunk);
 	free(r.vmap.ctx);
 	free(r.percpu.ctx);
-	firstfit_fini(&r.book);
+	firstfit_fini(&r.live);
 	return err;
 }
 
-/* The same method for plain first fit. */
+/* The same replay with plain first fit. */
 static int replay_first_fit(struct fidelity *f)
 {
 	const struct pairing *p = f->pairing;

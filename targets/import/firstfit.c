@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * firstfit.c - plain first fit over a byte a unit: memchr() does the searching.
+ * firstfit.c - plain first fit over a map with a byte for each unit, which memchr() searches.
  */
 #include "firstfit.h"
 
@@ -50,7 +50,7 @@ int firstfit_mark(struct firstfit *ff, u32 chunk, u32 start, u32 size, bool take
 	return 0;
 }
 
-/* First unit of the lowest run that fits, or ff->unit. */
+/* The first unit of the lowest run that fits, or ff->unit. */
 static u32 find_run(const struct firstfit *ff, const u8 *map, u32 units, u32 align)
 {
 	u32 at = 0;

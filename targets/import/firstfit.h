@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * firstfit.h - plain first fit: the allocator without an idea.
+ * firstfit.h - plain first fit: the lowest offset that fits in the first chunk with room.
  *
- * Chunks in order of their number, in each the lowest offset that fits. Placements of a real
- * allocator are compared with it, so that "agrees with the kernel" has something to beat.
+ * It is the baseline for the placements of a real allocator: agreement with the kernel means
+ * something only if it is closer than that of plain first fit.
  */
 #ifndef MM_IMPORT_FIRSTFIT_H
 #define MM_IMPORT_FIRSTFIT_H
@@ -12,9 +12,9 @@
 
 /**
  * struct firstfit - the allocator
- * @unit:   units of 4 bytes in a chunk
- * @nr:     chunks
- * @map:    by chunk: a byte a unit, 1: taken
+ * @unit: units of 4 bytes in a chunk
+ * @nr:   number of chunks
+ * @map:  by chunk: a byte for each unit, 1: in use
  */
 struct firstfit {
 	u32 unit;
@@ -22,29 +22,30 @@ struct firstfit {
 	u8 **map;
 };
 
-/** firstfit_init() - an allocator without chunks, of @unit_size bytes each */
+/** firstfit_init() - initialise an allocator without chunks; each will have @unit_size bytes */
 void firstfit_init(struct firstfit *ff, u32 unit_size);
 void firstfit_fini(struct firstfit *ff);
 
 /**
- * firstfit_mark() - take a range or give it back; taken twice is taken
- * @chunk: the chunk; it is made, with those below it, if it does not exist
+ * firstfit_mark() - mark a range as used or free, whatever it was before
+ * @chunk: the chunk; it is created, with those below it, if it does not exist
  * @start: offset, a multiple of 4
  * @size:  bytes, rounded up to a multiple of 4
+ * @taken: used, or free
  *
- * Return: 0; -EINVAL if it lies outside of a chunk; -ENOMEM.
+ * Return: 0; -EINVAL if the range exceeds the chunk; -ENOMEM.
  */
 int firstfit_mark(struct firstfit *ff, u32 chunk, u32 start, u32 size, bool taken);
 
 /**
- * firstfit_find() - where an object would go; it is not taken
+ * firstfit_find() - find the place for an object, without marking it
  * @align: a power of two; less than 4 counts as 4
- * @chunk: receives the chunk; the number of the next one if no chunk has room
+ * @chunk: receives the chunk, or the number of the next one if no chunk has room
  * @start: receives the offset
  */
 void firstfit_find(const struct firstfit *ff, u32 size, u32 align, u32 *chunk, u32 *start);
 
-/** firstfit_taken() - is any byte of a range taken? What lies in no chunk is not */
+/** firstfit_taken() - is any byte of a range in use? Bytes outside of all chunks are free */
 bool firstfit_taken(const struct firstfit *ff, u32 chunk, u32 start, u32 size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * import.h - recordings of real kernels, for the front door.
+ * import.h - commands of the front door on recordings of real kernels.
  */
 #ifndef MM_IMPORT_IMPORT_H
 #define MM_IMPORT_IMPORT_H
@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 /**
- * cmd_import() - mmstorm import: a recording becomes a program
- * @argc: arguments, argv[0] being the command's name
- * @argv: getopt_long() is used on them
+ * cmd_import() - mmstorm import: convert a recording to a program
+ * @argc: number of arguments
+ * @argv: arguments; argv[0] is the command's name
  *
  * Return: exit status: 0, or 2 for bad usage or bad input.
  */
@@ -20,8 +20,8 @@ int cmd_import(int argc, char **argv);
  * fidelity_run() - mmstorm run --fidelity: replay a recording and compare each placement with
  * the kernel's
  * @file: the recording, plain or compressed
- * @list: print each allocation that went elsewhere
- * @json: one object a line
+ * @list: print each allocation whose place differs
+ * @json: print one JSON object a line
  *
  * Return: exit status: 0; 1 if an oracle fired during the replay; 2 for bad input.
  */

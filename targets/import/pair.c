@@ -2,9 +2,9 @@
 /*
  * pair.c - the inference of pair.h, in two passes.
  *
- * The first pass walks the events with the live objects in a tree by address, none of which
- * overlap: an allocation first removes those that it overlaps. The second pass sorts
- * all objects by address, to size those from before and to find what is never shown.
+ * The first pass walks the events, and keeps the live objects in a tree by address. They never
+ * overlap, since an allocation first removes those that it overlaps. The second pass sorts all
+ * objects by address, to size those from before and to find the ranges that are never shown.
  */
 #include "pair.h"
 
@@ -35,8 +35,7 @@ RB_GENERATE_INTERNAL(live_tree, live, node, live_cmp, static __maybe_unused)
  * struct pass - the first pass
  * @live:  live objects
  * @node:  by object: its node in @live
- * @shown: starts of all objects seen so far, an open hash table of object numbers + 1 by
- *         chunk and start
+ * @shown: starts of all objects so far, an open hash table of object numbers + 1 by chunk and start
  * @mask:  size of @shown, minus one
  */
 struct pass {
@@ -207,10 +206,10 @@ static int object_cmp(const void *a, const void *b)
 		return x->chunk < y->chunk ? -1 : 1;
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	return x < y ? -1 : 1; /* the order in which they appear */
+	return x < y ? -1 : 1; /* the order of appearance */
 }
 
-/* Size of an object from before; @at is its place among @nr sorted objects. */
+/* Set the size of an object from before; @at is its place among @nr sorted objects. */
 static void infer_size(struct pairing *p, struct pair_object **sorted, u32 at, u32 nr)
 {
 	struct pair_object *o = sorted[at];
@@ -227,10 +226,10 @@ static void infer_size(struct pairing *p, struct pair_object **sorted, u32 at, u
 	o->size = max(size, granule(p));
 }
 
-/* Ranges of a chunk between what the recording shows, from 0 or the lowest address on. */
+/* Find the ranges between the shown objects of each chunk, from 0 or the lowest address on. */
 static void find_taken(struct pairing *p, struct pair_object **sorted)
 {
-	u64 behind = 0;
+	u64 end = 0;
 
 	for (u32 i = 0; i < p->nr; i++) {
 		const struct pair_object *o = sorted[i];
@@ -239,20 +238,20 @@ static void find_taken(struct pairing *p, struct pair_object **sorted)
 
 		if (first) {
 			c->low = o->start;
-			behind = p->family == PAIR_PERCPU ? 0 : o->start;
+			end = p->family == PAIR_PERCPU ? 0 : o->start;
 		}
-		if (o->start > behind)
+		if (o->start > end)
 			p->taken[p->nr_taken++] = (struct pair_range){
 				.chunk = o->chunk,
-				.start = behind,
+				.start = end,
 				.end = o->start,
 			};
-		behind = max(behind, o->start + o->size);
-		c->high = behind;
+		end = max(end, o->start + o->size);
+		c->high = end;
 	}
 }
 
-static int look_at_addresses(struct pairing *p)
+static int infer_from_addresses(struct pairing *p)
 {
 	struct pair_object **sorted = calloc(p->nr + 1, sizeof(struct pair_object *));
 
@@ -287,7 +286,7 @@ int pair_events(struct pairing *p, const struct trace *t, enum pair_family f)
 	s.mask = 1;
 	while (s.mask < 2 * t->nr)
 		s.mask = 2 * s.mask + 1;
-	/* Each event makes at most one object known. */
+	/* Each event adds at most one object. */
 	p->object = malloc((t->nr + 1) * sizeof(*p->object));
 	p->of_event = malloc((t->nr + 1) * sizeof(*p->of_event));
 	p->missing = malloc((t->nr + 1) * sizeof(*p->missing));
@@ -299,7 +298,7 @@ int pair_events(struct pairing *p, const struct trace *t, enum pair_family f)
 		err = walk_events(&s);
 	}
 	if (!err)
-		err = look_at_addresses(p);
+		err = infer_from_addresses(p);
 	free(s.node);
 	free(s.shown);
 	return err;

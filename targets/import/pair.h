@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pair.h - from events to objects: who freed what, and what was there before.
+ * pair.h - pair events to objects, and infer the state before the recording.
  *
- * A recording says where each object was put, and that something was freed at a place. What it
- * does not say is inferred here:
+ * A recording shows the place of each allocation, and the place of each free. The rest is inferred:
  *
- * - A free belongs to the object that is live at its place (chunk and offset, or address).
- * - An allocation that overlaps a live object means that the object was freed before, and that
- *   this is not in the recording. A few frees are missing in every recording.
- * - A free at a place that was never allocated frees an object from before the recording. A
- *   free says nothing of the size: it is that of the next object that the recording shows at the
- *   same place, as far as the nearest place above that the recording shows any object at;
- *   without such an object it is one unit.
+ * - A free belongs to the live object at its place (chunk and offset, or address).
+ * - An allocation that overlaps a live object implies that the object was freed before, without a
+ * free in the recording. A few frees are missing in every recording.
+ * - A free at a place that was never allocated frees an object from before the recording. Its size
+ * is that of the next object that the recording shows at the same place, limited by the start of
+ * the nearest object above; without such an object it is one unit.
  * - A free at a place that was allocated and freed already is an *orphan*: its allocation is
- *   missing. There is nothing that could be freed.
- * - The state before the recording: ranges that are allocated in it before they are freed were
- *   free; ranges below the highest address seen that it never shows were taken; everything
- *   above was free.
+ * missing, and there is no object to free.
+ * - The state before the recording: ranges that are allocated before they are freed were free.
+ * Ranges that are never shown were in use if they lie below the highest address shown, and free
+ * above it.
  */
 #ifndef MM_IMPORT_PAIR_H
 #define MM_IMPORT_PAIR_H
@@ -32,16 +30,16 @@ enum pair_family {
 
 /**
  * struct pair_object - an object
- * @alloc:    event that made it; PAIR_NONE: it was there before the recording
+ * @alloc:    event that allocates it; PAIR_NONE: it is from before the recording
  * @free:     event that frees it; PAIR_NONE: missing, or it outlives the recording
- * @inferred: allocation that shows that it had been freed; PAIR_NONE if it has a free or
- *            outlives the recording
+ * @inferred: allocation that implies its missing free; PAIR_NONE if it has a free or outlives the
+ *            recording
  * @next:     next object with the same @inferred, or PAIR_NONE
  * @chunk:    percpu: number of the chunk, in order of first appearance; KVA: 0
  * @start:    offset in the chunk, or address
  * @size:     bytes: percpu: a multiple of 4, KVA: of a page
- * @align:    as asked for; of objects from before: the best that @start explains, up to 8 bytes
- *            or one page
+ * @align:    the requested alignment; of objects from before: the best that @start has, up to 8
+ *            bytes or one page
  */
 struct pair_object {
 	s32 alloc, free, inferred, next;
@@ -50,7 +48,7 @@ struct pair_object {
 };
 
 /**
- * struct pair_range - a range that the recording never shows, below the highest that it does
+ * struct pair_range - a range that the recording never shows, below the highest address shown
  */
 struct pair_range {
 	u32 chunk;
@@ -59,9 +57,9 @@ struct pair_range {
 
 /**
  * struct pair_chunk - a chunk
- * @base: base_addr, as recorded
- * @low:  lowest address that an object of the recording covers
- * @high: behind the highest
+ * @base: recorded base_addr
+ * @low:  lowest address of an object of the recording
+ * @high: end of the highest object
  */
 struct pair_chunk {
 	u64 base;
@@ -69,30 +67,29 @@ struct pair_chunk {
 };
 
 /**
- * struct pairing - what the events of one family say
+ * struct pairing - the objects of one family of events
  * @trace:     the recording
  * @family:    enum pair_family
  * @object:    objects, in the order in which they first appear
  * @nr:        entries in @object
- * @of_event:  by event: the object that it makes or frees, or PAIR_NONE (other families, failed
+ * @of_event:  by event: the object that it allocates or frees, or PAIR_NONE (other families, failed
  *             allocations, purges, orphans)
- * @missing:   by event: first object whose free is missing and must have happened before this
- *             allocation, or PAIR_NONE
+ * @missing:   by event: first object whose missing free this allocation implies, or PAIR_NONE
  * @chunk:     chunks
  * @nr_chunks: entries in @chunk; 1 for KVA
- * @taken:     ranges that were taken before the recording, by chunk and address; objects with
- *             @alloc PAIR_NONE not among them
+ * @taken:     ranges in use before the recording, by chunk and address, without the objects with
+ *             @alloc PAIR_NONE
  * @nr_taken:  entries in @taken
- * @early:     numbers of the @before objects that were there before, by chunk and address
- * @events:    events of this family, purges not counted
+ * @early:     numbers of the @before objects from before, by chunk and address
+ * @events:    events of this family, without purges
  * @allocs:    of these, allocations that were served
  * @frees:     frees
  * @failed:    allocations that were refused
  * @pairs:     objects with both an allocation and a free in the recording
  * @inferred:  objects whose free is inferred
- * @before:    objects that were there before
- * @orphans:   frees that free nothing
- * @outlive:   objects still live at the end
+ * @before:    objects from before the recording
+ * @orphans:   frees without an object
+ * @outlive:   objects that are live at the end
  */
 struct pairing {
 	const struct trace *trace;
@@ -120,7 +117,7 @@ struct pairing {
  */
 int pair_events(struct pairing *p, const struct trace *t, enum pair_family f);
 
-/** pair_free() - free what it holds */
+/** pair_free() - free the objects */
 void pair_free(struct pairing *p);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace.c - the reader of recordings.
+ * trace.c - read recordings.
  *
- * Lines look like one of these, and a task's name may contain blanks and brackets:
+ * Lines look like one of these, where a task's name may contain blanks and brackets:
  *
  *   task-12 [001] d.s2.  2552.392475: percpu_free_percpu: base_addr=.. off=..	 cat trace
  *   task-12 (  12) [001] d.s2 2552.39: percpu_free_percpu: ..	     with record-tgid, older
@@ -10,15 +10,15 @@
  *   task 12 [001]  2552.392475: percpu:percpu_free_percpu: ..		 perf script
  *   task 12  2552.392475: percpu:percpu_free_percpu: ..		 perf script, one process
  *
- * So the reader does not start from the left: it looks for a CPU in brackets that is followed
- * by flags (or none), a time and a name; and if there is none, for a time that is followed by
- * a name with its system. What stands in front is not looked at.
+ * So the reader does not parse from the left: it looks for a CPU in brackets, followed by optional
+ * flags, a time and a name; and if there is none, for a time followed by a name with its system. It
+ * ignores the text before that.
  *
  * The flags are ftrace's: interrupts off, reschedule pending, context, preemption depth, and
  * since 5.17 migration disabled. Only the context counts: h, H, s, z or Z.
  *
- * Fields are looked up by name, so an older or newer kernel that prints others besides
- * (call_site, bytes_alloc, gfp_flags came in 5.19) makes no difference.
+ * Fields are looked up by name, so other fields of older or newer kernels do no harm (call_site,
+ * bytes_alloc, gfp_flags came in 5.19).
  */
 #include "trace.h"
 
@@ -49,7 +49,7 @@ static const char *skip_blanks(const char *s)
 	return s + strspn(s, " \t");
 }
 
-/* A time such as 2552.392475: or, from a clock that counts, 99182: */
+/* Skip a time such as 2552.392475: or, of a clock that counts, 99182: */
 static const char *after_time(const char *s)
 {
 	const char *p = s + strspn(s, "0123456789");
@@ -61,7 +61,8 @@ static const char *after_time(const char *s)
 	return *p == ':' && (p[1] == ' ' || p[1] == '\t') ? skip_blanks(p + 1) : NULL;
 }
 
-/* A name such as percpu:percpu_free_percpu: or without the system; @len is without the colon. */
+/* Skip a name such as percpu:percpu_free_percpu: with or without system; @len excludes the colon.
+ */
 static const char *after_name(const char *s, size_t *len)
 {
 	const char *p = s;
@@ -86,10 +87,10 @@ static bool irq_flag(const char *flags, size_t len)
 }
 
 /**
- * struct head - what stands in front of an event's fields
- * @name:   the event's name with its system, if that is there
- * @len:    its length
- * @fields: what follows it
+ * struct head - the part of a line before an event's fields
+ * @name:   the event's name, with its system if that is there
+ * @len:    length of the name
+ * @fields: the text after the name
  */
 struct head {
 	const char *name;
@@ -99,7 +100,7 @@ struct head {
 	bool irq;
 };
 
-/* perf script may print a period in front of the name. */
+/* perf script may print a period before the name. */
 static bool name_at(struct head *h, const char *s)
 {
 	const char *period = s + strspn(s, "0123456789");
@@ -138,7 +139,7 @@ static bool find_head(struct head *h, const char *line)
 	for (const char *s = strchr(line, '['); s; s = strchr(s + 1, '['))
 		if (head_with_cpu(h, s))
 			return true;
-	/* perf script of one process prints no CPU; a name with its system is enough then. */
+	/* perf script of one process prints no CPU; then a name with its system suffices. */
 	for (const char *s = line; *s; s++) {
 		const char *time;
 
@@ -154,7 +155,7 @@ static bool find_head(struct head *h, const char *line)
 	return false;
 }
 
-/* The value of a field: behind "name=" or "name: ", up to the next blank. */
+/* The value of a field, from after "name=" or "name: " to the next blank. */
 static const char *field(const char *fields, const char *name, size_t *len)
 {
 	size_t n = strlen(name);
@@ -174,10 +175,10 @@ static const char *field(const char *fields, const char *name, size_t *len)
 }
 
 /**
- * struct fields - the fields of an event while they are read
+ * struct fields - the fields of an event, and the first error in them
  * @text: the fields
- * @why:  receives the first complaint
- * @bad:  there was one
+ * @why:  receives the message of the first error
+ * @bad:  there was an error
  */
 struct fields {
 	const char *text;
@@ -197,7 +198,7 @@ static void __printf(2, 3) complain(struct fields *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* A number; @base is 10 or 16, and 0x in front makes any number hexadecimal. */
+/* Read a number; @base is 10 or 16, and a prefix 0x makes any number hexadecimal. */
 static u64 number(struct fields *f, const char *name, int base)
 {
 	size_t len = 0;
@@ -219,7 +220,7 @@ static u64 number(struct fields *f, const char *name, int base)
 	return x;
 }
 
-/* A flag: 0 and 1, or false and true; one that is not there is false. */
+/* Read a flag, 0 or 1, or false or true; a missing flag is false. */
 static bool flag(struct fields *f, const char *name)
 {
 	size_t len = 0;
@@ -233,7 +234,7 @@ static bool flag(struct fields *f, const char *name)
 	return false;
 }
 
-/* Sizes and alignments that no kernel asks for come from a damaged line. */
+/* Implausible sizes and alignments come from a damaged line. */
 static void check_request(struct fields *f, const struct trace_event *e, u64 unit)
 {
 	if (!e->size || e->size > 1ULL << 46)
@@ -243,7 +244,7 @@ static void check_request(struct fields *f, const struct trace_event *e, u64 uni
 	if (!e->failed && e->start % unit)
 		complain(f, "found an object at %llu, expected a multiple of %llu", e->start, unit);
 	if (!e->failed && e->start > UINT64_MAX - e->size)
-		complain(f, "found an object that ends behind the last address");
+		complain(f, "found an object that ends after the last address, expected one below");
 }
 
 static bool read_fields(struct trace_event *e, const char *text, char *why)
@@ -292,7 +293,7 @@ static bool read_fields(struct trace_event *e, const char *text, char *why)
 	return !f.bad;
 }
 
-/* Lines that say nothing about an event: headers, and frames of call chains. */
+/* Classify a line without an event: headers, frames of call chains, or an error. */
 static enum trace_line line_without_event(const char *line, char *why)
 {
 	const char *s = skip_blanks(line), *p;
@@ -381,7 +382,7 @@ static int take_line(struct trace *t, const char *line, const char *path, FILE *
 	return 0;
 }
 
-/* The rest of a line that is longer than the buffer: read and forgotten. */
+/* Skip the rest of a line that is longer than the buffer. */
 static void skip_line(gzFile gz)
 {
 	int c;
@@ -440,20 +441,20 @@ int trace_read(struct trace *t, const char *path, FILE *diag)
 	gz = stat(path, &st) ? NULL : gzopen(path, "rb");
 	if (!gz || S_ISDIR(st.st_mode)) {
 		err = gz ? EISDIR : errno ? errno : ENOMEM;
-		fprintf(diag, "%s: cannot be read: %s\n", path, strerror(err));
+		fprintf(diag, "%s: cannot read the recording: %s\n", path, strerror(err));
 		err = -err;
 	} else {
 		gzbuffer(gz, 1 << 17);
 		err = read_lines(t, gz, path, buf, diag);
 		if (err)
-			fprintf(diag, "%s:%u: cannot be read on: %s\n", path, t->lines + 1,
+			fprintf(diag, "%s:%u: cannot read on: %s\n", path, t->lines + 1,
 				err == -EIO ? "damaged or truncated gzip data" : strerror(-err));
 	}
 	if (gz)
 		gzclose(gz);
 	free(buf);
 	if (t->unreadable > TRACE_MAX_DIAG)
-		fprintf(diag, "%s: %u more lines that cannot be read\n", path,
+		fprintf(diag, "%s: %u more unreadable lines\n", path,
 			t->unreadable - TRACE_MAX_DIAG);
 	if (err)
 		return err;

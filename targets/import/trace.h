@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trace.h - what a running kernel was asked for, as ftrace events in text form.
+ * trace.h - read requests to a running kernel from ftrace events in text form.
  *
  * Three programs print these events: the kernel itself (`cat trace`), `trace-cmd report` and
- * `perf script`. They agree on the fields behind the event's name and differ in what stands
- * in front of it. Plain and gzip-compressed files are read alike.
+ * `perf script`. They agree on the fields after the event's name and differ in the text before it.
+ * Files may be plain or gzip-compressed.
  */
 #ifndef MM_IMPORT_TRACE_H
 #define MM_IMPORT_TRACE_H
@@ -25,16 +25,16 @@ enum trace_kind {
 /**
  * struct trace_event - one event
  * @kind:     enum trace_kind
- * @irq:      in a softirq, an interrupt or an NMI (perf script does not tell)
+ * @irq:      in a softirq, an interrupt or an NMI (perf script does not print this)
  * @atomic:   TRACE_PERCPU_ALLOC: is_atomic
  * @reserved: TRACE_PERCPU_ALLOC: served from the reserved chunk
- * @failed:   TRACE_KVA_ALLOC: there was no such range, @start means nothing
- * @cpu:      CPU that it was recorded on
+ * @failed:   TRACE_KVA_ALLOC: the kernel found no range, and @start is invalid
+ * @cpu:      CPU of the event
  * @line:     line of the file, from 1
- * @base:     percpu events: base_addr, consistent within a file and nothing else; TRACE_KVA_ALLOC:
- *            vstart, the lowest address asked for; 0 if the event does not say
+ * @base:     percpu events: base_addr, hashed but consistent within a file; TRACE_KVA_ALLOC:
+ *            vstart, the lowest requested address; 0: not in the event
  * @start:    percpu events: offset in the chunk; KVA events: va_start, or start of the purge
- * @end:      TRACE_KVA_PURGE: behind the last address
+ * @end:      TRACE_KVA_PURGE: end of the purge, exclusive
  * @size:     allocations: bytes
  * @align:    allocations: bytes, a power of two
  * @purged:   TRACE_KVA_PURGE: areas
@@ -50,22 +50,22 @@ struct trace_event {
 	u64 purged;
 };
 
-/* What a line is. */
+/* Kinds of lines. */
 enum trace_line {
 	TRACE_LINE_EVENT, /* one of the events above */
-	TRACE_LINE_OTHER, /* an event, and none of those */
-	TRACE_LINE_BLANK, /* a comment, a header, a frame of a call chain, nothing */
+	TRACE_LINE_OTHER, /* another event */
+	TRACE_LINE_BLANK, /* a comment, a header, a frame of a call chain, or empty */
 	TRACE_LINE_LOST,  /* a note that events were lost */
-	TRACE_LINE_BAD,	  /* none of these */
+	TRACE_LINE_BAD,	  /* unreadable */
 };
 
 #define TRACE_WHY 200
 
 /**
- * trace_parse_line() - read one line
- * @e:    receives the event; its line number is the caller's
+ * trace_parse_line() - parse one line
+ * @e:    receives the event; the caller sets its line number
  * @line: the line, zero-terminated, without its newline
- * @why:  receives what was found and what was expected, for TRACE_LINE_BAD
+ * @why:  for TRACE_LINE_BAD, receives what was found and expected
  */
 enum trace_line trace_parse_line(struct trace_event *e, const char *line, char why[TRACE_WHY]);
 
@@ -73,12 +73,12 @@ enum trace_line trace_parse_line(struct trace_event *e, const char *line, char w
  * struct trace - a recording
  * @event:      events in the order of the file
  * @nr:         entries in @event
- * @max:        entries that @event has room for
- * @nr_cpus:    one more than the highest CPU seen
+ * @max:        capacity of @event
+ * @nr_cpus:    one more than the highest CPU id
  * @count:      events of each kind
  * @lines:      lines of the file
  * @other:      events of other kinds
- * @unreadable: lines that could not be read
+ * @unreadable: unreadable lines
  * @lost:       notes of lost events
  */
 struct trace {
@@ -94,17 +94,17 @@ struct trace {
  * trace_read() - read a recording
  * @t:    filled in; trace_free() it, also after an error
  * @path: file, plain or compressed by gzip
- * @diag: a line for each line that cannot be read (the first TRACE_MAX_DIAG of them), then
- *        one on why the file cannot be used, if so
+ * @diag: receives a message for each of the first TRACE_MAX_DIAG unreadable lines, and at an error
+ *        one about the file
  *
- * Return: 0; -EINVAL without a known event; another negative error number if the file could
- * not be read.
+ * Return: 0; -EINVAL without a known event; another negative error number if the file is
+ * unreadable.
  */
 int trace_read(struct trace *t, const char *path, FILE *diag);
 
 #define TRACE_MAX_DIAG 20
 
-/** trace_free() - free what it holds */
+/** trace_free() - free the events */
 void trace_free(struct trace *t);
 
 /** trace_kind_name() - the event's name, without its system */

@@ -44,15 +44,15 @@ expect 2 'expected at most a unit' "$mmstorm" import --static 1M --dynamic 4 "$d
 expect 2 'expected at most a unit' \
 	"$mmstorm" import --unit 4096 --static 1 --dynamic 4095 "$dir/small.trace"
 expect 2 'found no event for --events vmap' "$mmstorm" import --events vmap "$dir/small.trace"
-expect 2 'no/such: cannot be read' "$mmstorm" import "$dir/no/such"
+expect 2 'no/such: cannot read the recording' "$mmstorm" import "$dir/no/such"
 expect 2 'found no known event' "$mmstorm" import "$dir/none.trace"
 expect 2 'found no known event' "$mmstorm" import "$dir/empty.trace"
-expect 2 'cannot be written' "$mmstorm" import "$dir/small.trace" -o "$dir/no/such/out.prog"
+expect 2 'cannot write the program' "$mmstorm" import "$dir/small.trace" -o "$dir/no/such/out.prog"
 expect 2 'gzip' "$mmstorm" import <(head -c 1000 "$traces/netns-churn.trace.gz")
 [ ! -e "$dir/no" ] || fail 'something was written'
 
 expect 0 ":1: found 'nonsense', expected" "$mmstorm" import "$dir/small.trace"
-expect 0 'left out: 1 lines' "$mmstorm" import "$dir/small.trace"
+expect 0 'left out: 1 unreadable lines' "$mmstorm" import "$dir/small.trace"
 expect 0 '^target percpu_bitmap' "$mmstorm" import "$dir/small.trace" --bare
 expect 0 'left out: 32 events for --events vmap' "$mmstorm" import "$traces/netns-churn.trace.gz"
 expect 0 '^target vmap' "$mmstorm" import "$traces/thread-churn.trace.gz" --max 50

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_convert.c - programs from recordings: well formed, in the recorded order, as recorded.
+ * test_convert.c - programs from recordings are well formed, and have the recorded requests in
+ * order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +61,7 @@ static void convert(enum pair_family f, const struct convert_options *o)
 
 	assert_int_equal(pair_events(&h.p, &h.t, f), 0);
 	assert_int_equal(convert_program(&h.prog, &h.p, o, &h.st), 0);
-	/* Well formed is what a repair leaves alone. */
+	/* A repair leaves a well-formed program unchanged. */
 	program_init(&copy, TARGET_PERCPU_BITMAP);
 	assert_int_equal(program_copy(&copy, &h.prog), 0);
 	program_repair(&copy);
@@ -121,7 +122,7 @@ static void test_streams(void **state)
 	assert_false(h.st.one_task);
 }
 
-/* All events in interrupts: there is a task all the same. */
+/* With all events in interrupts, the program still has a task. */
 static void test_only_interrupts(void **state)
 {
 	add(TRACE_PERCPU_ALLOC, 1, 0, 16)->irq = true;
@@ -151,7 +152,7 @@ static void test_one_task(void **state)
 	assert_true(h.st.one_task);
 }
 
-/* More stretches than a schedule has entries: one task, of itself. */
+/* More stretches than a schedule has entries: the program gets one task. */
 static void test_too_many_turns(void **state)
 {
 	for (u32 i = 0; i < SCHEDULE_MAX + 2; i++)
@@ -163,7 +164,7 @@ static void test_too_many_turns(void **state)
 	assert_int_equal(h.st.events, SCHEDULE_MAX + 2);
 }
 
-/* A missing free is made up in front of the allocation that shows it. */
+/* A missing free is inserted before the allocation that implies it. */
 static void test_inferred(void **state)
 {
 	add(TRACE_PERCPU_ALLOC, 0, 0, 16);
@@ -176,8 +177,8 @@ static void test_inferred(void **state)
 }
 
 /*
- * Before: 0-32 taken, an object at 32 of 8 bytes, 40-64 free, 64-80 taken; then free. So:
- * take 32, take 8 (the object), take 24 (a hole), take 16, free the hole.
+ * State before: 0-32 in use, an object at 32 of 8 bytes, 40-64 free, 64-80 in use; then free. So:
+ * allocate 32, 8 (the object), 24 (a hole) and 16, and free the hole.
  */
 static void test_state(void **state)
 {
@@ -199,7 +200,7 @@ static void test_state(void **state)
 	assert_false(h.st.no_state);
 }
 
-/* Two chunks: the first is filled to its end, so that the second is laid out from 0 on. */
+/* Of two chunks the first is filled to its end, so that the second begins at 0. */
 static void test_state_of_two_chunks(void **state)
 {
 	struct convert_options o = {.unit_pages = 1};
@@ -207,7 +208,7 @@ static void test_state_of_two_chunks(void **state)
 	add(TRACE_PERCPU_ALLOC, 0, 16, 16);
 	add(TRACE_PERCPU_ALLOC, 0, 32, 16)->base = 1;
 	convert(PAIR_PERCPU, &o);
-	/* take 16, a hole up to 4096; take 32; free the hole */
+	/* allocate 16, a hole up to 4096, and 32; free the hole */
 	assert_int_equal(h.st.state, 4);
 	assert_int_equal(h.prog.op[0].arg[0], 16);
 	assert_int_equal(h.prog.op[1].arg[0], 4080);
@@ -215,7 +216,7 @@ static void test_state_of_two_chunks(void **state)
 	assert_op(3, "free_percpu", 0, 1);
 }
 
-/* A first chunk: it is the recorded one if it is large enough, else it is filled. */
+/* A first chunk is the recorded one if it is large enough; else it is filled. */
 static void test_state_with_first_chunk(void **state)
 {
 	struct convert_options o = {.unit_pages = 2, .stat = 1024, .dyn = 4096};
@@ -269,12 +270,12 @@ static void test_kva(void **state)
 	assert_op(3, "purge_vmap_areas", 0, PROGRAM_NO_OBJECT);
 	assert_op(4, "free_vmap_area", 1, 1);
 	assert_int_equal(h.prog.nr_ops, 5);
-	/* 2,048 pages: more than an operation asks for; its free went with it */
+	/* 2,048 pages: beyond the range of an operation, left out with its free */
 	assert_int_equal(h.st.too_large, 1);
 	assert_int_equal(h.prog.machine.lazy, 16384);
 }
 
-/* An area is whole pages, whatever a damaged line says. */
+/* An area has whole pages, even if a damaged line has other bytes. */
 static void test_part_of_a_page(void **state)
 {
 	add(TRACE_KVA_ALLOC, 0, 0x10000, 100);
@@ -284,7 +285,7 @@ static void test_part_of_a_page(void **state)
 	assert_int_equal(h.prog.op[1].arg[0], 2);
 }
 
-/* More operations than a program has: the last turn ends with the last of them. */
+/* More operations than a program can have: the last turn ends with the last of them. */
 static void test_too_many_operations(void **state)
 {
 	const u32 nr = PROGRAM_MAX_OPS + 100;
@@ -302,7 +303,10 @@ static void test_too_many_operations(void **state)
 	assert_turn(0, 0, PROGRAM_MAX_OPS);
 }
 
-/* More CPUs than a program has: folded; more streams than tasks: interrupts join their CPU. */
+/*
+ * CPUs beyond those of a program are folded; with more streams than tasks, interrupts join the task
+ * of their CPU.
+ */
 static void test_many_cpus(void **state)
 {
 	h.t.nr_cpus = 68;
@@ -329,7 +333,8 @@ static void test_cut(void **state)
 	assert_int_equal(h.st.cut, 7);
 }
 
-/* What is written is read back as the same program, turns of several operations included. */
+/* Text and bytes of the program are read back as the same program, with turns of several
+ * operations. */
 static void test_text(void **state)
 {
 	struct program back;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fidelity.c - the replay: the recordings of the corpus within their bounds, each reason
- * by a recording made for it, and each check by an allocator that breaks the rule.
+ * test_fidelity.c - the replay: the recordings of the corpus keep their bounds, a small recording
+ * shows each reason, and a broken allocator makes each check fire.
  *
- * The linker lets this file stand between the replay and alloc_percpu_gfp().
+ * The linker wraps alloc_percpu_gfp(), so that this file can break it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,9 +23,9 @@
 
 enum sabotage {
 	SABOTAGE_NONE,
-	SABOTAGE_TWICE,	   /* hand the last object out again */
-	SABOTAGE_SHIFT,	   /* hand out four bytes further on */
-	SABOTAGE_DIRTY,	   /* not zeroed */
+	SABOTAGE_TWICE,	   /* return the last object again */
+	SABOTAGE_SHIFT,	   /* return an address four bytes higher */
+	SABOTAGE_DIRTY,	   /* do not zero the object */
 	SABOTAGE_SCRIBBLE, /* write to the last object */
 	SABOTAGE_REFUSE,
 };
@@ -62,7 +62,7 @@ pcpu_addr_t __wrap_alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t 
 	return sabotage == SABOTAGE_SHIFT ? last + 4 : last;
 }
 
-/* A recording made by hand, and its replay. */
+/* A hand-made recording, and its replay. */
 static struct trace_event event[64];
 static struct trace trace;
 static struct pairing pairing;
@@ -124,7 +124,7 @@ static void assert_clean(void)
 		fail_msg("%s: %s", oracle_id(f.report.oracle), f.report.text);
 }
 
-/* A clean replay with so many differences. */
+/* Replay without a finding, and with @nr differences. */
 static void replay_misses(enum pair_family family, u32 misses)
 {
 	replay(family);
@@ -155,8 +155,8 @@ static void test_agrees(void **state)
 }
 
 /*
- * The kernel skips a hole at 0 that fits. Resynchronised, that is one difference; what follows
- * goes where the kernel put it. Running free, the next one goes elsewhere too.
+ * The kernel skips a hole at 0 that fits. The resynchronised replay counts one difference, and
+ * places later objects as the kernel did. In the free-running replay the next object differs too.
  */
 static void test_hole_skipped(void **state)
 {
@@ -177,7 +177,7 @@ static void test_hole_skipped(void **state)
 	assert_int_equal(f.drift, 2);
 }
 
-/* The hole was freed a line before: the allocation may have been decided before that. */
+/* The hole was freed a line before: the kernel may have chosen the place before that. */
 static void test_late(void **state)
 {
 	take(0, 16);
@@ -189,7 +189,7 @@ static void test_late(void **state)
 	assert_int_equal(f.miss[0].hole, 2);
 }
 
-/* The kernel's place is live: it was freed, when we do not know; below it there is a hole. */
+/* The kernel's place is live, so its free is missing, at an unknown time; below it is a hole. */
 static void test_missing(void **state)
 {
 	take(0, 16);
@@ -222,7 +222,7 @@ static void test_refused(void **state)
 	assert_int_equal(f.diverge, 0);
 }
 
-/* Objects from the reserved chunk are put where they were and not judged. */
+/* Objects from the reserved chunk are placed as recorded, and not compared. */
 static void test_reserved(void **state)
 {
 	take(4096, 16)->reserved = true;
@@ -233,7 +233,7 @@ static void test_reserved(void **state)
 	assert_int_equal(f.compared, 0);
 }
 
-/* Objects from before, orphans, and what outlives the recording. */
+/* Objects from before, orphans, and objects that outlive the recording. */
 static void test_ends(void **state)
 {
 	give(64);
@@ -292,7 +292,8 @@ static void kva(enum trace_kind kind, u64 page, u64 pages)
 	add(kind, kind == TRACE_KVA_ALLOC ? KVA : 0, KVA + page * PAGE, pages * PAGE);
 }
 
-/* Lowest fit, lazily freed ranges stay taken up to the purge, pages never shown for ever. */
+/* Lowest fit. Lazily freed ranges are in use until the purge, pages that are never shown forever.
+ */
 static void test_kva_agrees(void **state)
 {
 	kva(TRACE_KVA_ALLOC, 0, 2);
@@ -308,7 +309,7 @@ static void test_kva_agrees(void **state)
 	assert_int_equal(f.early, 3);
 }
 
-/* After a purge the higher of two ranges is taken first: from the cache of the node. */
+/* After a purge the kernel uses the higher of two ranges first, from the cache of the node. */
 static void test_kva_reuse(void **state)
 {
 	kva(TRACE_KVA_ALLOC, 0, 2);
@@ -323,7 +324,7 @@ static void test_kva_reuse(void **state)
 	assert_int_equal(f.early_miss, 0);
 }
 
-/* Before the first purge there is no such excuse. */
+/* Before the first purge the cache is no reason for a difference. */
 static void test_kva_hole(void **state)
 {
 	kva(TRACE_KVA_ALLOC, 2, 2);
@@ -368,7 +369,7 @@ static u32 elsewhere(void)
 
 /*
  * The bounds of the recordings: plain first fit differs 7 times, a kernel of another version 5
- * times. Ours is to differ no more often than first fit.
+ * times. Ours must not differ more often than first fit.
  */
 static void test_netns_churn(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_pair.c - what is inferred from events, and plain first fit.
+ * test_pair.c - the inference from events, and plain first fit.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #define MAX_EVENTS 64
 
-/* A recording made by hand. */
+/* A hand-made recording. */
 struct hand {
 	struct trace_event event[MAX_EVENTS];
 	struct trace t;
@@ -91,7 +91,7 @@ static void test_chunks(void **state)
 	pair_free(&p);
 }
 
-/* One allocation over three live objects: it starts in the first and ends in the third. */
+/* An allocation overlaps three live objects: it starts in the first and ends in the third. */
 static void test_missing_frees(void **state)
 {
 	struct hand h = {0};
@@ -117,7 +117,7 @@ static void test_missing_frees(void **state)
 	pair_free(&p);
 }
 
-/* Objects from before: how large is what is freed and was never allocated? */
+/* The sizes of objects from before, which are freed but never allocated. */
 static void test_before(void **state)
 {
 	struct hand h = {0};
@@ -126,7 +126,7 @@ static void test_before(void **state)
 	u32 f1 = give(&h, 128), f2 = give(&h, 256), f3 = give(&h, 512), again;
 
 	take(&h, 128, 64); /* the same place again: the same size */
-	take(&h, 256, 64); /* as well, but something else stands 32 bytes above */
+	take(&h, 256, 64); /* the same, limited by another object 32 bytes above */
 	take(&h, 288, 8);
 	again = give(&h, 512); /* freed twice: the second one is an orphan */
 	pair(&p, &h, PAIR_PERCPU);
@@ -144,7 +144,7 @@ static void test_before(void **state)
 	pair_free(&p);
 }
 
-/* A free inside of a live object is nobody's. */
+/* A free inside a live object is an orphan. */
 static void test_orphan_inside(void **state)
 {
 	struct hand h = {0};
@@ -183,7 +183,7 @@ static void test_state_before(void **state)
 	pair_free(&p);
 }
 
-/* KVA areas, and that a family does not look at the other's events. */
+/* KVA areas; a family ignores the other family's events. */
 static void test_kva(void **state)
 {
 	struct hand h = {0};
@@ -316,7 +316,7 @@ static void test_first_fit(void **state)
 	assert_true(firstfit_taken(&ff, 0, 36, 8));
 	assert_false(firstfit_taken(&ff, 0, 20, 20));
 	assert_false(firstfit_taken(&ff, 3, 0, 4));
-	/* the chunk's end: what does not fit goes to the next chunk */
+	/* at the chunk's end: an object that does not fit goes to the next chunk */
 	find(&ff, 4052, 4, 0, 44);
 	find(&ff, 4056, 4, 1, 0);
 	find(&ff, 4096, 4, 1, 0);

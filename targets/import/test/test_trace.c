@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_trace.c - the reader: the three forms, what is passed over, what is complained about.
+ * test_trace.c - the reader: the three forms, ignored lines, and messages about unreadable lines.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -124,7 +124,7 @@ static void test_perf_script(void **state)
 	assert_line("bash 1 [000] 1.2: kmem:kmalloc: call_site=1", TRACE_LINE_OTHER);
 }
 
-/* Events of kernels before 5.19, and values that other tools print otherwise. */
+/* Events of kernels before 5.19, and values in the forms of other tools. */
 static void test_versions(void **state)
 {
 	struct trace_event e;
@@ -270,14 +270,14 @@ static void test_unreadable_file(void **state)
 
 	assert_int_equal(trace_read(&t, "/no/such/file", out), -ENOENT);
 	fflush(out);
-	assert_non_null(strstr(diag, "/no/such/file: cannot be read"));
+	assert_non_null(strstr(diag, "/no/such/file: cannot read the recording"));
 	trace_free(&t);
 	assert_int_equal(trace_read(&t, "/tmp", out), -EISDIR);
 	trace_free(&t);
 	fclose(out);
 }
 
-/* Zero bytes and lines without an end spoil their line and no other. */
+/* A zero byte or a line without an end makes only that line unreadable. */
 static void test_damaged_lines(void **state)
 {
 	size_t room = 200000, n = 0;
@@ -303,7 +303,7 @@ static void test_damaged_lines(void **state)
 	free(text);
 }
 
-/* A .gz file that breaks off is an error and not a shorter recording. */
+/* A truncated .gz file is an error. */
 static void test_truncated_gz(void **state)
 {
 	uLongf packed = 4096;
@@ -327,7 +327,7 @@ static void test_truncated_gz(void **state)
 	trace_free(&t);
 }
 
-/* No line makes the reader read what is not there: every prefix, and every byte changed. */
+/* The reader stays within the line: with every prefix of it, and with every byte changed. */
 static void test_any_line(void **state)
 {
 	static const char line[] =
