@@ -17,7 +17,11 @@ usage() {
 	prints each violation as FILE:LINE: TEXT: ADVICE. PATH is a file or a folder; without
 	one, the script checks all files that git tracks or would track.
 
-	  --help  this text
+	Options:
+	  -h, --help  print this help
+
+	Example:
+	  ci/check-prose.sh targets/harness/tool README.md
 
 	Exit status: 0 no violation, 1 violations, 2 bad usage.
 	END
@@ -28,7 +32,7 @@ case ${1:-} in
 	usage
 	exit 0
 	;;
--*) die "unknown option '$1', expected --help" ;;
+-*) die "found option '$1', expected --help" ;;
 esac
 
 # Phrases that stay. A line is: file, a phrase that contains the idiom, the reason; divided by |.

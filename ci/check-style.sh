@@ -1,27 +1,35 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-style.sh - what a machine can check about the text of the repository.
+# check-style.sh - check the text of the repository, as far as a script can.
 #
-# Looks at the files that git tracks, and at those that it would. Prints each violation as
-# FILE:LINE: what; exit status 1 if there is any.
+# It reads the files that git tracks or would track, and prints each violation as FILE:LINE: TEXT.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case ${1:-} in
 "") ;;
 --help | -h)
-	echo "usage: ci/check-style.sh"
-	echo "Checks format, licence tags, line length, white space, fences, READMEs, scripts."
+	cat <<-END
+	usage: ci/check-style.sh
+
+	Checks format, licence tags, line length, white space, memory fences, READMEs and
+	scripts.
+
+	Options:
+	  -h, --help  print this help
+
+	Exit status: 0 no violation, 1 violations, 2 bad usage.
+	END
 	exit 0
 	;;
 *)
-	echo "check-style.sh: unknown option '$1', expected --help" >&2
+	echo "check-style.sh: found option '$1', expected --help" >&2
 	exit 2
 	;;
 esac
 
 if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-	echo "check-style.sh: not a git repository, style not checked"
+	echo "check-style.sh: found no git repository, style not checked"
 	exit 0
 fi
 
@@ -46,7 +54,7 @@ mapfile -t programs < <(list '*.prog')
 mapfile -t texts < <(list '*.md')
 source_files=("${c_files[@]}" "${asm_files[@]}" "${scripts[@]}" "${cmake_files[@]}")
 
-# Format: clang-format of Debian 12, since versions disagree.
+# Format: clang-format 14 of Debian 12, since versions disagree.
 clang_format=$(command -v clang-format-14 || true)
 if [ ${#c_files[@]} -eq 0 ]; then
 	:
@@ -55,15 +63,15 @@ elif [ -n "$clang_format" ]; then
 		sed -n 's|^\([^ ]*:[0-9]*\):[0-9]*: error: .*|\1|p' | sort -t : -k1,1 -u |
 		report "not as clang-format-14 -i leaves it" || true
 else
-	echo "check-style.sh: no clang-format-14, format not checked" >&2
+	echo "check-style.sh: found no clang-format-14, format not checked" >&2
 fi
 
-# A licence tag in the first line, the second where the first is #!.
+# A licence tag in the first line, or in the second if the first is #!.
 for f in "${source_files[@]}"; do
 	[[ $(head -n 2 "$f") = *'SPDX-License-Identifier: GPL-2.0-or-later'* ]] || echo "$f:1"
 done | report "no SPDX-License-Identifier: GPL-2.0-or-later"
 
-# 100 columns, a tab being eight. (READMEs wrap as they like.)
+# 100 columns, where a tab is eight. (check-prose.sh checks Markdown.)
 for f in "${source_files[@]}"; do
 	expand -t 8 "$f" | awk -v f="$f" 'length($0) > 100 { print f ":" NR }'
 done | report "longer than 100 columns"
@@ -72,17 +80,16 @@ done | report "longer than 100 columns"
 	"${texts[@]}" || true; } |
 	cut -d: -f1,2 | report "white space at the end of the line"
 
-# ThreadSanitizer does not model fences, and the compiler does not say so.
+# ThreadSanitizer does not model fences, and the compiler does not warn.
 { grep -nE '\b(atomic_thread_fence|__atomic_thread_fence|__sync_synchronize|cmm_smp_[a-z]*mb)\b' \
 	/dev/null "${c_files[@]}" || true; } |
-	cut -d: -f1,2 | report "a fence: say the order with acquire and release operations"
+	cut -d: -f1,2 | report "a fence: use acquire and release operations"
 
 { grep -nE '\b(TODO|FIXME|XXX)\b' /dev/null "${c_files[@]}" "${scripts[@]}" \
 	"${cmake_files[@]}" || true; } |
 	grep -v '^ci/check-style.sh:' | cut -d: -f1,2 | report "a task left in the source" || true
 
-# Each folder with tracked files says what it is for. Folders of data and tests are described
-# by the folder above.
+# Each folder with tracked files has a README. The folder above describes folders of data and tests.
 list '*' | grep / | sed 's|/[^/]*$||' | sort -u | while read -r dir; do
 	case $dir in
 	.ci | */test | corpus/*) ;;

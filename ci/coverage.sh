@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# coverage.sh - what the tests and the corpus cover: lines, branches and MC/DC, by file.
+# coverage.sh - coverage of the tests and the corpus: lines, branches and MC/DC, by file.
 #
-# A tool to find missing tests: look for what is never reached, not for a percentage.
+# It is a tool to find missing tests: look for code that is never reached, not for a percentage.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
@@ -10,12 +10,20 @@ cd "$(dirname "$0")/.."
 case ${1:-} in
 "") ;;
 --help | -h)
-	echo "usage: ci/coverage.sh"
-	echo "Builds the preset coverage, runs its tests, prints a table, and writes"
-	echo "build/coverage/html/index.html with the sources."
+	cat <<-END
+	usage: ci/coverage.sh
+
+	Builds the preset coverage, runs its tests, prints a table of lines, branches and MC/DC
+	by file, and writes the annotated sources to build/coverage/html/index.html.
+
+	Options:
+	  -h, --help  print this help
+
+	Exit status: 0 done, 1 a failure, 2 bad usage.
+	END
 	exit 0
 	;;
-*) die "unknown option '$1', expected --help" ;;
+*) die "found option '$1', expected --help" ;;
 esac
 
 profiles=build/coverage/profiles
@@ -28,7 +36,7 @@ LLVM_PROFILE_FILE=$PWD/$profiles/%m-%p.profraw \
 	ctest --test-dir build/coverage -j "$(nproc)" || exit 1
 llvm-profdata-19 merge -sparse -o build/coverage/all.profdata "$profiles"/*.profraw
 
-# The unit tests, the targets and the front door between them hold all that is counted.
+# The unit tests, the targets and the front door contain all counted code.
 objects=()
 while read -r program; do
 	objects+=(-object "$program")

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# finding.sh - minimise one kind of finding, keep it, and print it; called by fuzz.sh.
+# finding.sh - minimise, keep and print a finding; fuzz.sh calls it.
 #
-# Standard input lists what showed it, PRESET PATH a line. The shortest stands for all: a
-# program is minimised and kept as text in findings/, other bytes (an input of program_text, one
-# that ran out of time or memory) are kept as they are.
+# Standard input lists the files that show the finding, one PRESET PATH a line. The shortest one
+# represents all: a program is minimised and kept as text in findings/. Other bytes, such as an
+# input of program_text or one that exceeded time or memory, are kept unchanged.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
@@ -18,7 +18,7 @@ while read -r flavour path; do
 		shortest=$path preset=$flavour
 	fi
 done
-[ -n "$shortest" ] || die "no file given"
+[ -n "$shortest" ] || die "found no line, expected PRESET PATH"
 
 echo
 echo "FINDING $oracle in $target ($preset)"
@@ -30,7 +30,7 @@ if [[ $shortest != *.prog ]]; then
 	exit 0
 fi
 
-# What a sanitizer alone can see needs the flavour that has it.
+# A finding of a sanitizer needs the flavour with that sanitizer.
 tool=build/release/mmstorm
 case $oracle in
 race | sanitizer) tool=build/$preset/mmstorm ;;

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fuzz.sh - set up, build, fuzz every target for a while, and report in a table.
+# fuzz.sh - set up, build, fuzz every target for a while, and print a table.
 #
-# A *unit* is a target in one flavour. Units are dealt to the jobs, and each job gives its units
-# equal shares of the time. A unit that ends at a finding is started again until its share is
-# over; all that it found is kept in findings/raw, and of each (unit, oracle) one program is
-# minimised, printed, and kept in findings/.
+# A *unit* is a target in one flavour. The units are distributed over the jobs, and each job gives
+# its units equal shares of the time. A unit that ends at a finding is restarted until its share is
+# over. All findings are kept in findings/raw; for each (unit, oracle) one program is minimised,
+# printed, and kept in findings/.
 #
 # The work corpus build/fuzz-corpus/<target> is kept between runs, and shared by flavours.
 set -euo pipefail
@@ -14,18 +14,27 @@ cd "$(dirname "$0")/.."
 
 usage() {
 	cat <<-END
-	usage: ci/fuzz.sh [options] [target...]
-	  --seconds N   time to fuzz, all targets together (default 60)
-	  --jobs N      fuzzers at a time (default: one a CPU)
-	  --preset P    flavour, may be given several times
-	                (default: fuzz for all targets, fuzz-tsan for those that run tasks)
-	  --engine E    libfuzzer or afl (default libfuzzer; afl means --preset afl)
-	  --no-setup    do not install what is missing
-	  --help        this text
-	Targets: $(fuzz_targets | one_of)
+	usage: ci/fuzz.sh [OPTION]... [TARGET]...
+
+	Fuzzes targets, all by default, prints a table, and keeps findings in findings/.
+
+	Options:
+	  --seconds N  time to fuzz, for all targets together (default: 60)
+	  --jobs N     parallel fuzzers (default: number of CPUs)
+	  --preset P   flavour; may be given several times (default: fuzz, and fuzz-tsan for
+	               targets that run tasks)
+	  --engine E   libfuzzer or afl (default: libfuzzer; afl means --preset afl)
+	  --no-setup   do not install missing packages
+	  -h, --help   print this help
+
+	Targets: $(fuzz_targets | one_of | fold -s -w 79 | sed '2,$s/^/         /')
 	Presets: $(fuzz_presets | one_of)
-	Findings are kept in findings/. Exit status 0 if there is none, 1 if there is one, 2 on bad
-	usage or when something does not build or start.
+
+	Examples:
+	  ci/fuzz.sh --seconds 600
+	  ci/fuzz.sh --preset fuzz-tsan --seconds 3600 vmap vmap_zone
+
+	Exit status: 0 no finding, 1 a finding, 2 bad usage, or a build or a fuzzer failed.
 	END
 }
 
@@ -33,18 +42,18 @@ seconds=60 jobs=$(nproc) engine=libfuzzer flavours=() targets=() setup=true
 while [ $# -gt 0 ]; do
 	case $1 in
 	--seconds | --jobs | --preset | --engine)
-		[ $# -ge 2 ] || die "$1 needs a value"
+		need_value "$@"
 		case $1 in
 		--seconds) need_number "$1" "$2" && seconds=$2 ;;
 		--jobs) need_number "$1" "$2" && jobs=$2 ;;
 		--preset)
 			fuzz_presets | grep -x -e "$2" >/dev/null ||
-				die "no fuzzing preset '$2', expected $(fuzz_presets | one_of)"
+				die "$1: found '$2', expected one of $(fuzz_presets | one_of)"
 			flavours+=("$2")
 			;;
 		--engine)
 			[[ $2 = libfuzzer || $2 = afl ]] ||
-				die "no engine '$2', expected libfuzzer or afl"
+				die "$1: found '$2', expected libfuzzer or afl"
 			engine=$2
 			;;
 		esac
@@ -55,17 +64,17 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0
 		;;
-	-*) die "unknown option '$1', see --help" ;;
+	-*) die "found option '$1', expected one of --help" ;;
 	*)
 		fuzz_targets | grep -x -e "$1" >/dev/null ||
-			die "no target '$1', expected $(fuzz_targets | one_of)"
+			die "found target '$1', expected one of $(fuzz_targets | one_of)"
 		targets+=("$1")
 		;;
 	esac
 	shift
 done
 if [ "$engine" = afl ]; then
-	[ ${#flavours[@]} -eq 0 ] || die "--engine afl and --preset exclude each other"
+	[ ${#flavours[@]} -eq 0 ] || die "found --engine afl and --preset, expected one of them"
 	flavours=(afl)
 fi
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(fuzz_targets)
@@ -76,7 +85,7 @@ else
 	default_flavours=false
 fi
 
-# Races are looked for where there are tasks: the parser of texts has none.
+# The parser of texts has no tasks, and so no races.
 units=()
 for flavour in "${flavours[@]}"; do
 	for target in "${targets[@]}"; do
@@ -100,7 +109,7 @@ logs=build/fuzz-logs
 rm -rf "$logs"
 mkdir -p "$logs" findings/raw
 
-# Seeds: a packed program each; the parser's are texts, all that there are.
+# Pack the seeds of each target. The parser's seeds are all texts of the corpus.
 for target in "${targets[@]}"; do
 	corpus=build/fuzz-corpus/$target
 	mkdir -p "$corpus"
@@ -111,10 +120,10 @@ for target in "${targets[@]}"; do
 		continue
 	fi
 	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$corpus" ||
-		die "corpus/$target: cannot be packed"
+		die "corpus/$target: cannot pack the seeds"
 done
 
-# figures LOG: from libFuzzer's messages, "executions coverage files".
+# figures LOG: print "executions coverage files" of libFuzzer's messages.
 figures() {
 	awk '/^#[0-9]+/ {
 		n = substr($1, 2)
@@ -127,13 +136,13 @@ figures() {
 	     END { print n + 0, cov + 0, corp + 0 }' "$1"
 }
 
-# AFL++ writes the same into a file of its own.
+# afl_figures FILE: print the same of AFL++'s statistics.
 afl_figures() {
 	awk -F ' *: *' '{ v[$1] = $2 }
 	     END { print v["execs_done"] + 0, v["edges_found"] + 0, v["corpus_count"] + 0 }' "$1"
 }
 
-# Each line of these files is a finding, UNIT ORACLE PATH, or a time, UNIT MILLISECONDS.
+# A line of the first file is a finding, UNIT ORACLE PATH; of the second a time, UNIT MILLISECONDS.
 found=$logs/findings
 : >"$found"
 : >"$logs/times"
@@ -142,15 +151,16 @@ milliseconds() {
 	echo "$(($(date +%s%N) / 1000000))"
 }
 
-# note_finding UNIT LOG: what ended the process that wrote LOG.
+# note_finding UNIT LOG: record the finding that ended the process of LOG. Fails if there is none.
 note_finding() {
 	local unit=$1 log=$2 line artifact
 	line=$(sed -n '/mmstorm-finding: [^ ]* [^ ]*$/ { s/^.*mmstorm-finding: //p; q }' "$log")
-	# The last one: a slow input may have been written before.
+	# Take the last one, since a slow input may have been written before.
 	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
-	# What ends the process before it can be passed over must not be met again at the start.
+	# Remove an input that kills the process from the corpus: the next fuzzer would die at its
+	# start.
 	if [ -f "$artifact" ]; then
-		# Another fuzzer may take away what find has just seen.
+		# Another fuzzer may remove a file between the search and the comparison.
 		find "build/fuzz-corpus/${unit%%:*}" -size "$(wc -c <"$artifact")c" \
 			-exec cmp -s {} "$artifact" \; -delete 2>/dev/null || true
 	fi
@@ -164,7 +174,7 @@ note_finding() {
 	fi
 }
 
-# fuzz UNIT SHARE NUMBER: one fuzzer after the other until the time is over.
+# fuzz UNIT SHARE NUMBER: run one fuzzer after the other until the share of the time is over.
 fuzz() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} preset=${1##*:}
 	local raw=findings/raw/$target-$preset round=0 end=$((SECONDS + share))
@@ -177,7 +187,7 @@ fuzz() {
 		status=0
 		known=$(awk -v u="$unit" '$1 == u && $3 ~ /\.prog$/ { print $2 }' "$found" |
 			sort -u | paste -s -d ,)
-		# To report a race that is then passed over takes longer than many runs.
+		# The report of a race that is then ignored would take longer than many runs.
 		tsan=${TSAN_OPTIONS-}
 		[[ ,$known, != *,race,* ]] || tsan+=:report_bugs=0
 		TSAN_OPTIONS=$tsan MMSTORM_KNOWN=$known MMSTORM_FINDINGS=$raw \
@@ -196,14 +206,14 @@ fuzz() {
 	echo "$unit $(($(milliseconds) - begin))" >>"$logs/times"
 }
 
-# afl UNIT SHARE NUMBER: the same with AFL++, which goes on after a finding by itself.
+# afl UNIT SHARE NUMBER: the same with AFL++, which continues after a finding.
 afl() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} out=build/fuzz-afl/${1%%:*}
 	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M mutator=
 	[ "$number" = 0 ] || role=-S
 	mkdir -p "$raw" "$out"
 	touch "$logs/afl-start.$target"
-	# Programs are mutated as such; the parser's texts are only bytes to us.
+	# The structural mutator is for programs; the parser's texts are mutated as bytes.
 	[ "$target" = program_text ] || mutator=$PWD/build/afl/targets/afl_mutator.so
 	MMSTORM_FINDINGS=$raw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 \
 		AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
@@ -215,7 +225,7 @@ afl() {
 			tail -n 8 "$log" >>"$logs/broken"
 		}
 	}
-	# AFL++ counts over all runs in this folder, and so the time is its own as well.
+	# AFL++ counts over all runs in this folder, so take the time from there too.
 	awk -F ' *: *' -v u="$unit" '$1 == "run_time" { print u, $2 * 1000 }' \
 		"$out/job$number/fuzzer_stats" >>"$logs/times" || true
 	find "$raw" -name '*.prog' -newer "$logs/afl-start.$target" | while read -r program; do
@@ -223,14 +233,15 @@ afl() {
 	done >>"$found"
 }
 
-# Deal: a job each for copies of the units, if there are more jobs than units.
+# With more jobs than units, several jobs run the same unit.
 dealt=("${units[@]}")
 while [ ${#dealt[@]} -lt "$jobs" ]; do dealt+=("${units[@]}"); done
 [ ${#units[@]} -ge "$jobs" ] || dealt=("${dealt[@]:0:jobs}")
 
-job() { # job NUMBER: the units of one job, one after the other
+# job NUMBER: run the units of a job, one after the other.
+job() {
 	local mine=() i
-	# The fuzzer under way is told to end (stop), and what it did is then counted.
+	# stop() ends the current fuzzer, whose results are counted afterwards.
 	trap '' INT TERM
 	for ((i = $1; i < ${#dealt[@]}; i += jobs)); do mine+=("$i"); done
 	for i in "${mine[@]}"; do
@@ -243,7 +254,7 @@ job() { # job NUMBER: the units of one job, one after the other
 	done
 }
 
-# total UNIT: executions, coverage, corpus and seconds of all processes of a unit.
+# total UNIT: print executions, coverage and corpus size over all processes of a unit.
 total() {
 	local target=${1%%:*} preset=${1##*:} log n cov corp sum=0 most=0 files=0
 	if [ "$preset" = afl ]; then
@@ -264,7 +275,8 @@ total() {
 	echo "$sum $most $files"
 }
 
-progress() { # a line a unit under way, every few seconds
+# progress: every few seconds print a line for each unit that has begun.
+progress() {
 	local unit sum cov files
 	while sleep 5; do
 		for unit in "${units[@]}"; do
@@ -300,12 +312,12 @@ fi
 for pid in "${pids[@]}"; do
 	wait "$pid" || true
 done
-# A signal ends a wait, and the loop around it: the jobs are ending as well.
+# A signal interrupts a wait: wait for the rest of the jobs.
 wait "${pids[@]}" || true
 [ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
 trap - INT TERM
 
-# Findings: of each target and oracle, the shortest program stands for all.
+# For each target and oracle, keep the shortest program.
 status=0
 while read -r target oracle; do
 	status=1
@@ -330,6 +342,6 @@ row='%-14s %-11s %12s %9s %9s %7s %9s\n'
 }
 if [ -s "$logs/broken" ]; then
 	cat "$logs/broken" >&2
-	die "a fuzzer did not run; its messages are in $logs" 2
+	die "a fuzzer failed; its messages are in $logs" 2
 fi
 exit $status

@@ -1,25 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hunt.sh: how long does the fuzzer take to find each bug of the bank, from the ordinary seeds?
+# hunt.sh - measure how long the fuzzer takes to find each bug of the bank from the ordinary seeds.
 #
-# Every bug is hunted several times, each time with another seed of the fuzzer's random
-# generator, until its oracle fires or the time is up. Runs that found nothing stay in the
-# statistics: the median is printed as "> limit" unless half of the runs found the bug.
+# Each bug has several runs with different random seeds of the fuzzer. A run ends when the bug's
+# oracle fires, or at the time limit. Runs that find nothing stay in the statistics: if they are
+# half of the runs or more, the median is "> limit".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
 usage() {
 	cat <<-END
-	usage: ci/hunt.sh [options] [bug...]
-	  --rounds N     runs a bug, each with its own random seed (default 5)
-	  --seconds N    limit of a run (default 120)
-	  --plain        the fuzzer's own mutations instead of the structural mutator
-	  --jobs N       runs at a time (default: number of CPUs)
-	  --preset P     fuzzing flavour (default: fuzz, and fuzz-tsan for races)
-	  --no-setup     do not install what is missing
-	Bugs are folders of corpus/bugs; default: all. Exit status 0 if every bug was found at
-	least once, 1 if not, 2 on bad usage.
+	usage: ci/hunt.sh [OPTION]... [BUG]...
+
+	Measures how long the fuzzer takes to find bugs of the bank, and prints a table. BUG is
+	a folder of corpus/bugs; by default all of them.
+
+	Options:
+	  --rounds N   runs of each bug, with different random seeds (default: 5)
+	  --seconds N  time limit of a run (default: 120)
+	  --plain      use the fuzzer's own mutations instead of the structural mutator
+	  --jobs N     parallel runs (default: number of CPUs)
+	  --preset P   fuzzing flavour (default: fuzz, and fuzz-tsan for races)
+	  --no-setup   do not install missing packages
+	  -h, --help   print this help
+
+	Example:
+	  ci/hunt.sh --rounds 11 --plain vmap-lazy-count
+
+	Exit status: 0 every bug was found at least once, 1 one was not, 2 bad usage.
 	END
 }
 
@@ -28,14 +37,14 @@ bugs=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--rounds | --seconds | --jobs | --preset)
-		[ $# -ge 2 ] || die "$1 needs a value"
+		need_value "$@"
 		case $1 in
 		--rounds) need_number "$1" "$2" && rounds=$2 ;;
 		--seconds) need_number "$1" "$2" && seconds=$2 ;;
 		--jobs) need_number "$1" "$2" && jobs=$2 ;;
 		--preset)
 			fuzz_presets | grep -x -e "$2" >/dev/null ||
-				die "no fuzzing preset '$2', expected $(fuzz_presets | one_of)"
+				die "$1: found '$2', expected one of $(fuzz_presets | one_of)"
 			preset=$2
 			;;
 		esac
@@ -47,9 +56,10 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0
 		;;
-	-*) die "unknown option '$1', see --help" ;;
+	-*) die "found option '$1', expected one of --help" ;;
 	*)
-		[ -f "corpus/bugs/$1/about.md" ] || die "no bug '$1' in corpus/bugs"
+		[ -f "corpus/bugs/$1/about.md" ] ||
+			die "found bug '$1', expected a folder of corpus/bugs"
 		bugs+=("$1")
 		;;
 	esac
@@ -61,7 +71,7 @@ fi
 
 field() { sed -n "s/^$2: *//p" "corpus/bugs/$1/about.md" | head -n 1; }
 
-# flavour BUG: what it is hunted with.
+# flavour BUG: print the preset to hunt it with.
 flavour() {
 	if [ -n "$preset" ]; then
 		echo "$preset"
@@ -88,15 +98,15 @@ done
 log=build/hunt
 mkdir -p "$log"
 
-# The ordinary seeds, in byte form; nothing that was written for a bug is among them.
+# Pack the ordinary seeds; the reproducers of the bugs are not among them.
 for target in $(for id in "${bugs[@]}"; do field "$id" target; done | sort -u); do
 	rm -rf "$log/seeds/$target"
 	mkdir -p "$log/seeds"
 	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$log/seeds/$target"
 done
 
-# One run: prints "executions seconds oracle" if the bug was found, by its oracle or by one of
-# those by which it may show as well, and "-" if not.
+# hunt BUG SEED: do one run. Print "executions seconds oracle" if the bug was found by its oracle or
+# by one of its `also` line, and "-" or "other:ORACLE" if not.
 hunt() {
 	local id=$1 seed=$2 target oracles fired work start end out
 	target=$(field "$id" target)
@@ -125,7 +135,7 @@ hunt() {
 	rm -rf "$work"
 }
 
-# A row of the table from the results of one bug.
+# summarise BUG: print the bug's row of the table.
 summarise() {
 	local id=$1
 	sort -n "$log/$id.results" | awk -v id="$id" -v oracle="$(field "$id" oracle)" \
@@ -134,7 +144,7 @@ summarise() {
 		/^other:/ { other[substr($1, 7)]++ }
 		END {
 			half = int((rounds + 1) / 2)
-			# By executions; times of so short runs are in nearly the same order.
+			# Sorted by executions; the times have nearly the same order.
 			median = n >= half ? runs[half] : "> limit"
 			seconds = n >= half ? time[half] : "> " limit
 			for (o in other)

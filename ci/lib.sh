@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# lib.sh - what the scripts of this folder share. To be sourced, in the top folder.
+# lib.sh - shared functions of the scripts of this folder. To be sourced, in the top folder.
 
 script=${0##*/}
 
@@ -9,27 +9,33 @@ die() { # die TEXT [STATUS]
 	exit "${2:-2}"
 }
 
-# need_number OPTION VALUE: a whole number from 1 on, or bad usage.
+# need_value OPTION [VALUE]: die unless there is a value.
+need_value() {
+	[ $# -ge 2 ] || die "$1: found no value, expected one"
+}
+
+# need_number OPTION VALUE: die unless the value is a whole number from 1 on.
 need_number() {
 	[[ $2 =~ ^[1-9][0-9]{0,7}$ ]] || die "$1: found '$2', expected a whole number from 1 on"
 }
 
-# The fuzz targets are the files of targets/ that define the function that a fuzzer calls.
+# fuzz_targets: print the names of the fuzz targets, which are the files of targets/ that define the
+# function that a fuzzer calls.
 fuzz_targets() {
 	grep -l '^int LLVMFuzzerTestOneInput(.*)$' targets/*.c | sed 's|.*/||; s|\.c$||'
 }
 
-# fuzz_presets: flavours with a fuzzer, from the file that defines them.
+# fuzz_presets: print the names of the flavours with a fuzzer.
 fuzz_presets() {
 	sed -n 's/.*"configurePreset": "\(fuzz[a-z-]*\|afl\)".*/\1/p' CMakePresets.json
 }
 
-# one_of: lines to "a, b, c".
+# one_of: join lines to "a, b, c".
 one_of() {
 	paste -s -d , | sed 's/,/, /g'
 }
 
-# quietly LOG COMMAND...: output goes to LOG, and its end to the terminal on failure.
+# quietly LOG COMMAND...: write the output to LOG; at a failure print the errors and the end of it.
 quietly() {
 	local log=$1
 	shift
@@ -41,7 +47,7 @@ quietly() {
 	fi
 }
 
-# build PRESET [TARGET...]: configure if need be, and build; says what and how long it took.
+# build PRESET [TARGET...]: configure and build, and print the time.
 build() {
 	local preset=$1 start=$SECONDS options=()
 	shift

@@ -11,13 +11,20 @@ cd "$(dirname "$0")/.."
 
 usage() {
 	cat <<-END
-	usage: ci/same-runs.sh [--quick] [--corpus DIR] REV
-	  REV           the revision to compare the working tree with
-	  --quick       a hundredth of the random programs
-	  --corpus DIR  the programs to run in both (default: those of REV)
-	  --help        this text
-	The outputs are build/same-runs/base and build/same-runs/new. Exit status: 0 equal, 1 a
-	run differs, 2 bad usage.
+	usage: ci/same-runs.sh [OPTION]... REV
+
+	Compares the runs of the working tree with those of the revision REV, which are written
+	to build/same-runs/new and build/same-runs/base.
+
+	Options:
+	  --quick       run a hundredth of the random programs
+	  --corpus DIR  run the programs of DIR in both (default: those of REV)
+	  -h, --help    print this help
+
+	Example:
+	  ci/same-runs.sh --quick HEAD~1
+
+	Exit status: 0 equal, 1 a run differs or a build failed, 2 bad usage.
 	END
 }
 
@@ -26,7 +33,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) quick=(--quick) ;;
 	--corpus)
-		[ $# -ge 2 ] || die "--corpus: expected a folder"
+		need_value "$@"
 		corpus=$(realpath "$2")
 		shift
 		;;
@@ -34,14 +41,15 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0
 		;;
-	-*) die "unknown option '$1', expected --quick, --corpus or --help" ;;
+	-*) die "found option '$1', expected --quick, --corpus or --help" ;;
 	*) base=$1 ;;
 	esac
 	shift
 done
-[ -n "$base" ] || die "expected a revision to compare with (--help says more)"
-git rev-parse -q --verify "$base^{commit}" >/dev/null || die "'$base' is no revision"
-git cat-file -e "$base:ci/same-runs.sh" 2>/dev/null || die "'$base' has no tool same_runs yet"
+[ -n "$base" ] || die "found no revision, expected one"
+git rev-parse -q --verify "$base^{commit}" >/dev/null || die "found '$base', expected a revision"
+git cat-file -e "$base:ci/same-runs.sh" 2>/dev/null ||
+	die "found revision '$base', expected one with the tool same_runs"
 
 dir=$PWD/build/same-runs
 mkdir -p "$dir"

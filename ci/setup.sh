@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# setup.sh - install what mmstorm is built with, from Debian 12 packages.
+# setup.sh - install the Debian 12 packages that mmstorm needs.
 #
-# Does nothing, and asks the network nothing, if all of it is there.
+# If all of them are installed, the script does nothing, and does not use the network.
 set -euo pipefail
 
 PACKAGES=(
@@ -22,11 +22,16 @@ PACKAGES=(
 
 usage() {
 	cat <<-END
-	usage: ci/setup.sh [--check]
+	usage: ci/setup.sh [OPTION]
 
-	Installs the Debian packages that mmstorm is built with, and says which.
-	  --check  only say what is missing; exit status 1 if something is
-	  --help   this text
+	Installs the Debian packages that mmstorm needs, and prints their names.
+
+	Options:
+	  --check     only print the missing packages
+	  -h, --help  print this help
+
+	Exit status: 0 all installed, 1 with --check, packages are missing; without, the
+	installation failed, 2 bad usage.
 	END
 }
 
@@ -43,13 +48,13 @@ for arg in "$@"; do
 		usage
 		exit 0
 		;;
-	*) die "unknown option '$arg', expected --check or --help" 2 ;;
+	*) die "found option '$arg', expected --check or --help" 2 ;;
 	esac
 done
 
 if ! command -v dpkg-query >/dev/null; then
-	die "this is not Debian (no dpkg-query). Install by hand: clang 19 with libFuzzer, CMake,
-ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; if wanted: AFL++, clang-format 14,
+	die "found no dpkg-query, expected Debian. Install by hand: clang 19 with libFuzzer, CMake,
+ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; optional: AFL++, clang-format 14,
 gnuplot."
 fi
 
@@ -60,7 +65,7 @@ for package in "${PACKAGES[@]}"; do
 done
 
 if [ ${#missing[@]} -eq 0 ]; then
-	! $check || echo "setup.sh: nothing is missing"
+	! $check || echo "setup.sh: all packages are installed"
 	exit 0
 fi
 if $check; then
@@ -71,7 +76,7 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null ||
-		die "missing: ${missing[*]}. To install them, be root or have sudo."
+		die "missing: ${missing[*]}. Installing them requires root or sudo."
 	as_root=(sudo)
 fi
 
@@ -88,16 +93,16 @@ fail() {
 	die "$1"
 }
 
-# The lists of packages may be there already; they are fetched only if they are not.
+# Fetch the lists of packages only if they are missing.
 if ! apt-get install -s "${missing[@]}" >/dev/null 2>&1; then
 	apt update || fail "apt-get update failed: is there a network?"
 fi
 for package in "${missing[@]}"; do
 	apt-cache show "$package" >/dev/null 2>&1 ||
-		die "package '$package' is not known here; the names are those of Debian 12"
+		die "found no package '$package', expected Debian 12"
 done
 if ! apt install --no-install-recommends "${missing[@]}"; then
-	# Lists that are too old name packages that are gone.
+	# Old lists name packages that the mirrors have removed.
 	apt update || fail "apt-get update failed: is there a network?"
 	apt install --no-install-recommends "${missing[@]}" || fail "apt-get install failed"
 fi

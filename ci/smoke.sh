@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# smoke.sh - a short run of one fuzz target over its seeds; called by ctest.
+# smoke.sh - a short run of a fuzz target over its seeds; ctest calls it.
 #
-# Shows that the target starts, takes every seed, mutates (libFuzzer; AFL++'s driver only replays),
-# and finds nothing. The random seed is fixed and the work corpus thrown away, so that a failure
-# is there again the next time.
+# The target must start, accept every seed, mutate (with libFuzzer; AFL++'s driver only replays),
+# and find nothing. The random seed is fixed and the work corpus temporary, so a failure repeats.
 set -euo pipefail
 
 [ $# -eq 3 ] || {
@@ -23,7 +22,7 @@ else
 	"$target" -seed=1 -runs=4000 -max_len=4096 -timeout=60 -rss_limit_mb=4096 \
 		-artifact_prefix="$work/" "$work/corpus" "$seeds" || status=$?
 fi
-# What failed is in the log, since the files are thrown away.
+# Print the programs that failed, since the files are temporary.
 for program in "$work"/findings/*.prog; do
 	[ ! -f "$program" ] || cat "$program"
 done

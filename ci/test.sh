@@ -2,23 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # test.sh - set-up, build and all tests, in one command.
 #
-# Every flavour is built in build/<preset> and tested by ctest there: unit tests, the corpus
-# and the bank of bugs in the plain and sanitizer flavours, a short run of each fuzz target in
-# the fuzzing ones (see README.md for what is tested where). After the set-up nothing touches
-# the network.
+# The script builds every flavour in build/<preset>, and runs ctest there: unit tests, the corpus
+# and the bank of bugs in the plain and sanitizer flavours, and a short run of each fuzz target in
+# the fuzzing flavours (see the table in README.md). Only the set-up uses the network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
 usage() {
 	cat <<-END
-	usage: ci/test.sh [--quick | --full]
-	  --quick      style, set-up and the release flavour alone
-	  --full       also: fuzz-asan, fuzz-ubsan, fuzz-msan, afl, coverage
-	  --no-setup   do not install what is missing
-	  --help       this text
-	The default is style, release, gcc, asan, tsan, fuzz, fuzz-tsan. Exit status 0 if all
-	passed, 1 if something failed, 2 on bad usage.
+	usage: ci/test.sh [OPTION]...
+
+	Sets up, checks the style, builds and tests. By default the flavours are release, gcc,
+	asan, tsan, fuzz and fuzz-tsan.
+
+	Options:
+	  --quick     only the style and the release flavour
+	  --full      also fuzz-asan, fuzz-ubsan, fuzz-msan, afl and coverage
+	  --no-setup  do not install missing packages
+	  -h, --help  print this help
+
+	Exit status: 0 all passed, 1 a failure, 2 bad usage.
 	END
 }
 
@@ -33,7 +37,7 @@ while [ $# -gt 0 ]; do
 		usage
 		exit 0
 		;;
-	*) die "unknown option '$1', expected --quick, --full, --no-setup or --help" ;;
+	*) die "found option '$1', expected --quick, --full, --no-setup or --help" ;;
 	esac
 	shift
 done
@@ -50,7 +54,7 @@ fail() {
 	failures+=("$1")
 }
 
-# run_ctest PRESET: all tests that the flavour registers.
+# run_ctest PRESET: run all tests of the flavour.
 run_ctest() {
 	local preset=$1 log=build/logs/$1-ctest.log start=$SECONDS totals bad
 	ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure --timeout 300 \
@@ -67,7 +71,7 @@ run_ctest() {
 	failed=$((failed + bad))
 	printf '%-12s %s, %d s\n' "$preset" "$totals" $((SECONDS - start))
 	[ "$bad" -eq 0 ] || {
-		# What the failing tests wrote, then their names.
+		# Print the output of the failing tests, and collect their names.
 		sed -n '/^Test project/,/tests passed/p' "$log" | grep -vE ' Passed +[0-9.]+ sec$' |
 			grep -vE '^ +Start +[0-9]+:' | tail -n 200 >&2
 		while read -r name; do

@@ -1,24 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# build.sh - build the fuzz targets as OSS-Fuzz and ClusterFuzzLite ask for them.
+# build.sh - build the fuzz targets for OSS-Fuzz and ClusterFuzzLite.
 #
-# They set SRC (the sources are in $SRC/mmstorm), OUT (where targets and seeds go), WORK (for
-# all else), CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE and SANITIZER. The image that runs the
-# targets has the C library alone: they must need no other.
+# The services set SRC (the sources are in $SRC/mmstorm), OUT (for targets and seeds), WORK (for
+# other files), CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE and SANITIZER. The image that runs the
+# targets has only the C library, so they must need no other.
 set -euo pipefail
 
 build=$WORK/mmstorm-build
 mkdir -p "$OUT" "$build"
 cd "$SRC/mmstorm"
 
-# A type of build such as Release would add flags of its own.
+# A build type such as Release would add flags.
 cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None
 mapfile -t targets < <(. ci/lib.sh && fuzz_targets)
 ninja -C "$build" mmstorm "${targets[@]}"
 
 for target in "${targets[@]}"; do
 	cp "$build/targets/$target" "$OUT/$target"
-	# Seeds: programs in byte form; the parser's are texts.
+	# Seeds are programs in byte form; those of the parser are texts.
 	seeds=$WORK/mmstorm-seeds/$target
 	rm -rf "$seeds" "$OUT/${target}_seed_corpus.zip"
 	mkdir -p "$seeds"
@@ -28,6 +28,6 @@ for target in "${targets[@]}"; do
 		"$build/mmstorm" pack --target "$target" corpus/"$target" -o "$seeds"
 	fi
 	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
-	# The length that ci/fuzz.sh uses as well.
+	# The same length as in ci/fuzz.sh.
 	printf '[libfuzzer]\nmax_len = 2048\n' >"$OUT/$target.options"
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts_test.sh - the scripts refuse bad usage, and each style check fires; run by ctest.
+# scripts_test.sh - the scripts refuse bad usage, and each style check fires; ctest runs it.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -20,24 +20,24 @@ expect() {
 }
 
 expect 0 "usage:" "$top/ci/setup.sh" --help
-expect 2 "unknown option '--nope'" "$top/ci/setup.sh" --nope
+expect 2 "found option '--nope'" "$top/ci/setup.sh" --nope
 expect 0 "usage:" "$top/ci/test.sh" --help
-expect 2 "unknown option '--nope'" "$top/ci/test.sh" --nope
+expect 2 "found option '--nope'" "$top/ci/test.sh" --nope
 expect 0 "usage:" "$top/ci/coverage.sh" --help
 expect 0 "Targets: " "$top/ci/fuzz.sh" --help
-expect 2 "unknown option '--nope'" "$top/ci/fuzz.sh" --nope
+expect 2 "found option '--nope'" "$top/ci/fuzz.sh" --nope
 expect 2 "--seconds: found '0'" "$top/ci/fuzz.sh" --seconds 0
 expect 2 "--jobs: found 'many'" "$top/ci/fuzz.sh" --jobs many
-expect 2 "--seconds needs a value" "$top/ci/fuzz.sh" --seconds
-expect 2 "no target 'nope', expected " "$top/ci/fuzz.sh" nope
-expect 2 "no fuzzing preset 'gcc'" "$top/ci/fuzz.sh" --preset gcc
-expect 2 "no engine 'nope'" "$top/ci/fuzz.sh" --engine nope
-expect 2 "exclude each other" "$top/ci/fuzz.sh" --engine afl --preset fuzz
+expect 2 "--seconds: found no value" "$top/ci/fuzz.sh" --seconds
+expect 2 "found target 'nope', expected one of" "$top/ci/fuzz.sh" nope
+expect 2 "--preset: found 'gcc', expected" "$top/ci/fuzz.sh" --preset gcc
+expect 2 "--engine: found 'nope', expected" "$top/ci/fuzz.sh" --engine nope
+expect 2 "found --engine afl and --preset" "$top/ci/fuzz.sh" --engine afl --preset fuzz
 expect 0 "usage:" "$top/ci/check-prose.sh" --help
-expect 2 "unknown option '--nope'" "$top/ci/check-prose.sh" --nope
+expect 2 "found option '--nope'" "$top/ci/check-prose.sh" --nope
 expect 2 "found no 'nope'" "$top/ci/check-prose.sh" nope
 
-# A repository of its own, first without and then with every violation.
+# A new repository, first without and then with every violation.
 if command -v git >/dev/null; then
 	tree=$work/tree
 	mkdir -p "$tree/ci" "$tree/bare"
