@@ -3,8 +3,8 @@
  * asan_options.c - run-time options of AddressSanitizer and UndefinedBehaviorSanitizer, built
  * into every program so that a replay needs no environment.
  *
- * The environment (ASAN_OPTIONS, UBSAN_OPTIONS) still has the last word. In a build without
- * these sanitizers nobody calls the functions. The reasons are in README.md.
+ * The environment (ASAN_OPTIONS, UBSAN_OPTIONS) overrides them. A build without these sanitizers
+ * never calls the functions. The reasons are in README.md.
  */
 
 const char *__asan_default_options(void);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe_tsan.c - does ThreadSanitizer work with libFuzzer and fibers? Asked by CMake.
+ * probe_tsan.c - a probe for CMake: does ThreadSanitizer work with libFuzzer and fibers?
  *
- * Two fibers that TSan takes for threads run the same instrumented function, one after the
- * other and with nothing that orders them. They share no data but the fuzzer's counters, so
- * a report, and with it an exit status other than 0, means that the counters are mistaken
- * for data: then every input would be reported.
+ * Two fibers, which TSan takes for threads, run the same instrumented function one after the other,
+ * without any order between them. They share only the fuzzer's counters. So a report, and an exit
+ * status other than 0, means that TSan takes the counters for data, and would report every input.
  */
 #include <sanitizer/tsan_interface.h>
 #include <stddef.h>
@@ -26,7 +25,7 @@ NO_TSAN const char *__tsan_default_options(void)
 	return "halt_on_error=1:abort_on_error=0:exitcode=66";
 }
 
-/* Branches, so that there are counters; all else is on the fiber's own stack. */
+/* Branches cause counters; all other data is on the fiber's stack. */
 static __attribute__((noinline)) int work(int n)
 {
 	int sum = 0;

@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Flavours and roles: which instrumentation each part of the tree is built with.
+# Flavours and roles: the instrumentation of each part of the tree.
 #
 # A *flavour* is chosen by a preset through three cache variables:
 #   MM_SANITIZE  list of sanitizers for the whole program, e.g. "address;undefined"
 #   MM_FUZZER    "" (replay programs), "libfuzzer", "afl", or "engine": LIB_FUZZING_ENGINE
 #   MM_COVERAGE  ON: source-based coverage with branches and MC/DC
-# A *role* says what a library or program is to the sanitizers; README.md says why.
-#   engine   schedules tasks or is hardware to them: never seen by TSan, no coverage
-#   harness  judges: as engine
-#   subject  is under test: everything
-#   parser   harness code that is a fuzz target itself: as engine, with coverage
+# A *role* decides which instrumentation a library or program gets; README.md gives the reasons.
+#   engine   schedules tasks or is their hardware: no TSan, no coverage
+#   harness  runs and checks: as engine
+#   subject  is under test: all instrumentation
+#   parser   harness code that is a fuzz target: as engine, with coverage
 #
-# Where OSS-Fuzz builds, LIB_FUZZING_ENGINE, CC, CFLAGS and SANITIZER are set: the first makes
-# "engine" the default of MM_FUZZER, CMake takes the next two, and the flags in CFLAGS then
-# stand for MM_SANITIZE, which stays empty.
+# OSS-Fuzz sets LIB_FUZZING_ENGINE, CC, CFLAGS and SANITIZER. The first makes "engine" the default
+# of MM_FUZZER, CMake uses the next two, and MM_SANITIZE stays empty, since CFLAGS has the flags.
 
 set(mm_fuzzer_default "")
 if(DEFINED ENV{LIB_FUZZING_ENGINE})
@@ -29,14 +28,14 @@ if(CMAKE_C_COMPILER_ID MATCHES "Clang")
   set(mm_is_clang ON)
 endif()
 
-# The tree links some hundred programs, which LLVM's linker does in a quarter of the time.
+# The tree links some hundred programs: LLVM's linker takes a quarter of the time.
 include(CheckLinkerFlag)
 check_linker_flag(C -fuse-ld=lld MM_HAVE_LLD)
 if(MM_HAVE_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
-# What each engine needs from the compiler, said before it fails in a less readable way.
+# Check the requirements of each engine early, for readable messages.
 if(NOT MM_FUZZER MATCHES "^(|libfuzzer|afl|engine)$")
   message(FATAL_ERROR "MM_FUZZER is '${MM_FUZZER}', expected libfuzzer, afl, engine or nothing")
 elseif(MM_FUZZER STREQUAL "libfuzzer" AND NOT mm_is_clang)
@@ -58,7 +57,7 @@ if(MM_FUZZER STREQUAL "engine")
   if(NOT MM_ENGINE)
     message(FATAL_ERROR "MM_FUZZER=engine, but LIB_FUZZING_ENGINE is not set")
   endif()
-  # An engine may be a C++ library: targets are linked by the C++ compiler.
+  # An engine may be a C++ library, so the C++ compiler links the targets.
   enable_language(CXX)
   if("$ENV{SANITIZER}" STREQUAL "thread")
     message(FATAL_ERROR "SANITIZER=thread instruments every file, and the engine must not be: "
@@ -77,9 +76,10 @@ if("undefined" IN_LIST MM_SANITIZE)
   list(APPEND mm_san_flags -fno-sanitize-recover=undefined)
 endif()
 add_link_options(${mm_san_flags})
-# libbsd and liburcu are headers alone to programs on fibers: no library to carry along.
+# Programs on fibers use only headers of libbsd and liburcu, and need not link these libraries.
 add_link_options(LINKER:--as-needed)
-# Where nothing is instrumented, headers may do what must not be (core/sched/fibers.h).
+# Without any instrumentation headers may inline code that must not be instrumented
+# (core/sched/fibers.h).
 if(NOT MM_SANITIZE AND NOT MM_FUZZER AND NOT MM_COVERAGE)
   add_compile_definitions(MM_PLAIN)
 endif()
@@ -91,7 +91,7 @@ if("address" IN_LIST MM_SANITIZE OR (MM_FUZZER STREQUAL "engine" AND "$ENV{SANIT
   add_compile_definitions(MM_ASAN)
 endif()
 
-# What the role "subject" adds for the fuzzer, and what the others need to be left alone.
+# Coverage flags for subjects, and flags that keep coverage out of the other roles.
 set(mm_cov_flags "")
 set(mm_nocov_flags "")
 if(MM_FUZZER STREQUAL "libfuzzer")
@@ -99,14 +99,14 @@ if(MM_FUZZER STREQUAL "libfuzzer")
 elseif(MM_FUZZER STREQUAL "afl")
   set(mm_nocov_flags --afl-noopt)
 elseif(MM_FUZZER STREQUAL "engine" AND mm_is_clang)
-  # CFLAGS asks for coverage of every file.
+  # CFLAGS requests coverage of every file.
   set(mm_nocov_flags -fno-sanitize=fuzzer-no-link)
 endif()
 
 # The sanitizers' run-time options, built into every program.
 add_library(sanitizer_options OBJECT ${CMAKE_CURRENT_LIST_DIR}/asan_options.c)
 
-# libFuzzer's own counters must not look like a race: clang-14's do, clang-19's do not.
+# TSan must not report races on libFuzzer's counters: with clang-14 it does, with clang-19 not.
 if("thread" IN_LIST MM_SANITIZE AND MM_FUZZER STREQUAL "libfuzzer")
   if(NOT DEFINED MM_TSAN_PROBE_EXIT)
     try_run(MM_TSAN_PROBE_EXIT MM_TSAN_PROBE_BUILT ${CMAKE_BINARY_DIR}/probe
@@ -134,7 +134,7 @@ if(MM_FUZZER STREQUAL "afl")
   endif()
 endif()
 
-# mm_role(target role): flags for a library; a program gets the run-time options as well.
+# mm_role(target role): set the flags of a role; a program also gets the run-time options.
 function(mm_role target role)
   if(NOT role MATCHES "^(engine|harness|subject|parser)$")
     message(FATAL_ERROR "mm_role(${target}): '${role}' is no role")
@@ -144,21 +144,21 @@ function(mm_role target role)
     list(REMOVE_ITEM flags -fsanitize=thread)
   endif()
   if(role STREQUAL "subject" AND "thread" IN_LIST MM_SANITIZE)
-    # clang does not instrument accesses wider than 16 bytes: four longs read at once go unseen.
+    # clang does not instrument accesses wider than 16 bytes, such as four longs read at once.
     list(APPEND flags -fno-vectorize -fno-slp-vectorize)
   endif()
   if(role STREQUAL "subject" OR role STREQUAL "parser")
     list(APPEND flags ${mm_cov_flags})
     if(role STREQUAL "subject" AND mm_cov_flags)
-      # Comparisons are traced to guess magic values. The allocators compare addresses and
-      # sizes, the structural mutator knows the sizes: a fifth of the time for nothing.
+      # libFuzzer traces comparisons to guess magic values. The allocators compare addresses and
+      # sizes, which the structural mutator knows; tracing would cost a fifth of the time.
       list(APPEND flags -fno-sanitize-coverage=trace-cmp)
     endif()
   else()
     list(APPEND flags ${mm_nocov_flags})
   endif()
   if(NOT role STREQUAL "subject" AND "thread" IN_LIST MM_SANITIZE)
-    # libc functions are intercepted whoever calls them: no loop may turn into memset().
+    # TSan intercepts libc functions for all callers, so no loop may become memset().
     list(APPEND flags -fno-builtin)
   endif()
   if(MM_COVERAGE)
@@ -172,8 +172,8 @@ function(mm_role target role)
   endif()
 endfunction()
 
-# mm_unit_test(name SOURCES source... LIBS library...): a cmocka program, run by ctest. Not part
-# of the fuzzing flavours: each of them has a twin without a fuzzer (asan, tsan).
+# mm_unit_test(name SOURCES source... LIBS library...): add a cmocka program, which ctest runs. The
+# fuzzing flavours omit it: each of them has a counterpart without a fuzzer (asan, tsan).
 function(mm_unit_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
@@ -186,9 +186,9 @@ function(mm_unit_test name)
   endif()
 endfunction()
 
-# mm_fuzz_target(name source...): LLVMFuzzerTestOneInput() with the main() of the flavour, in
-# targets/NAME of the build folder; without a fuzzer a program that replays files. Whoever calls
-# this links the allocators that are to be judged. Names are collected in MM_FUZZ_TARGETS.
+# mm_fuzz_target(name source...): add a program with LLVMFuzzerTestOneInput() and the main() of the
+# flavour, as targets/NAME in the build folder; without a fuzzer it replays files. The caller links
+# the allocators under test. MM_FUZZ_TARGETS collects the names.
 function(mm_fuzz_target name)
   add_executable(${name} ${ARGN})
   set_property(GLOBAL APPEND PROPERTY MM_FUZZ_TARGETS ${name})

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tsan_options.c - options that ThreadSanitizer starts with; TSAN_OPTIONS overrides them.
+ * tsan_options.c - default options of ThreadSanitizer; TSAN_OPTIONS overrides them.
  */
 #include "tsan_options.h"
 
-/* A race is a finding of each run in which it happens, not of the process once. */
+/* Report a race in each run in which it happens, instead of once a process. */
 const char mm_tsan_options[] = "suppress_equal_stacks=0:"
 			       /* A finding ends the run, not the process. */
 			       "halt_on_error=0:"
 			       "exitcode=0:"
-			       /* The engine judges lock order itself, and names the tasks. */
+			       /* The engine checks lock order itself, and names the tasks. */
 			       "detect_deadlocks=0:"
 			       "report_mutex_bugs=0:"
 			       "report_thread_leaks=0:"
