@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_minimize.c - the minimiser against fake runners.
- *
- * A fake runner fails a program by a rule of the test. So the test knows the shortest program that
- * fails, and the minimiser must find that one.
+ * test_minimize.c - operations, tasks, numbers and oracles in the minimiser, against fake runners.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tool/minimize.h"
-#include "sched/sched.h"
-#include "program/text.h"
-
-#define STEPS_PER_OP 10
-
-static void parse(struct program *p, const char *text)
-{
-	struct text_error err;
-
-	program_init(p, TARGET_VMAP);
-	if (text_parse(p, text, strlen(text), &err))
-		fail_msg("%u:%u: %s", err.line, err.column, err.text);
-}
+#include "minimize_fixture.h"
 
 static void assert_text(const struct program *p, const char *expected)
 {
@@ -35,56 +12,6 @@ static void assert_text(const struct program *p, const char *expected)
 	assert_int_equal(text_print(p, f), 0);
 	fclose(f);
 	assert_string_equal(buf, expected);
-}
-
-/* The result of a run without a finding. */
-static void fill_result(const struct program *p, struct schedule *taken, struct exec_result *r)
-{
-	*r = (struct exec_result){0};
-	r->sched.steps = STEPS_PER_OP * p->nr_ops;
-	r->sched.digest = 0x1234;
-	r->sched.report.op = -1;
-	if (taken)
-		*taken = p->schedule;
-}
-
-static int set_result(struct exec_result *r, bool fails)
-{
-	if (fails)
-		r->sched.report.oracle = ORACLE_OVERLAP;
-	return fails;
-}
-
-static u32 count(const struct program *p, const char *name)
-{
-	u32 n = 0;
-
-	for (u32 i = 0; i < p->nr_ops; i++)
-		n += p->op[i].op == op_by_name(name);
-	return n;
-}
-
-static bool has_arg(const struct program *p, const char *name, u32 least)
-{
-	for (u32 i = 0; i < p->nr_ops; i++)
-		if (p->op[i].op == op_by_name(name) && p->op[i].arg[0] >= least)
-			return true;
-	return false;
-}
-
-static int minimize_by(runner_fn *fn, void *arg, struct program *p)
-{
-	struct minimize_options o = {.runner = {fn, arg}};
-	struct minimize_stats st;
-
-	return minimize(p, &o, &st);
-}
-
-/* Set @p to the shortest part of @text that fails by @fn. */
-static void minimize_text(struct program *p, runner_fn *fn, const char *text)
-{
-	parse(p, text);
-	assert_int_equal(minimize_by(fn, NULL, p), 0);
 }
 
 static const char long_program[] = "target vmap\n"
@@ -199,95 +126,6 @@ static void test_tasks_stay(void **state)
 	program_fini(&p);
 }
 
-/* Is there a change to task @task at @step? */
-static bool has_change(const struct program *p, u32 step, unsigned int task)
-{
-	if (p->schedule.kind != SCHEDULE_SPARSE)
-		return false;
-	for (u32 i = 0; i < p->schedule.nr; i++)
-		if (p->schedule.changes[i].step == step && p->schedule.changes[i].task == task)
-			return true;
-	return false;
-}
-
-static int fake_change(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
-{
-	fill_result(p, taken, r);
-	return set_result(r, p->nr_tasks >= 2 && has_change(p, 17, SCHED_TASK_FIRST + 1));
-}
-
-static void test_one_change_stays(void **state)
-{
-	struct program p;
-
-	minimize_text(&p, fake_change,
-		      "target vmap\n"
-		      "task a cpu=0\n"
-		      "  m1 = vm_map_ram\n"
-		      "task b cpu=1\n"
-		      "  m2 = vm_map_ram\n"
-		      "schedule @1 b @4 a @9 b @12 a @17 b @21 a @30 b>1 @31 a\n");
-	assert_int_equal(p.schedule.nr, 1);
-	assert_int_equal(p.schedule.changes[0].step, 17);
-	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
-	program_fini(&p);
-}
-
-/* The change must be two steps before the end, so it moves when an operation is removed. */
-static int fake_moving(void *arg, const struct program *p, struct schedule *taken,
-		       struct exec_result *r)
-{
-	fill_result(p, taken, r);
-	return set_result(r, p->nr_tasks >= 2 && count(p, "vm_unmap_aliases") &&
-				     has_change(p, r->sched.steps - 2, SCHED_TASK_FIRST));
-}
-
-static void test_changes_move_along(void **state)
-{
-	struct program p;
-
-	minimize_text(&p, fake_moving,
-		      "target vmap\n"
-		      "task a cpu=0\n"
-		      "  m1 = vm_map_ram\n"
-		      "  m2 = vm_map_ram\n"
-		      "  m3 = vm_map_ram\n"
-		      "  vm_unmap_aliases\n"
-		      "task b cpu=1\n"
-		      "  vm_unmap_ram m2\n"
-		      "schedule @48 a\n");
-	assert_int_equal(p.nr_ops, 1);
-	assert_int_equal(p.schedule.nr, 1);
-	assert_int_equal(p.schedule.changes[0].step, STEPS_PER_OP - 2);
-	program_fini(&p);
-}
-
-/* Fails if the request after the last operation fails: its number moves too. */
-static int fake_plan(void *arg, const struct program *p, struct schedule *taken,
-		     struct exec_result *r)
-{
-	fill_result(p, taken, r);
-	return set_result(r, count(p, "vm_unmap_aliases") && p->fail.at0 == p->nr_ops + 1);
-}
-
-static void test_failure_plan_moves_along(void **state)
-{
-	struct program p;
-
-	minimize_text(&p, fake_plan,
-		      "target vmap\n"
-		      "fail at=5\n"
-		      "task a cpu=0\n"
-		      "  m1 = vm_map_ram\n"
-		      "  m2 = vm_map_ram\n"
-		      "  m3 = vm_map_ram\n"
-		      "  vm_unmap_aliases\n");
-	assert_int_equal(p.nr_ops, 1);
-	assert_int_equal(p.fail.at0, 2);
-	program_fini(&p);
-}
-
 /* Fails with *@arg operations at the lowest limit, and with six at any other. */
 static int fake_limit(void *arg, const struct program *p, struct schedule *taken,
 		      struct exec_result *r)
@@ -326,40 +164,6 @@ static void test_low_limits_if_they_pay(void **state)
 	assert_memory_equal(&p.machine, &plain.machine, sizeof(p.machine));
 	program_fini(&p);
 	program_fini(&plain);
-}
-
-/* Fails by the order of operations, which a change at a step or turns can express. */
-static int fake_order(void *arg, const struct program *p, struct schedule *taken,
-		      struct exec_result *r)
-{
-	const struct schedule *s = &p->schedule;
-	bool fails = false;
-
-	fill_result(p, taken, r);
-	if (p->nr_tasks == 2 && p->nr_ops == 2) {
-		if (s->kind == SCHEDULE_TURNS)
-			fails = s->nr && s->changes[0].task == SCHED_TASK_FIRST + 1;
-		else
-			fails = has_change(p, 5, SCHED_TASK_FIRST + 1);
-	}
-	return set_result(r, fails);
-}
-
-static void test_turns_are_preferred(void **state)
-{
-	struct program p;
-
-	minimize_text(&p, fake_order,
-		      "target vmap\n"
-		      "task a cpu=0\n"
-		      "  m1 = vm_map_ram\n"
-		      "task b cpu=1\n"
-		      "  m2 = vm_map_ram\n"
-		      "schedule @5 b @9 a\n");
-	assert_int_equal(p.schedule.kind, SCHEDULE_TURNS);
-	assert_int_equal(p.schedule.nr, 1);
-	assert_int_equal(p.schedule.changes[0].task, SCHED_TASK_FIRST + 1);
-	program_fini(&p);
 }
 
 /* Fails by one of two oracles: the one of the first operation gives way to the other. */
@@ -447,37 +251,6 @@ static void test_errors_come_through(void **state)
 	}
 }
 
-/* A crash leaves no digest, and no reliable list of the run. */
-static int fake_crash(void *arg, const struct program *p, struct schedule *taken,
-		      struct exec_result *r)
-{
-	*r = (struct exec_result){0};
-	if (taken)
-		taken->nr = 0;
-	if (!has_change(p, 17, SCHED_TASK_FIRST + 1) || p->nr_tasks < 2)
-		return 0;
-	r->sched.report.oracle = ORACLE_CRASH;
-	return 1;
-}
-
-static void test_crash_keeps_its_schedule(void **state)
-{
-	struct program p;
-
-	minimize_text(&p, fake_crash,
-		      "target vmap\n"
-		      "task a cpu=0\n"
-		      "  m1 = vm_map_ram\n"
-		      "task b cpu=1\n"
-		      "  m2 = vm_map_ram\n"
-		      "schedule @4 a @17 b @21 a\n");
-	assert_int_equal(p.expect, ORACLE_CRASH);
-	assert_int_equal(p.digest, 0);
-	assert_int_equal(p.schedule.nr, 1);
-	assert_int_equal(p.schedule.changes[0].step, 17);
-	program_fini(&p);
-}
-
 static void test_stop_returns_best_so_far(void **state)
 {
 	volatile sig_atomic_t stop = 1;
@@ -511,16 +284,11 @@ int main(void)
 		cmocka_unit_test(test_irrelevant_parts_are_removed),
 		cmocka_unit_test(test_shown_event_is_kept),
 		cmocka_unit_test(test_tasks_stay),
-		cmocka_unit_test(test_one_change_stays),
-		cmocka_unit_test(test_changes_move_along),
-		cmocka_unit_test(test_failure_plan_moves_along),
 		cmocka_unit_test(test_low_limits_if_they_pay),
-		cmocka_unit_test(test_turns_are_preferred),
 		cmocka_unit_test(test_oracle_is_kept),
 		cmocka_unit_test(test_passing_program_is_refused),
 		cmocka_unit_test(test_unstable_is_reported),
 		cmocka_unit_test(test_errors_come_through),
-		cmocka_unit_test(test_crash_keeps_its_schedule),
 		cmocka_unit_test(test_stop_returns_best_so_far),
 		cmocka_unit_test(test_same_result_twice),
 	};
