@@ -70,8 +70,7 @@ my @idioms = (
 	[qr/(?<!left )(?<!leave )(?<!leaves )\bbehind\b(?!\s+(?:\w+\s+){1,2}$place)/i,
 		'"after" or "next" for time and order'],
 	[qr/(?:$clause\Kwho|$sentence\Kwhose)\b(?![^.;:!]*\?)/i, 'name the subject'],
-	[qr/(?:$sentence\KWhat|[.;:]\s+\Kwhat)(?:ever)?\b(?![^.;:!]*\?)/,
-		'name the subject'],
+	[qr/(?:$sentence\KWhat|;\s+\Kwhat)(?:ever)?\b(?![^.;:!]*\?)/, 'name the subject'],
 	[qr/\bwhoever\b/i, 'name the subject'],
 	[qr/\b(?:no|some|any)body\b/i, 'name the subject: a task, a CPU, a caller, the user'],
 	[qr/\bth(?:at|ose) which\b/i, 'name the subject'],
@@ -124,9 +123,6 @@ sub check {
 
 		$part =~ s/^\s+|\s+$//g;
 		$part =~ s/`[^`]*`/code/g;
-		# A definition may be a clause: "@end: what follows the last".
-		$part =~ s/^(?:[\w.]+: |[\w.-]+(?:\(\))? - |\@[\w, @]+:\s+)what\b/what/
-			if !length $text;
 		$text .= ' ' if length $text;
 		push @start, [length $text, $number];
 		$text .= $part;
@@ -206,8 +202,8 @@ sub check_hash {
 	check($file, @paragraph);
 }
 
-# Of Markdown: paragraphs, list items and cells of tables. Code blocks and the fields of about.md
-# are left out, and the width of tables is free.
+# Of Markdown: paragraphs, list items and cells of tables. Headings, code blocks and the fields of
+# about.md are left out, and the width of tables is free.
 sub check_markdown {
 	my ($file, $source) = @_;
 	my ($number, $fenced, $list, $blank, @paragraph) = (0, 0, 0, 1);
@@ -234,7 +230,8 @@ sub check_markdown {
 		$list = 0 if /^\S/ && !/^(?:[-*]|\d+\.) / && $blank;
 		if (/^#/ || /^\s*(?:[-*]|\d+\.) /) { check($file, @paragraph); @paragraph = () }
 		complain($file, $number, 'longer than 100 columns') if length > 100;
-		s/^\s*(?:#+|[-*]|\d+\.) //;
+		next if /^#/;
+		s/^\s*(?:[-*]|\d+\.) //;
 		push @paragraph, [$number, $_];
 		$blank = 0;
 	}
