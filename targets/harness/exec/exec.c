@@ -45,7 +45,7 @@ struct executor *executor_create(void)
 	x->sched = sched_create();
 	x->world.machine = machine_create();
 	x->world.run = &x->run;
-	if (!x->sched || !x->world.machine) {
+	if (!subsystems_create(&x->world) || !x->sched || !x->world.machine) {
 		executor_destroy(x);
 		return NULL;
 	}
@@ -61,7 +61,7 @@ void executor_destroy(struct executor *x)
 	if (!x)
 		return;
 	sched_destroy(x->sched);
-	subsystems_free(&x->world);
+	subsystems_destroy(&x->world);
 	machine_destroy(x->world.machine);
 	objects_free(&x->run.objects);
 	free(x);
@@ -204,8 +204,6 @@ static void init_body(void *arg)
 	char name[8];
 
 	objects_prepare(&run->objects, p);
-	w->deferred_frees = 0;
-	w->deferred_bytes = 0;
 	w->notice[0] = '\0';
 	run->since_verify = 0;
 	run->done = run->skipped = run->failed = 0;

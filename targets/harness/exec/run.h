@@ -49,6 +49,7 @@ struct op_call {
  * @subsystem: what the world is made of, in order, as far as it was booted: subsystems.h
  * @nr_subsystems: entries in @subsystem
  * @has_after_op: one of these has an after_op()
+ * @state:     of each entry of subsystems[]; reused from run to run
  * @since_verify: operations since the last verification
  * @events:    see run_events.h
  * @done, @skipped, @failed, @boot_error: see struct exec_result
@@ -59,6 +60,7 @@ struct run {
 	const struct subsystem *subsystem[MAX_SUBSYSTEMS];
 	u32 nr_subsystems;
 	bool has_after_op;
+	void *state[MAX_SUBSYSTEMS];
 	u32 since_verify;
 	struct run_events events;
 	u64 done, skipped, failed;

@@ -4,6 +4,8 @@
  */
 #include "subsystems.h"
 
+#include <stdlib.h>
+
 int subsystems_boot(struct world *w)
 {
 	w->run->nr_subsystems = 0;
@@ -58,9 +60,25 @@ void subsystems_take_down(struct world *w)
 			w->run->subsystem[i]->take_down(w);
 }
 
-void subsystems_free(struct world *w)
+bool subsystems_create(struct world *w)
 {
-	for (u32 i = 0; i < nr_subsystems; i++)
-		if (subsystems[i]->free)
+	for (u32 i = 0; i < nr_subsystems; i++) {
+		if (!subsystems[i]->state_size)
+			continue;
+		w->run->state[i] = calloc(1, subsystems[i]->state_size);
+		if (!w->run->state[i])
+			return false;
+	}
+	return true;
+}
+
+void subsystems_destroy(struct world *w)
+{
+	for (u32 i = 0; i < nr_subsystems; i++) {
+		bool has_state = !subsystems[i]->state_size || w->run->state[i];
+
+		if (subsystems[i]->free && has_state)
 			subsystems[i]->free(w);
+		free(w->run->state[i]);
+	}
 }

@@ -14,6 +14,7 @@
 
 /**
  * struct subsystem - a part of a world; a function that is NULL has nothing to do
+ * @state_size: bytes of its private state: subsystem_state(). Zero at first, reused from run to run
  * @wanted:    does the target of the program have it?
  * @boot:      make it; 0 or a negative error, which ends the boot
  * @after_op:  called after an operation, when nothing else is in flight
@@ -22,9 +23,10 @@
  *             negative, as for quiescence_lost()
  * @stats:     print statistics
  * @take_down: the opposite of @boot, called also where that failed
- * @free:      free the memory that is reused from run to run
+ * @free:      free what its state points to
  */
 struct subsystem {
+	size_t state_size;
 	bool (*wanted)(const struct world *w);
 	int (*boot)(struct world *w);
 	void (*after_op)(struct world *w, u32 record);
@@ -57,7 +59,20 @@ void subsystems_stats(struct world *w, FILE *f);
 /** subsystems_take_down() - take down all that subsystems_boot() has begun with, the last first */
 void subsystems_take_down(struct world *w);
 
-/** subsystems_free() - free what they reuse from run to run; the machine still exists */
-void subsystems_free(struct world *w);
+/** subsystems_create() - allocate the state of each subsystem. Return: false without memory */
+bool subsystems_create(struct world *w);
+
+/** subsystems_destroy() - free all that is reused from run to run; the machine still exists */
+void subsystems_destroy(struct world *w);
+
+/** subsystem_state() - the private state of a subsystem, which that subsystem alone knows */
+static inline void *subsystem_state(const struct world *w, const struct subsystem *s)
+{
+	u32 i = 0;
+
+	while (subsystems[i] != s)
+		i++;
+	return w->run->state[i];
+}
 
 #endif

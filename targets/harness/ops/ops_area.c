@@ -20,7 +20,8 @@
  * What is right follows, before a call that begins alone, from the ranges that are not free
  * (kva_model.h).
  */
-#include "oracle/kva_model.h"
+#include "oracle/kva_checker.h"
+#include "oracle/kva_oracle.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -186,7 +187,7 @@ void free_area_object(struct world *w, struct object *o)
 			 vmap_object_addr(o, k));
 	}
 	object_untrack(w, o);
-	w->books.freed += o->size >> PAGE_SHIFT;
+	kva_checker_note_free(w, o->size >> PAGE_SHIFT);
 	for_each_space (k, w)
 		free_in(space_of(w, k), o->areas[k]);
 }
@@ -208,16 +209,18 @@ void op_touch_area(struct world *w, const struct op_call *c)
 /* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
 static void check_purged(struct world *w, const struct vmap_instance *v)
 {
+	const struct kva_snapshot *s;
+
 	if (!kva_is_known(v))
 		return;
-	kva_snapshot_all(w, v);
-	for (u32 i = 0; i < w->nr_ranges; i++) {
-		const struct kva_range *r = &w->range[i];
+	s = kva_snapshot_all(w, v);
+	for (u32 i = 0; i < s->nr; i++) {
+		const struct kva_range *r = &s->range[i];
 
 		MM_CHECK(!r->lazy, LEAK_AREA,
 			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge", r->start,
 			 r->end);
-		MM_CHECK(!r->kept || !v->be->caps.purge_empties, LEAK_AREA,
+		MM_CHECK(!r->cached || !v->be->caps.purge_empties, LEAK_AREA,
 			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge", r->start, r->end,
 			 r->owner);
 	}

@@ -19,7 +19,6 @@
  * after a purge.
  */
 #include "oracle/congruent.h"
-#include "oracle/kva_model.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -90,17 +89,16 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 {
 	const struct congruent ranges = {
 		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
-	u64 expected = congruent_highest(w, &ranges);
+	u64 expected = congruent_highest(kva_snapshot_last(w), &ranges);
 
 	if ((expected && base == expected) || !op_ran_alone(w, c))
 		return;
 	if (!expected) {
-		MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH,
-			 "more areas than operations can make");
-		kva_snapshot_drop_purgeable(w);
+		struct kva_snapshot *s = kva_snapshot_busy(w, &w->vmap[0]);
+
 		for (u32 i = 0; !err && i < r->nr; i++)
-			kva_snapshot_drop(w, base + r->offset[i]);
-		expected = congruent_highest(w, &ranges);
+			kva_snapshot_drop(s, base + r->offset[i]);
+		expected = congruent_highest(s, &ranges);
 	}
 	if (base == expected)
 		return;

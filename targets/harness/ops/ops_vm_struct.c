@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oracle/kva_model.h"
+#include "oracle/deferred_frees.h"
+#include "oracle/kva_oracle.h"
 #include "machine/pgtable.h"
 #include "mapping.h"
 #include "ops.h"
@@ -350,13 +351,12 @@ static void read_line(const char *text, void *arg)
 /* The largest gap between areas in use. */
 static u64 largest_gap(struct world *w)
 {
+	const struct kva_snapshot *s = kva_snapshot_busy(w, &w->vmap[0]);
 	u64 at = w->vmap[0].start, largest = 0;
 
-	MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH, "more areas than operations can make");
-	kva_snapshot_drop_purgeable(w);
-	for (u32 i = 0; i < w->nr_ranges; i++) {
-		largest = max(largest, w->range[i].start - at);
-		at = w->range[i].end;
+	for (u32 i = 0; i < s->nr; i++) {
+		largest = max(largest, s->range[i].start - at);
+		at = s->range[i].end;
 	}
 	return max(largest, w->vmap[0].end - at);
 }
@@ -383,10 +383,10 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 	}
 	if (!c->alone || !op_ran_alone(w, c))
 		return;
-	MM_CHECK(l.known == live && (!alone || l.lines <= live + w->deferred_frees), LIST,
+	MM_CHECK(l.known == live && (!alone || l.lines <= live + nr_deferred_frees(w)), LIST,
 		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects", l.lines, l.known,
 		 live);
-	MM_CHECK(info.used >= used && (!alone || info.used <= used + w->deferred_bytes), COUNT,
+	MM_CHECK(info.used >= used && (!alone || info.used <= used + deferred_bytes(w)), COUNT,
 		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu", info.used, used);
 	if (!kva_is_known(v))
 		return;

@@ -10,8 +10,10 @@
  */
 #include "access.h"
 #include "machine/pgtable.h"
+#include "oracle/deferred_frees.h"
 #include "oracle/kva_model.h"
 #include "ops.h"
+#include "oracle/deferred_frees.h"
 #include "oracle/kva_model.h"
 #include "vm_struct.h"
 
@@ -182,8 +184,7 @@ void free_vmalloc_object(struct world *w, struct object *o)
 	check(w, o);
 	object_untrack(w, o);
 	if (in_atomic()) {
-		w->deferred_frees++;
-		w->deferred_bytes += o->size;
+		deferred_frees_note(w, o->size);
 	}
 	w->vmap[0].be->vfree(w->vmap[0].ctx, o->addr);
 }

@@ -101,9 +101,7 @@ static void judge_refusal(struct world *w, const struct op_call *c, const struct
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
 	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
 		return;
-	MM_CHECK(kva_snapshot(w, v, true), CRASH, "more areas than operations can make");
-	kva_snapshot_drop_purgeable(w);
-	MM_CHECK(!kva_lowest(w, &r) || !op_ran_alone(w, c), SPURIOUS,
+	MM_CHECK(!kva_lowest(kva_snapshot_busy(w, v), &r) || !op_ran_alone(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
 		 need);
 	/* For want of room, then: blocks with nothing mapped have been given up. */
@@ -149,7 +147,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 		object_refused(w, c);
 		return;
 	}
-	w->books.small += pages <= w->vmap[0].be->caps.block_max;
+	kva_checker_note_mapping(w, pages);
 	if (!map_all(w, c, frames, pages, gfp, addr)) {
 		object_refused(w, c);
 		return;

@@ -6,10 +6,11 @@
  * described here. Checkers come from oracle/.
  */
 #include "exec/subsystems.h"
+#include "oracle/deferred_frees.h"
 #include "oracle/differential.h"
 #include "oracle/frame_checker.h"
 #include "oracle/kva_checker.h"
-#include "oracle/kva_model.h"
+#include "oracle/kva_snapshot.h"
 #include "oracle/layout_oracle.h"
 #include "world/bootmem_world.h"
 #include "world/machine_world.h"
@@ -73,10 +74,23 @@ static const struct subsystem hand_over = {
 	.boot = machine_world_hand_over,
 };
 
+/* clang-format off */
 const struct subsystem *const subsystems[] = {
-	&machine,	&bootmem,      &boot_memory, &frames,	     &spaces,	 &percpu,
-	&layout_oracle, &differential, &hand_over,   &frame_checker, &kva_model, &kva_checker,
+	&machine,
+	&bootmem,
+	&boot_memory,
+	&frames,
+	&spaces,
+	&percpu,
+	&layout_oracle,
+	&differential,
+	&hand_over,
+	&deferred_frees,
+	&frame_checker,
+	&kva_snapshots,
+	&kva_checker,
 };
+/* clang-format on */
 
 const u32 nr_subsystems = ARRAY_SIZE(subsystems);
 _Static_assert(ARRAY_SIZE(subsystems) <= MAX_SUBSYSTEMS, "room in struct run");

@@ -8,22 +8,20 @@
  */
 #include "congruent.h"
 
-#include "kva_model.h"
-
-u64 congruent_highest(struct world *w, const struct congruent *r)
+u64 congruent_highest(const struct kva_snapshot *s, const struct congruent *r)
 {
-	u64 from = w->noted->start, to = w->noted->end, best = 0, lowest_end = ~0ULL;
+	u64 from = s->space->start, to = s->space->end, best = 0, lowest_end = ~0ULL;
 
 	for (u32 i = 0; i < r->nr; i++)
 		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);
-	for (u32 n = w->nr_ranges + 1; n--;) {
-		u64 limit = n == w->nr_ranges ? to : w->range[n].start;
+	for (u32 n = s->nr + 1; n--;) {
+		u64 limit = n == s->nr ? to : s->range[n].start;
 
 		if (limit - lowest_end <= best)
 			break;
 		/* Nothing free in front of it: whatever is below it, is below the range before it.
 		 */
-		if (limit == (n ? w->range[n - 1].end : from))
+		if (limit == (n ? s->range[n - 1].end : from))
 			continue;
 		for (u32 i = 0; i < r->nr; i++) {
 			u64 base = ALIGN_DOWN(limit - r->offset[i] - r->size[i], r->align);
@@ -33,7 +31,7 @@ u64 congruent_highest(struct world *w, const struct congruent *r)
 			while (base > best && checked < r->nr) {
 				u32 at = (i + checked) % r->nr;
 
-				if (!kva_is_free(w, base + r->offset[at], r->size[at]))
+				if (!kva_snapshot_is_free(s, base + r->offset[at], r->size[at]))
 					break;
 				checked++;
 			}

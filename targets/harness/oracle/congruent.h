@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * congruent.h - a judge for ranges of addresses at given distances from each other.
- *
- * What is free is what kva_model.h has not noted.
+ * congruent.h - a naive model of congruent areas: where do ranges at given distances from each
+ * other fit?
  */
 #ifndef MM_HARNESS_CONGRUENT_H
 #define MM_HARNESS_CONGRUENT_H
 
-#include "exec/run.h"
+#include "kva_snapshot.h"
 
 /**
  * struct congruent - ranges, each at base + @offset[i] and of @size[i] bytes
@@ -22,10 +21,10 @@ struct congruent {
 };
 
 /**
- * congruent_highest() - the highest base at which all ranges are free, by what kva_snapshot() noted
+ * congruent_highest() - the highest base at which all ranges are free
  *
  * Return: the base, or 0: there is none (no address of the KVA is as low as that).
  */
-u64 congruent_highest(struct world *w, const struct congruent *c);
+u64 congruent_highest(const struct kva_snapshot *s, const struct congruent *c);
 
 #endif

@@ -7,11 +7,10 @@
  */
 #include "frame_checker.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "deferred_frees.h"
 #include "machine/pgtable.h"
-#include "sched/keep.h"
 
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
@@ -55,44 +54,52 @@ static bool has_boot(const struct world *w)
 	return w->program->target == TARGET_BOOT && w->boot.bm && w->vmap[0].be->for_each_busy;
 }
 
-/* The place of a frame in world.mapped, or NULL: the machine has none of that number. */
-static u8 *mapped_at(const struct world *w, u64 pfn)
+/**
+ * struct frame_map - what is mapped where
+ * @w:      the world that is compared
+ * @mapped: of each frame of the machine, in order: how often it is mapped, or a mark
+ */
+struct frame_map {
+	struct world *w;
+	_Alignas(u64) u8 mapped[MAX_FRAMES];
+};
+
+/* The place of a frame in @mapped, or NULL: the machine has none of that number. */
+static u8 *mapped_at(struct frame_map *f, u64 pfn)
 {
-	const struct topology *t = machine_topology(w->machine);
+	const struct topology *t = machine_topology(f->w->machine);
 	u64 first = 0;
 
 	for (u32 i = 0; i < t->nr_ranges; i++) {
 		if (pfn - t->range[i].start < t->range[i].nr)
-			return &w->mapped[first + (pfn - t->range[i].start)];
+			return &f->mapped[first + (pfn - t->range[i].start)];
 		first += t->range[i].nr;
 	}
 	return NULL;
 }
 
 /*
- * By hand, where memset() would do: what harness code hands from task to task is hidden from
- * ThreadSanitizer, but not what the C library does for it.
+ * Cleared by hand and not with memset(): ThreadSanitizer does not see what harness code hands from
+ * task to task, but it sees into the C library.
  */
-static void forget_mapped(struct world *w)
+static struct frame_map *empty_map(struct world *w)
 {
-	volatile u64 *words;
+	struct frame_map *f = subsystem_state(w, &frame_checker);
+	volatile u64 *words = (volatile u64 *)f->mapped;
 
-	if (!w->mapped)
-		w->mapped = keep_alloc(MAX_FRAMES);
-	if (!w->mapped)
-		abort();
-	words = (volatile u64 *)w->mapped;
+	f->w = w;
 	for (u32 i = 0; i < DIV_ROUND_UP(w->program->machine.pages, sizeof(*words)); i++)
 		words[i] = 0;
+	return f;
 }
 
-static void look_at_area(u64 start, u64 end, void *arg)
+static void count_area(u64 start, u64 end, void *arg)
 {
-	struct world *w = arg;
+	struct frame_map *f = arg;
 
 	for (u64 addr = start; addr != end; addr += PAGE_SIZE) {
-		const struct page *page = vmalloc_to_page(w->machine, addr);
-		u8 *mapped = page ? mapped_at(w, page->pfn) : NULL;
+		const struct page *page = vmalloc_to_page(f->w->machine, addr);
+		u8 *mapped = page ? mapped_at(f, page->pfn) : NULL;
 
 		if (mapped && *mapped < TABLE - 1)
 			++*mapped;
@@ -105,12 +112,13 @@ static u64 first_pages(const struct percpu_layout *l)
 }
 
 /* The frame behind a page of the first chunk is boot memory, and no other page's. */
-static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
+static void mark_first_page(struct frame_map *f, unsigned int cpu, u64 addr)
 {
+	const struct world *w = f->w;
 	const bool mapped = w->percpu[0].first == PERCPU_FIRST_PAGE;
 	const struct page *page =
 		mapped ? vmalloc_to_page(w->machine, addr) : virt_to_page(w->machine, addr);
-	u8 *mark = page ? mapped_at(w, page->pfn) : NULL;
+	u8 *mark = page ? mapped_at(f, page->pfn) : NULL;
 
 	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_BOOT, PAGE_FREE,
 		 "first chunk, CPU %u, 0x%llx: its page frame is no boot memory", cpu, addr);
@@ -120,8 +128,9 @@ static void mark_first_page(struct world *w, unsigned int cpu, u64 addr)
 	*mark = FIRST;
 }
 
-static void mark_first_chunk(struct world *w)
+static void mark_first_chunk(struct frame_map *f)
 {
+	const struct world *w = f->w;
 	const struct topology *t = machine_topology(w->machine);
 	const struct percpu_instance *v = &w->percpu[0];
 	const u64 pages = first_pages(&v->layout);
@@ -131,18 +140,20 @@ static void mark_first_chunk(struct world *w)
 		return;
 	for_each_possible_cpu (cpu, t)
 		for (u64 i = 0; i < pages; i++)
-			mark_first_page(w, cpu,
+			mark_first_page(f, cpu,
 					v->base + v->be->ptr(v->ctx, 0, cpu) + (i << PAGE_SHIFT));
 }
 
-static void mark_taken(struct world *w)
+static void mark_taken(struct frame_map *f)
 {
+	const struct world *w = f->w;
+
 	for (u32 i = 0; i < w->boot.nr_taken; i++) {
 		const struct taken *taken = &w->boot.taken[i];
 		u64 pfn = taken->start >> PAGE_SHIFT;
 
 		for (; pfn << PAGE_SHIFT < taken->start + taken->size; pfn++) {
-			u8 *mark = mapped_at(w, pfn);
+			u8 *mark = mapped_at(f, pfn);
 
 			MM_CHECK((!*mark || *mark == TAKEN) &&
 					 page_owner(w->machine, pfn) == PAGE_OWNER_BOOT,
@@ -157,8 +168,9 @@ static void mark_taken(struct world *w)
 /* The frame of a table is the page table's, and of no other table. */
 static void mark_table(const struct page *page, unsigned int level, u64 addr, void *arg)
 {
-	struct world *w = arg;
-	u8 *mark = mapped_at(w, page->pfn);
+	struct frame_map *f = arg;
+	const struct world *w = f->w;
+	u8 *mark = mapped_at(f, page->pfn);
 
 	MM_CHECK(mark && page_owner(w->machine, page->pfn) == PAGE_OWNER_USER, PAGE_FREE,
 		 "table of level %u for 0x%llx: its page frame %llu is not in use", level, addr,
@@ -172,7 +184,7 @@ static void mark_table(const struct page *page, unsigned int level, u64 addr, vo
 	*mark = TABLE;
 }
 
-static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *count)
+static void check_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *count)
 {
 	const struct page *page = pfn_to_page(w->machine, pfn);
 	u32 by = 0;
@@ -193,7 +205,7 @@ static void judge_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *
 	count->owner[by]++;
 }
 
-static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *count)
+static void check_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *count)
 {
 	const enum page_owner has = page_owner(w->machine, pfn);
 
@@ -204,7 +216,7 @@ static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *c
 			 "page frame %llu is boot memory, and nobody's of the first chunk", pfn);
 		break;
 	case PAGE_OWNER_USER:
-		judge_used(w, pfn, mark, count);
+		check_used(w, pfn, mark, count);
 		break;
 	default:
 		MM_CHECK(!mark, PAGE_FREE, "page frame %llu is free, and is mapped", pfn);
@@ -212,7 +224,7 @@ static void judge_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *c
 	}
 }
 
-static void judge_count(const char *who, u64 counted, u64 least, u64 most)
+static void check_count(const char *who, u64 counted, u64 least, u64 most)
 {
 	MM_CHECK(counted >= least && counted <= most, COUNT,
 		 "%s: %llu page frames in use, and its own numbers say %llu to %llu", who, counted,
@@ -220,7 +232,7 @@ static void judge_count(const char *who, u64 counted, u64 least, u64 most)
 }
 
 /* Page frames of the per-CPU allocator, besides its first chunk. */
-static void judge_percpu(struct world *w, const struct percpu_account *st,
+static void check_percpu(struct world *w, const struct percpu_account *st,
 			 const struct frame_count *count)
 {
 	const struct percpu_layout *l = &w->percpu[0].layout;
@@ -231,11 +243,11 @@ static void judge_percpu(struct world *w, const struct percpu_account *st,
 
 	/* A block of kernel memory is rounded up to a power of two. */
 	block = (st->chunks - first) << fls64(block - 1);
-	judge_count("per-CPU chunks", count->owner[BY_PERCPU], km ? 0 : pages, km ? 0 : pages);
-	judge_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? block : 0, km ? block : 0);
+	check_count("per-CPU chunks", count->owner[BY_PERCPU], km ? 0 : pages, km ? 0 : pages);
+	check_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? block : 0, km ? block : 0);
 }
 
-static void judge_machine(struct world *w, const struct frame_count *count)
+static void check_machine(struct world *w, const struct frame_count *count)
 {
 	struct machine_stats st;
 
@@ -251,7 +263,7 @@ static void judge_machine(struct world *w, const struct frame_count *count)
 		 nr_free_pages(w->machine));
 }
 
-static void judge_others(struct world *w, const struct frame_count *count)
+static void check_others(struct world *w, const struct frame_count *count)
 {
 	const u64 pool = frame_pool_frames(&w->frames);
 	u64 vmalloc = 0;
@@ -263,14 +275,9 @@ static void judge_others(struct world *w, const struct frame_count *count)
 			vmalloc += (o->size >> PAGE_SHIFT) - 1;
 	}
 	/* What a worker has yet to free. */
-	judge_count("vmalloc()", count->owner[BY_VMALLOC], vmalloc,
-		    vmalloc + (w->deferred_bytes >> PAGE_SHIFT));
-	judge_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
-}
-
-static void free_map(struct world *w)
-{
-	free(w->mapped);
+	check_count("vmalloc()", count->owner[BY_VMALLOC], vmalloc,
+		    vmalloc + (deferred_bytes(w) >> PAGE_SHIFT));
+	check_count("mappings", count->owner[BY_MAPPINGS], pool, pool);
 }
 
 static void compare(struct world *w, bool quiet, s32 record)
@@ -280,6 +287,7 @@ static void compare(struct world *w, bool quiet, s32 record)
 	const u64 ticket = task_ticket();
 	const struct vmap_instance *v = &w->vmap[0];
 	struct percpu_account st;
+	struct frame_map *f;
 	const u8 *mark;
 
 	if (!quiet)
@@ -288,22 +296,22 @@ static void compare(struct world *w, bool quiet, s32 record)
 	if (quiescence_lost(record, ticket))
 		return;
 	boot_world_judge(&w->boot);
-	forget_mapped(w);
-	v->be->for_each_busy(v->ctx, look_at_area, w);
-	for_each_table(w->machine, mark_table, w);
-	mark_first_chunk(w);
-	mark_taken(w);
-	mark = w->mapped;
+	f = empty_map(w);
+	v->be->for_each_busy(v->ctx, count_area, f);
+	for_each_table(w->machine, mark_table, f);
+	mark_first_chunk(f);
+	mark_taken(f);
+	mark = f->mapped;
 	for (u32 r = 0; r < t->nr_ranges; r++)
 		for (u64 i = 0; i < t->range[r].nr; i++)
-			judge_frame(w, t->range[r].start + i, *mark++, &count);
-	judge_machine(w, &count);
-	judge_percpu(w, &st, &count);
-	judge_others(w, &count);
+			check_frame(w, t->range[r].start + i, *mark++, &count);
+	check_machine(w, &count);
+	check_percpu(w, &st, &count);
+	check_others(w, &count);
 }
 
 const struct subsystem frame_checker = {
+	.state_size = sizeof(struct frame_map),
 	.wanted = has_boot,
 	.verify = compare,
-	.free = free_map,
 };

@@ -10,7 +10,27 @@
  */
 #include "kva_checker.h"
 
-#include "kva_model.h"
+#include "kva_snapshot.h"
+
+/**
+ * struct accounts - what was known of a space when it was last compared
+ * @areas:  in use when the program began
+ * @lazy:   pages lazily freed
+ * @purges: of the space
+ * @blocks: vmap blocks
+ * @freed:  pages of areas freed since then
+ * @small:  mappings requested since then that may have needed a block each
+ */
+struct accounts {
+	u64 areas;
+	u64 lazy, purges, blocks;
+	u64 freed, small;
+};
+
+static struct accounts *accounts_of(const struct world *w)
+{
+	return subsystem_state(w, &kva_checker);
+}
 
 bool kva_checker_wanted(const struct world *w)
 {
@@ -43,7 +63,7 @@ static void add_range(struct found *f, const struct kva_range *r)
 {
 	u64 pages = (r->end - r->start) >> PAGE_SHIFT;
 
-	if (r->kept) {
+	if (r->cached) {
 		f->cached_pages += pages;
 		f->free_pages += pages;
 	} else if (r->lazy) {
@@ -54,19 +74,19 @@ static void add_range(struct found *f, const struct kva_range *r)
 	}
 }
 
-static void walk(struct world *w, struct found *f)
+static struct kva_snapshot *walk(struct world *w, struct found *f)
 {
+	struct kva_snapshot *s = kva_snapshot_all(w, &w->vmap[0]);
 	u64 at = w->vmap[0].start;
 
 	*f = (struct found){0};
-	kva_snapshot_all(w, &w->vmap[0]);
-	for (u32 i = 0; i < w->nr_ranges; i++) {
-		const struct kva_range *r = &w->range[i];
+	for (u32 i = 0; i < s->nr; i++) {
+		const struct kva_range *r = &s->range[i];
 
 		MM_CHECK(r->start >= at && r->end > r->start && r->end <= w->vmap[0].end, OVERLAP,
 			 "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong", r->start,
 			 r->end,
-			 r->kept   ? "kept ready"
+			 r->cached ? "kept ready"
 			 : r->lazy ? "lazily freed"
 				   : "in use",
 			 at);
@@ -75,6 +95,7 @@ static void walk(struct world *w, struct found *f)
 		add_range(f, r);
 	}
 	add_gap(f, at, w->vmap[0].end);
+	return s;
 }
 
 static bool in_block(const struct world *w, const struct object *o)
@@ -83,15 +104,15 @@ static bool in_block(const struct world *w, const struct object *o)
 }
 
 /* Each object must stand in an area as it should. Return: blocks with something mapped. */
-static u64 match_objects(struct world *w)
+static u64 match_objects(const struct world *w, struct kva_snapshot *s)
 {
 	u64 block = (u64)w->vmap[0].block_pages << PAGE_SHIFT, blocks = 0;
 
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
-		struct kva_range *r = kva_at(w, o->addr);
+		struct kva_range *r = kva_snapshot_at(s, o->addr);
 
-		MM_CHECK(r && !r->lazy && !r->kept && r->start <= o->addr &&
+		MM_CHECK(r && !r->lazy && !r->cached && r->start <= o->addr &&
 				 o->addr + o->size <= r->end,
 			 TREE, "0x%llx of %llu bytes is live, and lies in no area in use", o->addr,
 			 o->size);
@@ -112,16 +133,17 @@ static u64 match_objects(struct world *w)
 }
 
 /* Areas without an object: blocks with nothing mapped, and what boot has taken. */
-static void check_unexplained(struct world *w, const struct vmap_account *st, u64 blocks)
+static void check_unexplained(const struct accounts *ac, const struct kva_snapshot *s,
+			      const struct vmap_account *st, u64 blocks)
 {
-	u64 left = w->books.areas + st->blocks - blocks;
+	u64 left = ac->areas + st->blocks - blocks;
 
 	MM_CHECK(st->blocks >= blocks, COUNT, "%llu blocks are counted, and mappings lie in %llu",
 		 st->blocks, blocks);
-	for (u32 i = 0; i < w->nr_ranges; i++) {
-		const struct kva_range *r = &w->range[i];
+	for (u32 i = 0; i < s->nr; i++) {
+		const struct kva_range *r = &s->range[i];
 
-		if (r->lazy || r->kept || r->has_object)
+		if (r->lazy || r->cached || r->has_object)
 			continue;
 		MM_CHECK(left--, LEAK_AREA,
 			 "[0x%llx, 0x%llx) is in use: neither an object nor one of %llu blocks",
@@ -151,71 +173,84 @@ static void check_stats(const struct found *f, const struct vmap_account *st)
 /* Pages that were freed since the last time are lazy, and so are those from before. */
 static void check_lazy(const struct world *w, const struct vmap_account *st)
 {
-	u64 most = w->vmap[0].be->caps.lazy ? w->books.lazy + w->books.freed : 0;
+	const struct accounts *ac = accounts_of(w);
+	u64 most = w->vmap[0].be->caps.lazy ? ac->lazy + ac->freed : 0;
 
 	MM_CHECK(st->lazy_pages <= most, COUNT,
 		 "%llu pages are lazy, and no more than %llu were freed", st->lazy_pages, most);
-	MM_CHECK(st->lazy_pages == most || st->purges != w->books.purges, LEAK_AREA,
+	MM_CHECK(st->lazy_pages == most || st->purges != ac->purges, LEAK_AREA,
 		 "%llu pages are lazy, and %llu were freed since the last purge", st->lazy_pages,
 		 most);
 }
 
-static void write_down(struct world *w, const struct vmap_account *st)
+static void write_down(struct accounts *ac, const struct vmap_account *st)
 {
-	w->books.lazy = st->lazy_pages;
-	w->books.freed = 0;
-	w->books.purges = st->purges;
-	w->books.blocks = st->blocks;
-	w->books.small = 0;
+	ac->lazy = st->lazy_pages;
+	ac->freed = 0;
+	ac->purges = st->purges;
+	ac->blocks = st->blocks;
+	ac->small = 0;
 }
 
 static int open_accounts(struct world *w)
 {
+	struct accounts *ac = accounts_of(w);
 	struct vmap_account st;
 
 	account(w, &st);
-	write_down(w, &st);
-	w->books.areas = st.areas;
+	write_down(ac, &st);
+	ac->areas = st.areas;
 	return 0;
 }
 
 static void compare(struct world *w, u32 record)
 {
+	struct accounts *ac = accounts_of(w);
 	u64 ticket = task_ticket();
+	struct kva_snapshot *s;
 	struct vmap_account st;
 	struct found f;
 	u64 blocks;
 
-	walk(w, &f);
-	blocks = match_objects(w);
+	s = walk(w, &f);
+	blocks = match_objects(w, s);
 	account(w, &st);
 	if (!op_still_alone(record, &ticket))
 		return;
-	w->noted_ticket = ticket;
+	s->ticket = ticket;
 	check_stats(&f, &st);
-	check_unexplained(w, &st, blocks);
+	check_unexplained(ac, s, &st, blocks);
 	if (w->program->target == TARGET_VMAP_AREA)
 		check_lazy(w, &st);
-	MM_CHECK(st.blocks <= w->books.blocks + w->books.small, KVA_BOUND,
+	MM_CHECK(st.blocks <= ac->blocks + ac->small, KVA_BOUND,
 		 "%llu blocks, and of %llu before, %llu small mappings were asked for since",
-		 st.blocks, w->books.blocks, w->books.small);
-	write_down(w, &st);
+		 st.blocks, ac->blocks, ac->small);
+	write_down(ac, &st);
 }
 
 const struct subsystem kva_checker = {
+	.state_size = sizeof(struct accounts),
 	.wanted = kva_checker_wanted,
 	.boot = open_accounts,
 	.after_op = compare,
 };
 
-void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind)
+void kva_checker_note_mapping(struct world *w, u32 pages)
 {
-	struct vmap_account st;
-	u64 blocks;
+	accounts_of(w)->small += pages <= w->vmap[0].be->caps.block_max;
+}
 
-	MM_CHECK(kva_snapshot(w, &w->vmap[0], true), CRASH, "more areas than operations can make");
-	blocks = match_objects(w);
+void kva_checker_note_free(struct world *w, u64 pages)
+{
+	accounts_of(w)->freed += pages;
+}
+
+void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *after)
+{
+	u64 blocks = match_objects(w, kva_snapshot_busy(w, &w->vmap[0]));
+	struct vmap_account st;
+
 	account(w, &st);
 	MM_CHECK(st.blocks == blocks || !op_ran_alone(w, c), KVA_BOUND,
-		 "%s leaves %llu blocks, and mappings lie in %llu", behind, st.blocks, blocks);
+		 "%s leaves %llu blocks, and mappings lie in %llu", after, st.blocks, blocks);
 }

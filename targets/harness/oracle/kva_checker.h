@@ -25,13 +25,19 @@ bool kva_checker_wanted(const struct world *w);
  */
 extern const struct subsystem kva_checker;
 
+/** kva_checker_note_mapping() - a mapping of @pages pages is requested from a space */
+void kva_checker_note_mapping(struct world *w, u32 pages);
+
+/** kva_checker_note_free() - an area of @pages pages is freed */
+void kva_checker_note_free(struct world *w, u64 pages);
+
 /**
- * kva_checker_check_blocks() - directly behind what gives up blocks with nothing mapped,
- * undisturbed
- * @behind: what that was
+ * kva_checker_check_blocks() - directly after a call that gives up blocks with nothing mapped
+ * @c:     it ran alone so far
+ * @after: that call, for the message
  *
  * Each block that is left must have something mapped in it: ORACLE_KVA_BOUND.
  */
-void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *behind);
+void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *after);
 
 #endif

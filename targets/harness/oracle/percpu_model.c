@@ -5,7 +5,6 @@
 #include "percpu_model.h"
 
 #include "congruent.h"
-#include "kva_model.h"
 #include "world/percpu_world.h"
 
 /* Free page frames in a row, the first at a multiple of their number, in one piece of memory. */
@@ -33,6 +32,7 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	u64 offset[TOPOLOGY_MAX_NODES], size[TOPOLOGY_MAX_NODES];
 	struct congruent c = {
 		.nr = l->nr_groups, .offset = offset, .size = size, .align = l->atom_size};
+	const struct kva_snapshot *s;
 	u64 pages = 0;
 
 	for (u32 i = 0; i < l->nr_groups; i++) {
@@ -46,9 +46,7 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	 */
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)l->nr_groups)
 		return false;
-	/* Chunks of many groups may be more than there is room to note: then nothing is judged. */
-	if (!kva_snapshot(w, percpu_of(w, k)->on, false))
-		return false;
-	kva_snapshot_drop_purgeable(w);
-	return congruent_highest(w, &c);
+	/* There may be more chunks of many groups than the snapshot has room for. */
+	s = kva_snapshot_concurrent(w, percpu_of(w, k)->on);
+	return s && congruent_highest(s, &c);
 }

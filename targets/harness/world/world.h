@@ -23,34 +23,6 @@
 #define WORLD_PERCPU 2
 
 /**
- * struct kva_range - a range of addresses that is not free, or free and in no heap
- * @lazy:       until the next purge
- * @kept:       it is free, and kept ready
- * @has_object: an object lies in it (kva_checker.c)
- * @owner:      @kept: of which CPU, or node
- */
-struct kva_range {
-	u64 start, end;
-	bool lazy, kept, has_object;
-	u32 owner;
-};
-
-/**
- * struct kva_accounts - what was known of a space when its accounts were last compared
- * @areas:  in use when the program began
- * @lazy:   pages
- * @purges: of the space
- * @blocks: vmap blocks
- * @freed:  pages of areas given back since then
- * @small:  mappings asked for since then that a block may have been made for
- */
-struct kva_accounts {
-	u64 areas;
-	u64 lazy, purges, blocks;
-	u64 freed, small;
-};
-
-/**
  * struct backend_memory - what a back end has for itself, reused from run to run
  * @size: bytes
  */
@@ -76,17 +48,7 @@ struct run;
  * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
  * @frames:    that mappings are made of
- * @range:     what was not free before the operation that is judged, in order of address; only one
- *             that began alone writes here, and there is no second one until it ends
- * @noted:     the space that @range tells of
- * @noted_on:  the CPU that it was noted on
- * @noted_ticket: the last one taken when @range told of all, and nothing was under way; or 0
- * @nr_ranges, @max_ranges: entries, and room for so many
- * @mapped:    mappings of each page frame, for frame_checker.c; kept from run to run
- * @books:     accounts of the space, see kva_checker.h
  * @bootmem:   allocators of boot memory; made when first used, see bootmem_world.h
- * @deferred_frees: of vmalloc memory, in atomic context: done by a worker, sometime
- * @deferred_bytes: of their areas
  * @notice:    the last thing that a kernel would have printed, "" if nothing
  */
 struct world {
@@ -104,16 +66,7 @@ struct world {
 	u8 *static_data;
 	u64 possible;
 	struct frame_pool frames;
-	struct kva_range *range;
-	const struct vmap_instance *noted;
-	u32 noted_on;
-	u64 noted_ticket;
-	u32 nr_ranges, max_ranges;
-	struct kva_accounts books;
 	struct bootmem_world *bootmem;
-	u8 *mapped;
-	u32 deferred_frees;
-	u64 deferred_bytes;
 	char notice[96];
 };
 
