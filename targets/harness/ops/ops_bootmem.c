@@ -61,7 +61,7 @@ static int must_serve(const struct world *w, u32 k, const struct bootmem_request
 
 static bool fits(const struct world *w, u32 k, const struct bootmem_request *r, u64 goal, int nid)
 {
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 
 	return bootmem_fits(m, &m->map[k], r, goal, nid, may_cross(w, k, r));
 }
@@ -73,14 +73,14 @@ static bool fits(const struct world *w, u32 k, const struct bootmem_request *r, 
  */
 static bool same_page(const struct world *w, u32 k, const struct bootmem_request *r)
 {
-	const struct bootmem_end *end = &w->bootmem->end[k];
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_end *end = &bootmem_of(w)->end[k];
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 
 	if (bootmem_kind(w, k) == BOOT_ROOTMEM)
 		return r->call == BOOTMEM_NODE
 			       ? end->request.call == BOOTMEM_NODE && end->request.nid == r->nid
 			       : end->request.call != BOOTMEM_NODE;
-	return m->topo.nr_nodes == 1 ||
+	return m->topo->nr_nodes == 1 ||
 	       (r->call == BOOTMEM_NODE &&
 		m->nid[((end->addr - 1) >> PAGE_SHIFT) - m->base] == r->nid);
 }
@@ -88,8 +88,8 @@ static bool same_page(const struct world *w, u32 k, const struct bootmem_request
 /* Where the request has to go on in the page that the one before it has used in part. */
 static u64 packed_at(const struct world *w, u32 k, const struct bootmem_request *r)
 {
-	const struct bootmem_end *end = &w->bootmem->end[k];
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_end *end = &bootmem_of(w)->end[k];
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 	u64 start, behind, p;
 
 	if (!end->known || IS_ALIGNED(end->addr, PAGE_SIZE) || !same_page(w, k, r))
@@ -116,7 +116,7 @@ static void judge_refusal(const struct world *w, u32 k, const struct bootmem_req
  */
 static void judge_pages(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
 {
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 	const struct bootmem_map *map = &m->map[k];
 	const u64 first = (addr >> PAGE_SHIFT) - m->base, in_page = addr & (PAGE_SIZE - 1);
 	const u64 last = ((addr + r->size - 1) >> PAGE_SHIFT) - m->base;
@@ -141,7 +141,7 @@ static void judge_pages(const struct world *w, u32 k, const struct bootmem_reque
 /* Goal and node: nothing that is preferred was to be had. */
 static void judge_choice(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
 {
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 	const int nid = m->nid[(addr >> PAGE_SHIFT) - m->base], must = must_serve(w, k, r);
 	const bool near = r->call != BOOTMEM_NODE || nid == (int)r->nid, met = addr >= r->goal;
 
@@ -182,13 +182,14 @@ struct served {
 static void serve(struct world *w, u32 k, const struct bootmem_request *r,
 		  const struct bootmem_calls *calls, struct served *s)
 {
-	const struct bootmem_refusal want = {.why = w->bootmem->over ? BOOT_OVER : NR_BOOT_ERRORS};
-	struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_refusal want = {.why = bootmem_of(w)->over ? BOOT_OVER
+									: NR_BOOT_ERRORS};
+	struct bootmem_model *m = &bootmem_of(w)->model;
 
-	s->addr = calls->alloc(w->bootmem->boot[k], r);
+	s->addr = calls->alloc(w->bootmem.boot[k], r);
 	bootmem_expect(w, k, "request", &want);
 	if (s->addr == BOOT_NONE) {
-		if (!w->bootmem->over)
+		if (!bootmem_of(w)->over)
 			judge_refusal(w, k, r);
 		return;
 	}
@@ -200,7 +201,7 @@ static void serve(struct world *w, u32 k, const struct bootmem_request *r,
 		s->from += PAGE_SIZE;
 	s->to = max(s->from, ALIGN(s->addr + r->size, PAGE_SIZE));
 	bootmem_take(m, &m->map[k], s->addr, s->addr + r->size);
-	w->bootmem->end[k] =
+	bootmem_of(w)->end[k] =
 		(struct bootmem_end){.known = true, .request = *r, .addr = s->addr + r->size};
 }
 
@@ -209,10 +210,10 @@ static void compare(struct world *w, const u64 before[WORLD_BOOTMEM], bool exact
 {
 	u64 took[WORLD_BOOTMEM] = {0};
 
-	if (w->bootmem->nr < 2)
+	if (w->bootmem.nr < 2)
 		return;
 	/* Of a free it is the negative: differences are the same. */
-	for_each_bootmem (k, w->bootmem)
+	for_each_bootmem (k, w)
 		took[k] = before[k] - bootmem_free_pages(w, k);
 	MM_CHECK(took[0] == took[1] || (!exact && took[0] - took[1] + 1 <= 2), DIFFERENTIAL,
 		 "bootmem has %lld free pages less than before, rootmem %lld", took[0], took[1]);
@@ -220,7 +221,7 @@ static void compare(struct world *w, const u64 before[WORLD_BOOTMEM], bool exact
 
 static void count_free(const struct world *w, u64 before[WORLD_BOOTMEM])
 {
-	for_each_bootmem (k, w->bootmem)
+	for_each_bootmem (k, w)
 		before[k] = bootmem_free_pages(w, k);
 }
 
@@ -229,7 +230,7 @@ static void give_back(struct world *w, u32 k, const struct served *s)
 {
 	if (s->from < s->to)
 		bootmem_free(w, k, s->from, s->to - s->from);
-	w->bootmem->end[k].known = false;
+	bootmem_of(w)->end[k].known = false;
 }
 
 static void object_made(struct world *w, const struct op_call *c, const u64 addr[WORLD_BOOTMEM],
@@ -237,7 +238,7 @@ static void object_made(struct world *w, const struct op_call *c, const u64 addr
 {
 	struct object *o = c->object;
 
-	for_each_bootmem (k, w->bootmem)
+	for_each_bootmem (k, w)
 		o->addrs[k] = addr[k];
 	o->size = size;
 	/* Not in the books: what is whose the model knows by pages. */
@@ -252,7 +253,7 @@ void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct boo
 	bool all = true;
 
 	count_free(w, before);
-	for_each_bootmem (k, w->bootmem) {
+	for_each_bootmem (k, w) {
 		serve(w, k, r, calls, &s[k]);
 		addr[k] = s[k].addr;
 		all = all && addr[k] != BOOT_NONE;
@@ -264,7 +265,7 @@ void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct boo
 	} else {
 		object_refused(w, c);
 	}
-	for_each_bootmem (k, w->bootmem) {
+	for_each_bootmem (k, w) {
 		if (addr[k] == BOOT_NONE)
 			continue;
 		if (!all)
@@ -278,7 +279,7 @@ static void alloc_placed(struct world *w, const struct op_call *c, struct bootme
 {
 	r->size = c->op->arg[0];
 	r->align = c->op->arg[1];
-	draw_place(&w->bootmem->model, place, r);
+	draw_place(&bootmem_of(w)->model, place, r);
 	bootmem_op_alloc(w, c, r, &bootmem_calls);
 }
 
@@ -293,7 +294,7 @@ void op_alloc_bootmem_node(struct world *w, const struct op_call *c)
 {
 	struct bootmem_request r = {.call = BOOTMEM_NODE,
 				    .nid = c->op->arg[2] % TOPOLOGY_MAX_NODES %
-					   w->bootmem->model.topo.nr_nodes};
+					   w->bootmem.topo.nr_nodes};
 
 	alloc_placed(w, c, &r, c->op->arg[2] / TOPOLOGY_MAX_NODES);
 }
@@ -308,7 +309,7 @@ void op_alloc_bootmem_cross(struct world *w, const struct op_call *c)
 void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_reserve how,
 			const struct bootmem_calls *calls)
 {
-	const u64 start = bootmem_nth(&w->bootmem->model, c->op->arg[0]), size = c->op->arg[1];
+	const u64 start = bootmem_nth(&bootmem_of(w)->model, c->op->arg[0]), size = c->op->arg[1];
 	u64 before[WORLD_BOOTMEM], addr[WORLD_BOOTMEM] = {start, start};
 	const struct served taken = {
 		.from = start & PAGE_MASK,
@@ -317,7 +318,7 @@ void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_rese
 	bool done[WORLD_BOOTMEM] = {0}, all = true;
 
 	count_free(w, before);
-	for_each_bootmem (k, w->bootmem) {
+	for_each_bootmem (k, w) {
 		done[k] = bootmem_reserve_by(w, k, start, size, how, calls);
 		all = all && done[k];
 	}
@@ -329,7 +330,7 @@ void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_rese
 	} else {
 		object_refused(w, c);
 	}
-	for_each_bootmem (k, w->bootmem) {
+	for_each_bootmem (k, w) {
 		/* A shared one is refused for what lies outside, and by both. */
 		if (done[k] && !all)
 			give_back(w, k, &taken);
@@ -357,13 +358,12 @@ static void free_part(struct world *w, const struct object *o, u64 from, u64 to,
 	if (from >= to)
 		return;
 	count_free(w, before);
-	for_each_bootmem (k, w->bootmem)
+	for_each_bootmem (k, w)
 		done = bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
 	/* After the hand-over none is free, before it and after it. */
 	if (done)
-		compare(w, before,
-			o->align >= PAGE_SIZE || o->addr == o->addrs[w->bootmem->nr - 1]);
-	for_each_bootmem (k, w->bootmem)
+		compare(w, before, o->align >= PAGE_SIZE || o->addr == o->addrs[w->bootmem.nr - 1]);
+	for_each_bootmem (k, w)
 		bootmem_check(w, k, object_addr(o, k) + from, object_addr(o, k) + to);
 }
 
@@ -384,7 +384,7 @@ void op_free_bootmem(struct world *w, const struct op_call *c)
 			continue;
 		}
 		/* The pages around it, with whatever else is in them. */
-		for_each_bootmem (k, w->bootmem) {
+		for_each_bootmem (k, w) {
 			u64 from = object_addr(o, k) & PAGE_MASK;
 			u64 to = ALIGN(object_addr(o, k) + o->size, PAGE_SIZE);
 
@@ -406,13 +406,13 @@ void op_free_bootmem_part(struct world *w, const struct op_call *c)
 /* What comes behind the hand-over is refused, nearly all of it: random programs seldom want it. */
 void op_free_all_bootmem(struct world *w, const struct op_call *c)
 {
-	const struct bootmem_model *m = &w->bootmem->model;
+	const struct bootmem_model *m = &bootmem_of(w)->model;
 	const u64 part = c->op->arg[0];
 
 	if (!part) {
 		bootmem_hand_over(w);
 		return;
 	}
-	for_each_bootmem (k, w->bootmem)
+	for_each_bootmem (k, w)
 		bootmem_check_pages(w, k, (part - 1) * m->span / 15, part * m->span / 15);
 }

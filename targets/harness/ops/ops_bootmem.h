@@ -8,7 +8,7 @@
 #define MM_HARNESS_OPS_BOOTMEM_H
 
 #include "exec/run.h"
-#include "world/bootmem_world.h"
+#include "oracle/bootmem_checker.h"
 #include "ops.h"
 
 /** bootmem_op_alloc() - make the object of @c by request @r, of each allocator, and judge it */

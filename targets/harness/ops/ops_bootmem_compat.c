@@ -104,7 +104,7 @@ static void alloc(struct world *w, const struct op_call *c, struct bootmem_reque
 	const bool low = how == COMPAT_LOW || how == COMPAT_LOW_PAGES;
 	const bool pages = how == COMPAT_PAGES || how == COMPAT_LOW_PAGES;
 
-	if (!w->bootmem->mapped) {
+	if (!w->bootmem.mapped) {
 		object_refused(w, c);
 		return;
 	}
@@ -125,7 +125,7 @@ void op_compat_alloc_bootmem(struct world *w, const struct op_call *c)
 void op_compat_alloc_bootmem_node(struct world *w, const struct op_call *c)
 {
 	struct bootmem_request r = {.call = BOOTMEM_NODE,
-				    .nid = c->op->arg[2] % w->bootmem->model.topo.nr_nodes};
+				    .nid = c->op->arg[2] % w->bootmem.topo.nr_nodes};
 	const u32 how = c->op->arg[1];
 
 	/* There is none for less than a page of low memory. */

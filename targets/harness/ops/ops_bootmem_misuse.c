@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "exec/run.h"
-#include "world/bootmem_world.h"
+#include "oracle/bootmem_checker.h"
 #include "ops.h"
 
 /* Pages of the allocator that is made for the purpose. */
@@ -123,8 +123,8 @@ static bool bring_on(const struct misuse *mu)
 			 "%u pages were free, and %llu were handed over", LAST_PAGE - FIRST_PAGE,
 			 given);
 	}
-	MM_CHECK(!mu->w->bootmem->told.nr, RANGE, "a call was refused: %s",
-		 boot_error_name(mu->w->bootmem->told.why));
+	MM_CHECK(!mu->w->bootmem.told.nr, RANGE, "a call was refused: %s",
+		 boot_error_name(mu->w->bootmem.told.why));
 	return !err;
 }
 
@@ -159,7 +159,7 @@ static void too_late(const struct misuse *mu)
 static void bad_node(const struct misuse *mu)
 {
 	const unsigned int beyond = mu->at & 2 ? ~0U - mu->at : mu->at;
-	const unsigned int nid = mu->w->bootmem->model.topo.nr_nodes + (mu->at & 2 ? 0 : beyond);
+	const unsigned int nid = mu->w->bootmem.topo.nr_nodes + (mu->at & 2 ? 0 : beyond);
 
 	if (mu->at & 1)
 		call_register(mu, nid, PAGES(FIRST_PAGE), PAGES(LAST_PAGE));
@@ -218,7 +218,7 @@ static void backwards(const struct misuse *mu)
 
 static void overlap(const struct misuse *mu)
 {
-	const unsigned int nid = mu->at % mu->w->bootmem->model.topo.nr_nodes;
+	const unsigned int nid = mu->at % mu->w->bootmem.topo.nr_nodes;
 	const u64 start = PAGES(mu->at >> 2 & 15);
 
 	if (!bring_on(mu))
@@ -279,7 +279,7 @@ static u64 find_page(const struct bootmem_model *m, u32 k, u64 at, enum bootmem_
  */
 static void ask_own(struct misuse *mu)
 {
-	struct bootmem_world *b = mu->w->bootmem;
+	struct bootmem_checker *b = bootmem_of(mu->w);
 	const struct bootmem_model *m = &b->model;
 	enum bootmem_state state = BOOTMEM_HOLE;
 	u64 p, from, size, part;
@@ -302,14 +302,14 @@ static void ask_own(struct misuse *mu)
 
 void op_misuse_bootmem(struct world *w, const struct op_call *c)
 {
-	for_each_bootmem (k, w->bootmem) {
+	for_each_bootmem (k, w) {
 		struct misuse mu = {.w = w, .k = k, .why = c->op->arg[0], .at = c->op->arg[1]};
 
 		if (mu.why == BOOT_OUTSIDE || mu.why >= BOOT_RESERVE_TWICE)
 			ask_own(&mu);
 		else
 			ask_another(&mu);
-		bootmem_check(w, k, bootmem_addr(&w->bootmem->model, 0),
-			      bootmem_addr(&w->bootmem->model, 1));
+		bootmem_check(w, k, bootmem_addr(&bootmem_of(w)->model, 0),
+			      bootmem_addr(&bootmem_of(w)->model, 1));
 	}
 }

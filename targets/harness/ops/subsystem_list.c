@@ -6,6 +6,7 @@
  * described here. Checkers come from oracle/.
  */
 #include "exec/subsystems.h"
+#include "oracle/bootmem_checker.h"
 #include "oracle/deferred_frees.h"
 #include "oracle/differential.h"
 #include "oracle/frame_checker.h"
@@ -32,10 +33,8 @@ static const struct subsystem machine = {
 static const struct subsystem bootmem = {
 	.wanted = bootmem_wanted,
 	.boot = bootmem_boot,
-	.end = bootmem_end_program,
 	.verify = bootmem_verify,
 	.take_down = bootmem_take_down,
-	.free = bootmem_free_world,
 };
 
 /* Boot memory that page frames come through. */
@@ -78,6 +77,7 @@ static const struct subsystem hand_over = {
 const struct subsystem *const subsystems[] = {
 	&machine,
 	&bootmem,
+	&bootmem_checker,
 	&boot_memory,
 	&frames,
 	&spaces,

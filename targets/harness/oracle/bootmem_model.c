@@ -33,11 +33,11 @@ static void reserve(struct bootmem_model *bm)
 	}
 }
 
-void bootmem_model_init(struct bootmem_model *bm, u32 nr)
+void bootmem_model_init(struct bootmem_model *bm, const struct topology *t, u32 nr)
 {
-	const struct topology *t = &bm->topo;
 	const struct node_range *last = &t->range[t->nr_ranges - 1];
 
+	bm->topo = t;
 	bm->base = t->range[0].start;
 	bm->span = last->start + last->nr - bm->base;
 	bm->pages = 0;
@@ -72,7 +72,7 @@ void bootmem_model_fini(struct bootmem_model *bm)
 
 u64 bootmem_nth(const struct bootmem_model *bm, u64 at)
 {
-	const struct node_range *r = bm->topo.range;
+	const struct node_range *r = bm->topo->range;
 	u64 page;
 
 	at %= bm->pages << PAGE_SHIFT;

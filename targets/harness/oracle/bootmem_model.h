@@ -9,7 +9,7 @@
 #ifndef MM_HARNESS_BOOTMEM_MODEL_H
 #define MM_HARNESS_BOOTMEM_MODEL_H
 
-#include "boot/boot.h"
+#include "world/bootmem_world.h"
 
 enum bootmem_state {
 	BOOTMEM_HOLE, /* no node's */
@@ -20,9 +20,6 @@ enum bootmem_state {
 };
 
 #define BOOTMEM_NO_NODE 255
-
-/* Allocators of a world: two in the target bootmem_pair. */
-#define WORLD_BOOTMEM 2
 
 /**
  * struct bootmem_map - an allocator's pages
@@ -48,7 +45,7 @@ struct bootmem_map {
  * @room:  how many there is room for
  */
 struct bootmem_model {
-	struct topology topo;
+	const struct topology *topo;
 	u64 base, span, pages;
 	u8 *nid;
 	u64 room;
@@ -74,8 +71,8 @@ struct bootmem_request {
 	u64 size, align, goal, limit;
 };
 
-/** bootmem_model_init() - all pages of @bm->topo are free, in @nr maps; memory is kept */
-void bootmem_model_init(struct bootmem_model *bm, u32 nr);
+/** bootmem_model_init() - all pages of @topo are free, in @nr maps; reuses the memory of @bm */
+void bootmem_model_init(struct bootmem_model *bm, const struct topology *topo, u32 nr);
 void bootmem_model_fini(struct bootmem_model *bm);
 
 /** bootmem_addr() - address of page @p; @p may be the one behind the last */

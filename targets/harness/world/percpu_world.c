@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "sched/announce.h"
 #include "sched/keep.h"
 #include "sched/sched.h"
 #include "vmap_world.h"
@@ -84,8 +85,12 @@ static int boot_one(struct world *w, u32 k, struct percpu_params *pp)
 	if (err)
 		return err;
 	w->nr_percpu++;
-	if (unlikely(w->trace))
+	if (unlikely(w->trace)) {
+		void *seen = announce_unseen_begin();
+
 		print_layout(v, w->trace);
+		announce_unseen_end(seen);
+	}
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "boot_world.h"
+#include "bootmem_world.h"
 #include "frame_pool.h"
 #include "implementation.h"
 #include "machine/machine.h"
@@ -31,7 +32,6 @@ struct backend_memory {
 	size_t size;
 };
 
-struct bootmem_world;
 struct run;
 
 /**
@@ -48,7 +48,7 @@ struct run;
  * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
  * @frames:    that mappings are made of
- * @bootmem:   allocators of boot memory; made when first used, see bootmem_world.h
+ * @bootmem:   allocators of boot memory, in targets that have nothing else
  * @notice:    the last thing that a kernel would have printed, "" if nothing
  */
 struct world {
@@ -66,7 +66,7 @@ struct world {
 	u8 *static_data;
 	u64 possible;
 	struct frame_pool frames;
-	struct bootmem_world *bootmem;
+	struct bootmem_world bootmem;
 	char notice[96];
 };
 
