@@ -5,11 +5,14 @@
  * The lists, and the reference made with --markdown, come from the tables that the harness runs on,
  * so they cannot be outdated.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "cli.h"
 #include "program/fields.h"
 #include "program/op_set.h"
+#include "world/backends.h"
+#include "world/capabilities.h"
 
 static const struct option_usage usage = {
 	.synopsis = "mmstorm list [OPTION]... [TOPIC]...",
@@ -20,7 +23,9 @@ static const struct option_usage usage = {
 		 "  schedules   which task runs next\n"
 		 "  machine     fields of the machine\n"
 		 "  fail        fields of the failure plan\n"
-		 "  events      rare but legal events, for `shows` lines",
+		 "  events      rare but legal events, for `shows` lines\n"
+		 "  implementations  whose allocators can run them: back ends, the functions that\n"
+		 "              each offers, and what it promises to oracles",
 };
 
 enum format {
@@ -300,13 +305,133 @@ static void list_events(enum format format)
 		     run_event_help((enum run_event)e));
 }
 
+/* Words that are joined by commas. */
+struct words {
+	char text[512];
+	int len;
+};
+
+__printf(2, 3) static void add_word(struct words *w, const char *fmt, ...)
+{
+	const size_t room = sizeof(w->text) - (size_t)w->len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	w->len += snprintf(w->text + w->len, room, "%s", w->len ? ", " : "");
+	w->len += vsnprintf(w->text + w->len, sizeof(w->text) - (size_t)w->len, fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * struct backend_entry - a back end of either layer, for the list
+ * @offered: bit enum backend_service
+ */
+struct backend_entry {
+	const char *implementation, *layer, *name, *help;
+	u32 offered;
+	struct capability c[CAPABILITIES_MAX];
+	u32 nr;
+};
+
+static void backend_json(const struct backend_entry *b)
+{
+	struct json_object *j = new_entry("back end", b->name, b->help);
+	struct json_object *offers = json_object_new_array(), *promises = json_object_new_object();
+
+	for (int s = SERVICE_NONE + 1; s < NR_SERVICES; s++)
+		if (b->offered & 1U << s)
+			json_object_array_add(offers, json_object_new_string(backend_service_name(
+							      (enum backend_service)s)));
+	for (u32 i = 0; i < b->nr; i++) {
+		const struct capability *c = &b->c[i];
+
+		json_object_object_add(promises, c->name,
+				       c->flag	 ? json_object_new_boolean(c->value)
+				       : c->text ? json_object_new_string(c->text)
+						 : json_object_new_int64(c->value));
+	}
+	json_object_object_add(j, "implementation", json_object_new_string(b->implementation));
+	json_object_object_add(j, "layer", json_object_new_string(b->layer));
+	json_object_object_add(j, "offers", offers);
+	json_object_object_add(j, "promises", promises);
+	cli_json(j);
+}
+
+static void list_backend(enum format format, const struct backend_entry *b)
+{
+	struct words offers = {.len = 0}, promises = {.len = 0};
+
+	if (format == FORMAT_JSON) {
+		backend_json(b);
+		return;
+	}
+	for (int s = SERVICE_NONE + 1; s < NR_SERVICES; s++)
+		if (b->offered & 1U << s)
+			add_word(&offers, "%s", backend_service_name((enum backend_service)s));
+	for (u32 i = 0; i < b->nr; i++) {
+		const struct capability *c = &b->c[i];
+
+		if (!c->value)
+			continue;
+		if (c->flag)
+			add_word(&promises, "%s", c->name);
+		else if (c->text)
+			add_word(&promises, "%s=%s", c->name, c->text);
+		else
+			add_word(&promises, "%s=%u", c->name, c->value);
+	}
+	if (format == FORMAT_MARKDOWN)
+		printf("| %s | %s | `%s` | %s | %s | %s |\n", b->implementation, b->layer, b->name,
+		       b->help, offers.text, promises.text);
+	else
+		printf("  %s, %s %s\n    %s\n    offers: %s\n    promises: %s\n", b->implementation,
+		       b->layer, b->name, b->help, offers.text, promises.text);
+}
+
+static void list_backends_of(enum format format, const struct implementation *im)
+{
+	for (u32 k = 0; im->vmap[k]; k++) {
+		const struct vmap_backend *be = im->vmap[k];
+		struct backend_entry b = {.implementation = im->name,
+					  .layer = "vmap",
+					  .name = be->name,
+					  .help = be->help};
+
+		for (int s = SERVICE_NONE + 1; s < NR_SERVICES; s++)
+			b.offered |= (u32)vmap_offers(be, (enum backend_service)s) << s;
+		b.nr = vmap_capabilities(&be->caps, b.c);
+		list_backend(format, &b);
+	}
+	for (u32 k = 0; im->percpu[k]; k++) {
+		const struct percpu_backend *be = im->percpu[k];
+		struct backend_entry b = {.implementation = im->name,
+					  .layer = "percpu",
+					  .name = be->name,
+					  .help = be->help};
+
+		for (int s = SERVICE_NONE + 1; s < NR_SERVICES; s++)
+			b.offered |= (u32)percpu_offers(be, (enum backend_service)s) << s;
+		b.nr = percpu_capabilities(&be->caps, b.c);
+		list_backend(format, &b);
+	}
+}
+
+static void list_implementations(enum format format)
+{
+	heading(format, "implementations",
+		"implementation | layer | back end | what it is | offers | promises");
+	for (u32 i = 0; implementations[i]; i++)
+		list_backends_of(format, implementations[i]);
+}
+
 static const struct topic {
 	const char *name;
 	void (*list)(enum format format);
 } topics[] = {
-	{"targets", list_targets},     {"operations", list_operations}, {"oracles", list_oracles},
-	{"schedules", list_schedules}, {"machine", list_machine},	{"fail", list_fail},
-	{"events", list_events},
+	{"targets", list_targets}, {"operations", list_operations},
+	{"oracles", list_oracles}, {"schedules", list_schedules},
+	{"machine", list_machine}, {"fail", list_fail},
+	{"events", list_events},   {"implementations", list_implementations},
 };
 
 static const struct topic *find_topic(const char *name)
@@ -341,7 +466,8 @@ int cmd_list(int argc, char **argv)
 	for (int i = optind; i < argc; i++)
 		if (!find_topic(argv[i]))
 			return cli_error("mmstorm list: found topic '%s', expected targets, "
-					 "operations, oracles, schedules, machine, fail or events",
+					 "operations, oracles, schedules, machine, fail, events or "
+					 "implementations",
 					 argv[i]);
 	for (int i = optind; i < argc; i++)
 		find_topic(argv[i])->list(format);

@@ -14,6 +14,7 @@
 #include "tool/input.h"
 #include "tool/isolate.h"
 #include "run_result.h"
+#include "world/backends.h"
 
 static const struct option_usage usage = {
 	.synopsis = "mmstorm run [OPTION]... FILE|FOLDER...",
@@ -41,6 +42,14 @@ struct options {
 
 #define MEMBER(m) .offset = offsetof(struct options, m)
 
+static const char *parse_on(const char *text, void *on)
+{
+	const struct implementation *im = implementation_by_name(text);
+
+	*(const struct implementation **)on = im;
+	return im ? NULL : "one of mmstorm list implementations";
+}
+
 static const struct option_spec specs[] = {
 	{"times", 'n', OPTION_NUMBER, "N", MEMBER(run.times), .lo = 1, .hi = UINT32_MAX,
 	 .help = "run each program N times: all runs must end in the same way"},
@@ -59,6 +68,9 @@ static const struct option_spec specs[] = {
 	{"fidelity", MEMBER(fidelity),
 	 .help = "FILE is a kernel's trace: compare each placement with the kernel's"},
 	{"list", MEMBER(list), .help = "with --fidelity: print each difference"},
+	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(run.on), .parse = parse_on,
+	 .help = "run on the allocators of an implementation, one of mmstorm list implementations; "
+		 "the default is ours"},
 	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
 	 .parse = cli_parse_strategy,
 	 .help = "replace the program's schedule: sequential, round-robin, random or pct"},
@@ -79,14 +91,18 @@ static int parse_options(struct options *o, int argc, char **argv)
 	if (o->common.strategy.kind == EXPLORE_CHANGES)
 		return cli_error("mmstorm run: found --strategy changes, expected sequential, "
 				 "round-robin, random or pct");
+	if (o->run.on && o->fidelity)
+		return cli_error("mmstorm run: found --fidelity with --on, expected it without");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
-	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->run.times > 1))
+	if (o->fail_each &&
+	    (o->fidelity || o->verbose || o->stats || o->run.on || o->run.times > 1))
 		return cli_error("mmstorm run: found --fail-each with %s, expected it without",
-				 o->fidelity  ? "--fidelity"
-				 : o->verbose ? "--verbose"
-				 : o->stats   ? "--stats"
-					      : "--times");
+				 o->run.on     ? "--on"
+				 : o->fidelity ? "--fidelity"
+				 : o->verbose  ? "--verbose"
+				 : o->stats    ? "--stats"
+					       : "--times");
 	if (o->output && !o->fail_each)
 		return cli_error("mmstorm run: found --output, expected --fail-each with it");
 	if (optind == argc)
@@ -222,12 +238,14 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		[OUTCOME_FINDING] = EXIT_FINDING,
 		[OUTCOME_UNFIT] = EXIT_BAD,
 	};
-	char text[INPUT_ERROR];
+	char text[INPUT_ERROR], why[REFUSAL_MAX];
 	struct run_result res;
 	int err;
 
 	if (input_program(p, path, o->common.target, text))
 		return cli_error("%s", text);
+	if (implementation_refuses(o->run.on ? o->run.on : implementations[0], p, why))
+		return cli_error("%s: %s", path, why);
 	if (o->fail_each)
 		return fail_each_run(path, p, &o->common, o->output);
 	if (o->common.strategy.given) {

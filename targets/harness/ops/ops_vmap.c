@@ -105,7 +105,7 @@ static void judge_refusal(struct world *w, const struct op_call *c, const struct
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
 		 need);
 	/* For want of room, then: blocks with nothing mapped have been given up. */
-	if (kva_checker_wanted(w) && op_ran_alone(w, c))
+	if (v->be->caps.drops_blocks && kva_checker_wanted(w) && op_ran_alone(w, c))
 		kva_checker_check_blocks(w, c, "a refusal");
 }
 
@@ -200,7 +200,8 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 		 "0x%llx was unmapped before the call and may still be translated", addr);
 	if (!kva_checker_wanted(w) || !op_ran_alone(w, c))
 		return;
-	kva_checker_check_blocks(w, c, "vm_unmap_aliases()");
+	if (v->be->caps.drops_blocks)
+		kva_checker_check_blocks(w, c, "vm_unmap_aliases()");
 	if (w->program->target != TARGET_VMAP_ALIASES)
 		return;
 	machine_stats(w->machine, &before);

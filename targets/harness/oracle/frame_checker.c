@@ -51,7 +51,8 @@ struct frame_count {
 
 static bool has_boot(const struct world *w)
 {
-	return w->program->target == TARGET_BOOT && w->boot.bm && w->vmap[0].be->for_each_busy;
+	return w->program->target == TARGET_BOOT && w->boot.bm && w->nr_percpu && w->nr_vmap &&
+	       w->vmap[0].be->for_each_busy;
 }
 
 /**

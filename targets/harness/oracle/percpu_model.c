@@ -29,6 +29,7 @@ static bool frames_in_a_row(const struct world *w, u64 nr)
 bool percpu_new_chunk_fits(struct world *w, u32 k)
 {
 	const struct percpu_layout *l = &percpu_of(w, k)->layout;
+	const struct vmap_instance *on = percpu_of(w, k)->on;
 	u64 offset[TOPOLOGY_MAX_NODES], size[TOPOLOGY_MAX_NODES];
 	struct congruent c = {
 		.nr = l->nr_groups, .offset = offset, .size = size, .align = l->atom_size};
@@ -46,7 +47,9 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	 */
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)l->nr_groups)
 		return false;
+	if (!on || !on->be->caps.complete || !kva_is_known(on))
+		return false;
 	/* There may be more chunks of many groups than the snapshot has room for. */
-	s = kva_snapshot_concurrent(w, percpu_of(w, k)->on);
+	s = kva_snapshot_concurrent(w, on);
 	return s && congruent_highest(s, &c);
 }

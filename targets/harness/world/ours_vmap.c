@@ -348,7 +348,7 @@ static void totals(void *ctx, struct vmap_totals *t)
 
 /* What those promise that free lazily. */
 #define LAZY                                                                                       \
-	.complete = true, .lowest = true, .highest = true, .lazy = true,                           \
+	.complete = true, .lowest = true, .highest = true, .lazy = true, .drops_blocks = true,     \
 	.misses = VMAP_MAX_MISSES, .block_max = VMAP_MAX_ALLOC
 
 static const struct vmap_backend lazy = {
@@ -366,6 +366,7 @@ static const struct vmap_backend eager = {
 	.caps = {.complete = true,
 		 .lowest = true,
 		 .purge_empties = true,
+		 .drops_blocks = true,
 		 .misses = VMAP_MISSES_ANY},
 	.create = create_eager,
 	COMMON,

@@ -4,7 +4,10 @@
  * and what the implementation behind it promises.
  *
  * What vmap_backend.h says of its table holds here. A per-CPU allocator stands on a space of the
- * same implementation, which is created before it and destroyed after it.
+ * same implementation, which is created before it and destroyed after it. The space must have
+ * congruent areas, since chunks are made of them.
+ *
+ * Page frames of chunks belong to "percpu", those of contiguous chunks to "percpu km".
  *
  * The address of an object is that of its copy in the unit with the lowest address; 0 is no
  * object.

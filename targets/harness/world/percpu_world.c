@@ -11,17 +11,6 @@
 #include "sched/sched.h"
 #include "vmap_world.h"
 
-/* What each target runs on. */
-static const char *const kinds[NR_TARGETS][WORLD_PERCPU] = {
-	[TARGET_PERCPU_BITMAP] = {"bitmap"},
-	[TARGET_PERCPU_AREAMAP] = {"areamap"},
-	[TARGET_PERCPU_PAIR] = {"bitmap", "areamap"},
-	[TARGET_FIRST_CHUNK] = {"bitmap"},
-	[TARGET_VMAP] = {"bitmap"},
-	[TARGET_VM_AREAS] = {"bitmap"},
-	[TARGET_BOOT] = {"bitmap"},
-};
-
 static const struct program_machine *machine_of(const struct world *w)
 {
 	return &w->program->machine;
@@ -68,15 +57,16 @@ static void print_layout(const struct percpu_instance *v, FILE *f)
 			unit_choices[UNIT_PERCPU_ALLOC][v->first], v->base);
 }
 
-static int boot_one(struct world *w, u32 k, struct percpu_params *pp)
+static int boot_one(struct world *w, u32 k, const struct percpu_backend *be,
+		    struct percpu_params *pp)
 {
 	struct percpu_instance *v = &w->percpu[k];
 	struct machine_stats st;
 	int err = w->boot.bm ? boot_world_provider(&w->boot, pp) : 0;
 
-	v->be = percpu_backend_by_name(w->on, kinds[w->program->target][k]);
+	v->be = be;
 	v->ctx = backend_memory(&w->percpu_memory[k], v->be->ctx_size);
-	v->on = space_of(w, 0);
+	v->on = w->nr_vmap ? space_of(w, 0) : NULL;
 	if (!err)
 		err = v->be->create(v, w->machine, pp);
 	machine_stats(w->machine, &st);
@@ -111,13 +101,15 @@ int percpu_boot(struct world *w)
 		.notice = world_notice,
 		.arg = w,
 	};
+	const struct percpu_backend *be[WORLD_PERCPU];
+	const u32 nr = percpu_backends(w->on, w->program, be);
 
 	w->nr_percpu = 0;
 	/* Chunks are congruent areas. */
-	if (!space_of(w, 0)->be->get_vm_areas)
+	if (w->nr_vmap && !space_of(w, 0)->be->get_vm_areas)
 		return 0;
-	for (u32 k = 0; k < WORLD_PERCPU && kinds[w->program->target][k]; k++) {
-		int err = boot_one(w, k, &pp);
+	for (u32 k = 0; k < nr; k++) {
+		int err = boot_one(w, k, be[k], &pp);
 
 		if (err)
 			return err;

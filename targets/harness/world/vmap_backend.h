@@ -54,6 +54,8 @@ enum vmap_cache { VMAP_CACHE_NONE, VMAP_CACHE_BY_CPU, VMAP_CACHE_BY_NODE };
  * @lazy:         freed areas stay unavailable until a purge; false: they are flushed and free
  *                when the call returns
  * @purge_empties: after purge_vmap_area_lazy() nothing is cached
+ * @drops_blocks: vm_unmap_aliases(), and a request that is refused for want of addresses, give up
+ *                all blocks in which nothing is mapped
  * @walks_nodes:  a walk over the areas in use asks each node at each step
  * @misses:       free ranges that are long enough and do not fit because of their alignment, before
  *                the heap considers only ranges of size + align - PAGE_SIZE bytes
@@ -71,6 +73,7 @@ struct vmap_caps {
 	bool highest;
 	bool lazy;
 	bool purge_empties;
+	bool drops_blocks;
 	bool walks_nodes;
 	u32 misses;
 	u32 block_max;
@@ -214,7 +217,7 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  * @vm_map_ram:       map @nr frames. The address, or 0: no space or no memory
  * @vm_unmap_ram:     undo it; @nr as given to it. Any context
  * @vm_unmap_aliases: on return no CPU holds a translation that was unmapped before the call.
- *                    May sleep
+ *                    Nothing is flushed twice. May sleep
  *
  * The vmalloc interface. Each area has a guard page at its end, which is never mapped; sizes that
  * are given leave it out. @caller outlives the area and is the same pointer in struct vmap_owner.
@@ -232,8 +235,8 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  * @vmap:           map @nr frames that stay the caller's. @flags: 0 or VMAP_OWNER_USERMAP. The
  *                  address, or 0. May sleep
  * @vunmap:         undo it. May sleep
- * @vmalloc:        memory of frames from anywhere, @node's first; zeroed with __GFP_ZERO. The
- *                  address, or 0
+ * @vmalloc:        memory of page frames from anywhere, those of @node first; the frames belong to
+ *                  "vmalloc". Zeroed with __GFP_ZERO. The address, or 0
  * @vfree:          give it back; in atomic context a worker does. Any context
  * @remap_vmalloc_range: map @nr pages of a VMAP_OWNER_USERMAP area to a user, from its page @pgoff
  *                  on: page[i] receives each frame, with a reference. 0 or -EINVAL. May sleep

@@ -12,46 +12,6 @@
 /* More than any request is aligned to, in pages. */
 #define PLACE_PAGES 4096u
 
-/* The spaces of targets that are about certain kinds. */
-static const char *const kinds[NR_TARGETS][WORLD_VMAP] = {
-	[TARGET_VMAP_PAIR] = {"lazy", "eager"},
-	[TARGET_VMAP_ZONE] = {"zone"},
-	[TARGET_VMAP_POOL] = {"pool"},
-	[TARGET_VMAP_TRIO] = {"lazy", "zone", "pool"},
-};
-
-static u32 nr_spaces(const struct world *w)
-{
-	u32 nr = 0;
-
-	while (nr < WORLD_VMAP && kinds[w->program->target][nr])
-		nr++;
-	return max(nr, 1U);
-}
-
-/*
- * The kind that the program asks for, if the implementation has it. Where per-CPU allocators and
- * congruent areas are the target, there must be a space that has congruent areas.
- */
-static const struct vmap_backend *asked_for(const struct world *w)
-{
-	const u32 any = 1U << TARGET_VMAP | 1U << TARGET_VMAP_AREA | 1U << TARGET_VMAP_BLOCK |
-			1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMALLOC;
-	const struct vmap_backend *be =
-		vmap_backend_by_name(w->on, unit_choices[UNIT_VMAP][w->program->machine.vmap]);
-
-	if (be && (be->get_vm_areas || any & 1U << w->program->target))
-		return be;
-	return w->on->vmap[0];
-}
-
-static const struct vmap_backend *backend_of(const struct world *w, u32 k)
-{
-	const char *kind = kinds[w->program->target][k];
-
-	return kind ? vmap_backend_by_name(w->on, kind) : asked_for(w);
-}
-
 static u64 space_size(const struct world *w)
 {
 	return (u64)w->program->machine.kva << PAGE_SHIFT;
@@ -65,7 +25,10 @@ static u64 stride(const struct world *w)
 
 void vmap_place(const struct world *w, u64 *start, u64 *size)
 {
-	*size = (nr_spaces(w) - 1) * stride(w) + space_size(w);
+	const struct vmap_backend *be[WORLD_VMAP];
+	const u32 nr = vmap_backends(w->on, w->program, be);
+
+	*size = (nr ? (nr - 1) * stride(w) : 0) + space_size(w);
 	/* The last page of all addresses is left out: what ends behind it would end at 0. */
 	*start = w->program->machine.place == PLACE_TOP ? -*size - PAGE_SIZE : MACHINE_KVA_START;
 }
@@ -73,10 +36,12 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 u64 vmap_walk_points(const struct world *w)
 {
 	const struct program_machine *pm = &w->program->machine;
+	const struct vmap_backend *be[WORLD_VMAP];
+	const u32 nr = vmap_backends(w->on, w->program, be);
 	bool nodes = false;
 
-	for (u32 k = 0; k < nr_spaces(w); k++)
-		nodes |= backend_of(w, k)->caps.walks_nodes;
+	for (u32 k = 0; k < nr; k++)
+		nodes |= be[k]->caps.walks_nodes;
 	/* Two walks in an operation, a lock for each step; no more areas than operations. */
 	return nodes ? 16ULL * max(pm->cpus, pm->pools) * w->program->nr_ops : 0;
 }
@@ -93,16 +58,18 @@ int vmap_boot(struct world *w)
 		.notice = world_notice,
 		.arg = w,
 	};
+	const struct vmap_backend *be[WORLD_VMAP];
+	const u32 nr = vmap_backends(w->on, w->program, be);
 	struct machine_stats st;
 	u64 size;
 	int err = 0;
 
 	vmap_place(w, &vp.start, &size);
 	w->nr_vmap = 0;
-	for (u32 k = 0; k < nr_spaces(w) && !err; k++) {
+	for (u32 k = 0; k < nr && !err; k++) {
 		struct vmap_instance *v = &w->vmap[w->nr_vmap++];
 
-		v->be = backend_of(w, k);
+		v->be = be[k];
 		v->ctx = backend_memory(&w->vmap_memory[k], v->be->ctx_size);
 		err = v->be->create(v, w->machine, &vp);
 		vp.start += stride(w);

@@ -9,19 +9,13 @@
 
 #include <stdio.h>
 
+#include "backends.h"
 #include "boot_world.h"
 #include "bootmem_world.h"
 #include "frame_pool.h"
-#include "implementation.h"
 #include "machine/machine.h"
 #include "machine/page.h"
 #include "program/program.h"
-
-/* Vmap spaces of a world: three in the target vmap_trio. */
-#define WORLD_VMAP 3
-
-/* Per-CPU allocators of a world: two in the target percpu_pair. */
-#define WORLD_PERCPU 2
 
 /**
  * struct backend_memory - what a back end has for itself, reused from run to run

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * backends.h - which back ends a program runs on, and whether these have what it needs.
+ *
+ * A target that is about certain kinds names them. Elsewhere the program asks for a kind of space
+ * ("machine vmap=zone"), and an implementation without that kind serves it with its first one.
+ */
+#ifndef MM_HARNESS_BACKENDS_H
+#define MM_HARNESS_BACKENDS_H
+
+#include "implementation.h"
+#include "program/program.h"
+
+/* Spaces of a world: three in the target vmap_trio. */
+#define WORLD_VMAP 3
+
+/* Per-CPU allocators of a world: two in the target percpu_pair. */
+#define WORLD_PERCPU 2
+
+/**
+ * vmap_backends() - the back ends of a program's spaces
+ * @be: receives them, in the order of the target; NULL for a kind that there is not
+ *
+ * Return: how many.
+ */
+u32 vmap_backends(const struct implementation *on, const struct program *p,
+		  const struct vmap_backend *be[WORLD_VMAP]);
+
+/**
+ * percpu_backends() - the back ends of a program's per-CPU allocators
+ *
+ * None in targets that do without and, where they are only there beside the subject, on
+ * implementations without. Return: how many; as vmap_backends().
+ */
+u32 percpu_backends(const struct implementation *on, const struct program *p,
+		    const struct percpu_backend *be[WORLD_PERCPU]);
+
+/**
+ * enum backend_service - functions of a back end that operations need together
+ *
+ * A back end has all functions of a service or does not offer it.
+ */
+enum backend_service {
+	SERVICE_NONE,
+	SERVICE_AREAS,	   /* alloc_vmap_area, free_vmap_area, find_vmap_area, area_* */
+	SERVICE_PURGE,	   /* purge */
+	SERVICE_CONGRUENT, /* get_vm_areas, free_vm_areas, find_vmap_area, area_* */
+	SERVICE_RAM,	   /* vm_map_ram, vm_unmap_ram */
+	SERVICE_ALIASES,   /* vm_unmap_aliases */
+	SERVICE_OWNERS,	   /* get_vm_area, find_vm_area, remove_vm_area, map_vm_area and
+			      unmap_kernel_range */
+	SERVICE_VMAP,	   /* vmap, vunmap, find_vm_area, remap_vmalloc_range */
+	SERVICE_VMALLOC,   /* vmalloc, vfree, find_vm_area, remap_vmalloc_range */
+	SERVICE_VREAD,	   /* vread */
+	SERVICE_LISTING,   /* vmallocinfo, totals */
+	SERVICE_PERCPU,	   /* all of struct percpu_backend that may not be NULL */
+	SERVICE_RESERVED,  /* alloc_reserved */
+	NR_SERVICES
+};
+
+/** backend_service_name() - a few words: "short mappings" */
+const char *backend_service_name(enum backend_service s);
+
+/** vmap_offers(), percpu_offers() - does a back end have all functions of a service? */
+bool vmap_offers(const struct vmap_backend *be, enum backend_service s);
+bool percpu_offers(const struct percpu_backend *be, enum backend_service s);
+
+/* Room for the reason of a refusal. */
+#define REFUSAL_MAX 160
+
+/**
+ * implementation_refuses() - does a program need a kind or a service that there is not?
+ * @why: if so, receives one line: what is missing
+ */
+bool implementation_refuses(const struct implementation *on, const struct program *p,
+			    char why[REFUSAL_MAX]);
+
+#endif
