@@ -12,8 +12,8 @@ case ${1:-} in
 	cat <<-END
 	usage: ci/check-style.sh
 
-	Checks format, licence tags, line length, white space, memory fences, READMEs and
-	scripts.
+	Checks format, licence tags, line length, white space, memory fences, includes,
+	READMEs and scripts.
 
 	Options:
 	  -h, --help  print this help
@@ -96,6 +96,9 @@ list '*' | grep / | sed 's|/[^/]*$||' | sort -u | while read -r dir; do
 	*) [ -f "$dir/README.md" ] || echo "$dir" ;;
 	esac
 done | report "a folder without README.md"
+
+# Folders include only those below them.
+{ ci/check-includes.sh 2>/dev/null || true; } | grep -v ', no violation$' >>"$found" || true
 
 if command -v shellcheck >/dev/null; then
 	{ shellcheck -x -S info -f gcc "${scripts[@]}" || true; } |

@@ -33,6 +33,8 @@ expect 2 "found target 'nope', expected one of" "$top/ci/fuzz.sh" nope
 expect 2 "--preset: found 'gcc', expected" "$top/ci/fuzz.sh" --preset gcc
 expect 2 "--engine: found 'nope', expected" "$top/ci/fuzz.sh" --engine nope
 expect 2 "found --engine afl and --preset" "$top/ci/fuzz.sh" --engine afl --preset fuzz
+expect 0 "usage:" "$top/ci/check-includes.sh" --help
+expect 2 "found option '--nope'" "$top/ci/check-includes.sh" --nope
 expect 0 "usage:" "$top/ci/check-prose.sh" --help
 expect 2 "found option '--nope'" "$top/ci/check-prose.sh" --nope
 expect 2 "found no 'nope'" "$top/ci/check-prose.sh" nope
@@ -42,7 +44,7 @@ if command -v git >/dev/null; then
 	tree=$work/tree
 	mkdir -p "$tree/ci" "$tree/bare"
 	cp "$top/.clang-format" "$tree/"
-	cp "$top/ci/check-style.sh" "$top/ci/README.md" "$tree/ci/"
+	cp "$top/ci/check-style.sh" "$top/ci/check-includes.sh" "$top/ci/README.md" "$tree/ci/"
 	git init -q "$tree"
 	expect 0 "no violation" "$tree/ci/check-style.sh"
 	tag='/* SPDX-License-Identifier: GPL-2.0-or-later */'
@@ -62,6 +64,18 @@ if command -v git >/dev/null; then
 	expect 1 "e.prog:1: white space" "$tree/ci/check-style.sh"
 	expect 1 "bare: a folder without README.md" "$tree/ci/check-style.sh"
 	expect 1 "g.c:2: a task left" "$tree/ci/check-style.sh"
+	mkdir -p "$tree/core/sched" "$tree/core/vmap" "$tree/core/new"
+	printf '%s\n#include "vmap/h.h"\n#include "../sched/h.h"\n' "$tag" >"$tree/core/sched/h.c"
+	printf '%s\n#include "sched/h.h"\n#include "none.h"\n' "$tag" >"$tree/core/vmap/h.c"
+	printf '%s\n#include "sched/h.h"\n' "$tag" >"$tree/core/new/h.c"
+	printf '%s\n' "$tag" | tee "$tree/core/sched/h.h" >"$tree/core/vmap/h.h"
+	expect 1 'core/sched/h.c:2: "vmap/h.h": core/sched may not include core/vmap' \
+		"$tree/ci/check-style.sh"
+	expect 1 'core/vmap/h.c:3: "none.h" is in none' "$tree/ci/check-includes.sh"
+	expect 1 "core/new/h.c:2: a folder without a line" "$tree/ci/check-includes.sh"
+	expect 1 "3 violations" "$tree/ci/check-includes.sh"
+	rm -r "$tree/core"
+	expect 0 "found no C file" "$tree/ci/check-includes.sh"
 fi
 
 # prose TEXT CONTENT [FILE]: check-prose.sh finds TEXT in a file that holds CONTENT; with an empty
