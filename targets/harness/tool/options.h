@@ -75,7 +75,7 @@ struct option_usage {
 /**
  * options_parse() - parse a command line
  * @argc: arguments
- * @argv: argv[0] is the command's name. getopt_long() sorts the other arguments behind the options
+ * @argv: argv[0] is the command's name. getopt_long() moves other arguments after the options
  * @u:    for --help
  * @g:    groups of options; -h, --help is added
  * @nr:   number of groups
