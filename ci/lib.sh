@@ -19,10 +19,11 @@ need_number() {
 	[[ $2 =~ ^[1-9][0-9]{0,7}$ ]] || die "$1: found '$2', expected a whole number from 1 on"
 }
 
-# fuzz_targets: print the names of the fuzz targets, which are the files of targets/ that define the
-# function that a fuzzer calls.
+# fuzz_targets: print the names of the fuzz targets: those that run programs, from the file that
+# lists them, and the parser of programs.
 fuzz_targets() {
-	grep -l '^int LLVMFuzzerTestOneInput(.*)$' targets/*.c | sed 's|.*/||; s|\.c$||'
+	sed -n 's/^\tX([A-Z_]*, "\([a-z_]*\)".*/\1/p' targets/harness/program/target.h
+	echo program_text
 }
 
 # fuzz_presets: print the names of the flavours with a fuzzer.

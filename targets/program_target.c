@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rootmem.c - fuzz target: programs of one task on boot memory with one bitmap for all nodes.
+ * program_target.c - a fuzz target that runs programs.
+ *
+ * CMakeLists.txt compiles this file once for each target of target.h, with MM_FUZZ_TARGET as its
+ * identifier.
  */
 #include "fuzz/fuzz.h"
 
-const enum target_id fuzz_target = TARGET_ROOTMEM;
+const enum target_id fuzz_target = MM_FUZZ_TARGET;
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
