@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * program_text.c - fuzz target: the parser of programs in text form.
+ * program_text.c - fuzz target for the parser of the text form.
  *
- * Any bytes are parsed. A text that is a program must survive the ways that programs take: printed
- * and parsed it is equal, and so it is encoded to bytes and decoded. An error must name a place
- * inside the text.
+ * Any bytes are parsed as text. If they are a program, it must be equal after print and parse,
+ * after encode and decode, and after repair. If they are not, the error must name a place in the
+ * text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +36,9 @@ static void check_error(const struct text_error *err, const u8 *data, size_t siz
 	for (i = begin; i < size && data[i] != '\n'; i++)
 		column++;
 	MM_CHECK(err->line == line && err->column >= 1 && err->column <= column, TEXT,
-		 "error at %u:%u, where the text has %u lines and that one %zu columns: %s",
-		 err->line, err->column, line, column, err->text);
-	MM_CHECK(err->text[0], TEXT, "error at %u:%u says nothing", err->line, err->column);
+		 "error at %u:%u: expected at most line %u and column %zu: %s", err->line,
+		 err->column, line, column, err->text);
+	MM_CHECK(err->text[0], TEXT, "error at %u:%u has no message", err->line, err->column);
 }
 
 static void check_text(void)
@@ -47,7 +47,7 @@ static void check_text(void)
 
 	rewind(printer);
 	MM_CHECK(!text_print(&parsed, printer) && !fflush(printer), TEXT,
-		 "a program could not be printed");
+		 "a program cannot be printed");
 	MM_CHECK(!text_parse(&again, printed, printed_size, &err), TEXT,
 		 "a printed program is refused at %u:%u: %s", err.line, err.column, err.text);
 	MM_CHECK(program_equal(&parsed, &again) && parsed.expect == again.expect &&
@@ -68,7 +68,7 @@ static void check_bytes(void)
 			abort();
 	}
 	MM_CHECK(bytes_encode(&parsed, encoded, need) == need, TEXT,
-		 "a program does not fit into %zu bytes, the size it told", need);
+		 "a program does not fit into the %zu bytes of bytes_size()", need);
 	MM_CHECK(!bytes_decode(&again, encoded, need, &why), TEXT,
 		 "an encoded program is refused: %s", why);
 	MM_CHECK(program_equal(&parsed, &again), TEXT,
@@ -92,12 +92,12 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		check_bytes();
 		program_repair(&parsed);
 		MM_CHECK(program_equal(&parsed, &again), TEXT,
-			 "repair changed a program that was well formed");
+			 "repair changed a well-formed program");
 		return 0;
 	case -EINVAL:
 		check_error(&err, data, size);
 		return 0;
 	default:
-		return -1; /* out of memory: says nothing about the text */
+		return -1; /* out of memory: no verdict on the text */
 	}
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * replay_main.c - a fuzz target as an ordinary program: it replays files.
+ * replay_main.c - main() of a fuzz target in a build without a fuzzer: it replays files.
  *
- * Linked to a target in place of a fuzzer, so that any compiler can build it and ctest can
- * run the whole corpus through it. Each argument is a file, or a folder of files.
+ * Any compiler can build this, and ctest replays the whole corpus with it. Each argument is a file,
+ * or a folder of files.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -44,7 +44,7 @@ static int replay_file(const char *path)
 	} else if (size > FILE_MAX) {
 		err = complain(path, "larger than 16 MiB");
 	} else {
-		/* As large as the file, so that reading past its end is seen. */
+		/* Exactly as large as the file, so that ASan reports a read past its end. */
 		u8 *exact = malloc(size ? size : 1);
 
 		if (!exact) {

@@ -62,10 +62,10 @@ static bool add_turn(struct program *p, u32 task)
 }
 
 /* Append a record; false if there is no room for it. */
-static bool add(struct convert *c, u32 task, const char *op, s32 object, u32 a0, u32 a1, u32 a2)
+static bool add(struct convert *c, u32 task, enum op_id op, s32 object, u32 a0, u32 a1, u32 a2)
 {
 	struct program_op r = {
-		.op = op_by_name(op),
+		.op = op,
 		.task = task,
 		.object = object,
 		.arg = {a0, a1, a2},
@@ -86,7 +86,7 @@ static u32 stream(struct convert *c, u32 cpu, bool irq)
 	cpu %= c->p->machine.cpus;
 	if (c->one_task) {
 		if (c->cpu != cpu)
-			add(c, 0, "migrate", PROGRAM_NO_OBJECT, cpu, 0, 0);
+			add(c, 0, OP_migrate, PROGRAM_NO_OBJECT, cpu, 0, 0);
 		c->cpu = cpu;
 		return 0;
 	}
@@ -95,11 +95,11 @@ static u32 stream(struct convert *c, u32 cpu, bool irq)
 
 static bool may_be_irq(const struct trace_event *e)
 {
-	int op = op_by_name(e->kind == TRACE_PERCPU_ALLOC  ? "alloc_percpu"
-			    : e->kind == TRACE_PERCPU_FREE ? "free_percpu"
-			    : e->kind == TRACE_KVA_ALLOC   ? "alloc_vmap_area"
-			    : e->kind == TRACE_KVA_FREE	   ? "free_vmap_area"
-							   : "purge_vmap_areas");
+	enum op_id op = e->kind == TRACE_PERCPU_ALLOC  ? OP_alloc_percpu
+			: e->kind == TRACE_PERCPU_FREE ? OP_free_percpu
+			: e->kind == TRACE_KVA_ALLOC   ? OP_alloc_vmap_area
+			: e->kind == TRACE_KVA_FREE    ? OP_free_vmap_area
+						       : OP_purge_vmap_areas;
 
 	return e->irq && op_table[op].irq;
 }
@@ -164,7 +164,7 @@ static s32 lay_out(struct layout *l, u64 size, u32 align)
 	u32 task = stream(l->c, 0, false);
 	s32 record = l->c->p->nr_ops;
 
-	if (!add(l->c, task, "alloc_percpu", PROGRAM_NO_OBJECT, size, align, 0))
+	if (!add(l->c, task, OP_alloc_percpu, PROGRAM_NO_OBJECT, size, align, 0))
 		return PROGRAM_NO_OBJECT;
 	l->c->st->state++;
 	l->at += size;
@@ -236,7 +236,7 @@ static void recreate_chunks(struct convert *c)
 		lay_out_chunk(&l, i, last ? 0 : !i && dyn ? dyn : unit);
 	}
 	for (u32 i = 0; i < l.nr_holes; i++)
-		if (add(c, stream(c, 0, false), "free_percpu", l.holes[i], 0, 0, 0))
+		if (add(c, stream(c, 0, false), OP_free_percpu, l.holes[i], 0, 0, 0))
 			c->st->state++;
 	free(l.holes);
 }
@@ -259,16 +259,16 @@ static s32 alloc_object(struct convert *c, u32 task, u64 size, u64 align, bool a
 	}
 	record = c->p->nr_ops;
 	if (c->pr->family == PAIR_PERCPU)
-		add(c, task, "alloc_percpu", PROGRAM_NO_OBJECT, size, align, atomic);
+		add(c, task, OP_alloc_percpu, PROGRAM_NO_OBJECT, size, align, atomic);
 	else
-		add(c, task, "alloc_vmap_area", PROGRAM_NO_OBJECT, DIV_ROUND_UP(size, PAGE_SIZE),
+		add(c, task, OP_alloc_vmap_area, PROGRAM_NO_OBJECT, DIV_ROUND_UP(size, PAGE_SIZE),
 		    max(align >> PAGE_SHIFT, 1ULL), 0);
 	return c->err ? PROGRAM_NO_OBJECT : record;
 }
 
 static bool free_object(struct convert *c, u32 task, u32 object)
 {
-	const char *op = c->pr->family == PAIR_PERCPU ? "free_percpu" : "free_vmap_area";
+	enum op_id op = c->pr->family == PAIR_PERCPU ? OP_free_percpu : OP_free_vmap_area;
 
 	if (c->record[object] == PROGRAM_NO_OBJECT)
 		return false;
@@ -294,7 +294,7 @@ static void convert_event(struct convert *c, u32 i)
 	s32 object = c->pr->of_event[i];
 
 	if (e->kind == TRACE_KVA_PURGE) {
-		add(c, task, "purge_vmap_areas", PROGRAM_NO_OBJECT, 0, 0, 0);
+		add(c, task, OP_purge_vmap_areas, PROGRAM_NO_OBJECT, 0, 0, 0);
 		return;
 	}
 	for (s32 m = c->pr->missing[i]; m != PAIR_NONE; m = c->pr->object[m].next)

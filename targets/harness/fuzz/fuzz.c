@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz.c - one fuzz input: decode, run, and end the process at a finding.
+ * fuzz.c - one fuzz input: decode it, run it, and end the process at a finding.
  */
 #include "fuzz.h"
 
@@ -15,12 +15,12 @@
 #include "tool/finding.h"
 #include "program/text.h"
 
-/* Kept for the life of the process: a fuzz target never ends otherwise than by exit. */
+/* Kept for the life of the process. */
 static struct executor *executor;
 static struct program program;
 static bool known[NR_ORACLES];
 
-/* MMSTORM_KNOWN=id,id,..: findings that are known do not end the process. */
+/* MMSTORM_KNOWN=id,id,..: findings of these oracles do not end the process. */
 static void read_known(const char *ids)
 {
 	char id[32];
@@ -33,14 +33,15 @@ static void read_known(const char *ids)
 		snprintf(id, sizeof(id), "%.*s", (int)n, ids);
 		o = oracle_by_id(id);
 		if (o == NR_ORACLES) {
-			fprintf(stderr, "mmstorm: MMSTORM_KNOWN: '%s' is no oracle\n", id);
+			fprintf(stderr, "mmstorm: MMSTORM_KNOWN: found '%s', expected an oracle\n",
+				id);
 			_exit(2);
 		}
 		known[o] = true;
 	}
 }
 
-/* A wrong set-up is no finding: _exit(), since fuzzers take exit() for one. */
+/* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
 static void set_up(void)
 {
 	read_known(getenv("MMSTORM_KNOWN"));
@@ -60,7 +61,7 @@ static int decode(const u8 *data, size_t size)
 		return bytes_decode(&program, data, size, NULL) ? -1 : 0;
 	if (text_parse(&program, (const char *)data, size, &err))
 		return -1;
-	/* Targets share seeds; a fuzzer's own bytes are for its target or for none. */
+	/* Targets share their seeds, which are texts. */
 	return program_retarget(&program, fuzz_target);
 }
 

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz.h - what the fuzz targets that run programs have in common.
+ * fuzz.h - shared by the fuzz targets that run programs.
  */
 #ifndef MM_HARNESS_FUZZ_H
 #define MM_HARNESS_FUZZ_H
 
 #include "program/op.h"
 
-/* Which target this fuzz target is; defined by targets/<name>.c. */
+/* The target of this process; defined in targets/program_target.c. */
 extern const enum target_id fuzz_target;
 
 /**
- * fuzz_one() - body of LLVMFuzzerTestOneInput(), for a program of fuzz_target
- * @data:   a program in byte form; text is understood as well, for replays
- * @size:   bytes
+ * fuzz_one() - body of LLVMFuzzerTestOneInput() for fuzz_target
+ * @data: a program in byte form, or in text form for replays
+ * @size: bytes
  *
- * A finding is written (finding.h), named on standard error in one line that begins with
- * "mmstorm-finding:", and ends the process by abort().
- * An oracle named in the environment's MMSTORM_KNOWN (identifiers with commas between them) does
- * not: the search goes on for others.
+ * A finding is written to a file (tool/finding.h) and named on standard error in a line that begins
+ * with "mmstorm-finding:". Then abort() ends the process. Findings of the oracles that the
+ * environment variable MMSTORM_KNOWN lists, separated by commas, are ignored, so that the search
+ * goes on.
  *
- * Return: 0; -1 if the bytes are no program of this target: the fuzzer is not to keep them.
+ * Return: 0; -1 if the fuzzer should not keep the input: it is not a program of this target, or its
+ * finding was ignored.
  */
 int fuzz_one(const u8 *data, size_t size);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fuzz_mutate.c - the structural mutator as libFuzzer calls it.
+ * fuzz_mutate.c - the structural mutator for libFuzzer.
  *
- * MMSTORM_PLAIN_MUTATOR=1 in the environment leaves everything to the fuzzer's own mutations,
- * to measure what the structural ones are worth. The part of the header that decides if the bytes
- * are a program at all is put back in either case: no execution is spent on rejecting it.
+ * MMSTORM_PLAIN_MUTATOR=1 in the environment selects the mutations of libFuzzer alone, to measure
+ * what the structural mutator is worth. In both cases the magic, version and target of the header
+ * are restored, so that no execution is wasted on rejected bytes.
  */
 #include "fuzz.h"
 
@@ -31,7 +31,7 @@ static bool plain_only(void)
 	return plain;
 }
 
-/* The empty program of this target, as bytes: what every input's header begins like. */
+/* The empty program of this target in byte form. */
 static size_t empty_program(u8 *data, size_t max)
 {
 	struct program p;
@@ -45,7 +45,7 @@ static size_t empty_program(u8 *data, size_t max)
 
 static size_t plain_mutation(u8 *data, size_t size, size_t max)
 {
-	/* Bytes of an older version stay such: their records begin elsewhere. */
+	/* Keep the version: in an older one the records begin elsewhere. */
 	bool old = bytes_magic(data, size) && size > BYTES_IDENTITY &&
 		   bytes_version(data) != BYTES_VERSION && bytes_header(bytes_version(data));
 	u8 header[BYTES_HEADER], version = old ? bytes_version(data) : BYTES_VERSION;
@@ -76,7 +76,7 @@ size_t LLVMFuzzerCustomCrossOver(const u8 *a, size_t size_a, const u8 *b, size_t
 				 size_t max, unsigned int seed)
 {
 	if (plain_only()) {
-		/* As much of both as there is room for, records after records. */
+		/* The records of @b after @a, as far as they fit. */
 		size_t n = size_a < max ? size_a : max, header, body;
 
 		memcpy(out, a, n);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * afl_mutator.c - the structural mutator as AFL++ calls it: a library that afl-fuzz loads.
+ * afl_mutator.c - the structural mutator for AFL++: a library that afl-fuzz loads.
  *
- * afl-fuzz is told of it by AFL_CUSTOM_MUTATOR_LIBRARY and goes on with mutations of its own
- * beside it. The target is that of the input: seeds are packed programs, and what is
- * no program in byte form is handed back as it is.
+ * AFL_CUSTOM_MUTATOR_LIBRARY names it to afl-fuzz, which also goes on with its own mutations. The
+ * output has the target of the input, since seeds are packed programs. Input that is not a program
+ * in byte form is returned unchanged.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "program/bytes.h"
 #include "mutator.h"
 
-/* afl-fuzz gives no limit that suits programs; longer ones only run slower. */
+/* The limits of afl-fuzz are far above useful sizes: longer programs only run slower. */
 #define MAX_SIZE 4096
 
 struct afl_mutator {
@@ -52,7 +52,7 @@ size_t afl_custom_fuzz(void *mutator, u8 *data, size_t size, u8 **out, u8 *other
 	if (!bytes_magic(data, size) || size > limit)
 		return size;
 	*out = m->data;
-	/* One time in eight, two programs are put together. */
+	/* One time in eight, combine two programs. */
 	if (other && seed % 8 == 0)
 		made = program_crossover(data, size, other, other_size, m->data, limit, seed);
 	if (made)

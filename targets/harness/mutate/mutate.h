@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mutate.h - what the parts of the structural mutator share.
+ * mutate.h - shared by the parts of the structural mutator.
  *
- * An edit may leave a program that is not well formed, within limits: numbers of objects are
- * those of records of the program as it now is, or one of enum pick. edit_finish() settles the
- * picks, and program_repair() the rest.
+ * An edit may leave a program that is not well formed, within limits: the object of a record is a
+ * record of the edited program or one of enum pick. edit_finish() chooses objects for the picks,
+ * and program_repair() does the rest.
  */
 #ifndef MM_HARNESS_MUTATE_H
 #define MM_HARNESS_MUTATE_H
@@ -12,9 +12,9 @@
 #include "program/program.h"
 
 /*
- * An object still to be chosen among those alive at the record. Where there is none, PICK_MAKE
- * turns the operation into the one that makes such an object, and the others drop it. All
- * are negative and none is an object: repair alone would drop the record.
+ * An object that edit_finish() chooses among those alive at the record. If none is alive, PICK_MAKE
+ * replaces the operation by one that makes such an object, and the other picks drop the record. All
+ * picks are negative, and so program_repair() would drop the record.
  */
 enum pick {
 	PICK_ANY = PROGRAM_NO_OBJECT,
@@ -24,10 +24,10 @@ enum pick {
 };
 
 /**
- * struct edit - a program being edited
+ * struct edit - a program that is being edited
  * @p:       the program
  * @rng:     state of the random generator (splitmix64)
- * @max_ops: limit of its records
+ * @max_ops: most records that it may have
  */
 struct edit {
 	struct program *p;
@@ -35,9 +35,10 @@ struct edit {
 	u32 max_ops;
 };
 
+/** edit_random() - 32 random bits */
 u32 edit_random(struct edit *e);
 
-/** edit_below() - a number below @n, from 1 */
+/** edit_below() - a random number below @n; @n is at least 1 */
 static inline u32 edit_below(struct edit *e, u32 n)
 {
 	return (u32)((u64)edit_random(e) * n >> 32);
@@ -49,22 +50,23 @@ static inline bool edit_chance(struct edit *e, u32 n)
 	return edit_below(e, n) == 0;
 }
 
-/** edit_small() - 1 to @limit, small numbers far more often; @limit is from 1 */
+/** edit_small() - a number from 1 to @limit, small ones far more often; @limit is at least 1 */
 u32 edit_small(struct edit *e, u32 limit);
 
-/** edit_value() - a value of an operand that is worth trying; @now is the one it has */
+/** edit_value() - a new value for an operand, often at a boundary; @now: its present value */
 u32 edit_value(struct edit *e, const struct operand *o, u32 now);
 
 /**
  * edit_insert() - make room for records
  * @at: before this record
- * @n:  how many; fewer if the program is long
+ * @n:  how many
  *
- * Later records keep the objects they name. Return: how many, to be filled in by the caller.
+ * Later records keep their objects. Return: the number of new records, less than @n in a long
+ * program; the caller fills them in.
  */
 u32 edit_insert(struct edit *e, u32 at, u32 n);
 
-/** edit_finish() - settle the picks of all records */
+/** edit_finish() - choose objects for the picks of all records */
 void edit_finish(struct edit *e);
 
 /** edit_records() - one edit of the operations */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mutate_frame.c - edits of all that is not an operation: machine, failure plan, tasks, schedule.
+ * mutate_frame.c - edits of machine, failure plan, tasks and schedule.
  */
 #include <string.h>
 
 #include "program/fields.h"
 #include "mutate.h"
-#include "sched/schedule.h"
 
 static void edit_machine(struct edit *e)
 {
@@ -16,7 +15,7 @@ static void edit_machine(struct edit *e)
 	*x = edit_chance(e, 3) ? f->number.def : edit_value(e, &f->number, *x);
 }
 
-static void edit_plan(struct edit *e)
+static void edit_fail_plan(struct edit *e)
 {
 	const struct field *f = &fail_fields[edit_below(e, NR_FAIL_FIELDS)];
 	u32 *x = field_ref(&e->p->fail, f);
@@ -27,7 +26,7 @@ static void edit_plan(struct edit *e)
 		*x = edit_value(e, &f->number, *x);
 }
 
-/* One task more, given some of the operations of the others. */
+/* Add a task, which takes over some operations of the others. */
 static void add_task(struct edit *e)
 {
 	struct program *p = e->p;
@@ -44,7 +43,7 @@ static void add_task(struct edit *e)
 			p->op[i].task = (u8)t;
 }
 
-/* The last task goes; another does its work. */
+/* Remove the last task; another takes over its operations. */
 static void drop_task(struct edit *e)
 {
 	struct program *p = e->p;
@@ -75,8 +74,8 @@ static void edit_tasks(struct edit *e)
 		p->task[t].irq = !p->task[t].irq;
 }
 
-/* A task that a schedule can name, those of the program before others. */
-static u8 any_task(struct edit *e)
+/* A task that a schedule may name, mostly one of the program. */
+static u8 choose_task(struct edit *e)
 {
 	if (e->p->schedule.kind != SCHEDULE_TURNS && edit_chance(e, 6))
 		return edit_chance(e, 2) ? SCHED_TASK_RCU
@@ -84,21 +83,19 @@ static u8 any_task(struct edit *e)
 	return (u8)(SCHED_TASK_FIRST + edit_below(e, e->p->nr_tasks));
 }
 
-static u32 any_step(struct edit *e)
+static u32 choose_step(struct edit *e)
 {
 	const struct schedule *s = &e->p->schedule;
 
-	/* Near another change, or somewhere in a run of this length: an operation has some
-	 * ten points at which another task can be let in.
-	 */
+	/* Near another change, or anywhere in the run: an operation has some ten steps. */
 	if (s->nr && edit_chance(e, 2))
 		return s->changes[edit_below(e, s->nr)].step + edit_small(e, 64);
 	return edit_small(e, 16 * (e->p->nr_ops + 4));
 }
 
-static struct change any_change(struct edit *e)
+static struct change make_change(struct edit *e)
 {
-	struct change c = {.step = any_step(e), .kind = CHANGE_SWITCH, .task = any_task(e)};
+	struct change c = {.step = choose_step(e), .kind = CHANGE_SWITCH, .task = choose_task(e)};
 
 	if (edit_chance(e, 8)) {
 		c.kind = CHANGE_MIGRATE;
@@ -112,14 +109,14 @@ static void add_changes(struct edit *e, u32 n)
 	struct schedule *s = &e->p->schedule;
 
 	for (n = min(n, SCHEDULE_MAX - s->nr); n; n--) {
-		struct change c = any_change(e);
+		struct change c = make_change(e);
 
 		s->changes[s->nr++] = c;
 	}
 }
 
-/* Operations of one turn, beyond the first. */
-static u32 more_operations(struct edit *e)
+/* The number of operations in a turn, after the first. */
+static u32 choose_turn(struct edit *e)
 {
 	return edit_chance(e, 3) ? edit_small(e, 16) : 0;
 }
@@ -133,7 +130,7 @@ static void insert_turns(struct edit *e)
 	s->nr += n;
 	for (i = 0; i < n; i++)
 		s->changes[at + i] =
-			(struct change){.step = more_operations(e), .task = any_task(e)};
+			(struct change){.step = choose_turn(e), .task = choose_task(e)};
 }
 
 static void delete_changes(struct edit *e)
@@ -158,9 +155,9 @@ static void change_turn(struct edit *e)
 		return;
 	c = &s->changes[edit_below(e, s->nr)];
 	if (edit_chance(e, 2))
-		c->task = any_task(e);
+		c->task = choose_task(e);
 	else
-		c->step = more_operations(e);
+		c->step = choose_turn(e);
 }
 
 static void move_change(struct edit *e)
@@ -173,10 +170,10 @@ static void move_change(struct edit *e)
 	c = &s->changes[edit_below(e, s->nr)];
 	switch (edit_below(e, 4)) {
 	case 0:
-		*c = any_change(e);
+		*c = make_change(e);
 		break;
 	case 1:
-		c->task = any_task(e);
+		c->task = choose_task(e);
 		break;
 	case 2:
 		c->step += edit_small(e, 32);
@@ -250,13 +247,13 @@ static void edit_schedule(struct edit *e)
 
 void edit_frame(struct edit *e)
 {
-	/* A schedule decides little where there is one task: then only workers interleave. */
+	/* With one task a schedule decides little: only workers interleave. */
 	u32 k = edit_below(e, e->p->nr_tasks > 1 ? 20 : 12);
 
 	if (k < 4)
 		edit_machine(e);
 	else if (k < 7)
-		edit_plan(e);
+		edit_fail_plan(e);
 	else if (k < 11)
 		edit_tasks(e);
 	else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mutate_records.c - edits of a program's operations.
+ * mutate_records.c - edits of operations: insert, repeat, delete, duplicate, move, change.
  */
 #include <string.h>
 
@@ -32,7 +32,7 @@ static const struct op_set *task_ops(const struct program *p, u32 task)
 }
 
 /* The task of a record near @at, or any task. */
-static u8 near_task(struct edit *e, u32 at)
+static u8 choose_task(struct edit *e, u32 at)
 {
 	const struct program *p = e->p;
 
@@ -41,7 +41,7 @@ static u8 near_task(struct edit *e, u32 at)
 	return (u8)edit_below(e, p->nr_tasks);
 }
 
-static void random_arguments(struct edit *e, struct program_op *o)
+static void set_random_arguments(struct edit *e, struct program_op *o)
 {
 	const struct op *d = &op_table[o->op];
 	unsigned int a;
@@ -64,7 +64,7 @@ static void random_arguments(struct edit *e, struct program_op *o)
 	}
 }
 
-static struct program_op random_op(struct edit *e, u8 task)
+static struct program_op make_random_op(struct edit *e, u8 task)
 {
 	const struct op_set *set = task_ops(e->p, task);
 	struct program_op o = {.task = task};
@@ -72,34 +72,34 @@ static struct program_op random_op(struct edit *e, u8 task)
 	if (!set->nr)
 		set = op_set(e->p->target, false);
 	o.op = set->op[edit_below(e, set->nr)];
-	/* Of the operations without an object, half as many. */
+	/* Draw again half of the operations that have no object. */
 	if (!op_table[o.op].makes && !op_table[o.op].uses && edit_chance(e, 2))
 		o.op = set->op[edit_below(e, set->nr)];
 	o.object = op_table[o.op].uses ? PICK_MAKE : PROGRAM_NO_OBJECT;
-	random_arguments(e, &o);
+	set_random_arguments(e, &o);
 	return o;
 }
 
 static void insert_one(struct edit *e)
 {
 	u32 at = edit_below(e, e->p->nr_ops + 1);
-	struct program_op o = random_op(e, near_task(e, at));
+	struct program_op o = make_random_op(e, choose_task(e, at));
 
 	if (edit_insert(e, at, 1))
 		e->p->op[at] = o;
 }
 
-/* The same operation again and again: what fills a chunk, a block, an address space. */
+/* Insert one operation many times: it fills a chunk, a block, an address space. */
 static void insert_burst(struct edit *e)
 {
 	u32 at = edit_below(e, e->p->nr_ops + 1), n, i;
 	struct program_op o;
 
-	/* What is there already is worth repeating more than something new. */
+	/* Prefer an operation of the program to a new one. */
 	if (e->p->nr_ops && !edit_chance(e, 3))
 		o = e->p->op[edit_below(e, e->p->nr_ops)];
 	else
-		o = random_op(e, near_task(e, at));
+		o = make_random_op(e, choose_task(e, at));
 	if (op_table[o.op].uses)
 		o.object = edit_chance(e, 2) ? PICK_OLDEST : PICK_FRESHEST;
 	n = edit_insert(e, at, 1 + edit_small(e, BURST));
@@ -107,14 +107,14 @@ static void insert_burst(struct edit *e)
 		e->p->op[at + i] = o;
 }
 
-/* Many operations at once: what only shows after a history is found sooner. */
+/* Insert many operations at once: some defects need a history. */
 static void insert_random(struct edit *e)
 {
 	u32 at = edit_below(e, e->p->nr_ops + 1), n, i;
 
 	n = edit_insert(e, at, 1 + edit_below(e, BURST));
 	for (i = 0; i < n; i++)
-		e->p->op[at + i] = random_op(e, (u8)edit_below(e, e->p->nr_tasks));
+		e->p->op[at + i] = make_random_op(e, (u8)edit_below(e, e->p->nr_tasks));
 }
 
 static void delete_range(struct edit *e)
@@ -138,7 +138,7 @@ static void delete_range(struct edit *e)
 	}
 }
 
-/* A copy of a range uses the objects that the copy makes, where the original used its own. */
+/* Copy a range of records. The copy uses its own objects where the original does. */
 static void duplicate_range(struct edit *e)
 {
 	struct program *p = e->p;
@@ -148,7 +148,7 @@ static void duplicate_range(struct edit *e)
 		return;
 	n = edit_chance(e, 4) ? 1 + edit_below(e, p->nr_ops) : edit_small(e, p->nr_ops);
 	from = edit_below(e, p->nr_ops - n + 1);
-	/* Right behind itself, or anywhere behind: the objects it used before are made there. */
+	/* Anywhere after the range, since the objects that it uses must exist. */
 	to = edit_chance(e, 2) ? from + n : from + n + edit_below(e, p->nr_ops - from - n + 1);
 	n = edit_insert(e, to, n);
 	for (i = 0; i < n; i++) {
@@ -160,8 +160,8 @@ static void duplicate_range(struct edit *e)
 	}
 }
 
-/* Number that record @r has after record @from went to place @to. */
-static s32 moved(s32 r, s32 from, s32 to)
+/* The number of record @r after record @from has moved to @to. */
+static s32 number_after_move(s32 r, s32 from, s32 to)
 {
 	if (r == from)
 		return to;
@@ -191,7 +191,7 @@ static void move_record(struct edit *e)
 	p->op[to] = o;
 	for (i = min(from, to); i < p->nr_ops; i++)
 		if (p->op[i].object >= 0)
-			p->op[i].object = moved(p->op[i].object, (s32)from, (s32)to);
+			p->op[i].object = number_after_move(p->op[i].object, (s32)from, (s32)to);
 }
 
 /* A record with operands; any if there is none such nearby. */
@@ -253,10 +253,10 @@ static void change_op(struct edit *e)
 	if (!e->p->nr_ops)
 		return;
 	o = &e->p->op[edit_below(e, e->p->nr_ops)];
-	*o = random_op(e, o->task);
+	*o = make_random_op(e, o->task);
 }
 
-/* Hand a record, or each second of a range, to another task. */
+/* Hand a record, or about half of a range, to another task. */
 static void change_task(struct edit *e)
 {
 	struct program *p = e->p;

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mutator.c - the structural mutator; see mutator.h.
+ * mutator.c - the structural mutator: whole mutations, and the choice of objects.
  *
- * The decoded programs are kept from call to call, one set a thread: a mutation costs no
- * allocation, and its time is that of decoding and encoding.
+ * A mutation is one to MAX_EDITS edits. Three of four change operations (mutate_records.c), the
+ * others machine, failure plan, tasks or schedule (mutate_frame.c). One mutation in PLAIN_ODDS is
+ * the fuzzer's own, on the bytes. An edit may leave objects open; they are chosen at the end among
+ * the live ones, the freshest more often.
+ *
+ * Sequential seeds become concurrent programs in two ways: a new task takes over operations of the
+ * others, and crossover may put the tasks of two programs side by side.
+ *
+ * The decoded programs are kept from call to call, one set for each thread: a mutation allocates
+ * nothing, and costs little more than decoding and encoding.
  */
 #include <string.h>
 
@@ -15,11 +23,11 @@
 #include "sched/random.h"
 
 #define MAX_EDITS 6
-#define PLAIN_ODDS 16 /* one mutation in so many is the fuzzer's own */
+#define PLAIN_ODDS 16
 
 /*
- * Edits that repeat would let programs grow without bound, and an execution costs what its
- * operations cost: beyond so many records, most mutations add none.
+ * Programs would grow without bound, and an execution costs as much as its operations. Beyond
+ * FEW_OPS records only one edit in GROW_ODDS may add some.
  */
 #define FEW_OPS 64
 #define GROW_ODDS 8
@@ -38,13 +46,13 @@ u32 edit_small(struct edit *e, u32 limit)
 	return min(1 + edit_below(e, 1U << min(bits, 31u)), limit);
 }
 
-/* Sizes that the allocators know: pages, units, blocks, and what they are made of. */
+/* A size that is a boundary in the allocators: of pages, units, blocks. */
 static u32 known_size(struct edit *e)
 {
 	const struct program_machine *m = &e->p->machine;
-	const u32 size[] = {4096,
-			    m->unit * 4096,
-			    m->unit * 4096 - m->stat,
+	const u32 size[] = {OPERAND_PAGE,
+			    m->unit * OPERAND_PAGE,
+			    m->unit * OPERAND_PAGE - m->stat,
 			    m->dyn,
 			    m->unit,
 			    m->block,
@@ -85,7 +93,7 @@ u32 edit_value(struct edit *e, const struct operand *o, u32 now)
 		x = edit_random(e);
 		return operand_fold_slow(o, x);
 	}
-	/* A power of two would not survive the step aside. */
+	/* One more or less would be no power of two. */
 	if (o->kind != OPERAND_POW2 && edit_chance(e, 4))
 		x += edit_chance(e, 2) ? 1 : -1U;
 	if (operand_valid(o, x))
@@ -94,7 +102,7 @@ u32 edit_value(struct edit *e, const struct operand *o, u32 now)
 }
 
 /* The operation of @set that makes objects of a type, or OP_SET_NONE. */
-static u8 maker_of(const struct op_set *set, unsigned int type)
+static u8 find_maker(const struct op_set *set, unsigned int type)
 {
 	unsigned int i;
 
@@ -104,8 +112,8 @@ static u8 maker_of(const struct op_set *set, unsigned int type)
 	return OP_SET_NONE;
 }
 
-/* Distance from the freshest object that a pick stands for; @n are alive. */
-static u32 settle(struct edit *e, s32 pick, u32 n)
+/* Choose the object of a pick among @n: its distance from the freshest. */
+static u32 choose_object(struct edit *e, s32 pick, u32 n)
 {
 	switch (pick) {
 	case PICK_OLDEST:
@@ -117,11 +125,11 @@ static u32 settle(struct edit *e, s32 pick, u32 n)
 	}
 }
 
-/* No object to use: make one, if that is what the pick asks for. Returns if it was done. */
-static bool make_instead(struct edit *e, struct program_op *o)
+/* If the pick asks for it, replace an operation that has no object by one that makes it. */
+static bool replace_by_maker(struct edit *e, struct program_op *o)
 {
 	const struct op_set *set = op_set(e->p->target, e->p->task[o->task].irq);
-	u8 maker = maker_of(set, op_table[o->op].uses);
+	u8 maker = find_maker(set, op_table[o->op].uses);
 	unsigned int a;
 
 	if (o->object != PICK_MAKE || maker == OP_SET_NONE)
@@ -149,12 +157,12 @@ void edit_finish(struct edit *e)
 			s32 k = o->object < 0 ? -1 : live_find(&live, d->uses, (u32)o->object);
 
 			if (k < 0 && live.nr[d->uses])
-				k = (s32)settle(e, o->object, live.nr[d->uses]);
+				k = (s32)choose_object(e, o->object, live.nr[d->uses]);
 			if (k >= 0) {
 				o->object = (s32)live_at(&live, d->uses, (u32)k);
 				if (d->consumes)
 					live_consume(&live, d->uses, (u32)k);
-			} else if (make_instead(e, o)) {
+			} else if (replace_by_maker(e, o)) {
 				d = &op_table[o->op];
 			} else {
 				o->object = PROGRAM_NO_OBJECT; /* repair drops it */
@@ -166,7 +174,7 @@ void edit_finish(struct edit *e)
 	live_fini(&live);
 }
 
-/* Records that @max bytes have room for, beside header and schedule. */
+/* The number of records that fit into @max bytes, beside header and schedule. */
 static u32 room_for_ops(const struct program *p, size_t max)
 {
 	size_t other = BYTES_HEADER + p->schedule.nr * (size_t)BYTES_CHANGE;
@@ -176,21 +184,21 @@ static u32 room_for_ops(const struct program *p, size_t max)
 	return (u32)min((max - other) / BYTES_RECORD, (size_t)PROGRAM_MAX_OPS);
 }
 
-/* Settle, repair, cut to size, and write down. */
-static size_t finish(struct edit *e, u8 *data, size_t max)
+/* Choose objects, repair, cut to size, and encode. */
+static size_t encode_result(struct edit *e, u8 *data, size_t max)
 {
 	struct program *p = e->p;
 
 	edit_finish(e);
 	program_repair(p);
 	p->schedule.nr = (u32)min((size_t)p->schedule.nr, (max - BYTES_HEADER) / BYTES_CHANGE);
-	/* No record needs a later one: the last ones can go. */
+	/* No record needs a later one: cut at the end. */
 	p->nr_ops = min(p->nr_ops, room_for_ops(p, max));
 	return bytes_encode(p, data, max);
 }
 
-/* Records that the result may have; what there is may stay. */
-static u32 limit_of_ops(struct edit *e, size_t max)
+/* The most records of the result; existing records may stay. */
+static u32 choose_max_ops(struct edit *e, size_t max)
 {
 	u32 room = room_for_ops(e->p, max);
 
@@ -218,21 +226,22 @@ size_t program_mutate(u8 *data, size_t size, size_t max, u32 seed,
 	if (plain && size > bytes_header(bytes_version(data)) && edit_chance(&e, PLAIN_ODDS))
 		return mutate_plain(data, size, max, plain);
 	for (n = edit_small(&e, MAX_EDITS); n; n--) {
-		e.max_ops = limit_of_ops(&e, max);
+		e.max_ops = choose_max_ops(&e, max);
 		if (edit_chance(&e, 4))
 			edit_frame(&e);
 		else
 			edit_records(&e);
-		/* The next edit begins with a program whose objects are settled. */
+		/* The next edit needs a program without picks. */
 		if (n > 1)
 			edit_finish(&e);
 	}
-	done = finish(&e, data, max);
+	done = encode_result(&e, data, max);
 	return done ? done : size;
 }
 
-/* Put records [@from, @from + @n) of @b in before record @at, as work of tasks @task on. */
-static void graft(struct edit *e, const struct program *b, u32 from, u32 n, u32 at, u32 task)
+/* Insert records [@from, @from + @n) of @b before record @at; task t becomes @task + t. */
+static void insert_records(struct edit *e, const struct program *b, u32 from, u32 n, u32 at,
+			   u32 task)
 {
 	u32 i;
 
@@ -249,7 +258,7 @@ static void graft(struct edit *e, const struct program *b, u32 from, u32 n, u32 
 	}
 }
 
-/* The tasks of both programs side by side: what one does alone meets what the other does. */
+/* Put the tasks of both programs side by side. */
 static void join_tasks(struct edit *e, const struct program *b)
 {
 	struct program *a = e->p;
@@ -257,9 +266,9 @@ static void join_tasks(struct edit *e, const struct program *b)
 
 	for (i = 0; i < b->nr_tasks && a->nr_tasks < PROGRAM_MAX_TASKS; i++)
 		a->task[a->nr_tasks++] = b->task[i];
-	/* In front or behind: what is behind may use objects of what is in front. */
+	/* Before or after: later records may use objects of earlier ones. */
 	at = edit_chance(e, 2) ? a->nr_ops : 0;
-	graft(e, b, 0, b->nr_ops, at, t);
+	insert_records(e, b, 0, b->nr_ops, at, t);
 }
 
 size_t program_crossover(const u8 *a, size_t size_a, const u8 *b, size_t size_b, u8 *out,
@@ -271,7 +280,7 @@ size_t program_crossover(const u8 *a, size_t size_a, const u8 *b, size_t size_b,
 	if (max < BYTES_HEADER || bytes_decode(&first, a, size_a, NULL) ||
 	    bytes_decode(&second, b, size_b, NULL) || first.target != second.target)
 		return 0;
-	e.max_ops = limit_of_ops(&e, max);
+	e.max_ops = choose_max_ops(&e, max);
 	if (edit_chance(&e, 8))
 		memcpy(&first.machine, &second.machine, sizeof(first.machine));
 	if (edit_chance(&e, 4)) {
@@ -282,8 +291,8 @@ size_t program_crossover(const u8 *a, size_t size_a, const u8 *b, size_t size_b,
 		from = edit_below(&e, second.nr_ops - n + 1);
 		at = edit_below(&e, first.nr_ops + 1);
 		if (edit_chance(&e, 2))
-			first.nr_ops = at; /* in place of what followed, not in front of it */
-		graft(&e, &second, from, n, at, 0);
+			first.nr_ops = at; /* replace the rest */
+		insert_records(&e, &second, from, n, at, 0);
 	}
-	return finish(&e, out, max);
+	return encode_result(&e, out, max);
 }

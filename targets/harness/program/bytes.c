@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bytes.c - the byte form of a program; see bytes.h.
+ * bytes.c - encoder and decoder of the byte form; see bytes.h.
  *
- * Decoding stands on the fuzzers' hot path: it walks the records once, allocates
- * nothing for up to LIVE_FIXED of them, and divides only for numbers out of range.
+ * Decoding is on the hot path of the fuzzers: it walks the records once, allocates nothing for up
+ * to LIVE_FIXED of them, and divides only for numbers out of range.
  *
  * Header, by offset:
  *     0  magic "mmst"; u8 version, target, tasks, kind of schedule
- *     8  u32 each of the first 12 fields of the machine, u32 a field of the failure plan, in
- *        the order of program.h
- *    80  u8 a task: CPU, and bit 7 for an interrupt source
+ *     8  u32 for each of the first 12 fields of the machine, u32 for each field of the failure
+ *        plan, in the order of program.h
+ *    80  u8 for each task: CPU, and bit 7 for an interrupt source
  *    92  u16 odds, u16 depth, u32 length, u64 seed, u16 number of changes; u16 unused
- *   112  u32 each further field of the machine; then unused bytes. In version 1: all unused.
- * In all of these 0 stands for the default, so a header of zeros behind the target is the
- * default machine. A field whose range begins with 0 without that being its default
- * is stored as one more than its value.
+ *   112  u32 for each further field of the machine; then unused bytes. In version 1: all unused.
+ *
+ * Zero is the default of each number. So a header of zeros after the target is the default machine,
+ * it is the shortest input, and a fuzzer that zeroes bytes simplifies the program. If the range of
+ * a field includes 0 and 0 is not the default, the stored number is the value plus one.
  */
 #include <endian.h>
 #include <string.h>
@@ -25,7 +26,7 @@
 #include "op_set.h"
 #include "repair.h"
 
-/* Fields of the machine that stand in front of the failure plan: those of version 1. */
+/* Fields of the machine in version 1: they precede the failure plan. */
 #define EARLY_FIELDS 12
 
 enum {
@@ -52,7 +53,7 @@ _Static_assert(AT_END <= BYTES_HEADER, "the header is full");
 
 static const u8 magic[4] = {'m', 'm', 's', 't'};
 
-static u16 get16(const u8 *b)
+static u16 read16(const u8 *b)
 {
 	u16 x;
 
@@ -60,7 +61,7 @@ static u16 get16(const u8 *b)
 	return le16toh(x);
 }
 
-static u32 get32(const u8 *b)
+static u32 read32(const u8 *b)
 {
 	u32 x;
 
@@ -68,7 +69,7 @@ static u32 get32(const u8 *b)
 	return le32toh(x);
 }
 
-static u64 get64(const u8 *b)
+static u64 read64(const u8 *b)
 {
 	u64 x;
 
@@ -76,30 +77,30 @@ static u64 get64(const u8 *b)
 	return le64toh(x);
 }
 
-static void put16(u8 *b, u16 x)
+static void write16(u8 *b, u16 x)
 {
 	x = htole16(x);
 	memcpy(b, &x, sizeof(x));
 }
 
-static void put32(u8 *b, u32 x)
+static void write32(u8 *b, u32 x)
 {
 	x = htole32(x);
 	memcpy(b, &x, sizeof(x));
 }
 
-static void put64(u8 *b, u64 x)
+static void write64(u8 *b, u64 x)
 {
 	x = htole64(x);
 	memcpy(b, &x, sizeof(x));
 }
 
-static unsigned int machine_at(unsigned int field)
+static unsigned int field_offset(unsigned int field)
 {
 	return field < EARLY_FIELDS ? AT_MACHINE + 4 * field : AT_LATE + 4 * (field - EARLY_FIELDS);
 }
 
-/* What a stored field is more than its value. */
+/* Difference of stored number and value. */
 static u32 field_bias(const struct operand *o)
 {
 	return o->lo == 0 && o->def != 0;
@@ -117,7 +118,7 @@ static u32 field_encode(const struct operand *o, u32 value)
 
 bool bytes_magic(const u8 *data, size_t size)
 {
-	/* Text may begin with the word "mmstorm": there is no format version 'o'. */
+	/* Text may begin with "mmstorm": its 'o' is no version. */
 	return size >= sizeof(magic) && !memcmp(data, magic, sizeof(magic)) &&
 	       (size == AT_VERSION || data[AT_VERSION] != 'o');
 }
@@ -127,7 +128,7 @@ static int decode_identity(const u8 *data, size_t size, const char **why)
 	const char *what = NULL;
 
 	if (!bytes_magic(data, size))
-		what = "no program in byte form, expected it to begin with \"mmst\"";
+		what = "not a program in byte form, expected \"mmst\" first";
 	else if (size <= AT_VERSION)
 		what = "shorter than a header";
 	else if (data[AT_VERSION] > BYTES_VERSION)
@@ -162,26 +163,26 @@ static void decode_tasks(struct program *p, const u8 *data)
 	}
 }
 
-/* Returns bytes of the tail. */
+/* Returns the size of the tail. */
 static size_t decode_schedule(struct program *p, const u8 *data, size_t size)
 {
 	struct schedule *s = &p->schedule;
 	size_t room = (size - bytes_header(data[AT_VERSION])) / BYTES_CHANGE;
-	u32 i, n = get16(data + AT_NR_CHANGES);
+	u32 i, n = read16(data + AT_NR_CHANGES);
 	const u8 *b;
 
 	s->kind = data[AT_SCHEDULE];
-	s->odds = get16(data + AT_ODDS);
-	s->depth = get16(data + AT_DEPTH);
-	s->length = get32(data + AT_LENGTH);
-	s->seed = get64(data + AT_SEED);
-	/* A number that cannot be true must not make a tail of all the records. */
+	s->odds = read16(data + AT_ODDS);
+	s->depth = read16(data + AT_DEPTH);
+	s->length = read32(data + AT_LENGTH);
+	s->seed = read64(data + AT_SEED);
+	/* An impossible count is folded to a quarter, so that random bytes are mostly records. */
 	if (n > room || n > SCHEDULE_MAX)
 		n %= min(room / 4, (size_t)SCHEDULE_MAX) + 1;
 	b = data + size - n * BYTES_CHANGE;
 	for (i = 0; i < n; i++, b += BYTES_CHANGE)
 		s->changes[i] = (struct change){
-			.step = get32(b), .kind = b[4], .task = b[5], .cpu = get16(b + 6)};
+			.step = read32(b), .kind = b[4], .task = b[5], .cpu = read16(b + 6)};
 	s->nr = n;
 	repair_schedule(p);
 	return n * BYTES_CHANGE;
@@ -211,7 +212,7 @@ static int decode_records(struct program *p, const u8 *b, size_t size)
 		d = &op_table[o->op];
 		o->object = PROGRAM_NO_OBJECT;
 		if (d->uses) {
-			u32 k = get16(b + 2), n = live.nr[d->uses];
+			u32 k = read16(b + 2), n = live.nr[d->uses];
 
 			if (!n)
 				continue;
@@ -222,7 +223,7 @@ static int decode_records(struct program *p, const u8 *b, size_t size)
 				live_consume(&live, d->uses, k);
 		}
 		for (a = 0; a < OP_MAX_ARGS && d->arg[a].kind != OPERAND_NONE; a++)
-			o->arg[a] = operand_fold(&d->arg[a], get32(b + 4 + 4 * a));
+			o->arg[a] = operand_fold(&d->arg[a], read32(b + 4 + 4 * a));
 		for (; a < OP_MAX_ARGS; a++)
 			o->arg[a] = 0;
 		if (d->makes)
@@ -247,11 +248,11 @@ int bytes_decode(struct program *p, const u8 *data, size_t size, const char **wh
 	program_reset(p, data[AT_TARGET]);
 	for (i = 0; i < nr; i++)
 		*field_ref(&p->machine, &machine_fields[i]) =
-			field_decode(&machine_fields[i].number, get32(data + machine_at(i)));
+			field_decode(&machine_fields[i].number, read32(data + field_offset(i)));
 	repair_machine(&p->machine);
 	for (i = 0; i < NR_FAIL_FIELDS; i++)
 		*field_ref(&p->fail, &fail_fields[i]) =
-			field_decode(&fail_fields[i].number, get32(data + AT_FAIL + 4 * i));
+			field_decode(&fail_fields[i].number, read32(data + AT_FAIL + 4 * i));
 	decode_tasks(p, data);
 	tail = decode_schedule(p, data, size);
 	err = decode_records(p, data + header, size - header - tail);
@@ -278,19 +279,19 @@ static void encode_header(const struct program *p, u8 *data)
 	data[AT_NR_TASKS] = (u8)p->nr_tasks;
 	data[AT_SCHEDULE] = s->kind;
 	for (i = 0; i < NR_MACHINE_FIELDS; i++)
-		put32(data + machine_at(i),
-		      field_encode(&machine_fields[i].number,
-				   field_get(&p->machine, &machine_fields[i])));
+		write32(data + field_offset(i),
+			field_encode(&machine_fields[i].number,
+				     field_get(&p->machine, &machine_fields[i])));
 	for (i = 0; i < NR_FAIL_FIELDS; i++)
-		put32(data + AT_FAIL + 4 * i,
-		      field_encode(&fail_fields[i].number, field_get(&p->fail, &fail_fields[i])));
+		write32(data + AT_FAIL + 4 * i,
+			field_encode(&fail_fields[i].number, field_get(&p->fail, &fail_fields[i])));
 	for (i = 0; i < p->nr_tasks; i++)
 		data[AT_TASKS + i] = p->task[i].cpu | (p->task[i].irq ? TASK_IRQ : 0);
-	put16(data + AT_ODDS, s->odds);
-	put16(data + AT_DEPTH, s->depth);
-	put32(data + AT_LENGTH, s->length);
-	put64(data + AT_SEED, s->seed);
-	put16(data + AT_NR_CHANGES, (u16)s->nr);
+	write16(data + AT_ODDS, s->odds);
+	write16(data + AT_DEPTH, s->depth);
+	write32(data + AT_LENGTH, s->length);
+	write64(data + AT_SEED, s->seed);
+	write16(data + AT_NR_CHANGES, (u16)s->nr);
 }
 
 size_t bytes_encode(const struct program *p, u8 *data, size_t max)
@@ -317,17 +318,17 @@ size_t bytes_encode(const struct program *p, u8 *data, size_t max)
 			live_make(&live, d->makes, i);
 		b[0] = o->op;
 		b[1] = o->task;
-		put16(b + 2, (u16)k);
+		write16(b + 2, (u16)k);
 		for (a = 0; a < OP_MAX_ARGS; a++)
-			put32(b + 4 + 4 * a, o->arg[a]);
+			write32(b + 4 + 4 * a, o->arg[a]);
 	}
 	for (i = 0; i < p->schedule.nr; i++, b += BYTES_CHANGE) {
 		const struct change *c = &p->schedule.changes[i];
 
-		put32(b, c->step);
+		write32(b, c->step);
 		b[4] = c->kind;
 		b[5] = c->task;
-		put16(b + 6, c->cpu);
+		write16(b + 6, c->cpu);
 	}
 	live_fini(&live);
 	return size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * event.c - the names of events; see event.h.
+ * event.c - names and sets of events; see event.h.
  */
 #include "event.h"
 

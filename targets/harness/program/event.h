@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * event.h - what may happen in a run, is right, and may be hard to bring about.
+ * event.h - the events of a run: correct, but rare.
  *
- * An oracle says what must never be seen; an event is counted, so that a program which is to show
- * it can be known to show it. Most are the spaces' own (enum vmap_event); the last one is seen by
- * whoever carries operations out, since no allocator knows of it (run_events.c).
+ * An oracle reports a defect; an event is only counted, so that a program can be shown to reach it.
+ * The vmap spaces count most of them (enum vmap_event). The last one involves three CPUs, and no
+ * allocator knows of it: the executor counts it (exec/run_events.c).
  */
 #ifndef MM_HARNESS_EVENT_H
 #define MM_HARNESS_EVENT_H
@@ -13,26 +13,25 @@
 
 /* Those of enum vmap_event in its order, X(identifier, name, help). */
 #define VMAP_RUN_EVENTS(X)                                                                         \
-	X(PREFETCH, "prefetch", "zone: a CPU fetched a range for its cache")                       \
+	X(PREFETCH, "prefetch", "zone: a CPU prefetched a range into its cache")                   \
 	X(PREFETCH_EXTRA, "prefetch-extra",                                                        \
-	  "zone: two tasks found one cache empty, and fetched for it one after the other")         \
+	  "zone: two tasks found one cache empty, and both prefetched for it")                     \
 	X(PREFETCH_LOST, "prefetch-lost",                                                          \
-	  "zone: a task found another one fetching for its CPU, and went to the heap")             \
+	  "zone: a task found a prefetch for its CPU in flight, and went to the heap")             \
 	X(CPU_LEFT, "cpu-left",                                                                    \
-	  "zone, pool: a task was moved between reading the number of its CPU and locking what "   \
-	  "is that CPU's, and was served from there")                                              \
+	  "zone, pool: a task migrated between reading its CPU number and taking that CPU's "      \
+	  "lock, and was served there")                                                            \
 	X(EMPTIED_IN_FILL, "emptied-in-fill",                                                      \
-	  "zone: a purge took what the cache of a CPU had, while a task fetched for it")           \
+	  "zone: a purge emptied the cache of a CPU while a task prefetched for it")               \
 	X(LAZY_TWICE, "lazy-twice",                                                                \
-	  "two purges at a time both took lazily freed areas of one node")                         \
-	X(POOL_HIT, "pool-hit", "pool: a request was served from a pool")                          \
+	  "two concurrent purges both took lazily freed areas of one node")                        \
+	X(POOL_HIT, "pool-hit", "pool: a pool served a request")                                   \
 	X(POOL_DECAY, "pool-decay", "pool: an area went from a pool back to the heap")
 
 #define RUN_EVENTS(X)                                                                              \
 	VMAP_RUN_EVENTS(X)                                                                         \
 	X(FREED_FAR_IN_FLUSH, "freed-far-in-flush",                                                \
-	  "what one CPU had made, another freed, in the middle of a third one's "                  \
-	  "vm_unmap_aliases")
+	  "a CPU freed an object of another CPU while a third CPU was in vm_unmap_aliases")
 
 enum run_event {
 #define X(id, name, help) EVENT_##id,
@@ -45,18 +44,18 @@ enum run_event {
 #define NR_SPACE_EVENTS ((unsigned int)EVENT_FREED_FAR_IN_FLUSH)
 
 /* Sets of events are kept in a u32. */
-_Static_assert(NR_RUN_EVENTS <= 32, "a bit an event");
+_Static_assert(NR_RUN_EVENTS <= 32, "one bit for each event");
 
-/** run_event_name() - "prefetch-extra": as in `shows`, and as vmap_event_name() has it */
+/** run_event_name() - "prefetch-extra", as in `shows` and from vmap_event_name() */
 const char *run_event_name(enum run_event e);
 
-/** run_event_help() - what it is, one line */
+/** run_event_help() - one line */
 const char *run_event_help(enum run_event e);
 
-/** run_event_set() - which have happened, bit enum run_event; @count: how often each has */
+/** run_event_set() - bit enum run_event: the events that happened; @count: how often */
 u32 run_event_set(const u64 count[NR_RUN_EVENTS]);
 
-/** run_event_by_name() - NR_RUN_EVENTS if there is none of that name */
+/** run_event_by_name() - the event, or NR_RUN_EVENTS */
 enum run_event run_event_by_name(const char *name);
 
 #endif

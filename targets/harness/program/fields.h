@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fields.h - the numbers of a program as tables: what they are called, and what range they have.
+ * fields.h - the fields of machines and failure plans, and the numbers of schedules, as tables.
  *
- * The tables are made from the lists in program.h. Whoever has to treat every field of a machine or
- * of a failure plan alike (both forms, the mutator, the minimiser, `mmstorm list`) walks
- * them and names no field.
+ * Both forms, the mutator, the minimiser and `mmstorm list` treat all fields alike: they walk these
+ * tables, which are made from the lists in program.h.
  */
 #ifndef MM_HARNESS_FIELDS_H
 #define MM_HARNESS_FIELDS_H
@@ -12,9 +11,9 @@
 #include "program.h"
 
 /**
- * struct field - a u32 of struct program_machine or struct program_fail
- * @number: name, kind and range
- * @offset: where it lies in its structure
+ * struct field - a u32 in struct program_machine or struct program_fail
+ * @number: its description
+ * @offset: in bytes, in that structure
  */
 struct field {
 	struct operand number;
@@ -28,12 +27,12 @@ enum { NR_MACHINE_FIELDS = 0 PROGRAM_MACHINE(X), NR_FAIL_FIELDS = 0 PROGRAM_FAIL
 extern const struct field machine_fields[NR_MACHINE_FIELDS];
 extern const struct field fail_fields[NR_FAIL_FIELDS];
 
-/* The numbers of a schedule that kinds of schedules have in common. */
+/* The numbers of a schedule, and the kinds that have them. */
 extern const struct operand schedule_odds;   /* SCHEDULE_RANDOM */
 extern const struct operand schedule_depth;  /* SCHEDULE_PCT */
 extern const struct operand schedule_length; /* SCHEDULE_PCT */
 
-/* A step of a change; has no name in text. */
+/* The step of a change; text has no name for it. */
 extern const struct operand schedule_step;
 
 /**
@@ -42,7 +41,7 @@ extern const struct operand schedule_step;
  */
 const char *schedule_kind_name(unsigned int kind);
 
-/** field_ref() - the number itself; @base is the structure that @f belongs to */
+/** field_ref(), field_get() - the field @f of the structure at @base */
 static inline u32 *field_ref(void *base, const struct field *f)
 {
 	return (u32 *)((char *)base + f->offset);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * live.h - which objects are alive at a record, while a program is walked from its first record
- * to its last.
+ * live.h - the objects that are alive at a record, for walks through a program from its first
+ * record to its last.
  *
- * Objects of one type are kept in the order in which they were made. The byte form names an
- * object by its distance from the freshest one: what is freshest is also what people
- * free next, so small edits of a program leave most names meaning what they meant.
+ * The objects of one type are kept in the order in which they were made. The byte form names an
+ * object by its distance from the freshest: people mostly free fresh objects, and so most names
+ * keep their meaning after a small edit. In memory an object is the number of the record that made
+ * it.
  */
 #ifndef MM_HARNESS_LIVE_H
 #define MM_HARNESS_LIVE_H
@@ -18,11 +19,11 @@
 #define LIVE_FIXED 256
 
 /**
- * struct live - objects alive, by type
+ * struct live - live objects, by type
  * @nr:    how many of each type
  * @rec:   records that made them, oldest first
- * @heap:  memory of @rec where a program is too long for @fixed
- * @fixed: memory of @rec where it is not
+ * @heap:  memory of @rec for a program that is too long for @fixed, or NULL
+ * @fixed: memory of @rec for other programs
  */
 struct live {
 	u32 nr[NR_OBJECT_TYPES];
@@ -31,7 +32,7 @@ struct live {
 	u16 fixed[NR_OBJECT_TYPES - 1][LIVE_FIXED];
 };
 
-/** live_init() - nothing is alive; for a program of at most @records. 0 or -ENOMEM */
+/** live_init() - no object is alive yet; @records: length of the program. Return: 0 or -ENOMEM */
 static inline int live_init(struct live *l, u32 records)
 {
 	unsigned int t;
@@ -62,18 +63,18 @@ static inline void live_make(struct live *l, unsigned int t, u32 r)
 	l->rec[t][l->nr[t]++] = (u16)r;
 }
 
-/** live_at() - record of the object at distance @k from the freshest; @k is less than nr[t] */
+/** live_at() - record of the object at distance @k from the freshest; @k < @l->nr[@t] */
 static inline u32 live_at(const struct live *l, unsigned int t, u32 k)
 {
 	return l->rec[t][l->nr[t] - 1 - k];
 }
 
-/** live_find() - distance of the object that record @r made, or -1 if it is not alive */
+/** live_find() - distance of the object that record @r made; -1: it is not alive */
 static inline s32 live_find(const struct live *l, unsigned int t, u32 r)
 {
 	u32 lo = 0, hi = l->nr[t];
 
-	/* Oldest first is ascending order of records. */
+	/* @rec ascends: binary search. */
 	while (lo < hi) {
 		u32 mid = (lo + hi) / 2;
 
@@ -85,7 +86,7 @@ static inline s32 live_find(const struct live *l, unsigned int t, u32 r)
 	return lo < l->nr[t] && l->rec[t][lo] == r ? (s32)(l->nr[t] - 1 - lo) : -1;
 }
 
-/** live_consume() - the object at distance @k is gone */
+/** live_consume() - the object at distance @k is consumed */
 static inline void live_consume(struct live *l, unsigned int t, u32 k)
 {
 	u32 at = --l->nr[t] - k;

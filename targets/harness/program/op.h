@@ -19,31 +19,31 @@
 
 #define OP_MAX_ARGS 3
 
-/* get_vm_areas: ranges of one call, and ways to lay them out (ops_vm_areas.c). */
+/* get_vm_areas: most ranges of one call, and the number of layouts (ops_vm_areas.c). */
 #define AREAS_MAX 8
 #define AREAS_LAYOUTS 4096
 
-/* alloc_vmap_range: parts of the space (ops_area.c). */
+/* alloc_vmap_range: number of parts of the space (ops_area.c). */
 #define RANGES 1024
 
-/* Pages of one vmap or get_vm_area, and of one remap_vmalloc_range. */
+/* Most pages of one vmap or get_vm_area, and of one remap_vmalloc_range. */
 #define VM_PAGES_MAX 256
 #define REMAP_MAX 64
 
-/* alloc_bootmem: goals and limits (ops_bootmem.c). */
+/* alloc_bootmem: number of goals and limits (ops_bootmem.c). */
 #define PLACES 1024
 
 /**
  * struct op - an operation
  * @name:     as in text
  * @help:     one line
- * @targets:  bit TARGET_x: which targets use it
+ * @targets:  bit enum target_id: the targets that have it
  * @makes:    type of the object that it makes, or OBJECT_NONE
- * @uses:     type of the object that it is given, or OBJECT_NONE
- * @consumes: that object does not exist afterwards
- * @irq:      may stand in an interrupt
- * @flushes:  flushes all translations that were unmapped lazily (event freed-far-in-flush)
- * @arg:      its numbers; the first with kind OPERAND_NONE ends the list
+ * @uses:     type of the object that it uses, or OBJECT_NONE
+ * @consumes: it frees the object that it uses
+ * @irq:      it may stand in an interrupt
+ * @flushes:  it flushes all lazily unmapped translations (event freed-far-in-flush)
+ * @arg:      its operands; the first of kind OPERAND_NONE ends the list
  */
 struct op {
 	const char *name;
@@ -59,8 +59,5 @@ struct op {
 
 /** op_table - the entry of each operation, by enum op_id */
 extern const struct op op_table[];
-
-/** op_by_name() - number of an operation, or -1 */
-int op_by_name(const char *name);
 
 #endif

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * op_set.c - which operations a target has; see op_set.h.
+ * op_set.c - the operations of a target; see op_set.h.
  */
-#include <string.h>
-
 #include "op_set.h"
 
 _Static_assert(NR_OPS <= OP_SET_NONE, "the number of an operation is a byte");
 
-static void op_set_make(struct op_set *set, unsigned int target, bool irq)
+static void op_set_fill(struct op_set *set, unsigned int target, bool irq)
 {
 	unsigned int i;
 
@@ -29,20 +27,10 @@ const struct op_set *op_set(unsigned int target, bool irq)
 
 	if (unlikely(!made)) {
 		for (t = 0; t < NR_TARGETS; t++) {
-			op_set_make(&sets[t][0], t, false);
-			op_set_make(&sets[t][1], t, true);
+			op_set_fill(&sets[t][0], t, false);
+			op_set_fill(&sets[t][1], t, true);
 		}
 		made = true;
 	}
 	return &sets[target][irq];
-}
-
-int op_by_name(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < NR_OPS; i++)
-		if (!strcmp(op_table[i].name, name))
-			return (int)i;
-	return -1;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * op_set.h - which operations a target has, and which of them may stand in an interrupt.
+ * op_set.h - the operations of a target, in tasks and in interrupts.
  *
- * Derived from op_table[] once a process, for those who choose operations by number.
+ * The sets are derived from op_table[] once in a process, for code that chooses operations by
+ * number.
  */
 #ifndef MM_HARNESS_OP_SET_H
 #define MM_HARNESS_OP_SET_H
@@ -12,11 +13,11 @@
 #define OP_SET_NONE 0xff
 
 /**
- * struct op_set - operations to choose from
+ * struct op_set - a set of operations
  * @nr:   how many
- * @op:   their numbers, ascending
- * @fold: operation for any byte: the byte itself if it is in the set, else one of the set;
- *        OP_SET_NONE if the set is empty
+ * @op:   enum op_id of each, ascending
+ * @fold: an operation of the set for any byte, the byte itself if it is in the set; OP_SET_NONE if
+ *        the set is empty
  */
 struct op_set {
 	unsigned int nr;
@@ -24,16 +25,16 @@ struct op_set {
 	u8 fold[256];
 };
 
-/** op_set() - operations of a target, for a task or for an interrupt source */
+/** op_set() - the operations of a target in a task, or in an interrupt */
 const struct op_set *op_set(unsigned int target, bool irq);
 
-/** op_in_set() - may operation number @op, any value, stand there? */
+/** op_in_set() - is @op in the set? Any value of @op is allowed */
 static inline bool op_in_set(const struct op_set *set, u8 op)
 {
 	return op != OP_SET_NONE && set->fold[op] == op;
 }
 
-/** op_nr_args() - numbers that an operation takes */
+/** op_nr_args() - number of operands of an operation */
 static inline unsigned int op_nr_args(const struct op *op)
 {
 	unsigned int n = 0;

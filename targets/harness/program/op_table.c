@@ -2,20 +2,20 @@
 /*
  * op_table.c - the tables of operations, object types and targets; op.h explains an operation.
  *
- * The entries stand in the order of op_list.h. The file is long because it is data.
+ * The operations stand in the order of op_list.h.
  */
 #include "op.h"
 
-/* All allocators at work: each operation but those of boot memory itself. */
+/* The whole boot: all operations but those of boot memory. */
 #define BOOT (1U << TARGET_BOOT)
 
-/* The targets that the per-CPU allocator is run by. */
+/* Targets of the per-CPU allocator. */
 #define PERCPU                                                                                     \
 	(1U << TARGET_PERCPU_BITMAP | 1U << TARGET_PERCPU_AREAMAP | 1U << TARGET_PERCPU_PAIR |     \
 	 1U << TARGET_FIRST_CHUNK | BOOT)
 #define VM_AREAS (1U << TARGET_VM_AREAS | BOOT)
 
-/* Those that the vmap layer is run by: ranges of addresses, short mappings, their aliases. */
+/* Targets of the vmap layer: areas, short mappings, their aliases. */
 #define VMAP                                                                                       \
 	(1U << TARGET_VMAP | 1U << TARGET_VMAP_PAIR | 1U << TARGET_VMAP_ZONE |                     \
 	 1U << TARGET_VMAP_POOL | 1U << TARGET_VMAP_TRIO | BOOT)
@@ -26,6 +26,19 @@
 #define BOOTMEM (1U << TARGET_BOOTMEM | 1U << TARGET_ROOTMEM | 1U << TARGET_BOOTMEM_PAIR)
 #define ALL_VMAP (AREA | RAM | ALIASES | VM_AREAS)
 
+/* Operands of several operations. */
+#define ATOMIC FLAG("atomic", "may not sleep")
+#define FLAG(name, help) OPERAND(name, FLAG, NONE, 0, 1, 0, help)
+#define SIZE(hi, def) OPERAND("size", LOG, BYTES, 1, hi, def, "bytes")
+#define ALIGNMENT(hi, def) OPERAND("align", POW2, BYTES, 1, hi, def, "alignment in bytes")
+#define FIRST_BYTE OPERAND("at", LOG, BYTES, 0, 1 << 20, 0, "first byte, modulo the size")
+#define PAGES(hi) OPERAND("pages", LOG, PAGES, 1, hi, 1, "pages")
+#define PAGE_ALIGNMENT(hi) OPERAND("align", POW2, PAGES, 1, hi, 1, "alignment in pages")
+#define PLACE OPERAND("place", INT, NONE, 0, PLACES - 1, 0, "goal and limit; see ops_bootmem.c")
+#define MEMORY_OFFSET                                                                              \
+	OPERAND("at", INT, BYTES, 0, (1 << 28) - 1, 0,                                             \
+		"byte offset into all memory, modulo its size")
+
 const struct op op_table[] = {
 	{
 		.name = "alloc_percpu",
@@ -33,9 +46,7 @@ const struct op op_table[] = {
 		.targets = PERCPU,
 		.makes = OBJECT_PERCPU,
 		.irq = true,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
-			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"},
-			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.arg = {SIZE(1 << 20, 16), ALIGNMENT(4096, 8), ATOMIC},
 	},
 	{
 		.name = "free_percpu",
@@ -44,8 +55,8 @@ const struct op op_table[] = {
 		.uses = OBJECT_PERCPU,
 		.consumes = true,
 		.irq = true,
-		.arg = {{"twice", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "and once more, which must be refused; only where there is one task"}},
+		.arg = {FLAG("twice", "free it a second time, which must be refused; only in "
+				      "programs of one task")},
 	},
 	{
 		.name = "touch_percpu",
@@ -53,7 +64,7 @@ const struct op op_table[] = {
 		.targets = PERCPU,
 		.uses = OBJECT_PERCPU,
 		.irq = true,
-		.arg = {{"whole", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "every word of it"}},
+		.arg = {FLAG("whole", "all words, not a sample of them")},
 	},
 	{
 		.name = "vm_map_ram",
@@ -61,12 +72,11 @@ const struct op op_table[] = {
 		.targets = RAM,
 		.makes = OBJECT_RAM,
 		.irq = true,
-		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 256, 1, "pages"},
-			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.arg = {PAGES(256), ATOMIC},
 	},
 	{
 		.name = "vm_unmap_ram",
-		.help = "check a mapping and unmap it",
+		.help = "check a short mapping and unmap it",
 		.targets = RAM,
 		.uses = OBJECT_RAM,
 		.consumes = true,
@@ -74,30 +84,28 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "touch_ram",
-		.help = "check a mapping and write through it again",
+		.help = "check a short mapping and write through it again",
 		.targets = RAM,
 		.uses = OBJECT_RAM,
 		.irq = true,
 	},
 	{
 		.name = "vm_unmap_aliases",
-		.help = "flush every translation that was unmapped lazily",
+		.help = "flush all translations that were unmapped lazily",
 		.targets = ALIASES | 1U << TARGET_VMAP_BLOCK,
 		.flushes = true,
 	},
 	{
 		.name = "alloc_vmap_area",
-		.help = "allocate a range of kernel virtual addresses",
+		.help = "allocate an area: a range of kernel virtual addresses",
 		.targets = AREA | VM_AREAS,
 		.makes = OBJECT_AREA,
 		.irq = true,
-		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
-			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
-			{"map", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "map pages behind it"}},
+		.arg = {PAGES(1024), PAGE_ALIGNMENT(256), FLAG("map", "map pages in it")},
 	},
 	{
 		.name = "free_vmap_area",
-		.help = "check a range of addresses, unmap it and free it, lazily",
+		.help = "check an area, unmap it and free it lazily",
 		.targets = AREA | VM_AREAS,
 		.uses = OBJECT_AREA,
 		.consumes = true,
@@ -105,22 +113,22 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "touch_area",
-		.help = "check what is mapped in a range of addresses and write it again",
+		.help = "check the pages mapped in an area and write them again",
 		.targets = AREA | VM_AREAS,
 		.uses = OBJECT_AREA,
 	},
 	{
 		.name = "purge_vmap_areas",
-		.help = "free what was freed lazily, with one flush",
+		.help = "purge: free all lazily freed areas, with one flush",
 		.targets = ALL_VMAP,
 	},
 	{
 		.name = "migrate",
 		.help = "move the task to another CPU",
 		.targets = PERCPU | ALL_VMAP,
-		.arg = {{"cpu", OPERAND_INT, UNIT_NONE, 0, 63, 0,
-			 "the CPU, modulo those of the machine; the next one if it is not "
-			 "possible"}},
+		.arg = {OPERAND(
+			"cpu", INT, NONE, 0, 63, 0,
+			"CPU, modulo the CPU count; if it is not possible, the next possible CPU")},
 	},
 	{
 		.name = "cond_resched",
@@ -129,17 +137,18 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "get_vm_areas",
-		.help = "allocate several ranges at given distances, from the top downward",
+		.help = "allocate congruent areas: several ranges at given offsets, top down",
 		.targets = VM_AREAS,
 		.makes = OBJECT_AREAS,
-		.arg = {{"nr", OPERAND_INT, UNIT_NONE, 1, AREAS_MAX, 2, "ranges"},
-			{"pages", OPERAND_LOG, UNIT_PAGES, 1, 64, 1, "pages of the first one"},
-			{"layout", OPERAND_INT, UNIT_NONE, 0, AREAS_LAYOUTS - 1, 0,
-			 "sizes, gaps, order, offset and alignment; see ops_vm_areas.c"}},
+		.arg = {OPERAND("nr", INT, NONE, 1, AREAS_MAX, 2, "ranges"),
+			OPERAND("pages", LOG, PAGES, 1, 64, 1, "pages of the first range"),
+			OPERAND("layout", INT, NONE, 0, AREAS_LAYOUTS - 1, 0,
+				"draws sizes, gaps, order, offset and alignment; see "
+				"ops_vm_areas.c")},
 	},
 	{
 		.name = "free_vm_areas",
-		.help = "check ranges of one get_vm_areas, unmap and free them, lazily",
+		.help = "check congruent areas, unmap them and free them lazily",
 		.targets = VM_AREAS,
 		.uses = OBJECT_AREAS,
 		.consumes = true,
@@ -150,46 +159,44 @@ const struct op op_table[] = {
 		.help = "allocate a per-CPU object from the reserved region of the first chunk",
 		.targets = PERCPU,
 		.makes = OBJECT_PERCPU,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 16, "bytes"},
-			{"align", OPERAND_POW2, UNIT_BYTES, 1, 4096, 8, "alignment in bytes"}},
+		.arg = {SIZE(1 << 20, 16), ALIGNMENT(4096, 8)},
 	},
 	{
 		.name = "misfree_percpu",
-		.help = "free an address that is no object's, which must be refused by name",
+		.help = "free a wrong address: the allocator must refuse it and name the reason",
 		.targets = PERCPU,
 		.uses = OBJECT_PERCPU,
 		.irq = true,
-		.arg = {{"how", OPERAND_INT, UNIT_MISFREE, 0, 3, 0,
-			 "inside of the object, another CPU's copy, in no chunk, in the static "
-			 "region"},
-			{"at", OPERAND_LOG, UNIT_NONE, 0, 1 << 20, 1,
-			 "byte, or number of the CPU, modulo those that there are"}},
+		.arg = {OPERAND("how", INT, MISFREE, 0, 3, 0,
+				"inside the object, another CPU's copy, in no chunk, in the static "
+				"region"),
+			OPERAND("at", LOG, NONE, 0, 1 << 20, 1,
+				"byte of the object, or CPU, modulo how many there are")},
 	},
 	{
 		.name = "alloc_vmap_range",
-		.help = "allocate addresses from a part of the space",
+		.help = "allocate an area from a part of the space",
 		.targets = AREA,
 		.makes = OBJECT_AREA,
 		.irq = true,
-		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, 1024, 1, "pages"},
-			{"align", OPERAND_POW2, UNIT_PAGES, 1, 256, 1, "alignment in pages"},
-			{"range", OPERAND_INT, UNIT_NONE, 0, RANGES - 1, 0,
-			 "where the part begins and ends; see ops_area.c"}},
+		.arg = {PAGES(1024), PAGE_ALIGNMENT(256),
+			OPERAND("range", INT, NONE, 0, RANGES - 1, 0,
+				"where the part begins and ends; see ops_area.c")},
 	},
 	{
 		.name = "vmalloc",
-		.help = "allocate memory of consecutive addresses",
+		.help = "allocate virtually contiguous memory",
 		.targets = VMALLOC,
 		.makes = OBJECT_VMALLOC,
 		.irq = true,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes"},
-			{"how", OPERAND_INT, UNIT_VMALLOC, 0, 3, 0,
-			 "as it is, zeroed, zeroed and for users, on a node"},
-			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.arg = {SIZE(1 << 20, 4096),
+			OPERAND("how", INT, VMALLOC, 0, 3, 0,
+				"not zeroed; zeroed; zeroed, for mappings to users; on a node"),
+			ATOMIC},
 	},
 	{
 		.name = "vfree",
-		.help = "check what vmalloc allocated and free it",
+		.help = "check memory of vmalloc and free it",
 		.targets = VMALLOC,
 		.uses = OBJECT_VMALLOC,
 		.consumes = true,
@@ -197,37 +204,35 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "touch_vmalloc",
-		.help = "check what vmalloc allocated and write it again",
+		.help = "check memory of vmalloc and write it again",
 		.targets = VMALLOC,
 		.uses = OBJECT_VMALLOC,
 		.irq = true,
 	},
 	{
 		.name = "remap_vmalloc_range",
-		.help = "map what vmalloc allocated to a user, who must get what he may have and "
-			"no more",
+		.help = "map memory of vmalloc to a user: valid ranges map exactly these pages, "
+			"others fail",
 		.targets = VMALLOC,
 		.uses = OBJECT_VMALLOC,
-		.arg = {{"pgoff", OPERAND_LOG, UNIT_NONE, 0, 512, 0, "pages left out at its start"},
-			{"pages", OPERAND_LOG, UNIT_PAGES, 1, REMAP_MAX, 1, "pages"},
-			{"from", OPERAND_INT, UNIT_REMAP, 0, 2, 0, "the address that is given"}},
+		.arg = {OPERAND("pgoff", LOG, NONE, 0, 512, 0, "pages to leave out at the start"),
+			PAGES(REMAP_MAX),
+			OPERAND("from", INT, REMAP, 0, 2, 0,
+				"address that the call gets: start, inside, unaligned")},
 	},
 	{
 		.name = "vread",
-		.help = "read from what vmalloc allocated on, guard page included",
+		.help = "read from memory of vmalloc, across its guard page",
 		.targets = VMALLOC,
 		.uses = OBJECT_VMALLOC,
-		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
-			 "first byte, modulo its size"},
-			{"size", OPERAND_LOG, UNIT_BYTES, 1, 4160, 64, "bytes"}},
+		.arg = {FIRST_BYTE, SIZE(4160, 64)},
 	},
 	{
 		.name = "vmap",
 		.help = "map pages at consecutive addresses",
 		.targets = VMALLOC,
 		.makes = OBJECT_VMAP,
-		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages"},
-			{"user", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may be mapped to users"}},
+		.arg = {PAGES(VM_PAGES_MAX), FLAG("user", "may be mapped to users")},
 	},
 	{
 		.name = "vunmap",
@@ -245,19 +250,19 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "get_vm_area",
-		.help = "allocate addresses with an owner and a guard page",
+		.help = "allocate an area with an owner and a guard page",
 		.targets = VMALLOC,
 		.makes = OBJECT_VM_AREA,
 		.irq = true,
-		.arg = {{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages"},
-			{"how", OPERAND_INT, UNIT_VM_AREA, 0, 2, 0,
-			 "anywhere, for device memory: aligned to its size, in the upper half of "
-			 "the space"},
-			{"atomic", OPERAND_FLAG, UNIT_NONE, 0, 1, 0, "may not sleep"}},
+		.arg = {PAGES(VM_PAGES_MAX),
+			OPERAND("how", INT, VM_AREA, 0, 2, 0,
+				"anywhere; for device memory, aligned to its size; in the upper "
+				"half of the space"),
+			ATOMIC},
 	},
 	{
 		.name = "remove_vm_area",
-		.help = "check such an area, unmap it and give it back",
+		.help = "check an area of get_vm_area, unmap it and free it",
 		.targets = VMALLOC,
 		.uses = OBJECT_VM_AREA,
 		.consumes = true,
@@ -265,147 +270,129 @@ const struct op op_table[] = {
 	},
 	{
 		.name = "map_vm_area",
-		.help = "map pages in all of such an area, if nothing is mapped there",
+		.help = "map pages in a whole area of get_vm_area, if none are mapped",
 		.targets = VMALLOC,
 		.uses = OBJECT_VM_AREA,
 		.irq = true,
 	},
 	{
 		.name = "unmap_kernel_range",
-		.help = "unmap and flush a part of such an area, then all of it",
+		.help = "unmap and flush a part of an area of get_vm_area, then all of it",
 		.targets = VMALLOC,
 		.uses = OBJECT_VM_AREA,
 		.irq = true,
-		.arg = {{"from", OPERAND_LOG, UNIT_NONE, 0, VM_PAGES_MAX, 0,
-			 "first page, modulo those that there are"},
-			{"pages", OPERAND_LOG, UNIT_PAGES, 1, VM_PAGES_MAX, 1, "pages, at most"}},
+		.arg = {OPERAND("from", LOG, NONE, 0, VM_PAGES_MAX, 0,
+				"first page, modulo the pages of the area"),
+			OPERAND("pages", LOG, PAGES, 1, VM_PAGES_MAX, 1, "pages, at most")},
 	},
 	{
 		.name = "vmallocinfo",
-		.help = "list all areas, and count what is in use",
+		.help = "list all areas, and check the list and the sums",
 		.targets = VMALLOC,
 	},
 	{
 		.name = "vread_area",
-		.help = "read from such an area on: pages, nothing, or device memory",
+		.help = "read from an area of get_vm_area: pages, a hole, or device memory",
 		.targets = VMALLOC,
 		.uses = OBJECT_VM_AREA,
-		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
-			 "first byte, modulo its size"},
-			{"size", OPERAND_LOG, UNIT_BYTES, 1, 4160, 64, "bytes"}},
+		.arg = {FIRST_BYTE, SIZE(4160, 64)},
 	},
 	{
 		.name = "alloc_bootmem",
-		.help = "allocate boot memory of one node, whichever it is",
+		.help = "allocate boot memory from any one node",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 100, "bytes"},
-			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
-			{"place", OPERAND_INT, UNIT_NONE, 0, PLACES - 1, 0,
-			 "goal and limit; see ops_bootmem.c"}},
+		.arg = {SIZE(1 << 20, 100), ALIGNMENT(1 << 22, 64), PLACE},
 	},
 	{
 		.name = "alloc_bootmem_node",
-		.help = "allocate boot memory of a node: near it from bootmem, on it from rootmem",
+		.help = "allocate boot memory for a node: bootmem prefers the node, rootmem "
+			"guarantees it",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 100, "bytes"},
-			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
-			{"node", OPERAND_INT, UNIT_NONE, 0, PLACES * 64 - 1, 0,
-			 "node, modulo those that there are, and 64 times the place"}},
+		.arg = {SIZE(1 << 20, 100), ALIGNMENT(1 << 22, 64),
+			OPERAND("node", INT, NONE, 0, PLACES * 64 - 1, 0,
+				"node, modulo the node count, plus 64 times the place")},
 	},
 	{
 		.name = "alloc_bootmem_cross",
 		.help = "allocate boot memory that may begin on one node and end on another",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 100, "bytes"},
-			{"align", OPERAND_POW2, UNIT_BYTES, 1, 1 << 22, 64, "alignment in bytes"},
-			{"place", OPERAND_INT, UNIT_NONE, 0, PLACES - 1, 0,
-			 "goal and limit; see ops_bootmem.c"}},
+		.arg = {SIZE(1 << 20, 100), ALIGNMENT(1 << 22, 64), PLACE},
 	},
 	{
 		.name = "reserve_bootmem",
-		.help = "reserve boot memory at a place",
+		.help = "reserve boot memory at an address",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"at", OPERAND_INT, UNIT_BYTES, 0, (1 << 28) - 1, 0,
-			 "byte, counted through all memory, modulo how much there is"},
-			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes"},
-			{"shared", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "what is reserved already stays so"}},
+		.arg = {MEMORY_OFFSET, SIZE(1 << 20, 4096),
+			FLAG("shared", "the range may overlap earlier reservations")},
 	},
 	{
 		.name = "free_bootmem",
-		.help = "free what was allocated or reserved",
+		.help = "free allocated or reserved boot memory",
 		.targets = BOOTMEM,
 		.uses = OBJECT_BOOTMEM,
 		.consumes = true,
-		.arg = {{"pages", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "the pages around it, with all that is in them"},
-			{"twice", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "and once more, which must be refused"}},
+		.arg = {FLAG("pages", "free whole pages, with everything else in them"),
+			FLAG("twice", "free it a second time, which must be refused")},
 	},
 	{
 		.name = "free_bootmem_part",
-		.help = "free a part of it; the rest stays",
+		.help = "free a part of an object; the rest stays",
 		.targets = BOOTMEM,
 		.uses = OBJECT_BOOTMEM,
-		.arg = {{"at", OPERAND_LOG, UNIT_BYTES, 0, 1 << 20, 0,
-			 "first byte, modulo its size"},
-			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes, at most"}},
+		.arg = {FIRST_BYTE,
+			OPERAND("size", LOG, BYTES, 1, 1 << 20, 4096, "bytes, at most")},
 	},
 	{
 		.name = "free_all_bootmem",
-		.help = "hand all that is free over; a second time it must be refused",
+		.help = "hand all free pages over to the page allocator; a second time must be "
+			"refused",
 		.targets = BOOTMEM,
-		.arg = {{"keep", OPERAND_INT, UNIT_NONE, 0, 15, 0,
-			 "not 0: hand nothing over; look at the pages of that fifteenth of "
-			 "memory"}},
+		.arg = {OPERAND("keep", INT, NONE, 0, 15, 0,
+				"not 0: hand nothing over, and check the pages of that fifteenth "
+				"of memory")},
 	},
 	{
 		.name = "misuse_bootmem",
-		.help = "make a call of boot memory that must be refused by name",
+		.help = "make a wrong call: boot memory must refuse it and name the reason",
 		.targets = BOOTMEM,
-		.arg = {{"how", OPERAND_INT, UNIT_BOOT_ERROR, 0, 12, 0, "the name"},
-			{"at", OPERAND_INT, UNIT_NONE, 0, 65535, 0,
-			 "which call, and what is wrong about it; see ops_bootmem_misuse.c"}},
+		.arg = {OPERAND("how", INT, BOOT_ERROR, 0, 12, 0, "the reason"),
+			OPERAND("at", INT, NONE, 0, 65535, 0,
+				"draws the call and its mistake; see ops_bootmem_misuse.c")},
 	},
 	{
 		.name = "compat_alloc_bootmem",
-		.help = "alloc_bootmem() as its users knew it: zeroed, from 16M on if there is "
-			"room, or low",
+		.help = "the old alloc_bootmem(): zeroed, at 16M or above if there is room, or low",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 17, 100, "bytes"},
-			{"how", OPERAND_INT, UNIT_COMPAT, 0, 3, 0,
-			 "alloc_bootmem, _pages, _low, _low_pages"}},
+		.arg = {SIZE(1 << 17, 100), OPERAND("how", INT, COMPAT, 0, 3, 0,
+						    "alloc_bootmem, _pages, _low, _low_pages")},
 	},
 	{
 		.name = "compat_alloc_bootmem_node",
-		.help = "the same of a node: near it from bootmem, on it from rootmem",
+		.help = "the old alloc_bootmem_node(): bootmem prefers the node, rootmem "
+			"guarantees it",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 17, 100, "bytes"},
-			{"how", OPERAND_INT, UNIT_COMPAT, 0, 3, 0,
-			 "alloc_bootmem_node, _pages_node, and twice _low_pages_node"},
-			{"node", OPERAND_INT, UNIT_NONE, 0, 63, 0,
-			 "node, modulo those that there are"}},
+		.arg = {SIZE(1 << 17, 100),
+			OPERAND("how", INT, COMPAT, 0, 3, 0,
+				"alloc_bootmem_node, _pages_node, and twice _low_pages_node"),
+			OPERAND("node", INT, NONE, 0, 63, 0, "node, modulo the node count")},
 	},
 	{
 		.name = "compat_reserve_bootmem",
-		.help = "reserve_bootmem() as its users knew it",
+		.help = "the old reserve_bootmem()",
 		.targets = BOOTMEM,
 		.makes = OBJECT_BOOTMEM,
-		.arg = {{"at", OPERAND_INT, UNIT_BYTES, 0, (1 << 28) - 1, 0,
-			 "byte, counted through all memory, modulo how much there is"},
-			{"size", OPERAND_LOG, UNIT_BYTES, 1, 1 << 20, 4096, "bytes"},
-			{"exclusive", OPERAND_FLAG, UNIT_NONE, 0, 1, 0,
-			 "refused if any of it is reserved"}},
+		.arg = {MEMORY_OFFSET, SIZE(1 << 20, 4096),
+			FLAG("exclusive", "refuse a range that overlaps a reservation")},
 	},
 	{
 		.name = "compat_free_bootmem",
-		.help = "free_bootmem() as its users knew it",
+		.help = "the old free_bootmem()",
 		.targets = BOOTMEM,
 		.uses = OBJECT_BOOTMEM,
 		.consumes = true,

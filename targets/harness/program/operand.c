@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * operand.c - the named values of units, and numbers folded into ranges; see operand.h.
+ * operand.c - the named values of units, and folding; see operand.h.
  */
 #include "operand.h"
 

@@ -19,7 +19,7 @@ enum operand_kind {
 };
 
 /*
- * What a number counts. In text any count may have a suffix K, M or G; a count of pages with a
+ * The unit of a number. In text any count may have a suffix K, M or G; a count of pages with a
  * suffix is a size in bytes. The printer uses suffixes for UNIT_BYTES and UNIT_SIZE.
  */
 enum operand_unit {
@@ -65,6 +65,12 @@ struct operand {
 	u32 lo, hi, def;
 	const char *help;
 };
+
+/* An operand; @kind and @unit without their prefixes. */
+#define OPERAND(name, kind, unit, lo, hi, def, help)                                               \
+	{                                                                                          \
+		name, OPERAND_##kind, UNIT_##unit, lo, hi, def, help                               \
+	}
 
 /** unit_choices - names of the values from 0, ended by NULL; NULL: the unit is a count */
 extern const char *const *const unit_choices[NR_OPERAND_UNITS];

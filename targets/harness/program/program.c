@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * program.c - the life of a program, and edits that keep it well formed.
+ * program.c - create, copy, compare and shorten programs.
  *
- * A schedule is large and mostly empty: only its entries in use are ever written, copied or
- * compared.
+ * A schedule is large and mostly empty: only its entries in use are written, copied and compared.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +117,7 @@ static bool changes_equal(const struct schedule *a, const struct schedule *b)
 	return true;
 }
 
-/* What a kind of schedule does not look at does not count. */
+/* Compares the numbers that the kind of schedule uses. */
 static bool schedule_equal(const struct schedule *a, const struct schedule *b)
 {
 	if (a->kind != b->kind)
@@ -159,7 +158,7 @@ bool program_equal(const struct program *a, const struct program *b)
 
 void program_remove(struct program *p, const bool *drop)
 {
-	s32 now[p->nr_ops + 1]; /* number of each record from now on; negative: gone */
+	s32 now[p->nr_ops + 1]; /* the new number of each record; negative: removed */
 	u32 i, n = 0;
 
 	for (i = 0; i < p->nr_ops; i++) {

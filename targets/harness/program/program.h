@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * program.h - a fuzz input: a machine, a failure plan, operations by task, a schedule.
+ * program.h - a program, the input of a fuzz target: a machine, a failure plan, operations by task,
+ * and a schedule.
  *
- * A program has two forms with nothing lost between them: bytes (bytes.h), for
- * fuzzers, and text (text.h), for people. Both are turned into the structure below,
- * which is always *well formed*: every operand is in its range, every object that an
- * operation names was made by an earlier one and not consumed in between.
+ * A program has two forms: bytes (bytes.h), for fuzzers, and text (text.h), for people. Each form
+ * converts to the other without loss. The readers of both forms fill in struct program, which is
+ * always *well formed*: each operand is in its range, and an operation uses only an object that an
+ * earlier operation made and none consumed in between.
  *
- * "Earlier" speaks of the order of the records in the program. At run time each
- * task runs its own operations in that order; an operation waits until
- * the object that it uses has been made, and one that consumes an object waits
- * until all earlier users are done. So no program misuses an allocator, whatever the
- * schedule, and none deadlocks by itself: every wait is for an earlier record.
+ * "Earlier" means the order of the records. At run time each task runs its own operations in that
+ * order. An operation waits until the object that it uses has been made; an operation that consumes
+ * an object waits until all earlier users have finished. So under any schedule no program misuses
+ * an allocator, and no program deadlocks by itself: each wait is for an earlier record.
  */
 #ifndef MM_HARNESS_PROGRAM_H
 #define MM_HARNESS_PROGRAM_H
@@ -25,54 +25,55 @@
 #define PROGRAM_MAX_TASKS 12
 #define PROGRAM_NO_OBJECT (-1)
 
-/* A change of the schedule speaks of steps from 1 to this one. */
+/* Changes of a schedule are at steps from 1 to this one. */
 #define PROGRAM_MAX_STEP (1U << 24)
 
 /*
- * The numbers that describe a machine, X(field, text name, kind, unit, lo, hi, default, help).
- * New ones go to the end, where the byte form has room for them (bytes.c).
+ * The fields of a machine, X(field, text name, kind, unit, lo, hi, default, help). A new field goes
+ * to the end, where the byte form has room for it (bytes.c).
  */
 #define PROGRAM_MACHINE(X)                                                                         \
 	X(cpus, "cpus", LOG, NONE, 1, 64, 2, "CPUs")                                               \
-	X(nodes, "nodes", LOG, NONE, 1, 64, 1, "nodes; at most a node a CPU")                      \
+	X(nodes, "nodes", LOG, NONE, 1, 64, 1, "nodes, at most one for each CPU")                  \
 	X(pages, "pages", LOG, PAGES, 64, 65536, 2048, "page frames in all")                       \
 	X(kva, "kva", LOG, SIZE, 256, 1 << 20, 4096, "kernel virtual address space")               \
 	X(unit, "unit", LOG, SIZE, 1, 256, 8, "percpu: a CPU's share of a chunk")                  \
 	X(stat, "static", LOG, BYTES, 0, 1 << 20, 0, "percpu: static bytes of the first chunk")    \
 	X(dyn, "dynamic", LOG, BYTES, 0, 1 << 20, 0, "percpu: dynamic bytes of the first chunk")   \
-	X(low, "low", INT, NONE, 0, 16, 1, "percpu: empty populated pages to keep, at least")      \
-	X(high, "high", INT, NONE, 0, 32, 4, "percpu: empty populated pages to keep, at most")     \
+	X(low, "low", INT, NONE, 0, 16, 1, "percpu: least number of empty populated pages kept")   \
+	X(high, "high", INT, NONE, 0, 32, 4,                                                       \
+	  "percpu: greatest number of empty populated pages kept")                                 \
 	X(block, "block", POW2, PAGES, 128, 4096, 128, "vmap: pages of a vmap block")              \
-	X(lazy, "lazy", LOG, PAGES, 1, 1 << 18, 256, "vmap: lazily freed pages before a purge")    \
+	X(lazy, "lazy", LOG, PAGES, 1, 1 << 18, 256,                                               \
+	  "vmap: number of lazily freed pages above which a purge begins")                         \
 	X(verify, "verify", INT, NONE, 0, 64, 16,                                                  \
-	  "verify after so many operations; 0: at the end")                                        \
+	  "verify after every so many operations; 0: only at the end")                             \
 	X(reserved, "reserved", LOG, BYTES, 0, 1 << 20, 0,                                         \
 	  "percpu: reserved bytes of the first chunk")                                             \
 	X(first, "percpu_alloc", INT, PERCPU_ALLOC, 0, 2, 0, "percpu: memory of the first chunk")  \
 	X(km, "backing", INT, BACKING, 0, 1, 0,                                                    \
 	  "percpu: chunks of mapped pages, or of contiguous kernel memory")                        \
 	X(atom, "atom", POW2, PAGES, 1, 512, 1,                                                    \
-	  "percpu: pages that the first chunk is allocated in multiples of")                       \
-	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws which CPUs are possible; 0: all")       \
+	  "percpu: atom size: the first chunk is allocated in multiples of it")                    \
+	X(sparse, "sparse", INT, NONE, 0, 65535, 0, "draws the set of possible CPUs; 0: all")      \
 	X(shuffle, "shuffle", INT, NONE, 0, 65535, 0,                                              \
-	  "draws the nodes' CPUs, memory, distances; 0: plain")                                    \
-	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "page frame numbers left out between two nodes")  \
+	  "draws the CPUs, memory and distances of nodes; 0: plain")                               \
+	X(gap, "gap", LOG, PAGES, 0, 1 << 24, 0, "unused page frame numbers between two nodes")    \
 	X(vmap, "vmap", INT, VMAP, 0, 3, 0,                                                        \
-	  "vmap: areas freed lazily, or flushed at each unmap; lazily, with zones or pools. Of "   \
-	  "targets named after kinds, these")                                                      \
+	  "vmap: kind of space: lazy, flushed at each unmap, with zones, with pools; a target "    \
+	  "named after kinds has these")                                                           \
 	X(place, "place", INT, PLACE, 0, 1, 0,                                                     \
-	  "vmap: address space where x86-64 has it, or at the top, but for the last page")         \
+	  "vmap: address space as on x86-64, or at the top, less the last page")                   \
 	X(blocks, "blocks", INT, BLOCKS, 0, 1, 0,                                                  \
-	  "vmap: a block has as many pages as `block` says, or as space and CPUs ask for")         \
+	  "vmap: pages of a block: as `block` says, or computed from space and CPUs")              \
 	X(memory, "memory", INT, MEMORY, 0, 3, 0,                                                  \
-	  "memory before the allocators: free page frames, or boot memory; auto: what the "        \
-	  "target is about")                                                                       \
+	  "source of memory: free page frames, or boot memory; auto: as the target needs it")      \
 	X(taken, "taken", INT, NONE, 0, 65535, 0,                                                  \
-	  "boot memory: draws what is reserved first; 0: a small kernel image")                    \
+	  "boot memory: draws the first reservations; 0: a small kernel image")                    \
 	X(middle, "middle", INT, MIDDLE, 0, 2, 0,                                                  \
-	  "bootmem, rootmem: half of the memory lies below that address, and half above")          \
+	  "bootmem, rootmem: half of the memory lies below this address, half above")              \
 	X(zone, "zone", LOG, PAGES, 0, 1024, 24,                                                   \
-	  "vmap=zone: pages that a CPU fetches at once; 0: as many as CPUs ask for; 1: none does") \
+	  "vmap=zone: pages of a prefetch; 0: computed from the CPU count; 1: no prefetch")        \
 	X(pools, "pools", LOG, NONE, 0, 128, 0,                                                    \
 	  "vmap=pool: nodes that have pools; 0: as many as possible CPUs")
 
@@ -82,14 +83,16 @@ struct program_machine {
 #undef X
 };
 
-/* The failure plan, likewise; see machine/fail.h. */
+/* The fields of a failure plan, with the same columns; see machine/fail.h. */
 #define PROGRAM_FAIL(X)                                                                            \
 	X(at0, "at", LOG, NONE, 0, 65535, 0, "number of a request that fails; 0: none")            \
-	X(at1, "at2", LOG, NONE, 0, 65535, 0, "another")                                           \
-	X(at2, "at3", LOG, NONE, 0, 65535, 0, "another")                                           \
-	X(at3, "at4", LOG, NONE, 0, 65535, 0, "another")                                           \
-	X(every, "every", LOG, NONE, 0, 65535, 0, "each multiple of it fails; 0: none")            \
-	X(classes, "classes", INT, NONE, 0, 7, 7, "1 metadata, 2 page frames, 4 table pages")
+	X(at1, "at2", LOG, NONE, 0, 65535, 0, "number of another request that fails; 0: none")     \
+	X(at2, "at3", LOG, NONE, 0, 65535, 0, "number of another request that fails; 0: none")     \
+	X(at3, "at4", LOG, NONE, 0, 65535, 0, "number of another request that fails; 0: none")     \
+	X(every, "every", LOG, NONE, 0, 65535, 0,                                                  \
+	  "requests whose number is a multiple of this fail; 0: none")                             \
+	X(classes, "classes", INT, NONE, 0, 7, 7,                                                  \
+	  "sum of the classes that may fail: 1 metadata, 2 page frames, 4 table pages")
 
 struct program_fail {
 #define X(field, name, kind, unit, lo, hi, def, help) u32 field;
@@ -99,7 +102,7 @@ struct program_fail {
 
 /**
  * struct program_task - a task, or an interrupt source
- * @cpu: CPU that it starts on (its CPU for ever, if a source); below machine.cpus
+ * @cpu: CPU that it starts on, below machine.cpus; an interrupt source stays there
  * @irq: it is an interrupt source: each of its operations is an interrupt
  */
 struct program_task {
@@ -109,11 +112,10 @@ struct program_task {
 
 /**
  * struct program_op - one operation
- * @op:     index into op_table, of an operation that the target has
+ * @op:     enum op_id, of an operation that the target has
  * @task:   index into program.task
- * @object: record number of the operation that made the object it uses, or
- *          PROGRAM_NO_OBJECT
- * @arg:    its numbers, each in its range; unused ones are 0
+ * @object: record of the operation that makes the object it uses, or PROGRAM_NO_OBJECT
+ * @arg:    its operands, each in its range; unused ones are 0
  */
 struct program_op {
 	u8 op;
@@ -123,20 +125,19 @@ struct program_op {
 };
 
 /**
- * struct program - a fuzz input
- * @target:   what it is run against
+ * struct program - a program
+ * @target:   enum target_id
  * @machine:  its machine
  * @fail:     its failure plan
  * @nr_tasks: from 1
  * @task:     tasks and interrupt sources
  * @nr_ops:   records in @op
  * @max_ops:  records that @op has room for
- * @op:       in order; allocated
- * @schedule: which task runs next; task numbers in it are those of sched.h (program task t
- *            is SCHED_TASK_FIRST + t)
- * @expect:   ORACLE_NONE, or the oracle that a run must end with (kept in text only)
- * @digest:   0, or the digest that a run must have (kept in text only)
- * @shows:    bit enum run_event: what must happen in a run (kept in text only)
+ * @op:       the records, in order; allocated
+ * @schedule: which task runs next; task t of the program has the number SCHED_TASK_FIRST + t there
+ * @expect:   oracle that a run must end with, or ORACLE_NONE (in text only)
+ * @digest:   digest that a run must have, or 0 (in text only)
+ * @shows:    bit enum run_event: events that a run must show (in text only)
  */
 struct program {
 	u8 target;
@@ -155,48 +156,50 @@ struct program {
 /** program_init() - the empty program of a target: default machine, one task, no operation */
 void program_init(struct program *p, enum target_id target);
 
-/** program_fini() - free what it holds; @p can be initialised again */
+/** program_fini() - free its memory; @p may be initialised again */
 void program_fini(struct program *p);
 
-/** program_reset() - as program_init(), and keep the memory of @p, initialised before */
+/** program_reset() - program_init() of an initialised program, which keeps its memory */
 void program_reset(struct program *p, enum target_id target);
 
-/** program_copy() - @dst, initialised before, becomes equal to @src. 0 or -ENOMEM */
+/** program_copy() - make @dst, which is initialised, equal to @src. Return: 0 or -ENOMEM */
 int program_copy(struct program *dst, const struct program *src);
 
-/** program_add() - append a record that is well formed. 0, -ENOMEM, or -E2BIG */
+/** program_add() - append a well-formed record. Return: 0, -ENOMEM or -E2BIG */
 int program_add(struct program *p, const struct program_op *op);
 
-/** program_reserve() - make room for @n records in all. 0, -ENOMEM, or -E2BIG */
+/** program_reserve() - make room for @n records in all. Return: 0, -ENOMEM or -E2BIG */
 int program_reserve(struct program *p, u32 n);
 
-/** program_equal() - same target, machine, plan, tasks, records and schedule */
+/** program_equal() - do target, machine, failure plan, tasks, records and schedule agree? */
 bool program_equal(const struct program *a, const struct program *b);
 
 /**
- * program_repair() - make it well formed again after an edit
+ * program_repair() - make a program well formed after an edit
  * @p: any values in any field
  *
- * Operands are brought into range, tasks too; records whose object is missing, of another
- * type, consumed before or not allowed in an interrupt are dropped, and the numbers of those
- * that stay are adjusted. What is well formed is left as it is.
+ * Numbers are folded into their ranges. A record is dropped if its object is missing, of another
+ * type or consumed before, or if its operation may not stand in an interrupt; later records keep
+ * their objects. A well-formed program does not change.
  */
 void program_repair(struct program *p);
 
 /**
  * program_retarget() - make it a program for another target
  * @p:      well formed
- * @target: what it is run against from now on
+ * @target: the new target
  *
- * What it says of a run (expect, digest, shows) was said of the other target, and goes. Return: 0;
- * or -EINVAL if the target does not have all of its operations: @p is then unchanged.
+ * @expect, @digest and @shows are cleared: they describe runs on the old target.
+ *
+ * Return: 0; -EINVAL, and @p is unchanged, if @target lacks one of the operations or allows one
+ * task only.
  */
 int program_retarget(struct program *p, enum target_id target);
 
 /**
- * program_remove() - remove records, and those that cannot stand without them
+ * program_remove() - remove records, and the records that use their objects
  * @p:    well formed
- * @drop: drop[i]: record i goes
+ * @drop: drop[i]: remove record i
  */
 void program_remove(struct program *p, const bool *drop);
 
@@ -204,8 +207,8 @@ void program_remove(struct program *p, const bool *drop);
  * program_sort() - group the records by task as far as the objects allow
  * @p: well formed
  *
- * The program means the same afterwards and reads better: tasks one after the other
- * wherever no operation uses what a later task makes.
+ * The program keeps its meaning and is easier to read: one task follows another wherever no
+ * operation uses an object of a later task.
  */
 void program_sort(struct program *p);
 

@@ -2,8 +2,12 @@
 /*
  * repair.c - make a program well formed after any edit, or fit for another target.
  *
- * Repair is one pass in a fixed order in which each rule looks only at what earlier rules
- * have settled, so a second repair changes nothing, and what is well formed is left alone.
+ * Repair is one pass in a fixed order. Each rule depends only on what earlier rules have settled.
+ * So a second repair changes nothing, and a well-formed program does not change.
+ *
+ * Bytes and edits are repaired; text that breaks the same rules is refused, so that its author
+ * learns about it. The rules are those without which no boot could succeed. A machine that is
+ * merely too small for its operations is a valid program.
  */
 #include "fields.h"
 #include "op_set.h"
@@ -11,7 +15,7 @@
 #include "sched/schedule.h"
 
 #define TABLE_ENTRIES 512u
-#define TABLE_SPARE 16u /* table pages of upper levels, and some for the allocators */
+#define TABLE_SPARE 16u /* table pages of upper levels and of the allocators */
 #define CHUNK_GUARD 2u	/* pages of address space around a chunk */
 
 void repair_machine(struct program_machine *m)
@@ -44,7 +48,7 @@ bool schedule_task_valid(const struct program *p, unsigned int t)
 {
 	if (t - SCHED_TASK_FIRST < p->nr_tasks)
 		return true;
-	/* Workers and callbacks run no operation of the program: they have no turn. */
+	/* Workers and callbacks run no operations of the program, so they have no turns. */
 	return p->schedule.kind != SCHEDULE_TURNS &&
 	       (t == SCHED_TASK_INIT || t == SCHED_TASK_RCU ||
 		(t >= SCHED_WORKER_FIRST && t <= SCHED_WORKER_LAST));
@@ -55,7 +59,7 @@ static void repair_change(const struct program *p, struct change *c)
 	if (!schedule_task_valid(p, c->task))
 		c->task = (u8)(SCHED_TASK_FIRST + c->task % p->nr_tasks);
 	if (p->schedule.kind == SCHEDULE_TURNS) {
-		/* Random bytes are mostly turns of one operation. */
+		/* So random bytes are mostly turns of one operation. */
 		if (c->step >= PROGRAM_MAX_OPS)
 			c->step = 0;
 		c->kind = 0;
@@ -70,7 +74,7 @@ static void repair_change(const struct program *p, struct change *c)
 		c->cpu %= (u16)p->machine.cpus;
 }
 
-/* 16 bits, whose high bits are to count as those of 32 would. */
+/* operand_fold() takes the magnitude from the high byte of 32 bits: repeat the 16 bits. */
 static u16 fold16(const struct operand *o, u16 x)
 {
 	if (!x)
@@ -103,7 +107,7 @@ void repair_schedule(struct program *p)
 		struct change c = s->changes[i];
 
 		repair_change(p, &c);
-		/* Lists are in order already but after an edit: insertion sort, which is stable. */
+		/* A stable insertion sort: lists are sorted except after an edit. */
 		j = i;
 		for (; s->kind == SCHEDULE_SPARSE && j && s->changes[j - 1].step > c.step; j--)
 			s->changes[j] = s->changes[j - 1];
@@ -114,7 +118,7 @@ void repair_schedule(struct program *p)
 static void repair_records(struct program *p)
 {
 	const struct op_set *sets[2] = {op_set(p->target, false), op_set(p->target, true)};
-	/* The number that a record has now; negative: no object of it is alive. */
+	/* The new number of a record; negative: it has no live object. */
 	s32 now[p->nr_ops + 1];
 	u32 i, n = 0;
 	int a;

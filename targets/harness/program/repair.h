@@ -8,16 +8,16 @@
 #include "program.h"
 
 /**
- * repair_machine() - bring the numbers into range and make them fit together
+ * repair_machine() - fold the fields into their ranges and make them fit together
  * @m: any numbers
  *
- * In order, each only from those before it: at most a node a CPU; the first chunk's bytes
- * fit into a unit; high is not below low; the address space holds a chunk, guard page
- * included, and two vmap blocks; the page frames suffice for the first chunk and its tables.
+ * The rules, in order: at most one node for each CPU; the bytes of the first chunk fit into a unit;
+ * high is at least low; the address space holds a chunk with guard pages, and two vmap blocks; the
+ * page frames suffice for the first chunk and its page tables.
  */
 void repair_machine(struct program_machine *m);
 
-/** repair_schedule() - after machine and tasks; what a kind of schedule does not use is 0 */
+/** repair_schedule() - to be called after machine and tasks; unused numbers become 0 */
 void repair_schedule(struct program *p);
 
 /** schedule_task_valid() - may a change of @p's schedule name task number @t? */

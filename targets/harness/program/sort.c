@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sort.c - program_sort(): group a program's records by task, for readers.
+ * sort.c - program_sort(): group the records of a program by task.
  *
- * A record may stand anywhere behind the records that it needs: the one before it in its
- * task, the maker of its object, and, if it consumes the object, all of its users. Tasks are
- * placed one after the other: at each choice the first one that can be placed to its end, else
- * the first that can be placed at all, as far as it gets. What is placed never takes that
- * possibility from another task, so a task is looked at again only from where it was stuck, and
- * all is done in time proportional to records times tasks.
+ * Three records must precede a record: the one before it in its task, the maker of its object and,
+ * if it consumes the object, all users. Tasks are placed one after the other. The next task is the
+ * first one that can be placed to its end, else the first one that can be placed at all, as far as
+ * possible. Placing a record never blocks another task, so each task is scanned only from where it
+ * was stuck, and the sort takes time proportional to records times tasks.
+ *
+ * The result is only a good guess. If it changes tasks more often than the old order, the old order
+ * stays, since its author may have had a reason. Both orders mean the same, but records get other
+ * numbers, and so do all things that the executor derives from them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +20,15 @@
 #define NO_TASK 0xff
 
 /**
- * struct sorter - a program on its way into its new order
- * @nr:      records
+ * struct sorter - a program that is being sorted
+ * @nr:      number of records
  * @op:      the records in their old order
- * @next:    next record of the same task, or @nr
- * @head:    of each task, first record that is not placed
- * @scan:    of each task, first record that could not be placed even if all before it were
- * @now:     new number of a record that is placed, negative before
- * @taker:   of the object that a record makes: task that consumes it, or NO_TASK
- * @pending: of the same: users in other tasks than @taker that are not placed
+ * @next:    by record: next record of the same task, or @nr
+ * @head:    by task: first record that is not placed, or @nr
+ * @scan:    by task: first record that cannot be placed even after all before it in the task
+ * @now:     by record: its new number; negative: not placed
+ * @taker:   by record: task that consumes its object, or NO_TASK
+ * @pending: by record: users of its object in other tasks than @taker that are not placed
  */
 struct sorter {
 	u32 nr;
@@ -38,7 +41,7 @@ struct sorter {
 	u32 *pending;
 };
 
-/* May @r be placed, once all before it in its task are? */
+/* May @r be placed after all records before it in its task? */
 static bool can_place(const struct sorter *s, u32 r)
 {
 	const struct program_op *o = &s->op[r];
@@ -57,7 +60,7 @@ static bool can_finish(struct sorter *s, u32 t)
 	return s->scan[t] == s->nr;
 }
 
-/* The task to go on with. There is one: of the records left, the first needs only placed ones. */
+/* The next task. There is one: the first record left needs only placed records. */
 static u32 choose(struct sorter *s, u32 nr_tasks)
 {
 	u32 t, ready = nr_tasks;
@@ -65,7 +68,7 @@ static u32 choose(struct sorter *s, u32 nr_tasks)
 	for (t = nr_tasks; t--;) {
 		if (s->head[t] == s->nr)
 			continue;
-		/* Scanned first, so that "ready" and "finish" speak of the same moment. */
+		/* Scan all tasks before any is chosen: both rules need the same state. */
 		can_finish(s, t);
 		if (s->scan[t] != s->head[t])
 			ready = t;
@@ -118,7 +121,7 @@ static void sorter_fill(struct sorter *s, u32 nr_tasks)
 	memcpy(s->scan, s->head, sizeof(s->scan));
 }
 
-static u32 task_changes(const struct program_op *op, u32 nr)
+static u32 count_task_changes(const struct program_op *op, u32 nr)
 {
 	u32 i, n = 0;
 
@@ -140,7 +143,7 @@ void program_sort(struct program *p)
 	s.taker = malloc(n);
 	s.pending = malloc(n * sizeof(*s.pending));
 	if (!s.op || !s.next || !s.now || !s.taker || !s.pending)
-		goto out; /* the order that it has is right as well */
+		goto out; /* without memory the old order stays */
 	memcpy(s.op, p->op, n * sizeof(*s.op));
 	sorter_fill(&s, p->nr_tasks);
 	for (i = 0; i < n; i++) {
@@ -148,8 +151,7 @@ void program_sort(struct program *p)
 			t = choose(&s, p->nr_tasks);
 		place(&s, t, &p->op[i], i);
 	}
-	/* The choice is a good guess and no more: the author's order may read better. */
-	if (task_changes(p->op, n) > task_changes(s.op, n))
+	if (count_task_changes(p->op, n) > count_task_changes(s.op, n))
 		memcpy(p->op, s.op, n * sizeof(*s.op));
 out:
 	free(s.op);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target.h - the table of targets: what programs are run against.
+ * target.h - the table of targets: allocators, and groups of them, that programs run on.
  *
  * The position of a target is its number in the byte form: a new target goes to the end. The fuzz
  * target of the same name is built by targets/CMakeLists.txt.
@@ -48,7 +48,7 @@ enum target_id {
 };
 
 /**
- * struct target - what a program is run against
+ * struct target - an allocator, or a group of them
  * @name:     as in "target vmap", and of the fuzz target
  * @one_task: the allocator runs before there is a second task: a program has one task and no
  *            interrupt source

@@ -2,9 +2,9 @@
 /*
  * text.c - the parser of the text form; see text.h.
  *
- * One pass, a line at a time: what a line says is checked and entered in the program
- * before the next one is read, so an error is always at the word that is wrong, and the
- * program is well formed at the end without repair.
+ * One pass, line by line. Each line is checked and entered into the program before the next one is
+ * read, so an error is at the word that is wrong, and the program is well formed at the end without
+ * repair. A machine that repair would change is refused: its author learns which field is wrong.
  */
 #include <string.h>
 
@@ -79,7 +79,7 @@ int parse_attribute(struct parser *ps, const struct word *w, const struct operan
 	return lex_operand(&ps->lx, &value, o[i], x) ? -EINVAL : (int)i;
 }
 
-/* The rest of a line that sets fields; @at receives the word of each, if not NULL. */
+/* Parse the fields in the rest of a line; @at, if not NULL, receives the word of each. */
 static int parse_fields(struct parser *ps, void *base, const struct field *fields, unsigned int nr,
 			struct word *at)
 {
@@ -112,7 +112,7 @@ static int parse_machine(struct parser *ps, const struct word *keyword)
 
 	if (ps->tasks)
 		return lex_fail(&ps->lx, keyword, "'machine' must stand before the first task");
-	/* Its CPUs are what a schedule's are judged by. */
+	/* CPU numbers in the schedule are checked against the machine. */
 	if (ps->seen[LINE_SCHEDULE])
 		return lex_fail(&ps->lx, keyword, "'machine' must stand before 'schedule'");
 	for (i = 0; i < NR_MACHINE_FIELDS; i++)
@@ -128,7 +128,7 @@ static int parse_machine(struct parser *ps, const struct word *keyword)
 
 		if (is != want)
 			return lex_fail(&ps->lx, &at[i],
-					"%s=%u does not fit with the rest of the machine, "
+					"%s=%u does not fit the rest of the machine, "
 					"expected %u or %s",
 					machine_fields[i].number.name, is, want,
 					is < want ? "more" : "less");
@@ -164,7 +164,7 @@ static int parse_digest(struct parser *ps, const struct word *keyword)
 	return lex_number(&ps->lx, &w, &ps->p->digest, NULL);
 }
 
-/* "shows EVENT..": what must happen in a run. */
+/* "shows EVENT.." */
 static int parse_shows(struct parser *ps, const struct word *keyword)
 {
 	const char *names[NR_RUN_EVENTS];
@@ -191,7 +191,7 @@ static int parse_schedule_line(struct parser *ps, const struct word *keyword)
 	return parse_schedule(ps);
 }
 
-/* "task NAME cpu=N" or "irq NAME cpu=N": a section begins, or goes on. */
+/* "task NAME cpu=N" or "irq NAME cpu=N": begin a section, or continue it. */
 static int parse_section(struct parser *ps, bool irq)
 {
 	static const struct operand on_cpu = {"cpu", OPERAND_INT, UNIT_NONE, 0, 255, 0, ""};
@@ -206,7 +206,7 @@ static int parse_section(struct parser *ps, bool irq)
 		return lex_fail(&ps->lx, &name, "found %s, expected the name of %s",
 				word_quote(&name).s, irq ? "an interrupt source" : "a task");
 	if (task_name_reserved(&name))
-		return lex_fail(&ps->lx, &name, "%s has a meaning of its own in schedules",
+		return lex_fail(&ps->lx, &name, "%s is reserved for schedules",
 				word_quote(&name).s);
 	for (t = 0; t < ps->tasks && !known; t += !known)
 		known = word_same(&ps->name[t], &name);
@@ -214,8 +214,7 @@ static int parse_section(struct parser *ps, bool irq)
 		return lex_fail(&ps->lx, &name, "more than %d tasks", PROGRAM_MAX_TASKS);
 	if (target_table[p->target].one_task && (irq || (!known && t)))
 		return lex_fail(&ps->lx, &name,
-				"programs of target %s have one task and no "
-				"interrupt source",
+				"programs of target %s have one task and no interrupt source",
 				target_table[p->target].name);
 	if (known && p->task[t].irq != irq)
 		return lex_fail(&ps->lx, &name, "%s is %s already", word_quote(&name).s,
@@ -224,10 +223,10 @@ static int parse_section(struct parser *ps, bool irq)
 		if (parse_attribute(ps, &w, attributes, ARRAY_SIZE(attributes), &bits, &cpu) < 0)
 			return -EINVAL;
 		if (cpu >= p->machine.cpus)
-			return lex_fail(&ps->lx, &w, "cpu=%u is out of range, the machine has %u",
-					cpu, p->machine.cpus);
+			return lex_fail(&ps->lx, &w, "cpu=%u is out of range, expected 0 to %u",
+					cpu, p->machine.cpus - 1);
 		if (known && cpu != p->task[t].cpu)
-			return lex_fail(&ps->lx, &w, "%s began with cpu=%u", word_quote(&name).s,
+			return lex_fail(&ps->lx, &w, "%s has cpu=%u already", word_quote(&name).s,
 					p->task[t].cpu);
 	}
 	if (!known) {
@@ -246,7 +245,7 @@ static int fail_operation(struct parser *ps, const struct word *w, const struct 
 
 	for (i = 0; i < NR_OPS; i++)
 		if (word_is(w, op_table[i].name))
-			return lex_fail(&ps->lx, w, "%s is no operation of target %s%s",
+			return lex_fail(&ps->lx, w, "%s is not an operation of target %s%s",
 					word_quote(w).s, target_table[ps->p->target].name,
 					op_table[i].targets & 1U << ps->p->target
 						? " in an interrupt"
@@ -256,18 +255,18 @@ static int fail_operation(struct parser *ps, const struct word *w, const struct 
 	return lex_fail_choice(&ps->lx, w, "operation", names, n);
 }
 
-static const char *object_kind(unsigned int type)
+/* Errors describe a type of objects by the first operation that makes them. */
+static const char *maker_name(unsigned int type)
 {
 	unsigned int i;
 
-	/* An object is known by what makes it. */
 	for (i = 0; i < NR_OPS; i++)
 		if (op_table[i].makes == type)
 			return op_table[i].name;
 	return "";
 }
 
-/* The object that an operation uses. */
+/* Parse the object that an operation uses. */
 static int parse_object(struct parser *ps, const struct op *d, struct program_op *o)
 {
 	struct word w = lex_word(&ps->lx);
@@ -276,7 +275,7 @@ static int parse_object(struct parser *ps, const struct op *d, struct program_op
 
 	if (!word_is_name(&w))
 		return lex_fail(&ps->lx, &w, "found %s, expected an object made by %s",
-				word_quote(&w).s, object_kind(d->uses));
+				word_quote(&w).s, maker_name(d->uses));
 	x = text_object_find(&ps->objects, &w);
 	if (!x)
 		return lex_fail(&ps->lx, &w, "no object %s was made before this line",
@@ -284,7 +283,7 @@ static int parse_object(struct parser *ps, const struct op *d, struct program_op
 	maker = &op_table[ps->p->op[x->record].op];
 	if (maker->makes != d->uses)
 		return lex_fail(&ps->lx, &w, "%s was made by %s, expected an object made by %s",
-				word_quote(&w).s, maker->name, object_kind(d->uses));
+				word_quote(&w).s, maker->name, maker_name(d->uses));
 	if (x->consumed)
 		return lex_fail(&ps->lx, &w, "object %s was consumed in line %u", word_quote(&w).s,
 				x->consumed);
@@ -316,7 +315,7 @@ static int parse_arguments(struct parser *ps, const struct op *d, struct program
 	return 0;
 }
 
-/* The name of an object that the operation in record @record makes. */
+/* Give the object that @record makes a name. */
 static int name_object(struct parser *ps, const struct word *name, u32 record)
 {
 	struct text_object *x = text_object_get(&ps->objects, name);
@@ -373,7 +372,7 @@ static int parse_operation(struct parser *ps, struct word w)
 		return lex_fail(lx, &made, "found %s, expected the name of an object",
 				word_quote(&made).s);
 	if (made.s && !d->makes)
-		return lex_fail(lx, &made, "%s makes no object that could be named", d->name);
+		return lex_fail(lx, &made, "%s makes no object", d->name);
 	if (d->uses && (err = parse_object(ps, d, &o)))
 		return err;
 	err = parse_arguments(ps, d, &o);
@@ -386,7 +385,7 @@ static int parse_operation(struct parser *ps, struct word w)
 	return err;
 }
 
-/* Lines that begin with a word of their own, in the order of enum text_line. */
+/* Lines that begin with a keyword. */
 static const struct {
 	const char *keyword;
 	int (*parse)(struct parser *ps, const struct word *keyword);

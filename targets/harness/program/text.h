@@ -5,27 +5,33 @@
  *   # a comment, to the end of the line
  *   mmstorm 1                                  format version; optional, first
  *   target vmap
- *   machine cpus=2 kva=64M                     before tasks and schedule; what is left out has its
- *                                              default
+ *   machine cpus=2 kva=64M                     optional, before tasks and schedule; fields that are
+ *                                              left out have their defaults
  *   fail at=17 every=0                         failure plan; optional
- *   task a cpu=0                               a task; named again, the section goes on
+ *   task a cpu=0                               a task; the same name again continues its section
  *     m1 = vm_map_ram pages=64
  *     vm_unmap_ram m1
  *   irq i cpu=1                                an interrupt source
  *     vm_unmap_ram m2
- *   schedule @12 b  @40 a  @55 b>1             at step 12 run b, at 55 move b to CPU 1
- *   shows lazy-twice                           this must happen in a run, or each of several
- *   expect alias-survived                      a run must end with this oracle
- *   digest 0x8d3f0a5c2b6e1f47                  and have taken this path
+ *   schedule @12 b  @40 a  @55 b>1             at step 12 run b, at step 55 move b to CPU 1
+ *   shows lazy-twice                           events that a run must show
+ *   expect alias-survived                      oracle that a run must end with
+ *   digest 0x8d3f0a5c2b6e1f47                  digest that a run must have
  *
  * Other schedules: `schedule turns a a a b` or `a*3 b`, `schedule round-robin`, `schedule random
  * seed=7 odds=8`, `schedule pct seed=7 depth=3 length=200`. `schedule a a b` is short for turns.
- * Workers are w0, w1, .., RCU callbacks rcu, the first task init.
+ * Turns are for tasks of the program; changes may also name the workers w0, w1, .., the task of RCU
+ * callbacks rcu and the first task init.
  *
- * Numbers are decimal or 0x-hexadecimal, with K, M or G for 2^10, 2^20, 2^30. Fields that
- * count pages take a byte size with a suffix as well (kva=64M is 16384 pages).
- * Names are free in what is read: printing gives tasks a, b, .. and sources i, j, .., objects p1,
- * m1, v1, .. Names and comments are no part of a program.
+ * Numbers are decimal or 0x-hexadecimal, with suffix K, M or G for 2^10, 2^20, 2^30. A count of
+ * pages with a suffix is a size in bytes: kva=64M is 16384 pages.
+ *
+ * Tasks, sources and objects may have any name except the words that schedules use. A name may be
+ * given to another object after its object was consumed. Names and comments are not kept: the
+ * printer names tasks a, b, .., sources i, j, .. and objects p1, m1, v1, ..
+ *
+ * TEXT_VERSION rises if an existing text would be read differently; a new field or operation does
+ * not change it. The byte form counts its versions apart.
  */
 #ifndef MM_HARNESS_TEXT_H
 #define MM_HARNESS_TEXT_H
@@ -34,13 +40,13 @@
 
 #include "program.h"
 
-#define TEXT_VERSION 1 /* of "mmstorm 1"; the byte form counts its own */
+#define TEXT_VERSION 1 /* as in "mmstorm 1" */
 
 /**
- * struct text_error - why a text is no program
+ * struct text_error - the first error in a text
  * @line:   from 1
  * @column: from 1
- * @text:   what was found and what was expected, one line
+ * @text:   one line that names what was found and what was expected
  */
 struct text_error {
 	u32 line, column;
@@ -50,7 +56,7 @@ struct text_error {
 /**
  * text_parse() - text to program
  * @p:    initialised; overwritten
- * @text: need not end in a zero byte
+ * @text: the text; needs no zero byte at its end
  * @size: bytes
  * @err:  filled in on error
  *
@@ -65,10 +71,10 @@ int text_parse(struct program *p, const char *text, size_t size, struct text_err
  */
 int text_print(const struct program *p, FILE *f);
 
-/** text_print_op() - one operation as it stands in the text, without a newline */
+/** text_print_op() - print one operation as in the text of @p, without a newline */
 void text_print_op(const struct program *p, u32 record, FILE *f);
 
-/** text_task_name() - name of a task number of sched.h in the text of @p */
+/** text_task_name() - name in the text of @p of a task number (sched/schedule.h) */
 const char *text_task_name(const struct program *p, unsigned int number, char buf[8]);
 
 #endif

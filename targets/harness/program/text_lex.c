@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text_lex.c - lines, words, numbers and errors of the text form; see text_lex.h.
+ * text_lex.c - the lexer of the text form; see text_lex.h.
  *
- * The text is never copied nor written to; words point into it. The first error is kept.
+ * The text is neither copied nor changed: words point into it.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -156,8 +156,8 @@ struct quote word_quote(const struct word *w)
 	return q;
 }
 
-/* Edits (a character more, less, or another) that make @w into @name; at most @limit + 1. */
-static unsigned int distance(const struct word *w, const char *name, unsigned int limit)
+/* Edit distance (Levenshtein) of @w and @name; at most @limit + 1. */
+static unsigned int edit_distance(const struct word *w, const char *name, unsigned int limit)
 {
 	unsigned int row[TEXT_MAX_NAME + 2], i, j;
 	size_t n = strlen(name);
@@ -191,7 +191,7 @@ int lex_fail_choice(struct lexer *lx, const struct word *w, const char *what,
 	size_t room = sizeof(lx->err->text), n, len;
 
 	for (i = 0; i < nr; i++) {
-		unsigned int d = distance(w, names[i], limit);
+		unsigned int d = edit_distance(w, names[i], limit);
 
 		if (d < best) {
 			best = d;
@@ -209,7 +209,7 @@ int lex_fail_choice(struct lexer *lx, const struct word *w, const char *what,
 			      meant || !w->len ? "" : ",");
 	for (i = 0; i < nr; i++) {
 		len = strlen(names[i]);
-		/* Room for this name and for " ..": names are shown whole or not at all. */
+		/* Show whole names only, and keep room for " ..". */
 		if (n + len + 6 > room) {
 			strcpy(text + n, " ..");
 			break;
@@ -262,7 +262,7 @@ int lex_number(struct lexer *lx, const struct word *w, u64 *x, bool *suffix)
 
 		if (d >= base)
 			return lex_fail(lx, w, "found %s, expected a number%s", word_quote(w).s,
-					suffix ? ", K, M or G behind it allowed" : "");
+					suffix ? " with an optional suffix K, M or G" : "");
 		if (__builtin_mul_overflow(v, (u64)base, &v) ||
 		    __builtin_add_overflow(v, (u64)d, &v))
 			return lex_fail(lx, w, "%s is too large for a number", word_quote(w).s);
@@ -273,7 +273,7 @@ int lex_number(struct lexer *lx, const struct word *w, u64 *x, bool *suffix)
 	return 0;
 }
 
-/* A number by its name. */
+/* Convert the name of a value. */
 static int lex_choice(struct lexer *lx, const struct word *w, const struct operand *o, u32 *x)
 {
 	const char *const *name = unit_choices[o->unit];
@@ -306,7 +306,7 @@ int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o,
 		return err;
 	if (suffix && pages) {
 		if (v % OPERAND_PAGE)
-			return lex_fail(lx, w, "%s=%.*s is no whole number of pages of %u bytes",
+			return lex_fail(lx, w, "%s=%.*s is not a whole number of pages of %u bytes",
 					o->name, (int)w->len, w->s, OPERAND_PAGE);
 		v /= OPERAND_PAGE;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text_objects.c - the names of objects while a text is parsed; see text_objects.h.
+ * text_objects.c - the names of objects during the parsing of a text; see text_objects.h.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +21,9 @@ void text_objects_fini(struct text_objects *t)
 		free(t->table);
 }
 
-/* Entry of the name, or the free one where it would go. */
-static struct text_object *slot(struct text_object *table, unsigned int bits,
-				const struct word *name)
+/* The entry of a name, or the free entry for it. */
+static struct text_object *find_slot(struct text_object *table, unsigned int bits,
+				     const struct word *name)
 {
 	u32 mask = (1U << bits) - 1, i;
 	u64 h = 0xcbf29ce484222325ULL; /* FNV-1a */
@@ -35,7 +35,7 @@ static struct text_object *slot(struct text_object *table, unsigned int bits,
 			return &table[i];
 }
 
-static int grow(struct text_objects *t)
+static int grow_table(struct text_objects *t)
 {
 	struct text_object *table = calloc((size_t)2 << t->bits, sizeof(*table));
 	u32 i;
@@ -44,7 +44,7 @@ static int grow(struct text_objects *t)
 		return -ENOMEM;
 	for (i = 0; i < 1U << t->bits; i++)
 		if (t->table[i].name.len)
-			*slot(table, t->bits + 1, &t->table[i].name) = t->table[i];
+			*find_slot(table, t->bits + 1, &t->table[i].name) = t->table[i];
 	text_objects_fini(t);
 	t->table = table;
 	t->bits++;
@@ -53,7 +53,7 @@ static int grow(struct text_objects *t)
 
 struct text_object *text_object_find(struct text_objects *t, const struct word *name)
 {
-	struct text_object *o = slot(t->table, t->bits, name);
+	struct text_object *o = find_slot(t->table, t->bits, name);
 
 	return o->name.len ? o : NULL;
 }
@@ -62,9 +62,9 @@ struct text_object *text_object_get(struct text_objects *t, const struct word *n
 {
 	struct text_object *o;
 
-	if (t->nr >= 1U << t->bits >> 1 && grow(t))
+	if (t->nr >= 1U << t->bits >> 1 && grow_table(t))
 		return NULL;
-	o = slot(t->table, t->bits, name);
+	o = find_slot(t->table, t->bits, name);
 	if (!o->name.len) {
 		o->name = *name;
 		t->nr++;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * text_objects.h - the names of objects while a text is parsed.
+ * text_objects.h - the names of objects during the parsing of a text.
  *
- * An open-addressed hash table of names; a name whose object was consumed can be given
- * to another object. Most texts are short: the first table is part of the structure.
+ * An open-addressed hash table. A name may be given to another object after its object was
+ * consumed. Most texts are short: the first table is part of the structure.
  */
 #ifndef MM_HARNESS_TEXT_OBJECTS_H
 #define MM_HARNESS_TEXT_OBJECTS_H
@@ -13,11 +13,11 @@
 #define TEXT_OBJECTS_FIXED 64
 
 /**
- * struct text_object - a name
- * @name:     as in the text; length 0: entry not in use
- * @record:   of the operation that made what it names now
- * @made:     line of that
- * @consumed: line of the operation that consumed it; 0: it is alive
+ * struct text_object - a name and its latest object
+ * @name:     as in the text; length 0: the entry is free
+ * @record:   record that made the object
+ * @made:     line of that record; 0: no object yet
+ * @consumed: line that consumed the object; 0: it is alive
  */
 struct text_object {
 	struct word name;
@@ -27,9 +27,10 @@ struct text_object {
 };
 
 /**
- * struct text_objects - all names
+ * struct text_objects - the names of a text
  * @table: 1 << @bits entries, at most half of them in use
  * @nr:    entries in use
+ * @fixed: the first @table
  */
 struct text_objects {
 	struct text_object *table;
@@ -44,7 +45,7 @@ void text_objects_fini(struct text_objects *t);
 /** text_object_find() - the entry of a name, or NULL */
 struct text_object *text_object_find(struct text_objects *t, const struct word *name);
 
-/** text_object_get() - the entry of a name, made if it is new (@made 0). NULL: no memory */
+/** text_object_get() - the entry of a name, which may be new (@made 0). NULL: out of memory */
 struct text_object *text_object_get(struct text_objects *t, const struct word *name);
 
 #endif

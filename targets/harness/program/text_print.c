@@ -2,9 +2,10 @@
 /*
  * text_print.c - the printer of the text form; see text.h.
  *
- * Canonical: what has its default is left out, a section is opened again wherever the task
- * changes, and tasks are named in the order of their numbers, so that reading numbers them
- * the same.
+ * The output is canonical. It begins with the version; a number that has its default is left out,
+ * except the numbers of a schedule; `kva` and `unit` are sizes, other counts of pages are numbers.
+ * A section is opened again wherever the task changes. Tasks are named in the order of their
+ * numbers, so that the parser numbers them the same.
  */
 #include <string.h>
 
@@ -16,12 +17,12 @@
 #define CHANGES_A_LINE 10
 #define TURNS_A_LINE 30
 
-/* Distinct, and none of them the beginning of a worker's name. */
+/* Distinct, and without the 'w' of workers. */
 static const char task_letters[] = "abcdefghuvxy";
 static const char irq_letters[] = "ijklmnopqrst";
 
-_Static_assert(sizeof(task_letters) > PROGRAM_MAX_TASKS, "a letter a task");
-_Static_assert(sizeof(irq_letters) > PROGRAM_MAX_TASKS, "a letter a source");
+_Static_assert(sizeof(task_letters) > PROGRAM_MAX_TASKS, "one letter for each task");
+_Static_assert(sizeof(irq_letters) > PROGRAM_MAX_TASKS, "one letter for each source");
 
 static char task_letter(const struct program *p, u32 t)
 {
@@ -84,7 +85,7 @@ static void print_fields(const char *keyword, const void *base, const struct fie
 		fputc('\n', f);
 }
 
-/* @id: numbers of the objects that records make */
+/* @id: by record, number of the object that it makes */
 static void print_op(const struct program *p, u32 record, const u32 *id, FILE *f)
 {
 	const struct program_op *o = &p->op[record];

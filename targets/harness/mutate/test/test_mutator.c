@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_mutator.c - the structural mutator: what comes out is a program in canonical bytes, of
- * the same target, within the limit, the same for the same seed; and every kind of edit happens.
+ * test_mutator.c - test the structural mutator: its output is a program in canonical bytes, of the
+ * same target, within the limit, and the same for the same seed; every kind of edit happens.
  */
 #include "program/test/check.h"
 #include "mutate/mutator.h"
@@ -12,7 +12,7 @@
 
 static u32 plain_calls;
 
-/* A fuzzer's mutation: one byte is changed, or the end is cut off. */
+/* Stands for the fuzzer's own mutation: change one byte, or cut off the end. */
 static size_t plain(u8 *data, size_t size, size_t max)
 {
 	plain_calls++;
@@ -61,7 +61,7 @@ static void test_mutate(void **unused)
 		assert_int_equal(program_mutate(b, size, max, seed, NULL), n);
 		assert_memory_equal(a, b, n);
 
-		/* With the fuzzer's own mutation in between, it need not be canonical. */
+		/* The fuzzer's own mutation need not be canonical. */
 		n = program_mutate(before, size, max, seed, plain);
 		assert_in_range(n, BYTES_HEADER, max);
 		assert_program(&p, before, n, target);
@@ -70,7 +70,7 @@ static void test_mutate(void **unused)
 	program_fini(&p);
 }
 
-/* A chain of mutations of one program reaches every operation, kind of schedule and field. */
+/* A chain of mutations reaches every operation, kind of schedule and part of the header. */
 static void test_reach(void **unused)
 {
 	bool seen[OP_SET_NONE] = {0}, kinds[NR_SCHEDULE_KINDS] = {0};
@@ -138,7 +138,7 @@ static void test_crossover(void **unused)
 	program_fini(&q);
 }
 
-/* Deleting or inserting an operation leaves the others with their objects. */
+/* Most mutations leave other operations with their objects. */
 static void test_meaning_kept(void **unused)
 {
 	u8 a[MAX_BYTES];
@@ -169,7 +169,7 @@ static void test_meaning_kept(void **unused)
 	program_fini(&p);
 }
 
-/* Bytes of version 1: a structural mutation writes version 2, the fuzzer's own leaves the header.
+/* Of bytes of version 1 a structural mutation writes version 2; the fuzzer's own keeps the header.
  */
 static void test_version_1(void **unused)
 {

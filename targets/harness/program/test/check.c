@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check.c - what program.h promises of every program; see check.h.
+ * check.c - the rules of a well-formed program; see check.h.
  */
 #include "check.h"
 
@@ -8,8 +8,8 @@
 
 #include "program/fields.h"
 #include "program/op_set.h"
-#include "sched/schedule.h"
 #include "program/text.h"
+#include "random.h"
 
 #define PROMISE(cond)                                                                              \
 	do {                                                                                       \
@@ -17,7 +17,7 @@
 			return #cond;                                                              \
 	} while (0)
 
-static const char *fields_well_formed(const void *base, const struct field *f, unsigned int nr)
+static const char *check_fields(const void *base, const struct field *f, unsigned int nr)
 {
 	unsigned int i;
 
@@ -27,7 +27,7 @@ static const char *fields_well_formed(const void *base, const struct field *f, u
 	return NULL;
 }
 
-static const char *machine_well_formed(const struct program_machine *m)
+static const char *check_machine(const struct program_machine *m)
 {
 	PROMISE(m->nodes <= m->cpus);
 	PROMISE(m->low <= m->high);
@@ -39,7 +39,7 @@ static const char *machine_well_formed(const struct program_machine *m)
 	return NULL;
 }
 
-static const char *schedule_well_formed(const struct program *p)
+static const char *check_schedule(const struct program *p)
 {
 	const struct schedule *s = &p->schedule;
 	u32 i;
@@ -65,7 +65,7 @@ static const char *schedule_well_formed(const struct program *p)
 	return NULL;
 }
 
-static const char *records_well_formed(const struct program *p, bool *consumed)
+static const char *check_records(const struct program *p, bool *consumed)
 {
 	u32 i, a;
 
@@ -91,7 +91,7 @@ static const char *records_well_formed(const struct program *p, bool *consumed)
 	return NULL;
 }
 
-const char *well_formed(const struct program *p)
+const char *check_program(const struct program *p)
 {
 	bool *consumed;
 	const char *why;
@@ -101,26 +101,26 @@ const char *well_formed(const struct program *p)
 	PROMISE(p->nr_tasks >= 1 && p->nr_tasks <= PROGRAM_MAX_TASKS);
 	PROMISE(!(p->shows >> NR_RUN_EVENTS));
 	PROMISE(!target_table[p->target].one_task || (p->nr_tasks == 1 && !p->task[0].irq));
-	why = fields_well_formed(&p->machine, machine_fields, NR_MACHINE_FIELDS);
+	why = check_fields(&p->machine, machine_fields, NR_MACHINE_FIELDS);
 	if (!why)
-		why = fields_well_formed(&p->fail, fail_fields, NR_FAIL_FIELDS);
+		why = check_fields(&p->fail, fail_fields, NR_FAIL_FIELDS);
 	if (!why)
-		why = machine_well_formed(&p->machine);
+		why = check_machine(&p->machine);
 	if (!why)
-		why = schedule_well_formed(p);
+		why = check_schedule(p);
 	if (why)
 		return why;
 	for (i = 0; i < p->nr_tasks; i++)
 		PROMISE(p->task[i].cpu < p->machine.cpus);
 	consumed = calloc(p->nr_ops + 1, sizeof(bool));
-	why = records_well_formed(p, consumed);
+	why = check_records(p, consumed);
 	free(consumed);
 	return why;
 }
 
 void assert_well_formed(const struct program *p)
 {
-	const char *why = well_formed(p);
+	const char *why = check_program(p);
 
 	if (why)
 		fail_msg("not well formed: %s", why);
@@ -144,4 +144,13 @@ void from_text(struct program *p, const char *text)
 	if (text_parse(p, text, strlen(text), &err))
 		fail_msg("%u:%u: %s", err.line, err.column, err.text);
 	assert_well_formed(p);
+}
+
+size_t random_program(struct program *p, size_t max, u64 *state)
+{
+	u8 data[max];
+	size_t size = random_bytes(data, max, state);
+
+	assert_int_equal(bytes_decode(p, data, size, NULL), 0);
+	return size;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check.h - what program.h promises of every program, checked without repair.c.
+ * check.h - check that a program is well formed, independently of repair.c.
  */
 #ifndef MM_HARNESS_TEST_CHECK_H
 #define MM_HARNESS_TEST_CHECK_H
@@ -13,16 +13,20 @@
 
 #include "program/program.h"
 
-/** well_formed() - NULL, or what is wrong with a program */
-const char *well_formed(const struct program *p);
+/** check_program() - NULL, or the rule of program.h that the program breaks */
+const char *check_program(const struct program *p);
 
-/** assert_well_formed() - fail the test unless it is */
+/** assert_well_formed() - fail the test unless the program is well formed */
 void assert_well_formed(const struct program *p);
 
-/** to_text() - the text of a program, to be freed */
+/** to_text() - the text of a program; the caller frees it */
 char *to_text(const struct program *p, size_t *size);
 
-/** from_text() - the program of a text, which must be one; @p is initialised */
+/** from_text() - parse a text, which must be a program; @p is initialised */
 void from_text(struct program *p, const char *text);
+
+/** random_program() - fill in @p from random bytes (random.h), at most @max. Return: their number
+ */
+size_t random_program(struct program *p, size_t max, u64 *state);
 
 #endif

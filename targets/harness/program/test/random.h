@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * random.h - reproducible random numbers, bytes and programs for the tests of this folder.
+ * random.h - reproducible random bytes and programs for tests.
  */
 #ifndef MM_HARNESS_TEST_RANDOM_H
 #define MM_HARNESS_TEST_RANDOM_H
@@ -11,8 +11,8 @@
 #include "sched/random.h"
 
 /*
- * Bytes that begin like a program: all random behind that, or with a header that is mostly
- * zero, or with small numbers everywhere; of any length up to @max.
+ * Fill in bytes that begin like a program, of any length up to @max. In one of three styles: all
+ * random, or random with a header that is mostly zeros, or small numbers everywhere.
  */
 static inline size_t random_bytes(u8 *data, size_t max, u64 *state)
 {

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_program.c - properties of programs: both forms say the same, repair leaves alone what is
- * well formed and mends what is not, and edits keep a program well formed.
+ * test_program.c - test properties of programs: both forms agree, repair makes any program well
+ * formed and does not change a well-formed one, and edits keep a program well formed.
  */
 #include "check.h"
+
+#include <string.h>
+
+#include "program/bytes.h"
 #include "program/fields.h"
 #include "program/op_set.h"
-#include "random.h"
 #include "program/text.h"
+#include "sched/random.h"
 
 #define ROUNDS 200000
 #define MAX_BYTES (BYTES_HEADER + 24 * BYTES_RECORD)
 
-static u8 data[MAX_BYTES], again[MAX_BYTES];
+static u8 again[MAX_BYTES];
 
 /* The entries of op_table[] stand in the order of op_list.h. */
 static void test_order(void **unused)
@@ -27,15 +31,6 @@ static void test_order(void **unused)
 		assert_string_equal(op_table[i].name, names[i]);
 }
 
-/* Random bytes, decoded. */
-static size_t random_program(struct program *p, u64 *state)
-{
-	size_t size = random_bytes(data, sizeof(data), state);
-
-	assert_int_equal(bytes_decode(p, data, size, NULL), 0);
-	return size;
-}
-
 static void test_forms_agree(void **unused)
 {
 	struct program p, q;
@@ -45,7 +40,7 @@ static void test_forms_agree(void **unused)
 	program_init(&p, TARGET_PERCPU_BITMAP);
 	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < ROUNDS; round++) {
-		size_t size = random_program(&p, &state), n;
+		size_t size = random_program(&p, MAX_BYTES, &state), n;
 		struct text_error err;
 		char *text;
 
@@ -69,7 +64,7 @@ static void test_forms_agree(void **unused)
 	program_fini(&q);
 }
 
-/* Every beginning of a printed text is a program, or an error at a place that the text has. */
+/* Each prefix of a printed text is a program, or an error at a place within the prefix. */
 static void test_prefixes(void **unused)
 {
 	struct program p, q;
@@ -82,10 +77,10 @@ static void test_prefixes(void **unused)
 		size_t size, n;
 		char *text;
 
-		random_program(&p, &state);
+		random_program(&p, MAX_BYTES, &state);
 		text = to_text(&p, &size);
 		for (n = 0; n < size; n++) {
-			/* A copy of its own: what is read beyond its end is seen by ASan. */
+			/* A copy, so that ASan reports a read past its end. */
 			char *prefix = malloc(n + 1);
 			struct text_error err;
 			u32 lines = 1;
@@ -111,7 +106,7 @@ static void test_prefixes(void **unused)
 	program_fini(&q);
 }
 
-/* Arbitrary values in every field. */
+/* Repair mends any values in all fields. */
 static void test_repair_mends(void **unused)
 {
 	struct program p, q;
@@ -121,7 +116,7 @@ static void test_repair_mends(void **unused)
 	program_init(&p, TARGET_PERCPU_BITMAP);
 	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (round = 0; round < 20000; round++) {
-		/* The same values, or small ones that are valid now and then. */
+		/* Any values, or small ones, some of which are valid. */
 		u32 mask = round % 2 ? 15 : UINT32_MAX;
 
 		program_reset(&p, TARGET_PERCPU_BITMAP);
@@ -167,7 +162,7 @@ static void test_repair_mends(void **unused)
 	program_fini(&q);
 }
 
-/* The checker of this test finds each kind of damage. */
+/* The checker of this test (check.c) finds each kind of damage. */
 static void test_checker_fires(void **unused)
 {
 	const char *text = "target vmap\ntask a\n m = vm_map_ram pages=3\n touch_ram m\n"
@@ -181,7 +176,7 @@ static void test_checker_fires(void **unused)
 #define DAMAGE(what)                                                                               \
 	from_text(&p, text);                                                                       \
 	what;                                                                                      \
-	assert_non_null(well_formed(&p));                                                          \
+	assert_non_null(check_program(&p));                                                        \
 	program_repair(&p);                                                                        \
 	assert_well_formed(&p)
 
@@ -199,16 +194,16 @@ static void test_checker_fires(void **unused)
 	DAMAGE((p.machine.unit = 256, p.machine.pages = 64, p.machine.dyn = 1 << 20));
 	DAMAGE(p.fail.classes = 8);
 	DAMAGE(p.op[0].op = NR_OPS);
-	DAMAGE(p.op[0].op = (u8)op_by_name("alloc_percpu"));
+	DAMAGE(p.op[0].op = OP_alloc_percpu);
 	DAMAGE(p.op[0].task = 2);
 	DAMAGE(p.op[0].object = 0);
 	DAMAGE(p.op[0].arg[0] = 0);
 	DAMAGE(p.op[0].arg[2] = 1);
 	DAMAGE(p.op[1].object = 1);
 	DAMAGE(p.op[1].object = PROGRAM_NO_OBJECT);
-	DAMAGE(p.op[1].op = (u8)op_by_name("vm_unmap_ram"));
-	DAMAGE(p.op[1].op = (u8)op_by_name("touch_area"));
-	DAMAGE(p.op[3].op = (u8)op_by_name("vm_unmap_aliases"));
+	DAMAGE(p.op[1].op = OP_vm_unmap_ram);
+	DAMAGE(p.op[1].op = OP_touch_area);
+	DAMAGE(p.op[3].op = OP_vm_unmap_aliases);
 	DAMAGE(p.schedule.kind = NR_SCHEDULE_KINDS);
 	DAMAGE(p.schedule.odds = 1);
 	DAMAGE(p.schedule.changes[0].step = 5);
@@ -222,7 +217,7 @@ static void test_checker_fires(void **unused)
 	assert_int_equal(p.nr_ops, 2);
 	DAMAGE(p.task[0].irq = true);
 	assert_int_equal(p.nr_ops, 2);
-	/* Nor does a program of two become one of theirs. */
+	/* A program with two tasks, or with a source, has no target with one task. */
 	from_text(&p, "target vmap\ntask a\ntask b\n");
 	assert_int_equal(program_retarget(&p, TARGET_BOOTMEM), -EINVAL);
 	from_text(&p, "target vmap\nirq a\n");
@@ -232,7 +227,7 @@ static void test_checker_fires(void **unused)
 	program_fini(&p);
 }
 
-/* Equality sees every difference that has a meaning, and none that has not. */
+/* Exactly the differences with a meaning count. */
 static void test_equal(void **unused)
 {
 	static const char text[] = "target vmap\ntask a\n m = vm_map_ram pages=3\n"
@@ -255,7 +250,7 @@ static void test_equal(void **unused)
 	DIFFERENCE(q.task[1].cpu = 0, false);
 	DIFFERENCE(q.task[1].irq = true, false);
 	DIFFERENCE(q.nr_ops = 1, false);
-	DIFFERENCE(q.op[1].op = (u8)op_by_name("touch_ram"), false);
+	DIFFERENCE(q.op[1].op = OP_touch_ram, false);
 	DIFFERENCE(q.op[1].task = 0, false);
 	DIFFERENCE(q.op[0].arg[0] = 4, false);
 	DIFFERENCE(q.schedule.kind = SCHEDULE_TURNS, false);
@@ -285,7 +280,7 @@ static void test_equal(void **unused)
 	program_fini(&q);
 }
 
-/* Removal takes along what cannot stand alone, and nothing else. */
+/* A removal also removes the users of the objects, and nothing else. */
 static void test_remove(void **unused)
 {
 	struct program p, q;
@@ -306,7 +301,7 @@ static void test_remove(void **unused)
 	assert_true(program_equal(&p, &q));
 
 	for (round = 0; round < 20000; round++) {
-		random_program(&p, &state);
+		random_program(&p, MAX_BYTES, &state);
 		for (i = 0, kept = 0; i < p.nr_ops; i++) {
 			s32 object = p.op[i].object;
 
@@ -323,8 +318,8 @@ static void test_remove(void **unused)
 	program_fini(&q);
 }
 
-/* Tasks that the records change between, when they are read in order. */
-static u32 task_changes(const struct program *p)
+/* How often the task changes from one record to the next. */
+static u32 count_task_changes(const struct program *p)
 {
 	u32 i, n = 0;
 
@@ -333,10 +328,7 @@ static u32 task_changes(const struct program *p)
 	return n;
 }
 
-/*
- * Sorting permutes the records: each task keeps its order, and each operation its object. The
- * argument arg[0] of records that do not use it tells which is which.
- */
+/* Sorting permutes the records: each task keeps its order, each operation its object. */
 static void test_sort(void **unused)
 {
 	struct program p, q;
@@ -349,12 +341,12 @@ static void test_sort(void **unused)
 		u32 from[PROGRAM_MAX_TASKS] = {0};
 		s32 old[64];
 
-		random_program(&p, &state);
+		random_program(&p, MAX_BYTES, &state);
 		assert_int_equal(program_copy(&q, &p), 0);
 		program_sort(&q);
 		assert_well_formed(&q);
 		assert_int_equal(q.nr_ops, p.nr_ops);
-		assert_true(task_changes(&q) <= task_changes(&p));
+		assert_true(count_task_changes(&q) <= count_task_changes(&p));
 		for (i = 0; i < q.nr_ops; i++) {
 			t = q.op[i].task;
 			while (p.op[from[t]].task != t)
@@ -369,43 +361,6 @@ static void test_sort(void **unused)
 		program_sort(&q);
 		assert_true(program_equal(&p, &q));
 	}
-	program_fini(&p);
-	program_fini(&q);
-}
-
-static void test_not_bytes(void **unused)
-{
-	u8 header[BYTES_HEADER] = {'m', 'm', 's', 't', BYTES_VERSION, TARGET_VMAP};
-	const char *why = NULL;
-	struct program p, q;
-
-	program_init(&p, TARGET_PERCPU_BITMAP);
-	program_init(&q, TARGET_VMAP);
-	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), 0);
-	assert_true(program_equal(&p, &q)); /* zeros are the default program */
-	assert_null(why);
-	assert_false(bytes_magic(header, 3));
-	assert_true(bytes_magic(header, 4));
-	/* The format line of the text form begins with the magic. */
-	assert_false(bytes_magic((const u8 *)"mmstorm 1\n", 10));
-
-	assert_int_equal(bytes_decode(&p, header, sizeof(header) - 1, &why), -EINVAL);
-	assert_non_null(strstr(why, "shorter"));
-	header[4] = BYTES_VERSION + 1;
-	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
-	assert_non_null(strstr(why, "newer"));
-	header[4] = 0;
-	assert_int_equal(bytes_decode(&p, header, sizeof(header), NULL), -EINVAL);
-	header[4] = BYTES_VERSION;
-	header[5] = NR_TARGETS;
-	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
-	assert_non_null(strstr(why, "target"));
-	header[0] = 'M';
-	assert_int_equal(bytes_decode(&p, header, sizeof(header), &why), -EINVAL);
-	assert_non_null(strstr(why, "mmst"));
-
-	assert_int_equal(bytes_encode(&q, header, sizeof(header) - 1), 0);
-	assert_int_equal(bytes_encode(&q, header, sizeof(header)), sizeof(header));
 	program_fini(&p);
 	program_fini(&q);
 }
@@ -434,97 +389,7 @@ static void test_retarget(void **unused)
 	program_fini(&q);
 }
 
-/* A header of version 1 is shorter; what it does not know has its default, all else is the same. */
-static void test_version_1(void **unused)
-{
-	u8 old[MAX_BYTES];
-	struct program p, q;
-	u64 state = 7;
-	u32 round;
-
-	program_init(&p, TARGET_PERCPU_BITMAP);
-	program_init(&q, TARGET_PERCPU_BITMAP);
-	for (round = 0; round < ROUNDS / 10; round++) {
-		size_t n;
-
-		random_program(&p, &state);
-		for (u32 i = 12; i < NR_MACHINE_FIELDS; i++)
-			*field_ref(&p.machine, &machine_fields[i]) = machine_fields[i].number.def;
-		program_repair(&p);
-		n = bytes_encode(&p, data, sizeof(data));
-		assert_int_equal(data[4], 2);
-		memcpy(old, data, 112);
-		/* What its last bytes hold never meant anything. */
-		memset(old + 112, 0xa5, BYTES_HEADER_1 - 112);
-		memcpy(old + BYTES_HEADER_1, data + BYTES_HEADER, n - BYTES_HEADER);
-		old[4] = 1;
-		n -= BYTES_HEADER - BYTES_HEADER_1;
-		assert_int_equal(bytes_decode(&q, old, n, NULL), 0);
-		assert_true(program_equal(&p, &q));
-		assert_int_equal(bytes_decode(&q, old, BYTES_HEADER_1, NULL), 0);
-		assert_int_equal(bytes_decode(&q, old, BYTES_HEADER_1 - 1, NULL), -EINVAL);
-	}
-	program_fini(&p);
-	program_fini(&q);
-}
-
-/* Where each number of the header stands is for ever: stored programs depend on it. */
-static void test_layout(void **unused)
-{
-	static const u8 version_1[BYTES_HEADER_1] = {
-		'm',
-		'm',
-		's',
-		't',
-		1,
-		TARGET_VMAP,
-		2,
-		SCHEDULE_RANDOM,
-		[8] = 3,      /* cpus */
-		[52] = 1 + 2, /* verify, one more than its value */
-		[56] = 5,     /* fail at */
-		[76] = 1 + 2, /* fail classes */
-		[80] = 1,
-		[81] = 0x80 | 2, /* tasks */
-		[92] = 9,	 /* odds */
-		[100] = 77,	 /* seed */
-	};
-	u8 version_2[BYTES_HEADER] = {0};
-	struct program p;
-
-	program_init(&p, TARGET_PERCPU_BITMAP);
-	memcpy(version_2, version_1, sizeof(version_1));
-	assert_int_equal(bytes_decode(&p, version_1, sizeof(version_1), NULL), 0);
-	assert_int_equal(p.machine.cpus, 3);
-	assert_int_equal(p.machine.verify, 2);
-	assert_int_equal(p.fail.at0, 5);
-	assert_int_equal(p.fail.classes, 2);
-	assert_true(p.task[0].cpu == 1 && p.task[1].cpu == 2 && p.task[1].irq);
-	assert_true(p.schedule.odds == 9 && p.schedule.seed == 77);
-	version_2[4] = 2;
-	version_2[112] = 8;  /* reserved */
-	version_2[116] = 2;  /* first */
-	version_2[120] = 1;  /* km */
-	version_2[124] = 4;  /* atom */
-	version_2[128] = 11; /* sparse */
-	version_2[132] = 12; /* shuffle */
-	version_2[136] = 13; /* gap */
-	version_2[160] = 2;  /* middle */
-	assert_int_equal(bytes_decode(&p, version_2, sizeof(version_2), NULL), 0);
-	assert_int_equal(p.machine.cpus, 3);
-	assert_int_equal(p.machine.reserved, 8);
-	assert_int_equal(p.machine.first, 2);
-	assert_int_equal(p.machine.km, 1);
-	assert_int_equal(p.machine.atom, 4);
-	assert_int_equal(p.machine.sparse, 11);
-	assert_int_equal(p.machine.shuffle, 12);
-	assert_int_equal(p.machine.gap, 13);
-	assert_int_equal(p.machine.middle, MIDDLE_4G);
-	assert_true(p.schedule.odds == 9 && p.schedule.seed == 77);
-	program_fini(&p);
-}
-
-/* The longest program: more records are not taken, and both forms hold. */
+/* The longest program: another record is refused, and both forms hold it. */
 static void test_limits(void **unused)
 {
 	struct program_op o = {.object = PROGRAM_NO_OBJECT, .arg = {16, 8}};
@@ -539,13 +404,13 @@ static void test_limits(void **unused)
 	program_init(&q, TARGET_PERCPU_BITMAP);
 	for (i = 0; i < PROGRAM_MAX_OPS / 2; i++)
 		assert_int_equal(program_add(&p, &o), 0);
-	/* Oldest first: the worst order for the byte form. */
-	o = (struct program_op){.op = (u8)op_by_name("free_percpu")};
+	/* Oldest object first: the worst order for the byte form. */
+	o = (struct program_op){.op = OP_free_percpu};
 	for (; i < PROGRAM_MAX_OPS - 1; i++) {
 		o.object = (s32)(i - PROGRAM_MAX_OPS / 2);
 		assert_int_equal(program_add(&p, &o), 0);
 	}
-	o = (struct program_op){.object = PROGRAM_NO_OBJECT, .op = (u8)op_by_name("cond_resched")};
+	o = (struct program_op){.object = PROGRAM_NO_OBJECT, .op = OP_cond_resched};
 	assert_int_equal(program_add(&p, &o), 0);
 	assert_int_equal(program_add(&p, &o), -E2BIG);
 	assert_well_formed(&p);
@@ -579,9 +444,7 @@ int main(void)
 		cmocka_unit_test(test_prefixes),      cmocka_unit_test(test_repair_mends),
 		cmocka_unit_test(test_checker_fires), cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_remove),	      cmocka_unit_test(test_sort),
-		cmocka_unit_test(test_not_bytes),     cmocka_unit_test(test_retarget),
-		cmocka_unit_test(test_version_1),     cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_retarget),      cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

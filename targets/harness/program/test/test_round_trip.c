@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_round_trip.c - the oracle of the target program_text fires, for each promise that it checks.
+ * test_round_trip.c - test that the oracle of the target program_text fires, for each of its
+ * checks.
  *
- * What the target calls comes here first (link option --wrap) and can go wrong in one way. The
- * oracle ends the process, so each case is a child's, judged by what it says.
+ * Calls of the target are wrapped (link option --wrap) and go wrong in one way at a time. The
+ * oracle ends the process, so each case runs in a child and is judged by its standard error.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -23,16 +24,16 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 static enum fault {
 	FAULT_NONE,
 	FAULT_PRINT_FAILS,   /* a program cannot be printed */
-	FAULT_PRINT_OTHER,   /* another one is printed */
-	FAULT_PRINT_NOTHING, /* what is printed is no program */
-	FAULT_SIZE_SHORT,    /* bytes_size() says less than is needed */
+	FAULT_PRINT_OTHER,   /* another program is printed */
+	FAULT_PRINT_NOTHING, /* the output is not a program */
+	FAULT_SIZE_SHORT,    /* bytes_size() is too small */
 	FAULT_DECODE_REFUSES,
 	FAULT_DECODE_OTHER,
 	FAULT_REPAIR,	     /* a well-formed program is repaired */
-	FAULT_ERROR_LINE,    /* an error is reported behind the text's last line, */
-	FAULT_ERROR_COLUMN,  /* or behind the line's last column, */
-	FAULT_ERROR_NOWHERE, /* or in front of its first, */
-	FAULT_ERROR_SILENT,  /* or without a word */
+	FAULT_ERROR_LINE,    /* an error is after the last line, */
+	FAULT_ERROR_COLUMN,  /* after the last column, */
+	FAULT_ERROR_NOWHERE, /* before the first column, */
+	FAULT_ERROR_SILENT,  /* or has no message */
 } fault;
 
 int __real_text_print(const struct program *p, FILE *f);
@@ -101,7 +102,7 @@ void __wrap_program_repair(struct program *p)
 		p->nr_ops--;
 }
 
-/* What the target says of a text before it gives up; "" if it does not. */
+/* Run the target on a text. @said receives its standard error, "" without a finding. */
 static void run(const char *text, char said[512])
 {
 	int out[2], status;
@@ -137,17 +138,17 @@ static void every_promise_is_checked(void **state)
 		enum fault fault;
 		const char *text, *words;
 	} planted[] = {
-		{FAULT_PRINT_FAILS, good, "could not be printed"},
+		{FAULT_PRINT_FAILS, good, "cannot be printed"},
 		{FAULT_PRINT_OTHER, good, "changed on its way through text"},
 		{FAULT_PRINT_NOTHING, good, "a printed program is refused at 1:1"},
 		{FAULT_SIZE_SHORT, good, "does not fit into"},
 		{FAULT_DECODE_REFUSES, good, "an encoded program is refused: planted"},
 		{FAULT_DECODE_OTHER, good, "changed on its way through bytes"},
-		{FAULT_REPAIR, good, "repair changed a program"},
-		{FAULT_ERROR_LINE, bad, "error at 8:6, where"},
-		{FAULT_ERROR_COLUMN, bad, "error at 3:56, where"},
-		{FAULT_ERROR_NOWHERE, bad, "error at 3:0, where"},
-		{FAULT_ERROR_SILENT, bad, "error at 3:6 says nothing"},
+		{FAULT_REPAIR, good, "repair changed a well-formed program"},
+		{FAULT_ERROR_LINE, bad, "error at 8:6: expected"},
+		{FAULT_ERROR_COLUMN, bad, "error at 3:56: expected"},
+		{FAULT_ERROR_NOWHERE, bad, "error at 3:0: expected"},
+		{FAULT_ERROR_SILENT, bad, "error at 3:6 has no message"},
 	};
 	char said[512];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_text.c - the text form: what is read and how it is printed, and for each class of bad
- * input the place and the words of the error.
+ * test_text.c - test the text form: how texts are read and printed, and the place and words of the
+ * error for each class of bad input.
  */
 #include "check.h"
 
@@ -10,7 +10,7 @@
 #include "sched/schedule.h"
 #include "program/text.h"
 
-/* Reading @text and printing it gives @canonical. */
+/* Check that @text is printed as @canonical. */
 static void assert_prints(const char *text, const char *canonical)
 {
 	struct program p;
@@ -25,12 +25,12 @@ static void assert_prints(const char *text, const char *canonical)
 	program_fini(&p);
 }
 
-/* Reading @text fails at @line:@column, and the error has the words @what. */
+/* Check that @text is refused at @line:@column with the words @what. */
 static void assert_refused(const char *text, u32 line, u32 column, const char *what)
 {
 	struct text_error err;
 	struct program p;
-	/* A copy of its own, not ended by a zero: reading beyond is seen by ASan. */
+	/* A copy without a zero at its end, so that ASan reports a read past it. */
 	size_t size = strlen(text);
 	char *copy = malloc(size + 1);
 
@@ -84,7 +84,7 @@ static void test_print(void **unused)
 		"schedule @12 b  @40 i  @40 a>1  @41 init  @42 rcu  @43 w14\n"
 		"shows prefetch lazy-twice freed-far-in-flush\n"
 		"expect alias-survived\ndigest 0x8d3f0a5c2b6e1f47\n");
-	/* Tasks are named in the order of their numbers, whoever works first. */
+	/* Tasks are named in the order of their numbers, not of their first operations. */
 	assert_prints(VMAP "task b\nirq i cpu=1\ntask a\n vm_unmap_aliases\ntask b\n"
 			   " purge_vmap_areas\n",
 		      "mmstorm 1\ntarget vmap\ntask a cpu=0\nirq i cpu=1\ntask b cpu=0\n"
@@ -164,15 +164,15 @@ static void test_refused_machine(void **unused)
 	assert_refused(VMAP "machine cpus=-1\n", 2, 14, "found '-1', expected a number");
 	assert_refused(VMAP "machine cpus=99999999999999999999\n", 2, 14, "too large");
 	assert_refused(VMAP "machine kva=99999999999999999G\n", 2, 13, "too large");
-	assert_refused(VMAP "machine kva=1K\n", 2, 13, "no whole number of pages");
+	assert_refused(VMAP "machine kva=1K\n", 2, 13, "is not a whole number of pages");
 	assert_refused(VMAP "machine block=200\n", 2, 15, "expected a power of two from 128 to");
 	assert_refused(VMAP "machine cpus=2 cpus=2\n", 2, 16, "'cpus' is given twice");
 	assert_refused(VMAP "machine cpus=2\nmachine low=2\n", 3, 1, "twice, first in line 2");
 	assert_refused(VMAP "machine low=2 nodes=4\n", 2, 15,
-		       "nodes=4 does not fit with the rest of the machine, expected 2 or less");
+		       "nodes=4 does not fit the rest of the machine, expected 2 or less");
 	assert_refused(VMAP "machine cpus=16 unit=1M\n", 2, 1, "expected 4098 or more");
 	assert_refused(VMAP "machine unit=4K static=2K reserved=3K\n", 2, 27,
-		       "reserved=3072 does not fit with the rest of the machine, expected 2048");
+		       "reserved=3072 does not fit the rest of the machine, expected 2048");
 	assert_refused(TASK "machine cpus=2\n", 3, 1, "must stand before the first task");
 	assert_refused(VMAP "schedule @1 init>1\nmachine cpus=1\n", 3, 1, "before 'schedule'");
 	assert_refused(VMAP "fail at=65536\n", 2, 9, "expected 0 to 65535");
@@ -187,12 +187,12 @@ static void test_refused_tasks(void **unused)
 	assert_refused(VMAP "task\n", 2, 5, "end of the line, expected the name of a task");
 	assert_refused(VMAP "irq 7\n", 2, 5, "found '7', expected the name of an interrupt source");
 	assert_refused(VMAP "task \x01z\n", 2, 6, "found '\\x01z'");
-	assert_refused(VMAP "task init\n", 2, 6, "meaning of its own");
-	assert_refused(VMAP "task w3\n", 2, 6, "meaning of its own");
-	assert_refused(VMAP "task pct\n", 2, 6, "meaning of its own");
+	assert_refused(VMAP "task init\n", 2, 6, "is reserved for schedules");
+	assert_refused(VMAP "task w3\n", 2, 6, "is reserved for schedules");
+	assert_refused(VMAP "task pct\n", 2, 6, "is reserved for schedules");
 	assert_refused(VMAP "task a node=1\n", 2, 8, "unknown attribute 'node'");
-	assert_refused(VMAP "task a cpu=2\n", 2, 8, "cpu=2 is out of range, the machine has 2");
-	assert_refused(VMAP "task a cpu=1\ntask a cpu=0\n", 3, 8, "'a' began with cpu=1");
+	assert_refused(VMAP "task a cpu=2\n", 2, 8, "cpu=2 is out of range, expected 0 to 1");
+	assert_refused(VMAP "task a cpu=1\ntask a cpu=0\n", 3, 8, "'a' has cpu=1 already");
 	assert_refused(VMAP "task a\nirq a\n", 3, 5, "'a' is a task already");
 	assert_refused(VMAP "irq a\ntask a\n", 3, 6, "'a' is an interrupt source already");
 	for (i = 0; i <= PROGRAM_MAX_TASKS; i++)
@@ -212,9 +212,9 @@ static void test_refused_operations(void **unused)
 		       "vm_map_ram, vm_unmap_ram");
 	assert_refused(TASK "x = \n", 3, 5, "found the end of the line, expected one of");
 	assert_refused(TASK "x = alloc_percpu\n", 3, 5,
-		       "'alloc_percpu' is no operation of target vmap");
+		       "'alloc_percpu' is not an operation of target vmap");
 	assert_refused(VMAP "irq i\n purge_vmap_areas\n", 3, 2,
-		       "'purge_vmap_areas' is no operation of target vmap in an interrupt");
+		       "'purge_vmap_areas' is not an operation of target vmap in an interrupt");
 	assert_refused(TASK "9 = vm_map_ram\n", 3, 1, "found '9', expected the name of an object");
 	assert_refused(TASK "= vm_map_ram\n", 3, 1, "expected the name of an object");
 	assert_refused(TASK "x = vm_unmap_aliases\n", 3, 1, "makes no object");
@@ -311,7 +311,7 @@ static void test_names(void **unused)
 	program_init(&p, TARGET_VMAP);
 	p.nr_tasks = PROGRAM_MAX_TASKS;
 	for (i = 0; i < PROGRAM_MAX_TASKS; i++) {
-		/* All different, however many there are of each kind. */
+		/* The names are distinct, whatever the numbers of tasks and sources. */
 		bool seen[256] = {false};
 
 		for (k = 0; k < PROGRAM_MAX_TASKS; k++)
@@ -348,7 +348,7 @@ static void test_print_op(void **unused)
 	program_fini(&p);
 }
 
-/* Names by the thousand: the table of names grows. */
+/* Thousands of names, so that the table of names grows. */
 static void test_many_names(void **unused)
 {
 	char *text = NULL;

@@ -49,19 +49,19 @@ static __maybe_unused int set_result(struct exec_result *r, bool fails)
 	return fails;
 }
 
-static __maybe_unused u32 count(const struct program *p, const char *name)
+static __maybe_unused u32 count(const struct program *p, enum op_id op)
 {
 	u32 n = 0;
 
 	for (u32 i = 0; i < p->nr_ops; i++)
-		n += p->op[i].op == op_by_name(name);
+		n += p->op[i].op == op;
 	return n;
 }
 
-static __maybe_unused bool has_arg(const struct program *p, const char *name, u32 least)
+static __maybe_unused bool has_arg(const struct program *p, enum op_id op, u32 least)
 {
 	for (u32 i = 0; i < p->nr_ops; i++)
-		if (p->op[i].op == op_by_name(name) && p->op[i].arg[0] >= least)
+		if (p->op[i].op == op && p->op[i].arg[0] >= least)
 			return true;
 	return false;
 }

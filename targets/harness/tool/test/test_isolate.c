@@ -63,8 +63,7 @@ static void make_program(struct program *p, u32 ops)
 {
 	program_init(p, TARGET_VMAP);
 	for (u32 i = 0; i < ops; i++) {
-		struct program_op op = {.op = op_by_name("cond_resched"),
-					.object = PROGRAM_NO_OBJECT};
+		struct program_op op = {.op = OP_cond_resched, .object = PROGRAM_NO_OBJECT};
 
 		assert_int_equal(program_add(p, &op), 0);
 	}

@@ -39,7 +39,7 @@ static int fake_ops(void *arg, const struct program *p, struct schedule *taken,
 		    struct exec_result *r)
 {
 	fill_result(p, taken, r);
-	return set_result(r, has_arg(p, "vm_map_ram", 37) && count(p, "vm_unmap_aliases"));
+	return set_result(r, has_arg(p, OP_vm_map_ram, 37) && count(p, OP_vm_unmap_aliases));
 }
 
 static void test_irrelevant_parts_are_removed(void **state)
@@ -171,9 +171,9 @@ static int fake_two(void *arg, const struct program *p, struct schedule *taken,
 		    struct exec_result *r)
 {
 	fill_result(p, taken, r);
-	if (count(p, "vm_unmap_aliases"))
+	if (count(p, OP_vm_unmap_aliases))
 		r->sched.report.oracle = ORACLE_ALIAS;
-	else if (count(p, "purge_vmap_areas"))
+	else if (count(p, OP_purge_vmap_areas))
 		r->sched.report.oracle = ORACLE_STALE;
 	return r->sched.report.oracle != ORACLE_NONE;
 }

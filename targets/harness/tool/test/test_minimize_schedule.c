@@ -33,7 +33,7 @@ static int fake_moving(void *arg, const struct program *p, struct schedule *take
 		       struct exec_result *r)
 {
 	fill_result(p, taken, r);
-	return set_result(r, p->nr_tasks >= 2 && count(p, "vm_unmap_aliases") &&
+	return set_result(r, p->nr_tasks >= 2 && count(p, OP_vm_unmap_aliases) &&
 				     has_change(p, r->sched.steps - 2, SCHED_TASK_FIRST));
 }
 
@@ -62,7 +62,7 @@ static int fake_plan(void *arg, const struct program *p, struct schedule *taken,
 		     struct exec_result *r)
 {
 	fill_result(p, taken, r);
-	return set_result(r, count(p, "vm_unmap_aliases") && p->fail.at0 == p->nr_ops + 1);
+	return set_result(r, count(p, OP_vm_unmap_aliases) && p->fail.at0 == p->nr_ops + 1);
 }
 
 static void test_failure_plan_moves_along(void **state)
