@@ -87,8 +87,8 @@ static void judge_memory(struct world *w, const struct bootmem_request *r, u64 p
 	const u64 addr = MACHINE_DIRECT_START + phys;
 
 	judge_zero(w, addr, r->size);
-	judge_beside(w, addr, r->size, addr - BESIDE, "in front of");
-	judge_beside(w, addr, r->size, addr + r->size, "behind");
+	judge_beside(w, addr, r->size, addr - BESIDE, "before");
+	judge_beside(w, addr, r->size, addr + r->size, "after");
 	mem_set(w->machine, addr, FILLED, r->size);
 }
 

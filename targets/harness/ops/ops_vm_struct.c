@@ -333,7 +333,7 @@ static void read_line(const char *text, void *arg)
 	u64 bytes = strtoull(at, &at, 10);
 
 	MM_CHECK(start >= l->end && end > start && bytes == end - start, LIST,
-		 "vmallocinfo: '%s' is no area behind 0x%llx", text, l->end);
+		 "vmallocinfo: found '%s', expected an area after 0x%llx", text, l->end);
 	l->end = end;
 	l->lines++;
 	for (u32 i = 0; i < nr_live_objects(l->w); i++) {

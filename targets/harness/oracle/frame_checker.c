@@ -193,7 +193,7 @@ static void check_used(struct world *w, u64 pfn, u8 mapped, struct frame_count *
 	while (by < NR_OWNERS && strcmp(owners[by].name, page->owner) != 0)
 		by++;
 	MM_CHECK(by < NR_OWNERS, LEAK_PAGE,
-		 "page frame %llu is in use by %s, who should have none by now", pfn, page->owner);
+		 "page frame %llu is in use by %s, expected no such owner", pfn, page->owner);
 	MM_CHECK(page->count == 1, LEAK_PAGE, "page frame %llu, of %s: %d references", pfn,
 		 page->owner, page->count);
 	MM_CHECK(by != BY_TABLES || mapped == TABLE, LEAK_PAGE,
@@ -214,7 +214,7 @@ static void check_frame(struct world *w, u64 pfn, u8 mark, struct frame_count *c
 	switch (has) {
 	case PAGE_OWNER_BOOT:
 		MM_CHECK(mark >= TAKEN, LEAK_PAGE,
-			 "page frame %llu is boot memory, and nobody's of the first chunk", pfn);
+			 "page frame %llu is boot memory outside of the first chunk", pfn);
 		break;
 	case PAGE_OWNER_USER:
 		check_used(w, pfn, mark, count);

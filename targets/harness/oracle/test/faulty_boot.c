@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faulty_boot.c - boot memory with one fault at a time: calls of the harness come here first (link
- * option --wrap), and go on to the real allocator, but for what the fault makes of them.
+ * faulty_boot.c - boot memory with one fault at a time: the linker wraps its calls (--wrap), and
+ * the wrappers apply the fault and call the real allocator.
  */
 #include "boot/boot.h"
 #include "boot/compat.h"
@@ -14,7 +14,7 @@
 	type __wrap_##name(__VA_ARGS__);                                                           \
 	type __wrap_##name(__VA_ARGS__)
 
-/* Who is told of refusals, and whose memory it is. */
+/* The configuration, which names the receiver of refusals, and the machine. */
 static struct boot_config told;
 static struct machine *machine;
 
@@ -78,7 +78,7 @@ static bool takes_more(const struct boot_mem *bm)
 	       (faulty(FAULT_BOOT_TWIN_MORE) && boot_config(bm)->kind == BOOT_ROOTMEM);
 }
 
-/* What is asked for in place of what was. */
+/* Apply the fault to a request. */
 static void spoil_request(const struct boot_mem *bm, u64 *size, u64 *align, u64 *goal, u64 *limit)
 {
 	if (takes_more(bm))
@@ -91,7 +91,7 @@ static void spoil_request(const struct boot_mem *bm, u64 *size, u64 *align, u64 
 		*limit = 0;
 }
 
-/* What is returned in place of what was found. */
+/* Apply the fault to an address that was found. */
 static u64 spoil_address(u64 addr)
 {
 	static u64 before;
@@ -195,7 +195,7 @@ WRAPPED(int, boot_free, struct boot_mem *bm, u64 start, u64 size)
 	return spoil_error(__real_boot_free(bm, start, size));
 }
 
-/* Between the allocator and who is given its pages. */
+/* The real receiver of blocks, which spoil_block() calls. */
 struct giver {
 	boot_block_fn give;
 	void *arg;
@@ -229,7 +229,7 @@ static void spoil_block(void *arg, u64 pfn, unsigned int order)
 
 WRAPPED(u64, boot_hand_over, struct boot_mem *bm, boot_block_fn give, void *arg)
 {
-	/* Kept: what is freed later comes this way as well. */
+	/* Static, since pages that are freed later are handed over through it too. */
 	static struct giver g;
 	u64 pages;
 

@@ -2,10 +2,10 @@
 /*
  * faulty_percpu.c - a naive per-CPU allocator for the executor's tests; see faulty_allocators.h.
  *
- * First fit over lists, one lock. A chunk is populated as a whole when it is made, the first one
- * as far as its regions reach. Its objects are disjoint and in ascending order of offset, under
- * the lock; room is taken in the section that found it. Both allocators that a configuration can
- * ask for are this one.
+ * First fit over lists, with one lock. A chunk is fully populated when it is created, the first one
+ * as far as its regions reach. Under the lock its objects are disjoint and sorted by offset; a
+ * search and the allocation of its result are one critical section. Both allocators of a
+ * configuration are this one.
  */
 #include "faulty_percpu.h"
 
@@ -26,14 +26,14 @@ struct object_range {
 
 /**
  * struct chunk - a unit for each CPU
- * @nr:     number
- * @first:  it is the first one
- * @base:   where the lowest unit begins
- * @va:     where its groups are mapped; the first is NULL if they are not
- * @objects: in order
- * @nr_each: pages of each unit
- * @block, @nr_block: kernel memory in place of all this, page frames of it
- * @nr_pages: elements of @page, as far as they are there
+ * @nr:       number
+ * @first:    this is the first chunk
+ * @base:     start of the lowest unit
+ * @va:       areas of its groups; the first is NULL if they are not mapped
+ * @objects:  sorted by offset
+ * @nr_each:  pages of each unit
+ * @block, @nr_block: block of kernel memory, used instead of @va, and its number of page frames
+ * @nr_pages: valid elements of @page
  */
 struct chunk {
 	struct cds_list_head list;
@@ -49,7 +49,7 @@ struct chunk {
 	struct page *page[];
 };
 
-/* Frames in a row, of boot memory if there is any for a first chunk. */
+/* Get contiguous frames, for a first chunk from boot memory if there is any. */
 static struct page *take_frames(struct pcpu *pc, const struct chunk *c, u32 nr)
 {
 	const struct pcpu_fc_provider *from = c->first ? pc->cfg.provider : NULL;
@@ -83,7 +83,7 @@ static void chunk_free(struct pcpu *pc, struct chunk *c)
 	kfree(pc->m, c);
 }
 
-/* A block of frames, a power of two of them, used where the direct map has it. */
+/* Get a block of frames, a power of two, at its address in the direct map. */
 static int chunk_block(struct pcpu *pc, struct chunk *c)
 {
 	u32 nr = 1U << fls64((u64)pc->nr_units * (pc->unit >> PAGE_SHIFT) - 1);
@@ -216,9 +216,9 @@ static struct chunk *chunk_of(const struct pcpu *pc, pcpu_addr_t ptr)
 }
 
 /**
- * struct room - what is looked for in a chunk, and where it was found
- * @reserved: in the reserved region, else in the dynamic one
- * @before:   the object that it comes in front of
+ * struct room - a request to a chunk, and the place that was found
+ * @reserved: search the reserved region instead of the dynamic one
+ * @before:   the object before which to insert the new one
  */
 struct room {
 	u32 size, align;
@@ -227,7 +227,7 @@ struct room {
 	struct cds_list_head *before;
 };
 
-/* Which offsets of the chunk may serve this? */
+/* Set the range of offsets that may serve the request. */
 static void region(const struct pcpu *pc, const struct chunk *c, const struct room *r, u32 *lo,
 		   u32 *hi)
 {
@@ -360,7 +360,7 @@ pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
 	return faulty(FAULT_RESERVED_REFUSED) ? 0 : alloc(pc, size, align, GFP_KERNEL, true);
 }
 
-/* What no operation may do before it ends, or may end in. */
+/* Leave a state in which no operation may end, or never end. */
 static void misbehave(struct pcpu *pc)
 {
 	unsigned long flags __maybe_unused;
@@ -404,8 +404,9 @@ static struct object_range *object_at(const struct pcpu *pc, pcpu_addr_t ptr,
 	return NULL;
 }
 
-/* The last thing in a free: between this and the caller's next look nobody may come. */
-static void tell(const struct pcpu *pc, enum pcpu_bad_free why, pcpu_addr_t ptr)
+/* Report a bad free. It is the last step: no scheduling point may follow before the caller looks.
+ */
+static void report_bad_free(const struct pcpu *pc, enum pcpu_bad_free why, pcpu_addr_t ptr)
 {
 	if (faulty(FAULT_MISFREE_TAKEN))
 		return;
@@ -438,7 +439,7 @@ void free_percpu(struct pcpu *pc, pcpu_addr_t ptr)
 	faulty_leave(pc->vs);
 	misbehave(pc);
 	if (!found)
-		tell(pc, why, ptr);
+		report_bad_free(pc, why, ptr);
 }
 
 int pcpu_place(const struct pcpu *pc, pcpu_addr_t ptr, u32 *chunk, u32 *off)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faulty_percpu.h - what the parts of the naive per-CPU allocator share.
+ * faulty_percpu.h - shared parts of the naive per-CPU allocator.
  *
- * faulty_percpu.c has chunks and objects, faulty_percpu_layout.c the units: where they lie, what
- * the first chunk has in them, what an address means.
+ * faulty_percpu.c has chunks and objects. faulty_percpu_layout.c has the units: their places, the
+ * contents of the first chunk, and the translation of addresses.
  */
 #ifndef MM_HARNESS_TEST_FAULTY_PERCPU_H
 #define MM_HARNESS_TEST_FAULTY_PERCPU_H
@@ -16,16 +16,16 @@
 
 /**
  * struct pcpu - an allocator
- * @cfg:    as given
- * @ai:     the layout as others are told of it: a fault may lie there
+ * @cfg:    the configuration
+ * @ai:     the published layout, which may contain a fault
  * @unit, @nr_units, @nr_groups: of a chunk
  * @offset, @size: of each group, @unit_off of each CPU
- * @first_base: the lowest unit of the first chunk; 0: there is none
- * @stat, @lo, @hi: where the first chunk's static region ends, and its dynamic one begins and
- *          ends; the reserved one is between
- * @make:   who makes chunks, so that nobody makes one that another has just made
- * @lock:   over the lists and the counts
- * @allocs, @alloc_bytes: objects, and bytes of one copy of each
+ * @first_base: the lowest unit of the first chunk; 0: there is no first chunk
+ * @stat, @lo, @hi: end of the first chunk's static region, start and end of its dynamic one; the
+ *          reserved region lies in between
+ * @make:   mutex of the creation of chunks, so that two tasks do not create one each
+ * @lock:   protects the lists and the counts
+ * @allocs, @alloc_bytes: number of objects, and bytes of one copy of each
  */
 struct pcpu {
 	struct machine *m;
@@ -51,13 +51,13 @@ static inline bool faulty_twin(const struct pcpu *pc, enum fault fault)
 	return faulty(fault) && pc->cfg.allocator == PCPU_AREAMAP;
 }
 
-/** faulty_layout() - choose units and groups, and say so in @pc->ai. 0 or -ENOMEM */
+/** faulty_layout() - place units and groups, and publish them in @pc->ai. Return: 0 or -ENOMEM */
 int faulty_layout(struct pcpu *pc);
 
-/** faulty_copy_static() - fill the static regions of the first chunk */
+/** faulty_copy_static() - initialise the static regions of the first chunk */
 void faulty_copy_static(struct pcpu *pc);
 
-/** faulty_has_first() - is there to be a first chunk? */
+/** faulty_has_first() - does the configuration have a first chunk? */
 static inline bool faulty_has_first(const struct pcpu *pc)
 {
 	return pc->hi;

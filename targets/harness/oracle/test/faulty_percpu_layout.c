@@ -2,23 +2,23 @@
 /*
  * faulty_percpu_layout.c - the units of the naive per-CPU allocator; see faulty_percpu.h.
  *
- * A unit for each possible CPU, those of a node side by side, a node behind the other, and a unit
- * that is nobody's between two nodes where there is space for it. An embedded first chunk has a
- * group for each node, all else one group. Chunks are mapped, the first one as well; those of
- * kernel memory lie in the direct map.
+ * There is a unit for each possible CPU, sorted by node, with an unused unit between two nodes if
+ * there is space for it. An embedded first chunk has a group for each node, all other chunks have
+ * one group. Chunks are mapped, including the first one; those of kernel memory lie in the direct
+ * map.
  */
 #include "faulty_percpu.h"
 
 #include "machine/meta.h"
 #include "machine/pgtable.h"
 
-/* Can the space spare a unit between two groups? */
+/* Is the space large enough for an unused unit between two groups? */
 static bool space_for_gaps(const struct pcpu *pc, u32 groups)
 {
 	return (u64)(pc->nr_units + groups) * pc->unit <= machine_config(pc->m)->kva_size / 4;
 }
 
-/* Give the CPUs of a node, or of all of them, the next units. Return: how many they are. */
+/* Assign the next units to the CPUs of a node, or of all nodes. Return: the number of units. */
 static u32 deal_units(struct pcpu *pc, int nid, u32 first_unit, u64 offset)
 {
 	const struct topology *t = machine_topology(pc->m);
@@ -55,7 +55,7 @@ static void deal_groups(struct pcpu *pc, bool by_node)
 	}
 }
 
-/* Nobody but who asks for the layout sees any of this. There is room for spare units. */
+/* Spare units for faults in the published layout, which the allocator itself does not use. */
 #define SPARE_UNITS 8
 
 static void swap_units(u32 *map, u32 a, u32 b)

@@ -2,8 +2,8 @@
 /*
  * faulty_vmalloc.c - a naive vmalloc interface for the executor's tests; see faulty_allocators.h.
  *
- * On the areas of faulty_vmap.c. Who owns them stands in a list, under the space's lock, that is
- * walked from its beginning; all is done at once, in interrupts too.
+ * It uses the areas of faulty_vmap.c. A list under the space's lock has their owners, and every
+ * lookup walks it. All work is immediate, in interrupts too.
  */
 #include "faulty_vmap.h"
 
@@ -13,7 +13,7 @@
 #include "machine/meta.h"
 #include "machine/pgtable.h"
 
-static const char nobody[] = "nobody";
+static const char stranger[] = "stranger";
 
 /* The owner of an address. Lock held. */
 static struct vm_struct *owner_of(struct vmap_space *vs, u64 addr)
@@ -35,7 +35,7 @@ static u64 align_of(u64 size, u64 flags)
 	return align;
 }
 
-/* An area, with room for so many frames, that only the caller knows. */
+/* Create an area with room for @frames frames, which is not on the list yet. */
 static struct vm_struct *make_area(struct vmap_space *vs, u64 size, u64 flags, u64 start, u64 end,
 				   unsigned long frames, gfp_t gfp, const char *caller)
 {
@@ -69,7 +69,7 @@ static void enter_area(struct vmap_space *vs, struct vm_struct *vm)
 	spin_unlock_irqrestore(&vs->lock, flags);
 }
 
-/* Strike the area that begins at an address from the list, for good. */
+/* Remove the area that begins at an address from the list. */
 static struct vm_struct *take_area(struct vmap_space *vs, u64 addr)
 {
 	struct vm_struct **at, *vm;
@@ -200,7 +200,7 @@ static void free_memory(struct vmap_space *vs, struct vm_struct *vm)
 	kfree(vs->m, vm);
 }
 
-/* The frames, then the mapping. */
+/* Get the frames, then map them. */
 static bool fill(struct vmap_space *vs, struct vm_struct *vm, int node, gfp_t gfp)
 {
 	unsigned long nr = get_vm_area_size(vm) >> PAGE_SHIFT;
@@ -252,7 +252,7 @@ void vfree(struct vmap_space *vs, u64 addr)
 	free_memory(vs, take_area(vs, addr));
 }
 
-/* May the user have it? */
+/* May a user map this? */
 static bool may_remap(const struct vm_struct *vm, const struct user_range *user, u64 addr,
 		      u64 pgoff)
 {
@@ -287,7 +287,7 @@ int remap_vmalloc_range(struct vmap_space *vs, struct user_range *user, u64 addr
 	return 0;
 }
 
-/* Others may be writing what is read. */
+/* Other tasks may write to this byte. */
 __attribute__((no_sanitize("thread"))) static u8 racy_byte(const u8 *at)
 {
 	return *(const volatile u8 *)at;
@@ -324,7 +324,7 @@ u64 vread(struct vmap_space *vs, u8 *buf, u64 addr, u64 size)
 	return faulty(FAULT_VREAD_MORE) ? size + 1 : met - faulty(FAULT_VREAD_FEWER);
 }
 
-/* A line; where @vm is NULL, of nobody's. Lock held. */
+/* Print a line; @vm is NULL for an area without an owner. Lock held. */
 static void list_area(const struct vmap_area *va, const struct vm_struct *vm,
 		      void (*line)(const char *text, void *arg), void *arg)
 {
@@ -348,7 +348,7 @@ static void list_area(const struct vmap_area *va, const struct vm_struct *vm,
 	snprintf(text, sizeof(text), "0x%llx-0x%llx %llu %s%s%s%s%s%s%s", va->start, end,
 		 (end - va->start),
 		 !vm			     ? "vm_map_ram"
-		 : faulty(FAULT_LIST_CALLER) ? nobody
+		 : faulty(FAULT_LIST_CALLER) ? stranger
 					     : vm->caller,
 		 pages, flags & VM_IOREMAP ? " ioremap" : "", flags & VM_ALLOC ? " vmalloc" : "",
 		 flags & VM_MAP ? " vmap" : "", flags & VM_USERMAP ? " user" : "", nodes);

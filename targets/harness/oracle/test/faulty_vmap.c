@@ -2,11 +2,10 @@
 /*
  * faulty_vmap.c - a naive vmap layer for the executor's tests; see faulty_allocators.h.
  *
- * First fit over a list, one lock, everything unmapped, flushed and free again at once. Areas are
- * disjoint and in ascending order, under the lock; a gap is taken in the section that found it.
- * Each short mapping has a vmap block of its own, except in a space that is eager: there is nothing
- * else that the two kinds differ in.
- * Congruent areas: base by base from the top.
+ * First fit over a list, with one lock; a free unmaps, flushes and frees at once. Under the lock
+ * areas are disjoint and sorted; a search and the allocation of its result are one critical
+ * section. Each short mapping has a separate vmap block, except in an eager space, which is the
+ * only difference of the two kinds. The search for congruent areas tries base by base from the top.
  */
 #include "faulty_vmap.h"
 
@@ -37,7 +36,7 @@ void faulty_leave(struct vmap_space *vs)
 
 void faulty_check_quiet(struct vmap_space *vs, bool quiet)
 {
-	/* Read without a scheduling point: somebody could begin there. */
+	/* Read without a scheduling point, where another operation could begin. */
 	if (quiet)
 		MM_CHECK(!vs->inside.counter, CRASH, "quiet, and an operation is under way");
 }
@@ -58,7 +57,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->kva = cfg->kva;
 	vs->eager = cfg->kva == VMAP_EAGER;
 	faulty_kept_init(vs, cfg);
-	/* A size that is left to the space is any that all mappings fit into. */
+	/* A size that the space chooses is one that fits all mappings. */
 	vs->block = (u64)(cfg->block_pages ?: 2 * VMAP_MAX_ALLOC) << PAGE_SHIFT;
 	spin_lock_init(&vs->lock, "areas");
 	CDS_INIT_LIST_HEAD(&vs->areas);
@@ -142,7 +141,7 @@ int faulty_find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 	return 0;
 }
 
-/* An area that nobody asked for. */
+/* Create an additional area. */
 static struct vmap_area *one_more(struct vmap_space *vs, u64 size, u64 align, gfp_t gfp)
 {
 	struct vmap_area *va = kmalloc(vs->m, sizeof(*va), gfp);
@@ -253,7 +252,7 @@ static bool base_fits(struct vmap_space *vs, const u64 *offsets, const u64 *size
 	return true;
 }
 
-/* Enter an area where its address belongs. Lock held. */
+/* Insert an area by its address. Lock held. */
 static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 size)
 {
 	struct cds_list_head *before = &vs->areas;
@@ -268,7 +267,7 @@ static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 si
 	cds_list_add_tail(&va->list, before);
 }
 
-/* The highest base, and its areas entered. Lock held. */
+/* Find the highest base and insert its areas. Lock held. */
 static int find_base(struct vmap_space *vs, const u64 *offsets, const u64 *sizes, unsigned int nr,
 		     u64 align, struct vmap_area **vas)
 {
@@ -277,7 +276,7 @@ static int find_base(struct vmap_space *vs, const u64 *offsets, const u64 *sizes
 
 	if (faulty(FAULT_AREAS_REFUSED))
 		return -EBUSY;
-	/* Below this no offset brings an area into the space. */
+	/* A lower base places all areas below the space. */
 	for (unsigned int i = 0; i < nr; i++)
 		lowest = max(lowest, offsets[i]);
 	for (lowest = vs->start - min(vs->start, lowest); base >= lowest; base -= align) {
@@ -342,7 +341,7 @@ u64 vmap_area_end(const struct vmap_area *va)
 	return va->end;
 }
 
-/* The frames at @addr, with the faults that a mapping can have. */
+/* Map the frames at @addr, with the fault. */
 static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsigned int count,
 		      gfp_t gfp)
 {
@@ -357,7 +356,7 @@ static int map_frames(struct vmap_space *vs, u64 addr, struct page **pages, unsi
 	return vmap_pages_range(vs->m, addr, reversed, count, gfp);
 }
 
-/* The first address in use gets another frame. */
+/* Map another frame at the first address in use. */
 void faulty_map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
 {
 	u64 addr = cds_list_first_entry(&vs->areas, struct vmap_area, list)->start;
@@ -367,7 +366,7 @@ void faulty_map_first(struct vmap_space *vs, struct page **page, gfp_t gfp)
 	MM_CHECK(!vmap_pages_range(vs->m, addr, page, 1, gfp), CRASH, "no memory for a fault");
 }
 
-/* Addresses for a mapping: a block, or as many as there are pages. */
+/* Allocate addresses for a mapping: a block, or an area as long as the mapping. */
 static struct vmap_area *ram_area(struct vmap_space *vs, unsigned int count, gfp_t gfp)
 {
 	bool block = count <= VMAP_MAX_ALLOC && !vs->eager && !faulty(FAULT_RAM_NO_BLOCK);
@@ -425,7 +424,7 @@ void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 	free_unmap_vmap_area(vs, find_vmap_area(vs, addr));
 }
 
-/* Nothing is ever left to flush. */
+/* Every free has flushed already. */
 void vm_unmap_aliases(struct vmap_space *vs)
 {
 	if (faulty(FAULT_ALIASES_TWICE))
@@ -462,7 +461,7 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 			fn(va->start, va->end, arg);
 }
 
-/* Nothing happens in a naive space. */
+/* A naive space has no events. */
 u64 vmap_events(struct vmap_space *vs, enum vmap_event event)
 {
 	return 0;

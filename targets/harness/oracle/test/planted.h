@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * planted.h - a fault of the naive allocators, and what it must be found by.
+ * planted.h - faults of the naive allocators, and the findings that they must cause.
  */
 #ifndef MM_HARNESS_TEST_PLANTED_H
 #define MM_HARNESS_TEST_PLANTED_H
@@ -8,15 +8,15 @@
 #include "faulty_allocators.h"
 #include "sched/report.h"
 
-/* Reported by no operation, but at boot or at the end. */
+/* Reported at boot or at the end, outside of all operations. */
 #define NO_OP (-1)
 
 /**
- * struct planted - a fault and what it must be found by
+ * struct planted - a fault and the finding that it must cause
  * @fault:  the fault
- * @oracle: the finding
- * @op:     the operation that it names
- * @words:  part of what it says
+ * @oracle: the oracle that must fire
+ * @op:     the operation that the finding names
+ * @words:  part of its text
  * @text:   the program
  */
 struct planted {
@@ -35,7 +35,7 @@ extern const u32 nr_planted_percpu;
 extern const struct planted planted_vmap[];
 extern const u32 nr_planted_vmap;
 
-/* What is kept ready, by zones and pools; one of three spaces: planted_zone.c. */
+/* Cached ranges of zones and pools; one of three spaces: planted_zone.c. */
 extern const struct planted planted_zone[];
 extern const u32 nr_planted_zone;
 

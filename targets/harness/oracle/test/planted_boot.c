@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * planted_boot.c - faults of boot memory: when it is made, of requests, of refusals, of the
- * hand-over, of one of two allocators.
+ * planted_boot.c - faults of boot memory: of its creation, of requests, of refusals, of the
+ * hand-over, and of one of two allocators.
  */
 #include "planted.h"
 
@@ -18,7 +18,7 @@
 #define MISUSE BOOTMEM "misuse_bootmem how="
 #define HAND_OVER BOOTMEM "free_all_bootmem\n"
 
-/* Each name is told, and told right. */
+/* Each misuse must be reported by its name. */
 #define NAMED(how, other)                                                                          \
 	{FAULT_BOOT_SILENT, ORACLE_RANGE, 0, "found nothing against it, expected " how,            \
 	 MISUSE how "\n"},                                                                         \
@@ -28,7 +28,7 @@
 	}
 
 const struct planted planted_boot[] = {
-	/* From its beginning to its end. */
+	/* Creation and destruction. */
 	{FAULT_BOOT_CREATE, ORACLE_SPURIOUS, NO_OP, "boot_create: error -12, and no request",
 	 BOOTMEM},
 	{FAULT_BOOT_SETUP, ORACLE_SPURIOUS, NO_OP, "boot memory failed with error -12", BOOTMEM},
@@ -80,7 +80,7 @@ const struct planted planted_boot[] = {
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem_node node=1\n"},
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0, "rootmem has no 307200 bytes",
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem_cross size=300K\n"},
-	/* No page is free, but the rest of one. */
+	/* Only the rest of a page is free. */
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 2, "bootmem has no 200 bytes",
 	 "target bootmem\nmachine pages=64\n" A "r1 = reserve_bootmem at=0 size=252K\n"
 	 "r2 = alloc_bootmem size=100\nr3 = alloc_bootmem size=200\n"},
@@ -178,11 +178,11 @@ const struct planted planted_boot[] = {
 	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
 	{FAULT_COMPAT_SHORT, ORACLE_ZERO, 0, "0x0 of 5000 bytes: byte 4999 is 0x07",
 	 BOOTMEM "r1 = compat_alloc_bootmem size=5000\n"},
-	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "those behind it were zeroed, too",
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "those after it were zeroed, too",
 	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
-	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "0x0 of 4096 bytes: those behind it",
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "0x0 of 4096 bytes: those after it",
 	 ROOTMEM "r1 = compat_alloc_bootmem size=4K\n"},
-	{FAULT_COMPAT_BEFORE, ORACLE_CONTENTS, 1, "0x80 of 100 bytes: those in front of it",
+	{FAULT_COMPAT_BEFORE, ORACLE_CONTENTS, 1, "0x80 of 100 bytes: those before it",
 	 BOOTMEM "r1 = alloc_bootmem\nr2 = compat_alloc_bootmem\n"},
 	{FAULT_COMPAT_NO_PAGE, ORACLE_ALIGNMENT, 1, "0x80 is not a multiple of 4096",
 	 BOOTMEM "r1 = compat_alloc_bootmem\nr2 = compat_alloc_bootmem how=pages\n"},
@@ -208,7 +208,7 @@ const struct planted planted_boot[] = {
 	 "bootmem has 1 free pages less than before, rootmem 2",
 	 PAIR "r1 = compat_alloc_bootmem size=4K how=pages\n"},
 
-	/* The hand-over: when it is asked for, and at the end. */
+	/* The hand-over, as an operation and at the end. */
 	{FAULT_BOOT_GIVE_TWICE, ORACLE_PAGE_FREE, 0, "frame 0 was handed over, and is not free",
 	 HAND_OVER},
 	{FAULT_BOOT_GIVE_TWICE, ORACLE_PAGE_FREE, NO_OP, "frame 0 was handed over", BOOTMEM},
@@ -226,7 +226,7 @@ const struct planted planted_boot[] = {
 	 "128 pages from frame 0 on were handed over: of nodes 0 and 1",
 	 "target bootmem\n" TWO_NODES "free_all_bootmem\n"},
 
-	/* One of two. */
+	/* One of two allocators. */
 	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,
 	 "bootmem has 1 free pages less than before, rootmem 2", PAIR "r1 = " PAGE "\n"},
 	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,

@@ -78,7 +78,8 @@ const struct planted planted_percpu[] = {
 	 ONE_OBJECT "misfree_percpu p1 how=nowhere\n"},
 	{FAULT_MISFREE_NAME, ORACLE_RANGE, 1, "found no-chunk, expected outside",
 	 ONE_OBJECT "misfree_percpu p1 how=static at=99\n"},
-	/* CPU 0 has no other copy of its own: in place of it something inside of the object. */
+	/* With CPU 0 only, there is no other copy: an address inside the object is freed instead.
+	 */
 	{FAULT_MISFREE_NAME, ORACLE_RANGE, 1, "found twice, expected middle",
 	 BITMAP A "p1 = alloc_percpu size=1\nmisfree_percpu p1 how=other-cpu at=0\n"},
 	{FAULT_MISFREE_NAME, ORACLE_RANGE, 2, "found twice, expected middle",

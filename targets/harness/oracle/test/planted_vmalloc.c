@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * planted_vmalloc.c - faults that the targets vmalloc and vmap_pair find: owners of areas, memory
- * in them, users' mappings, readers, listings; and one of two spaces that is not as the other.
+ * in them, users' mappings, readers, listings; and differences of one of two spaces.
  */
 #include "planted.h"
 
@@ -74,7 +74,7 @@ const struct planted planted_vmalloc[] = {
 	 MAPPED "unmap_kernel_range g1 from=1 pages=2\n"},
 
 	/* Listings. */
-	{FAULT_LIST_TWICE, ORACLE_LIST, 1, "is no area behind 0xffffc90000004000", LISTED},
+	{FAULT_LIST_TWICE, ORACLE_LIST, 1, "expected an area after 0xffffc90000004000", LISTED},
 	{FAULT_LIST_LONG, ORACLE_LIST, 1, "is not what operation 0 has, of 16384 bytes", LISTED},
 	{FAULT_LIST_KIND, ORACLE_LIST, 1, "is not what operation 0 has, of 16384 bytes", LISTED},
 	{FAULT_LIST_KIND, ORACLE_LIST, 1, "is not what operation 0 has, of 8192 bytes",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * planted_vmap.c - faults of the vmap layer that the targets about it find: the lowest address,
- * the accounts of the space, blocks, aliases.
+ * planted_vmap.c - faults of the vmap layer that its targets find: the lowest address, the
+ * statistics of the space, blocks, aliases.
  */
 #include "planted.h"
 
@@ -35,7 +35,7 @@ const struct planted planted_vmap[] = {
 	{FAULT_AREAS_NO_PURGE, ORACLE_LEAK_AREA, 2, "was freed lazily, and is so after a purge",
 	 FREED "purge_vmap_areas\n"},
 
-	/* Accounts. */
+	/* Statistics. */
 	{FAULT_AREA_HIDDEN, ORACLE_TREE, 0, "is live, and lies in no area in use", ONE_AREA},
 	{FAULT_AREA_NOT_FREED, ORACLE_LEAK_AREA, 1, "is in use: neither an object nor one of 0",
 	 FREED},

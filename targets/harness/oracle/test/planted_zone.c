@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * planted_zone.c - faults of what spaces of zones and pools keep ready, and of one space of three.
+ * planted_zone.c - faults of the caches of zones and pools, and of one space of three.
  */
 #include "planted.h"
 
@@ -11,7 +11,7 @@
 #define FREED "v1 = alloc_vmap_area pages=4\nv2 = alloc_vmap_area pages=4\nfree_vmap_area v1\n"
 
 const struct planted planted_zone[] = {
-	/* Which of the free ranges. */
+	/* The choice of a free range. */
 	{FAULT_ZONE_SKIPPED, ORACLE_RANGE, 0, "which the CPU has, or fetches, or the heap",
 	 ZONE TWO},
 	{FAULT_ZONE_OTHER, ORACLE_RANGE, 2, "and it fits at 0xffffc90000018000, which the CPU has",
@@ -35,7 +35,7 @@ const struct planted planted_zone[] = {
 	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "which was not free before",
 	 POOL "v1 = alloc_vmap_area\nv2 = alloc_vmap_area\n"},
 
-	/* What must not stay. */
+	/* Ranges that must not stay cached. */
 	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1,
 	 "0xffffc90000018000) is kept for CPU 0 after a purge",
 	 ZONE "v1 = alloc_vmap_area\npurge_vmap_areas\n"},
@@ -47,7 +47,7 @@ const struct planted planted_zone[] = {
 	 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\n"
 	 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
 
-	/* Accounts. */
+	/* Statistics. */
 	{FAULT_KEPT_OVERLAP, ORACLE_OVERLAP, 0, "is kept ready, and begins below 0x",
 	 ZONE "v1 = alloc_vmap_area\n"},
 	{FAULT_STATS_KEPT, ORACLE_COUNT, 0, "24 pages are counted as kept ready, and 23 are",

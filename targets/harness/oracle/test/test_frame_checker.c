@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_frame_checker.c - the whole boot on the sound allocators, with one thing going wrong between
- * them: each check of page frames fires.
+ * test_frame_checker.c - each check of page frames fires, in a whole boot on the sound allocators
+ * with one fault between them.
  *
- * What the allocators ask of each other comes here first (link option --wrap) and can go wrong in
- * one way. Where no call of theirs could, the fault is planted while the judge asks for the
- * numbers of the per-CPU allocator, which comes before it looks at any frame.
+ * The linker wraps the calls between the allocators (--wrap), so that one of them can fail in one
+ * way. A fault that no such call can cause is planted while the checker reads the statistics of the
+ * per-CPU allocator, before it looks at any frame.
  */
 #include <string.h>
 
@@ -19,34 +19,34 @@
 
 enum fault {
 	NO_FAULT,
-	TAKEN_IS_NOT,	 /* what is taken at boot is not reserved */
-	TAKEN_REFUSED,	 /* it cannot be */
-	GIVES_LESS,	 /* one page fewer was handed over, says boot memory */
-	FREES_MORE,	 /* with a tail of the first chunk, a page of it */
-	FREES_NONE,	 /* tails are not given back */
-	FREES_NONE_LATE, /* nor is the first chunk, in the end */
+	TAKEN_IS_NOT,	 /* memory taken at boot is not reserved */
+	TAKEN_REFUSED,	 /* reserving it fails */
+	GIVES_LESS,	 /* boot memory reports one page fewer as handed over */
+	FREES_MORE,	 /* with a tail of the first chunk, one of its pages is freed */
+	FREES_NONE,	 /* tails are not freed */
+	FREES_NONE_LATE, /* the first chunk is not freed at the end */
 	FREE_REFUSED,
-	PAGE_TWICE,	/* boot memory gives the same page for two */
-	OTHER_OWNER,	/* page frames are asked for in another name */
+	PAGE_TWICE,	/* two requests to boot memory get the same page */
+	OTHER_OWNER,	/* page frames are allocated under another owner's name */
 	REFERENCE,	/* mapping takes a reference */
 	KEPT,		/* page frames are not freed */
-	MAPPED_TWICE,	/* a CPU's page is that of the one before */
+	MAPPED_TWICE,	/* a CPU's page is that of the CPU before */
 	FREED_MAPPED,	/* a page frame is freed while it is mapped */
-	POPULATED_MORE, /* one page more is populated, says the per-CPU allocator */
-	CHUNKS_MORE,	/* one chunk more */
+	POPULATED_MORE, /* the per-CPU allocator reports a populated page too many */
+	CHUNKS_MORE,	/* it reports a chunk too many */
 	VFREE_NONE,	/* vfree() does nothing */
-	POOL_MORE,	/* somebody maps a page that the harness does not know of */
+	POOL_MORE,	/* a page is mapped that the harness does not know */
 	FORGOTTEN,	/* a frame in use has no reference */
-	TABLES_MORE,	/* page frames that no table lies in are the page table's */
+	TABLES_MORE,	/* the page table owns page frames without a table */
 	TABLE_FREED,	/* a table's page frame is freed */
-	TABLE_TAKEN,	/* it is given to another owner */
-	TABLE_MAPPED,	/* it is mapped */
-	TABLE_TWICE,	/* two tables lie in one */
+	TABLE_TAKEN,	/* a table's page frame gets another owner */
+	TABLE_MAPPED,	/* a table's page frame is mapped */
+	TABLE_TWICE,	/* two tables share a page frame */
 };
 
 static enum fault now;
 
-/* What was mapped last. */
+/* The last mapped page. */
 static struct machine *machine;
 static struct page *last_mapped;
 static bool planted, handed_over;
@@ -93,7 +93,7 @@ WRAPPED(u64, boot_alloc_node, struct boot_mem *bm, unsigned int nid, u64 size, u
 
 WRAPPED(struct page *, alloc_page_node, struct machine *m, int nid, gfp_t gfp, const char *owner)
 {
-	return __real_alloc_page_node(m, nid, gfp, now == OTHER_OWNER ? "nobody" : owner);
+	return __real_alloc_page_node(m, nid, gfp, now == OTHER_OWNER ? "stranger" : owner);
 }
 
 WRAPPED(void, put_page, struct machine *m, struct page *page)
@@ -151,7 +151,8 @@ WRAPPED(struct page *, vmalloc_to_page, struct machine *m, u64 addr)
 	return now == TABLE_MAPPED && planted ? table_page() : __real_vmalloc_to_page(m, addr);
 }
 
-/* At the end of an operation that has mapped something, or when the program is over. */
+/* Plant the fault at the end of an operation that has mapped a page, or at the end of the program.
+ */
 static void plant(void)
 {
 	static const char tables[] = "page table", mapping[] = "mapping";
@@ -196,12 +197,12 @@ static const struct {
 	{TAKEN_REFUSED, ORACLE_SPURIOUS, "boot memory: error -16, and no request had", BOOT TASK},
 	{GIVES_LESS, ORACLE_COUNT, "pages of boot memory were handed over, of ", BOOT TASK},
 	{FREES_MORE, ORACLE_PAGE_FREE, "its page frame is no boot memory", BOOT TASK},
-	{FREES_NONE, ORACLE_LEAK_PAGE, "and nobody's of the first chunk", BOOT TASK},
+	{FREES_NONE, ORACLE_LEAK_PAGE, "is boot memory outside of the first chunk", BOOT TASK},
 	{FREES_NONE_LATE, ORACLE_LEAK_PAGE, "4 pages of boot memory were not given back",
 	 BOOT TASK},
 	{FREE_REFUSED, ORACLE_SPURIOUS, "was not freed: error -22", BOOT TASK},
 	{PAGE_TWICE, ORACLE_OVERLAP, " has another user", BOOT " percpu_alloc=page" TASK},
-	{OTHER_OWNER, ORACLE_LEAK_PAGE, "is in use by nobody, who should have none",
+	{OTHER_OWNER, ORACLE_LEAK_PAGE, "is in use by stranger, expected no such owner",
 	 BOOT NEW_CHUNK},
 	{REFERENCE, ORACLE_LEAK_PAGE, ", of percpu: 2 references", BOOT NEW_CHUNK},
 	{KEPT, ORACLE_LEAK_PAGE, "is in use by vmalloc, and is mapped nowhere",
@@ -255,7 +256,7 @@ static void each_fault_is_found(void **state)
 	}
 }
 
-/* What has nothing to do with it goes on: whichever request fails, and on frames that are free. */
+/* Without a fault the checker finds nothing: with each request failing, and on free frames. */
 static void nothing_else_is(void **state)
 {
 	static const char *const text[] = {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_oracles.c - every oracle that the executor judges by fires, and for its own reason.
+ * test_oracles.c - every oracle of the executor fires, for the right reason.
  *
  * Each case is a program and a fault of the naive allocators (faulty_allocators.h). Without the
- * fault the run ends well; with it, in exactly the finding that is expected, told by its
- * oracle, the words of the check that reported it, and the operation that it names.
+ * fault the run passes. With the fault it ends in the expected finding, identified by its oracle, a
+ * part of its text, and the operation that it names.
  */
 #include <string.h>
 
@@ -13,9 +13,8 @@
 #include "exec/test/run_text.h"
 
 /*
- * Accesses of the executor come here (link option --wrap). With FAULT_WRITE_LOST they go to
- * memory of nobody's: what a TLB does that was not told of a mapping. The `model` MMU never does
- * it by itself.
+ * The linker wraps the executor's accesses (--wrap). With FAULT_WRITE_LOST they reach memory
+ * outside of the machine, as by a TLB that missed a mapping. The MMU model never does that itself.
  */
 void *__real_mem_address(struct machine *m, u64 addr, size_t len);
 void *__wrap_mem_address(struct machine *m, u64 addr, size_t len);
@@ -79,7 +78,7 @@ static const struct planted planted[] = {
 	{FAULT_AREA_OVERLAP, ORACLE_OVERLAP, 1, "which was not free before",
 	 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
 	 "c1 = get_vm_areas nr=8 pages=16 layout=96\nv1 = alloc_vmap_area pages=100\n"},
-	/* What is no object: the first chunk, and what is not flushed. */
+	/* Addresses without an object: the first chunk, and ranges that are not flushed. */
 	{FAULT_AREAS_OVERLAP, ORACLE_OVERLAP, 0, "where not all were free before", ALL_THERE_IS},
 	{FAULT_AREAS_NO_FLUSH, ORACLE_OVERLAP, 2, "where not all were free before", GROUP_TWICE},
 	{FAULT_AREAS_APART, ORACLE_RANGE, 0, "get_vm_areas: range 2 is [0x", ONE_GROUP},
@@ -181,7 +180,7 @@ static void assert_found(struct executor *x, const struct planted *f)
 		fail_msg("found %s, operation %d, '%s', expected %s, operation %d, '%s' in\n%s",
 			 oracle_id(found->oracle), found->op, found->text, oracle_id(f->oracle),
 			 f->op, f->words, f->text);
-	/* Nor is anything left of it. */
+	/* Objects that are not freed completely. */
 	faulty_choose(FAULT_NONE);
 	run(x, f->text, &r);
 	assert_sound(&r, f->text);
@@ -223,7 +222,7 @@ static void every_fault_of_boot_memory_is_found(void **state)
 		assert_found(*state, &planted_boot[i]);
 }
 
-/* No fault is in the enumeration that no case plants. */
+/* A case plants each fault of the enumeration. */
 static void every_fault_is_planted(void **state)
 {
 	bool seen[FAULT_SPINS + 1] = {[FAULT_NONE] = true};
@@ -245,7 +244,8 @@ static void every_fault_is_planted(void **state)
 			fail_msg("fault %u is never planted", i);
 }
 
-/* Verified every so many operations and at the end, each time with nobody inside. */
+/* The verifier runs after every @verify operations and at the end, each time without an operation
+ * in flight. */
 static void verified_as_asked(void **state)
 {
 	static const struct {

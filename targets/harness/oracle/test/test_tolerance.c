@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_tolerance.c - what is no finding: refusals that have a reason, and what cannot be judged.
+ * test_tolerance.c - runs without a finding: refusals with a reason, and results that cannot be
+ * checked.
  *
- * The judges of test_oracles.c must keep silent where memory or addresses are wanting, where a
- * request failed by plan, and where another task may have had a hand in it: no ORACLE_SPURIOUS and
- * no ORACLE_DIFFERENTIAL.
+ * The oracles of test_oracles.c must not fire if memory or addresses are short, if a request failed
+ * by plan, or if another task may have interfered: no ORACLE_SPURIOUS and no ORACLE_DIFFERENTIAL.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@
 #define VMALLOC_A "target vmalloc\ntask a cpu=0\n"
 #define FREED_IN_IRQ "target vmalloc\nirq i cpu=0\nb1 = vmalloc\nvfree b1\ntask a cpu=0\n"
 
-/* As run(), but nothing is found, and boot may fail. */
+/* As run(), without a finding, where boot may fail. */
 static void run_sound(struct executor *x, const char *text, struct exec_result *r)
 {
 	struct program p;
@@ -32,7 +32,7 @@ static void run_sound(struct executor *x, const char *text, struct exec_result *
 	program_fini(&p);
 }
 
-/* Refusals that have a reason, and others that nobody is to be blamed for. */
+/* Refusals that have a reason, or for which no operation is responsible. */
 static void refusals_with_a_reason(void **state)
 {
 	static const struct {
@@ -42,7 +42,7 @@ static void refusals_with_a_reason(void **state)
 	} refused[] = {
 		/* Larger than a unit. */
 		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu size=64K\n"},
-		/* An atomic request makes no chunk. */
+		/* An atomic request creates no chunk. */
 		{FAULT_NONE, 1, PERCPU_A "p1 = alloc_percpu atomic\n"},
 		{FAULT_NONE, 1, "target percpu_bitmap\nirq i cpu=0\np1 = alloc_percpu\n"},
 		/* No frames, and no addresses, for another chunk. */
@@ -53,31 +53,31 @@ static void refusals_with_a_reason(void **state)
 		 "target percpu_bitmap\nmachine kva=1M unit=512K cpus=1\ntask a cpu=0\n"
 		 "p1 = alloc_percpu size=512K\np2 = alloc_percpu size=512K\n"
 		 "p3 = alloc_percpu size=512K\nfree_percpu p1\n"},
-		/* No addresses for an area, nor with that alignment. */
+		/* No addresses for an area, or none with that alignment. */
 		{FAULT_NONE, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nv2 = alloc_vmap_area pages=57\n"},
 		{FAULT_NONE, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=1\nv2 = alloc_vmap_area pages=200 align=64\n"},
-		/* Nor in the part of the space that is asked for, which begins behind its end. */
+		/* None in the requested part of the space, which begins after its end. */
 		{FAULT_NONE, 1,
 		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_area pages=3\n"
 		 "v2 = alloc_vmap_range pages=2 range=144\n"},
 		{FAULT_NONE, 1,
 		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_range range=271\n"
 		 "v2 = alloc_vmap_range pages=1024 range=271\n"},
-		/* A mapping needs a block of addresses, or may do without where it is atomic. */
+		/* A mapping needs a block of addresses, unless it is atomic. */
 		{FAULT_RAM_REFUSED, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm1 = vm_map_ram\n"},
 		{FAULT_RAM_REFUSED, 1, VMAP_A "m1 = vm_map_ram atomic\n"},
-		/* No base for ranges that take all there is, or more. */
+		/* No base for ranges that take the whole space, or more. */
 		{FAULT_NONE, 1, ALL_THERE_IS},
 		{FAULT_NONE, 1,
 		 "target vm_areas\nmachine kva=1M\ntask a cpu=0\n"
 		 "c1 = get_vm_areas nr=8 pages=64 layout=4095\n"},
-		/* No frames in a row for a chunk of kernel memory; no frames for all groups. */
+		/* No contiguous frames for a chunk of kernel memory; no frames for all groups. */
 		{FAULT_NONE, 1,
 		 "target percpu_bitmap\nmachine pages=100 unit=64K backing=km cpus=4\ntask a "
 		 "cpu=0\n"
@@ -85,14 +85,15 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1,
 		 "target percpu_bitmap\nmachine cpus=4 nodes=2 pages=100 unit=64K dynamic=4\n"
 		 "task a cpu=0\np1 = alloc_percpu size=64K\np2 = alloc_percpu size=64K\n"},
-		/* No reserved region; one that is full. */
+		/* No reserved region; a full one. */
 		{FAULT_NONE, 1,
 		 "target percpu_bitmap\nmachine dynamic=8K\ntask a cpu=0\n"
 		 "p1 = alloc_reserved_percpu\n"},
 		{FAULT_NONE, 1,
 		 "target percpu_areamap\nmachine reserved=8K\ntask a cpu=0\n"
 		 "p1 = alloc_reserved_percpu size=8K\np2 = alloc_reserved_percpu\n"},
-		/* Memory suffices for one of two, or a request is atomic: none keeps it. */
+		/* Memory suffices for one of two allocators, or a request is atomic: both must free
+		   it. */
 		{FAULT_NONE, 1,
 		 "target percpu_pair\nmachine unit=512K cpus=1 kva=4M pages=200\ntask a cpu=0\n"
 		 "p1 = alloc_percpu\n"},
@@ -100,7 +101,8 @@ static void refusals_with_a_reason(void **state)
 		 "target percpu_pair\nmachine dynamic=200\ntask a cpu=0\n"
 		 "p1 = alloc_percpu size=200\nfree_percpu p1\n"
 		 "p2 = alloc_percpu size=201 atomic\n"},
-		/* Boot memory in a row may be wanting, and so may a second first chunk. */
+		/* Contiguous boot memory may be short, and so may memory for a second first chunk.
+		 */
 		{FAULT_PCPU_CREATE, 0,
 		 "target first_chunk\nmachine percpu_alloc=embed static=100\ntask a cpu=0\n"},
 		{FAULT_PCPU_CREATE, 0,
@@ -123,10 +125,10 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1,
 		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\ng1 = get_vm_area\n"
 		 "g2 = get_vm_area pages=130 how=ioremap\n"},
-		/* What a worker may have yet to free. */
+		/* Memory that a worker has not freed yet. */
 		{FAULT_LIST_EXTRA, 0, FREED_IN_IRQ "vmallocinfo\n"},
 		{FAULT_INFO_USED, 0, FREED_IN_IRQ "vmallocinfo\n"},
-		/* Frames of other nodes, where the one that was asked for may have none. */
+		/* Frames of other nodes, since the requested one may have none. */
 		{FAULT_NONE, 0,
 		 "target vmalloc\nmachine nodes=2 pages=100\ntask a cpu=0\n"
 		 "b1 = vmalloc size=150001 how=node\nb2 = vmalloc size=100001 how=node\n"},
@@ -135,15 +137,15 @@ static void refusals_with_a_reason(void **state)
 		 "target vmap_pair\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm2 = vm_map_ram pages=2\n"},
 		{FAULT_RAM_REFUSED, 1, "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
-		/* Zones and pools alike have no room for both, and give back what they keep. */
+		/* Zones and pools have no room for both, and free their cached ranges. */
 		{FAULT_NONE, 1,
 		 "target vmap_trio\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
-		/* What another CPU has fetched is not for who may not wait. */
+		/* Another CPU's prefetched range does not serve a request that may not wait. */
 		{FAULT_KEPT_STAYS, 1,
 		 "target vmap_zone\nmachine kva=1M\nirq i cpu=0\nv1 = alloc_vmap_area\n"
 		 "v2 = alloc_vmap_area pages=240\n"},
-		/* A request that nobody searches for leaves it. */
+		/* A request without a search leaves the cached ranges. */
 		{FAULT_KEPT_STAYS, 1,
 		 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\nv1 = alloc_vmap_area\n"
 		 "v2 = alloc_vmap_area pages=257\n"},
@@ -160,8 +162,8 @@ static void refusals_with_a_reason(void **state)
 }
 
 /*
- * A refusal is judged only if nothing else was under way from its beginning to its end. Two
- * tasks and one switch at every step in turn: wherever the operations overlap, nobody is blamed.
+ * A refusal is checked only if the operation ran alone from begin to end. Two tasks, with one
+ * switch at each step in turn: if the operations overlap, no oracle fires.
  */
 static void refusals_among_others(void **state)
 {
@@ -169,7 +171,7 @@ static void refusals_among_others(void **state)
 		enum fault fault;
 		const char *text;
 	} among[] = {
-		/* The other one is under way when the refused one begins, */
+		/* The other one is in flight when the refused one begins, */
 		{FAULT_RAM_REFUSED, "target vmap\ntask a cpu=0\nv1 = alloc_vmap_area pages=3 map\n"
 				    "task b cpu=1\nm1 = vm_map_ram\nschedule @%u b\n"},
 		/* or begins, and ends, before the refused one has ended. */
@@ -187,7 +189,7 @@ static void refusals_among_others(void **state)
 					"task b cpu=1\nb2 = vmalloc\nschedule @%u b\n"},
 		{FAULT_VMAP_REFUSED, "target vmalloc\ntask a cpu=0\nw1 = vmap pages=3\n"
 				     "task b cpu=1\nb2 = vmalloc\nschedule @%u b\n"},
-		/* The other one's mere presence is enough. */
+		/* The presence of the other one suffices. */
 		{FAULT_PCPU_REFUSED,
 		 "target percpu_bitmap\nmachine cpus=4 nodes=2 dynamic=4\n"
 		 "task a cpu=0\np1 = alloc_percpu\ntask b cpu=1\ncond_resched\nschedule @%u b\n"},
@@ -220,9 +222,9 @@ static void refusals_among_others(void **state)
 }
 
 /*
- * Two allocators, or a space and the books, are compared where nobody is at work in one of them,
- * and not if somebody begins while they are looked at. Sound ones agree, wherever the other task
- * comes in between; mappings are read through only as long as they are there.
+ * Two allocators, or a space and its model, are compared only if no operation is in flight in them,
+ * or begins during the comparison. Sound ones agree, wherever the other task interleaves; mappings
+ * are read only while they exist.
  */
 static void compared_among_others(void **state)
 {
@@ -254,7 +256,7 @@ static void compared_among_others(void **state)
 		"target vmap_trio\nmachine verify=1\n"
 		"task a cpu=0\nm1 = vm_map_ram pages=3\ncond_resched\nvm_unmap_ram m1\n"
 		"task b cpu=1\nv2 = alloc_vmap_area map\nm3 = vm_map_ram pages=70\n",
-		/* Readers and listings beside what is made and freed. */
+		/* Readers and listings next to allocations and frees. */
 		"target vmalloc\n"
 		"task a cpu=0\nb1 = vmalloc size=100\nvread b1 size=4160\n"
 		"vread b1 at=4000 size=4160\ntask b cpu=1\nb2 = vmalloc size=100\n"
@@ -283,8 +285,8 @@ static void compared_among_others(void **state)
 }
 
 /*
- * An address below the one that the documented search finds is as good: here one that the eighth
- * long enough hole in a row makes it pass over.
+ * An address below the one that the documented search finds is valid too: here the search skips it
+ * after eight holes in a row that were long enough.
  */
 static void lower_than_documented(void **state)
 {
@@ -304,7 +306,8 @@ static void lower_than_documented(void **state)
 	assert_int_equal(r.failed, 0);
 }
 
-/* Whichever request fails, boot included: naive allocators cope, and nothing is found. */
+/* With each request failing in turn, also at boot, naive allocators cope, and there is no finding.
+ */
 static void every_failure_is_tolerated(void **state)
 {
 	static const struct {
@@ -358,8 +361,7 @@ static void every_failure_is_tolerated(void **state)
 }
 
 /*
- * A task that the schedule moves in the midst of a request takes from the one CPU or from the
- * other, and nobody is blamed.
+ * A task that the schedule moves during a request may use either CPU's cache without a finding.
  */
 static void moved_while_asking(void **state)
 {
