@@ -2,10 +2,23 @@
 /*
  * alloc.c - requests: from the search to the zeroed object.
  *
- * A request takes its area under pcpu.lock; from then on the chunk stays and the area is known to
- * nobody else. If it may sleep, what is missing comes after that, under alloc_mutex: room in an
- * area map, pages, and a chunk if no chunk has room. Last, every CPU's copy is zeroed, with
- * no lock held: a free of the area's former owner comes before, by the lock.
+ * A request takes its area under pcpu.lock. From then on the chunk stays, and no other task knows
+ * the area. A request that may sleep then makes what is missing, under alloc_mutex: room in an area
+ * map, pages, and a chunk if no chunk has room. Last, every CPU's copy is zeroed without a lock:
+ * pcpu.lock has ordered the free of the area's former object before.
+ *
+ * The kernel holds its mutex during every request that may sleep. Here only population, new chunks
+ * and longer area maps need it: a request that is served from populated pages takes the spinlock
+ * once, and no mutex.
+ *
+ * Placement is first fit in the chunks of the tightest slot, as in mainline: of these, the first
+ * block whose hints promise room. One chunk is searched for a request, however many chunks there
+ * are, because hints say who can serve, alignment included (oracle work-bound counts the steps). A
+ * request may be refused by a chunk with room if its longest run is not aligned and another run,
+ * equally long or shorter, is. A run that is longer than the request by its alignment always
+ * serves.
+ *
+ * A page that was populated for a request that then fails stays, as does a chunk.
  *
  * After "percpu: replace area map allocator with bitmap" (2017) for the search, and "percpu:
  * implement asynchronous chunk population" (2014) for atomic requests.
@@ -13,13 +26,13 @@
 #include "internal.h"
 
 /**
- * struct request - what is asked for, and what a search says of it
+ * struct request - a request, and the result of its search
  * @bits, @align: in units of PCPU_MIN_ALLOC_SIZE
- * @atomic: may not sleep: populated pages only
- * @only:   if not NULL, no other chunk will do
- * @at:     no other offset will do; PCPU_NO_FIT: any
- * @off:    where it was found
- * @full:   the search ended here: the chunk's area map has no room, and the request may wait
+ * @atomic: the request may not sleep, and is served from populated pages only
+ * @only:   the only chunk to search; NULL: all
+ * @at:     the only offset to take; PCPU_NO_FIT: any
+ * @off:    the offset that was found
+ * @full:   the chunk at which the search ended: its area map has no room, and the request may wait
  */
 struct request {
 	u32 bits;
@@ -31,9 +44,10 @@ struct request {
 	struct pcpu_chunk *full;
 };
 
-/* Background work is to make room in a chunk's area map. */
+/* Let background work make room in a chunk's area map. */
 static void extend_later(struct pcpu_chunk *chunk)
 {
+	lockdep_assert_spin_held(&chunk->pc->lock);
 	if (cds_list_empty(&chunk->extend)) {
 		cds_list_add_tail(&chunk->extend, &chunk->pc->extend);
 		schedule_work(&chunk->pc->balance_work);
@@ -41,9 +55,9 @@ static void extend_later(struct pcpu_chunk *chunk)
 }
 
 /*
- * May the chunk's area map be written to? (One that is too small says so itself.) Who cannot make
- * room for himself has it made before it is too late; if it is, a request that may wait says so in
- * rq->full.
+ * Has the chunk's area map room for the request's entries? Without room, a request that may wait
+ * sets rq->full. An atomic request cannot make room, so it asks background work for more while
+ * there is still some. A chunk without a free run of that size refuses in any case.
  */
 static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
 {
@@ -59,11 +73,12 @@ static bool has_room(struct pcpu_chunk *chunk, struct request *rq)
 	return room != PCPU_ROOM_NONE;
 }
 
-/* Ask one chunk. The lock is held. */
+/* Take an area from one chunk. */
 static bool take_from(struct pcpu_chunk *chunk, struct request *rq)
 {
 	const struct pcpu_area_ops *area = chunk->pc->area;
 
+	lockdep_assert_spin_held(&chunk->pc->lock);
 	if (likely(rq->at == PCPU_NO_FIT))
 		rq->off = area->alloc(chunk, rq->bits, rq->align, rq->atomic);
 	else
@@ -75,7 +90,7 @@ static bool take_from(struct pcpu_chunk *chunk, struct request *rq)
 	return true;
 }
 
-/* The lowest slot from @slot on that has a chunk. */
+/* The lowest slot from @slot on that has a chunk, by slots_used (C1). */
 static u32 next_used_slot(const struct pcpu *pc, u32 slot)
 {
 	u32 used = pc->slots_used >> slot;
@@ -84,14 +99,15 @@ static u32 next_used_slot(const struct pcpu *pc, u32 slot)
 }
 
 /*
- * An area from the first chunk that has room, tightest slot first, up to slot @last. The lock is
- * held. NULL: none has, or rq->full is in the way.
+ * Take an area from the first chunk that has room, tightest slot first, up to slot @last. Return:
+ * the chunk; NULL: no chunk has room, or rq->full is set.
  */
 static struct pcpu_chunk *take_area(struct pcpu *pc, struct request *rq, u32 last)
 {
 	struct pcpu_chunk *chunk, *next;
 	u32 slot = pcpu_size_to_slot(pc, rq->bits << PCPU_MIN_ALLOC_SHIFT);
 
+	lockdep_assert_spin_held(&pc->lock);
 	rq->full = NULL;
 	for (; (slot = next_used_slot(pc, slot)) <= last; slot++) {
 		cds_list_for_each_entry_safe (chunk, next, &pc->slot[slot], list) {
@@ -109,7 +125,7 @@ static struct pcpu_chunk *take_area(struct pcpu *pc, struct request *rq, u32 las
 	return NULL;
 }
 
-/* An object has its area. */
+/* Count an object that has taken its area. */
 static void count_alloc(struct pcpu_chunk *chunk, u32 bits)
 {
 	struct pcpu *pc = chunk->pc;
@@ -125,7 +141,7 @@ static void count_alloc(struct pcpu_chunk *chunk, u32 bits)
 	pc->max_size = max(pc->max_size, size);
 }
 
-/* Pages of an area. */
+/* The pages of an area are [area_first_page(), area_end_page()). */
 static u32 area_first_page(u32 off)
 {
 	return off / PCPU_BLOCK_BITS;
@@ -143,7 +159,7 @@ static bool area_populated(const struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return find_next_zero_bit(chunk->populated, end, area_first_page(off)) == end;
 }
 
-/* Populate what is missing of an area; on failure the area is given back. alloc_mutex is held. */
+/* Populate the missing pages of an area; on failure, give the area back. */
 static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
 {
 	struct pcpu *pc = chunk->pc;
@@ -152,6 +168,7 @@ static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	bool work;
 	int err;
 
+	lockdep_assert_mutex_held(&pc->alloc_mutex);
 	for (from = area_first_page(off);
 	     (from = find_next_zero_bit(chunk->populated, end, from)) < end; from = to) {
 		to = find_next_bit(chunk->populated, end, from);
@@ -171,7 +188,7 @@ static int populate_area(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return 0;
 }
 
-/* From the only chunk that will do. The lock is held. */
+/* Take an area from the only chunk to search. */
 static struct pcpu_chunk *take_only(struct pcpu *pc, struct request *rq)
 {
 	rq->full = NULL;
@@ -181,14 +198,15 @@ static struct pcpu_chunk *take_only(struct pcpu *pc, struct request *rq)
 }
 
 /*
- * Under alloc_mutex, with room made where it is short, and from any chunk, those too that wait for
- * background work.
+ * Take an area from any chunk, also from chunks that wait for background work to take their pages,
+ * and make room in area maps where it is short.
  */
 static struct pcpu_chunk *take_any(struct pcpu *pc, struct request *rq)
 {
 	struct pcpu_chunk *chunk;
 	unsigned long flags;
 
+	lockdep_assert_mutex_held(&pc->alloc_mutex);
 	do {
 		spin_lock_irqsave(&pc->lock, flags);
 		chunk = rq->only ? take_only(pc, rq)
@@ -201,8 +219,8 @@ static struct pcpu_chunk *take_any(struct pcpu *pc, struct request *rq)
 }
 
 /*
- * No chunk had room a moment ago. Under alloc_mutex only frees can have changed that, and whoever
- * had the mutex before; so one more look before a chunk is made.
+ * No chunk had room a moment ago. Since then, frees and the former holder of alloc_mutex may have
+ * made room, so search once more before creating a chunk.
  */
 static struct pcpu_chunk *take_any_or_create(struct pcpu *pc, struct request *rq)
 {
@@ -216,15 +234,15 @@ static struct pcpu_chunk *take_any_or_create(struct pcpu *pc, struct request *rq
 		return NULL;
 	spin_lock_irqsave(&pc->lock, flags);
 	pcpu_chunk_link(chunk);
-	/* Nobody has seen it yet, so it is empty. */
+	/* This succeeds: no other task has seen the chunk, so it is empty. */
 	take_from(chunk, rq);
 	count_alloc(chunk, rq->bits);
 	spin_unlock_irqrestore(&pc->lock, flags);
 	return chunk;
 }
 
-/* Every CPU's copy is zero at birth. Return: the object. */
-static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
+/* Zero every CPU's copy. Return: the object. */
+static pcpu_addr_t zero_object(struct pcpu_chunk *chunk, u32 off, u32 bits)
 {
 	const struct pcpu *pc = chunk->pc;
 	const u64 addr = chunk->base + ((u64)off << PCPU_MIN_ALLOC_SHIFT);
@@ -234,7 +252,7 @@ static pcpu_addr_t born(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return addr;
 }
 
-/* Are there too few empty pages? What was just populated or used has changed their number. */
+/* Too few empty populated pages? The request itself may have changed their number. */
 static bool is_low(struct pcpu *pc)
 {
 	unsigned long flags;
@@ -246,7 +264,7 @@ static bool is_low(struct pcpu *pc)
 	return low;
 }
 
-/* Return: false if no such request can be served. */
+/* Return: false: bad arguments. */
 static bool request_init(const struct pcpu *pc, struct request *rq, u32 size, u32 align, gfp_t gfp)
 {
 	rq->atomic = !gfpflags_allow_blocking(gfp);
@@ -292,7 +310,7 @@ pcpu_addr_t alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t gfp)
 	}
 	if (low)
 		schedule_work(&pc->balance_work);
-	return chunk ? born(chunk, rq.off, rq.bits) : 0;
+	return chunk ? zero_object(chunk, rq.off, rq.bits) : 0;
 }
 
 pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align)
@@ -300,7 +318,7 @@ pcpu_addr_t alloc_percpu(struct pcpu *pc, u32 size, u32 align)
 	return alloc_percpu_gfp(pc, size, align, GFP_KERNEL);
 }
 
-/* All pages of the region are there. */
+/* All pages of the reserved region are populated (C6). */
 pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
 {
 	struct pcpu_chunk *chunk;
@@ -312,16 +330,17 @@ pcpu_addr_t alloc_reserved_percpu(struct pcpu *pc, u32 size, u32 align)
 	mutex_lock(&pc->alloc_mutex);
 	chunk = take_any(pc, &rq);
 	mutex_unlock(&pc->alloc_mutex);
-	return chunk ? born(chunk, rq.off, rq.bits) : 0;
+	return chunk ? zero_object(chunk, rq.off, rq.bits) : 0;
 }
 
-/* The chunk of that number, made if it is the next one. alloc_mutex is held. */
+/* The chunk with this number; the next number creates a chunk. */
 static struct pcpu_chunk *chunk_by_number(struct pcpu *pc, u32 number)
 {
 	struct pcpu_chunk *chunk = NULL;
 	unsigned long flags;
-	bool new = number == pc->next_number; /* it is changed under both locks */
+	bool new = number == pc->next_number; /* next_number changes under both locks */
 
+	lockdep_assert_mutex_held(&pc->alloc_mutex);
 	if (new) {
 		chunk = pcpu_chunk_create(pc, GFP_KERNEL);
 		if (!chunk)
@@ -353,5 +372,5 @@ pcpu_addr_t pcpu_alloc_at(struct pcpu *pc, u32 number, u32 off, u32 size)
 	mutex_unlock(&pc->alloc_mutex);
 	if (is_low(pc))
 		schedule_work(&pc->balance_work);
-	return chunk ? born(chunk, rq.off, rq.bits) : 0;
+	return chunk ? zero_object(chunk, rq.off, rq.bits) : 0;
 }

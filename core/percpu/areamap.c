@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * areamap.c - what is free inside of a unit: an array of the sizes of its areas.
+ * areamap.c - the area map: the free areas of a unit as an array of sizes.
  *
- * After the allocator that "implement and use sparse embedding first chunk allocator" (2009)
- * came with, and that "percpu: replace area map allocator with bitmap" (2017) replaced; margins
- * and background extension after "percpu: implement asynchronous chunk population" (2014). A unit
- * is cut into areas without a gap. The array has the size of each, in order of address: positive
- * if it is free, negative if it is in use. Where an area begins is not written down: it is the sum
- * of all sizes in front of it.
+ * After the allocator of "implement and use sparse embedding first chunk allocator" (2009), which
+ * "percpu: replace area map allocator with bitmap" (2017) replaced; margins and background
+ * extension after "percpu: implement asynchronous chunk population" (2014). A unit is divided into
+ * areas without a gap. The array has their sizes in order of address: positive for a free area,
+ * negative for an area in use. An area begins at the sum of all sizes in front of it.
  *
- * Invariants, all verified:
+ * Two things differ from the allocator of 2009: the largest free size is exact (A4), and sizes are
+ * in units of 4 bytes, so that both area allocators promise the same. Background work extends maps
+ * for atomic requests only. A request that may sleep extends the map itself, under alloc_mutex, and
+ * searches again.
+ *
+ * Invariants, verified by areamap_verify.c:
  *
  *   A1  1 <= used <= room, and no entry is 0
  *   A2  the sizes, signs aside, add up to the unit
@@ -17,25 +21,24 @@
  *   A4  largest is the size of the largest free area, exactly
  *   A5  each hidden part is one area in use
  *
- * By A3 what lies before and behind a free area is in use, or the end of the unit. So a page
- * is empty if and only if one free area contains all of it, and that is how pages are
- * accounted for: of the pages that an object touches, those inside of the free area that it was
- * cut from get their first object, and those inside of the free area that it becomes
- * part of lose their last.
+ * By A3 the neighbours of a free area are in use, or the area is at an end of the unit. So a page
+ * is empty if and only if one free area contains all of it. Of the pages that an object touches,
+ * those inside of the free area that it was cut from get their first object, and those inside of
+ * the free area that it becomes a part of lose their last.
  *
- * Costs: to allocate is to walk over all areas in front of the first that fits (first fit, from
- * the start of the unit each time); to free, over all areas in front of the object. Both then move
- * what is behind in the array. All are linear in the number of areas, which is that of objects
- * and holes. To ask if a page is empty is a walk too: to count the empty pages of a chunk is pages
- * times areas, under pcpu.lock. 4 bytes an area, whatever its size.
+ * Costs: an allocation walks over all areas in front of the first that fits (first fit, from the
+ * start of the unit each time), and a free over all areas in front of the object. Both then move
+ * the rest of the array. All are linear in the number of areas, objects and holes. To ask if a page
+ * is empty is a walk too, so counting the empty pages of a chunk takes pages times areas, under
+ * pcpu.lock. An area has 4 bytes, whatever its size.
  *
  * A4 costs a walk over the rest of the array when the only area of the largest size is cut. (The
- * allocator of 2009 remembered a size that could be too large until a search had failed.) As the
- * last area is mostly the largest one, the rest is mostly nothing.
+ * allocator of 2009 remembered a size that could be too large until a search had failed.) The last
+ * area is mostly the largest one, so the rest is mostly empty.
  *
- * An object may cut a free area in three: two entries more. Their memory has to be there
- * before, for nothing can be allocated under pcpu.lock. That is what room and extend are for.
- * map.room changes under pcpu.lock and alloc_mutex, so either is enough to read it.
+ * An object may cut a free area in three, which takes two entries more. Memory cannot be allocated
+ * under pcpu.lock, so room_left() and areamap_extend() make sure that it is there before. map.room
+ * changes under pcpu.lock and alloc_mutex, so either lock is enough to read it.
  */
 #include <string.h>
 
@@ -43,7 +46,7 @@
 
 #define INIT_ENTRIES 16u
 
-/* Entries that must be left: for one object; before background work is asked; when it is done. */
+/* Entries that must be left: for an object; else the map is short; after an extension. */
 #define OBJECT_ENTRIES 2u
 #define MARGIN_LOW 32u
 #define MARGIN_HIGH 64u
@@ -66,13 +69,13 @@ static u32 area_at(const struct pcpu_chunk *chunk, u32 off, u32 *start)
 	return i;
 }
 
-/* An aligned place for @bits in the free area [@start, @end); PCPU_NO_FIT: there is none. */
+/* An aligned place for @bits in the free area [@start, @end); PCPU_NO_FIT: none. */
 static u32 place_in(const struct pcpu_chunk *chunk, u32 start, u32 end, u32 bits, u32 align,
 		    bool populated)
 {
 	u32 off = ALIGN(start, align), first, last, hole;
 
-	/* Where a page begins, every alignment is given. */
+	/* The start of a page has every alignment. */
 	for (; off + bits <= end; off = hole * PCPU_BLOCK_BITS) {
 		if (!populated)
 			return off;
@@ -98,8 +101,8 @@ static void for_pages_within(struct pcpu_chunk *chunk, u32 off, u32 bits, u32 st
 }
 
 /*
- * Put an object of @bits at @off into free area @i, which begins at @start. What is left of the
- * area in front of it and behind it stays free.
+ * Cut an object of @bits at @off out of free area @i, which begins at @start. The rest of the area
+ * stays free, in front of the object and after it (A2, A3).
  */
 static void take(struct pcpu_chunk *chunk, u32 i, u32 start, u32 off, u32 bits)
 {
@@ -121,8 +124,8 @@ static void take(struct pcpu_chunk *chunk, u32 i, u32 start, u32 off, u32 bits)
 }
 
 /*
- * A free area of the largest size was cut. Among the entries in front of @i the largest free one
- * has @longest: look at the others, up to one that is as large as the one that was cut.
+ * Restore A4 after a free area of the largest size was cut. The largest free area in front of entry
+ * @i has @longest bits. The search ends at an area as large as the one that was cut.
  */
 static void find_largest(struct pcpu_chunk *chunk, u32 i, s32 longest)
 {
@@ -189,6 +192,7 @@ static bool areamap_alloc_at(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	return true;
 }
 
+/* By A3 a free area has at most one free neighbour on each side to merge with. */
 static u32 areamap_free(struct pcpu_chunk *chunk, u32 off)
 {
 	struct pcpu_areamap *map = &chunk->map;
@@ -243,8 +247,8 @@ static void areamap_each(const struct pcpu_chunk *chunk,
 }
 
 /*
- * The old array is read only after the lock is taken: until then others cut and merge areas in
- * it. As they have no more than the old room for that, MARGIN_HIGH entries are left afterwards.
+ * The old array is read under the lock: until then other tasks cut and merge areas in it. They have
+ * no more than the old room for that (A1), so MARGIN_HIGH entries are left afterwards.
  */
 static int areamap_extend(struct pcpu_chunk *chunk, gfp_t gfp)
 {
@@ -254,6 +258,7 @@ static int areamap_extend(struct pcpu_chunk *chunk, gfp_t gfp)
 	unsigned long flags;
 	s32 *size;
 
+	lockdep_assert_mutex_held(&pc->alloc_mutex);
 	while (room < map->room + MARGIN_HIGH)
 		room *= 2;
 	size = kmalloc(pc->m, room * sizeof(*size), gfp);

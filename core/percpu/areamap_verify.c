@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * areamap_verify.c - the area map's judge: its invariants (areamap.c) and what it says of a chunk,
+ * areamap_verify.c - verify an area map: its invariants (areamap.c), and a survey of the chunk,
  * from the array alone.
  *
- * It takes no lock and is hidden from the race detector, as verify.c.
+ * It takes no lock and is hidden from ThreadSanitizer, as verify.c is, for the same reason.
  */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -12,21 +12,21 @@
 
 #include "internal.h"
 
-/* A5: the first and the last entry are the hidden parts. @bits add up to the unit. */
+/* A5: the first and the last entry are the hidden parts. */
 static void verify_hidden(const struct pcpu_chunk *chunk)
 {
 	const struct pcpu_areamap *map = &chunk->map;
-	const u32 bits = chunk->pc->map_bits, behind = bits - chunk->hidden_end;
+	const u32 bits = chunk->pc->map_bits, tail = bits - chunk->hidden_end;
 
 	MM_CHECK(chunk->hidden_start <= chunk->hidden_end && chunk->hidden_end <= bits, OVERLAP,
-		 "chunk %u: [%u, %u) is no part of its %u bits", chunk->number, chunk->hidden_start,
-		 chunk->hidden_end, bits);
+		 "chunk %u: [%u, %u) is not inside of its %u bits", chunk->number,
+		 chunk->hidden_start, chunk->hidden_end, bits);
 	MM_CHECK(!chunk->hidden_start || map->size[0] == -(s32)chunk->hidden_start, OVERLAP,
-		 "chunk %u: %u bits are hidden at its start, and the first area is %d",
-		 chunk->number, chunk->hidden_start, map->size[0]);
-	MM_CHECK(!behind || map->size[map->used - 1] == -(s32)behind, OVERLAP,
-		 "chunk %u: %u bits are hidden at its end, and the last area is %d", chunk->number,
-		 behind, map->size[map->used - 1]);
+		 "chunk %u: %u bits are hidden at its start, the first area is %d", chunk->number,
+		 chunk->hidden_start, map->size[0]);
+	MM_CHECK(!tail || map->size[map->used - 1] == -(s32)tail, OVERLAP,
+		 "chunk %u: %u bits are hidden at its end, the last area is %d", chunk->number,
+		 tail, map->size[map->used - 1]);
 }
 
 void pcpu_areamap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *s)
@@ -37,6 +37,7 @@ void pcpu_areamap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *s)
 	u32 start = 0;
 
 	*s = (struct pcpu_survey){0};
+	/* A1 to A3 on the way through the array, then the sums of A2 and A4. */
 	MM_CHECK(map->used && map->used <= map->room, RANGE,
 		 "chunk %u: %u areas, in an array of %u", chunk->number, map->used, map->room);
 	for (u32 i = 0; i < map->used; i++) {
@@ -70,7 +71,7 @@ void pcpu_areamap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *s)
 	verify_hidden(chunk);
 }
 
-/* Has the free area [@start, @end) room, see pcpu_fits()? */
+/* Has the free area [@start, @end) room in the sense of pcpu_fits()? */
 static bool area_fits(u32 start, u32 end, u64 bits, u32 align, u64 slack)
 {
 	if (ALIGN(start, align) + bits + slack <= end)

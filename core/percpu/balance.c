@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * balance.c - background work: the right amount of empty populated pages, and of empty chunks, and
- * room in area maps.
+ * balance.c - background work: empty populated pages between two watermarks, no surplus of empty
+ * chunks, and room in area maps.
  *
- * Atomic requests cannot wait for pages, so a few are kept ready: at least empty_low, where the
- * work is started, and at most empty_high, up to which it fills and down to which it gives back.
- * One chunk without objects is kept too, so that a program at the edge of a chunk does not make
- * and destroy one with every object; the first chunk, which stays for ever, serves as that one if
- * all of it is dynamic.
+ * Atomic requests cannot wait for pages, so empty populated pages are kept ready. Below empty_low
+ * the work is started. It populates up to empty_high, and reclaims down to empty_high. An
+ * empty_high below empty_low counts as empty_low. One chunk without objects is kept too, so that a
+ * user at the edge of a chunk does not create and destroy a chunk with every object; the first
+ * chunk, which stays for ever, serves as that one if all of it is dynamic.
  *
- * What is to go is taken out of sight under pcpu.lock first and undone after, under
- * alloc_mutex alone, which the work holds from its beginning to its end.
+ * The work holds alloc_mutex from beginning to end. It hides pages and chunks under pcpu.lock
+ * first, and releases them afterwards without pcpu.lock.
  */
 #include "internal.h"
 
-/* Room in area maps that atomic requests found short. */
+/* Extend the area maps that atomic requests found short (C5). */
 static void extend_maps(struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk;
@@ -25,14 +25,14 @@ static void extend_maps(struct pcpu *pc)
 		chunk = cds_list_first_entry(&pc->extend, struct pcpu_chunk, extend);
 		cds_list_del_init(&chunk->extend);
 		spin_unlock_irqrestore(&pc->lock, flags);
-		/* Without memory it is put here again by the next request. */
+		/* Without memory: the next request lists the chunk again. */
 		pc->area->extend(chunk, GFP_KERNEL);
 		spin_lock_irqsave(&pc->lock, flags);
 	}
 	spin_unlock_irqrestore(&pc->lock, flags);
 }
 
-/* Chunks without objects but one; with @bare only those that have no page either. */
+/* Destroy all chunks without objects except one; with @bare only those without pages. */
 static void free_surplus(struct pcpu *pc, bool bare)
 {
 	struct cds_list_head *head = &pc->slot[pcpu_free_slot(pc)];
@@ -57,7 +57,7 @@ static void free_surplus(struct pcpu *pc, bool bare)
 		pcpu_chunk_destroy(chunk);
 }
 
-/* Take the empty pages of a chunk out of sight. */
+/* Hide the empty pages of a chunk, and set their bits in @which. */
 static void hide_empty(struct pcpu_chunk *chunk, u64 *which)
 {
 	for (u32 page = 0; chunk->nr_empty; page++) {
@@ -69,8 +69,8 @@ static void hide_empty(struct pcpu_chunk *chunk, u64 *which)
 }
 
 /*
- * Empty pages of chunks that were isolated for that, unless the others have too few of them by
- * now: then the chunk comes back with what it has.
+ * Take the empty pages of chunks in the to-depopulate slot. If the other chunks have too few empty
+ * pages by now, the chunk is reintegrated with its pages.
  */
 static void reclaim_populated(struct pcpu *pc)
 {
@@ -92,7 +92,7 @@ static void reclaim_populated(struct pcpu *pc)
 			spin_unlock_irqrestore(&pc->lock, flags);
 			pc->backing->depopulate(chunk, which);
 			spin_lock_irqsave(&pc->lock, flags);
-			/* Frees may have emptied more of its pages meanwhile. */
+			/* Frees may have emptied more of its pages. */
 			continue;
 		}
 		if (chunk->nr_allocs)
@@ -104,13 +104,14 @@ static void reclaim_populated(struct pcpu *pc)
 }
 
 /*
- * A chunk with a page to populate, of those with room for a page the fullest; NULL: none. The
- * first chunk never gets more pages than it began with.
+ * The fullest chunk with room for a page and with a page to populate; NULL: none. The first chunk
+ * never gets more pages (C6).
  */
 static struct pcpu_chunk *find_unpopulated(struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk;
 
+	lockdep_assert_spin_held(&pc->lock);
 	for (u32 slot = pcpu_size_to_slot(pc, PAGE_SIZE); slot <= pcpu_free_slot(pc); slot++) {
 		cds_list_for_each_entry (chunk, &pc->slot[slot], list) {
 			if (chunk->immutable || chunk->nr_populated == pc->unit_pages)
@@ -123,8 +124,9 @@ static struct pcpu_chunk *find_unpopulated(struct pcpu *pc)
 }
 
 /*
- * Up to @want pages of a chunk, from its start. @empty receives how many of them are without an
- * object: a request may have its area there, and wait for the pages. Return: 0 or -ENOMEM.
+ * Populate up to @want pages of a chunk, from its start. @empty receives the number of pages
+ * without an object: a request may have its area there, and wait for the pages. Return: 0 or
+ * -ENOMEM.
  */
 static int populate_some(struct pcpu_chunk *chunk, u32 want, u32 *empty)
 {
@@ -133,6 +135,7 @@ static int populate_some(struct pcpu_chunk *chunk, u32 want, u32 *empty)
 	u32 end = find_next_bit(chunk->populated, pc->unit_pages, start);
 	unsigned long flags;
 
+	lockdep_assert_mutex_held(&pc->alloc_mutex);
 	end = min(end, start + want);
 	if (pc->backing->populate(chunk, start, end, GFP_KERNEL))
 		return -ENOMEM;
@@ -144,7 +147,7 @@ static int populate_some(struct pcpu_chunk *chunk, u32 want, u32 *empty)
 	return 0;
 }
 
-/* Empty pages up to empty_high, in chunks made for them if need be. */
+/* Populate empty pages up to empty_high, in new chunks if necessary. */
 static void populate_up(struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk;
@@ -152,7 +155,7 @@ static void populate_up(struct pcpu *pc)
 	u32 want, empty;
 
 	spin_lock_irqsave(&pc->lock, flags);
-	/* Where an atomic request failed, what is there was of no use to it. */
+	/* If an atomic request failed, the empty pages that there are could not serve it. */
 	want = pc->empty_high;
 	if (!pc->atomic_failed)
 		want -= (u32)min(pc->nr_empty, (u64)want);

@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chunk.c - chunks: made, found by size and by address, and taken down.
+ * chunk.c - chunks: create and destroy them, find them by size and by address.
  *
- * Slots are doubly linked lists of chunks by the largest free run known, one for each power of two.
- * A request starts at the slot of its own size, so it fills the chunks with the least room
- * first, and empty chunks stay empty as long as they can.
+ * Slots are lists of chunks by their largest free run, one list for each power of two. A request
+ * starts at the slot of its own size, so it fills the chunks with the least room first, and empty
+ * chunks stay empty as long as they can. A chunk from slot 1 or 2 that could not serve a request is
+ * put into slot 0 until something in it is freed.
  *
- * Invariants, verified:
+ * An object's address is that of its copy in the lowest unit, which is not always CPU 0's. Chunks
+ * of several groups may lie inside of each other; their lowest units do not, so an address belongs
+ * to one chunk.
  *
- *   C1  a chunk is on the list of its @slot, which is pcpu_chunk_slot() or 0; that of an isolated
- *       one is the sidelined slot or the to-depopulate slot. A bit of slots_used is set if and
- *       only if its list has a chunk
- *   C2  the tree holds all chunks but the reserved one, in order of address
+ * The first chunk has a chunk structure for its reserved region, in no slot and not in the tree,
+ * and one for its dynamic region. Pages after its three regions do not exist. Without any region
+ * there is only a layout.
+ *
+ * Invariants, verified by verify.c:
+ *
+ *   C1  a chunk is on the list of its @slot, which is pcpu_chunk_slot() or 0; for an isolated chunk
+ *       it is the sidelined slot or the to-depopulate slot. A bit of slots_used is set if and only
+ *       if its list has a chunk
+ *   C2  the tree holds all chunks except the reserved one, in order of address
  *   C3  nr_populated and nr_empty of a chunk count its pages; nr_populated of the allocator is the
  *       sum, nr_empty the sum over chunks that are not isolated
  *   C4  a sidelined chunk has objects and no empty page; the first chunk is never isolated
- *   C5  what was found last is in the tree; what waits for room in its area map is a chunk
- *   C6  of the first chunk the pages of its regions are populated, and no others; of a chunk of
- *       mapped pages those that are mapped
+ *   C5  pcpu.found is in the tree or NULL; pcpu.extend lists chunks only
+ *   C6  the populated pages of the first chunk are those of its regions; the populated pages of a
+ *       chunk of mapped pages are those that are mapped
  *
  * Isolated chunks ("percpu: implement partial chunk depopulation", 2021): a chunk with many empty
- * pages is taken out of the slots by size, background work takes its pages, and from then on
- * it is used only where no other chunk with an object has room. Using it brings it back.
+ * pages leaves the slots by size, background work takes its pages, and from then on it is used only
+ * if no other chunk with an object has room. Using it brings it back.
  */
 #include "internal.h"
 
@@ -32,7 +41,7 @@ static inline int chunk_cmp(const struct pcpu_chunk *a, const struct pcpu_chunk 
 
 RB_GENERATE_INTERNAL(pcpu_chunk_tree, pcpu_chunk, node, chunk_cmp, __maybe_unused static)
 
-/* Put a chunk that is on no list into a slot. */
+/* Add a chunk that is on no list to a slot. */
 static void slot_add(struct pcpu_chunk *chunk, u32 slot, bool front)
 {
 	struct pcpu *pc = chunk->pc;
@@ -55,16 +64,17 @@ static void slot_del(struct pcpu_chunk *chunk)
 }
 
 /*
- * Chunks that come from a lower slot gained room and go to the front: what was freed last is used
- * first. Those from a higher slot queue up behind the others.
+ * A chunk from a lower slot gained room and goes to the front, so that memory that was freed last
+ * is used first. A chunk from a higher slot goes to the end.
  */
 static void chunk_move(struct pcpu_chunk *chunk, u32 slot, bool front)
 {
+	lockdep_assert_spin_held(&chunk->pc->lock);
 	slot_del(chunk);
 	slot_add(chunk, slot, front);
 }
 
-/* pcpu_chunk_relocate() - something was allocated or freed in it */
+/* pcpu_chunk_relocate() - restore C1 after an allocation or a free in the chunk */
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk)
 {
 	u32 slot;
@@ -76,13 +86,13 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk)
 		chunk_move(chunk, slot, chunk->slot < slot);
 }
 
-/* pcpu_chunk_side() - put it aside, until something in it is freed */
+/* pcpu_chunk_side() - move the chunk to slot 0, until something in it is freed */
 void pcpu_chunk_side(struct pcpu_chunk *chunk)
 {
 	chunk_move(chunk, 0, true);
 }
 
-/* pcpu_chunk_isolate() - background work is to take its empty pages */
+/* pcpu_chunk_isolate() - let background work take the empty pages */
 void pcpu_chunk_isolate(struct pcpu_chunk *chunk)
 {
 	if (!chunk->isolated) {
@@ -92,13 +102,13 @@ void pcpu_chunk_isolate(struct pcpu_chunk *chunk)
 	chunk_move(chunk, pcpu_to_depopulate_slot(chunk->pc), false);
 }
 
-/* pcpu_chunk_sideline() - they are gone */
+/* pcpu_chunk_sideline() - the empty pages of an isolated chunk are gone */
 void pcpu_chunk_sideline(struct pcpu_chunk *chunk)
 {
 	chunk_move(chunk, pcpu_sidelined_slot(chunk->pc), false);
 }
 
-/* pcpu_chunk_reintegrate() - a chunk, perhaps isolated, is one as all others are */
+/* pcpu_chunk_reintegrate() - end the isolation of a chunk, if it is isolated */
 void pcpu_chunk_reintegrate(struct pcpu_chunk *chunk)
 {
 	if (!chunk->isolated)
@@ -108,11 +118,12 @@ void pcpu_chunk_reintegrate(struct pcpu_chunk *chunk)
 	pcpu_chunk_relocate(chunk);
 }
 
-/* pcpu_chunk_link() - others may find the chunk from now on; the lock is held */
+/* pcpu_chunk_link() - publish a chunk: from now on other tasks may find it */
 void pcpu_chunk_link(struct pcpu_chunk *chunk)
 {
 	struct pcpu *pc = chunk->pc;
 
+	lockdep_assert_spin_held(&pc->lock);
 	chunk->number = pc->next_number++;
 	slot_add(chunk, pcpu_chunk_slot(chunk), true);
 	RB_INSERT(pcpu_chunk_tree, &pc->chunks, chunk);
@@ -122,7 +133,10 @@ void pcpu_chunk_link(struct pcpu_chunk *chunk)
 		pcpu_chunk_populated(chunk, 0, pc->unit_pages);
 }
 
-/* pcpu_chunk_unlink() - and no more; the lock is held, and the chunk has no objects */
+/*
+ * pcpu_chunk_unlink() - from now on no other task can find the chunk, which has no objects. The
+ * caller holds the lock, or is pcpu_destroy().
+ */
 void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 {
 	struct pcpu *pc = chunk->pc;
@@ -138,17 +152,13 @@ void pcpu_chunk_unlink(struct pcpu_chunk *chunk)
 	pc->nr_chunks--;
 }
 
-/*
- * pcpu_chunk_by_addr() - the chunk whose lowest unit contains an address; the lock is held
- *
- * Chunks may lie inside of each other, between the groups; what is theirs of their lowest units
- * does not.
- */
+/* pcpu_chunk_by_addr() - the chunk whose lowest unit contains an address; NULL: none */
 struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 {
 	struct pcpu_chunk *chunk = pc->found;
 	u64 off;
 
+	lockdep_assert_spin_held(&pc->lock);
 	/* Objects that were allocated together are mostly freed together. */
 	if (!chunk || addr - chunk->base >= pcpu_chunk_span(chunk)) {
 		chunk = RB_ROOT(&pc->chunks);
@@ -164,18 +174,19 @@ struct pcpu_chunk *pcpu_chunk_by_addr(struct pcpu *pc, u64 addr)
 	return chunk;
 }
 
-/* pcpu_chunk_by_number() - it walks over all chunks; the lock is held */
+/* pcpu_chunk_by_number() - walks over all chunks; NULL: no chunk has this number */
 struct pcpu_chunk *pcpu_chunk_by_number(struct pcpu *pc, u32 number)
 {
 	struct pcpu_chunk *chunk;
 
+	lockdep_assert_spin_held(&pc->lock);
 	for (chunk = pcpu_chunk_first(pc); chunk; chunk = pcpu_chunk_next(chunk))
 		if (chunk->number == number)
 			break;
 	return chunk;
 }
 
-/* A chunk has so many empty populated pages more. */
+/* Add to the counts of empty populated pages (C3). */
 static void count_empty(struct pcpu_chunk *chunk, int nr)
 {
 	chunk->nr_empty += nr;
@@ -195,11 +206,15 @@ void pcpu_page_used(struct pcpu_chunk *chunk, u32 page)
 		count_empty(chunk, -1);
 }
 
-/* pcpu_chunk_populated() - pages [@start, @end) are there now; both locks are held */
+/*
+ * pcpu_chunk_populated() - pages [@start, @end) are populated now. The caller also holds
+ * alloc_mutex, or is pcpu_create().
+ */
 void pcpu_chunk_populated(struct pcpu_chunk *chunk, u32 start, u32 end)
 {
 	struct pcpu *pc = chunk->pc;
 
+	lockdep_assert_spin_held(&pc->lock);
 	set_range(chunk->populated, start, end - start);
 	chunk->nr_populated += end - start;
 	if (chunk != pc->reserved)
@@ -209,16 +224,18 @@ void pcpu_chunk_populated(struct pcpu_chunk *chunk, u32 start, u32 end)
 			pcpu_page_emptied(chunk, start);
 }
 
-/* pcpu_chunk_depopulated() - an empty page is about to go; both locks are held */
+/* pcpu_chunk_depopulated() - an empty page is about to be unmapped */
 void pcpu_chunk_depopulated(struct pcpu_chunk *chunk, u32 page)
 {
+	lockdep_assert_mutex_held(&chunk->pc->alloc_mutex);
+	lockdep_assert_spin_held(&chunk->pc->lock);
 	pcpu_page_used(chunk, page);
 	clear_range(chunk->populated, page, 1);
 	chunk->nr_populated--;
 	chunk->pc->nr_populated--;
 }
 
-/* A chunk without a place; NULL without memory. */
+/* A chunk without addresses; NULL: no memory. */
 static struct pcpu_chunk *chunk_alloc(struct pcpu *pc, u32 nr_areas, gfp_t gfp)
 {
 	struct pcpu_chunk *chunk =
@@ -248,7 +265,7 @@ static void chunk_free(struct pcpu_chunk *chunk)
 }
 
 /**
- * pcpu_chunk_create() - addresses and books; no pages, unless the backing comes with all of them
+ * pcpu_chunk_create() - create a chunk: addresses and records, and pages only if backing.whole
  * @pc:  the allocator
  * @gfp: GFP_KERNEL
  *
@@ -266,7 +283,7 @@ struct pcpu_chunk *pcpu_chunk_create(struct pcpu *pc, gfp_t gfp)
 	return chunk;
 }
 
-/* pcpu_chunk_destroy() - of a chunk that only the caller knows */
+/* pcpu_chunk_destroy() - destroy a chunk that only the caller knows */
 void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 {
 	struct pcpu *pc = chunk->pc;
@@ -280,13 +297,13 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 }
 
 /**
- * pcpu_chunk_create_first() - books for a region of the first chunk
+ * pcpu_chunk_create_first() - create the chunk of a region of the first chunk
  * @pc:    with the first chunk's memory in place
- * @start: bytes from the start of the unit, served from here on
- * @end:   and before this; both are multiples of PCPU_MIN_ALLOC_SIZE
+ * @start: offset in the unit at which the region begins, in bytes
+ * @end:   offset at which it ends; both are multiples of PCPU_MIN_ALLOC_SIZE
  *
- * What is outside is hidden: marked as allocated. Pages are counted by whoever makes the chunk
- * known. Return: a chunk that only the caller knows, or NULL.
+ * The rest of the unit is hidden: marked as allocated. The caller counts the pages.
+ * Return: a chunk that only the caller knows, or NULL.
  */
 struct pcpu_chunk *pcpu_chunk_create_first(struct pcpu *pc, u32 start, u32 end)
 {

@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * free.c - objects given back, and addresses that cannot be.
+ * free.c - frees, and addresses that cannot be freed.
  *
- * The books of a chunk know where objects begin and end, so an address that is none is recognised
- * before anything is changed: the caller is told, and the allocator goes on.
+ * The records of a chunk know where objects begin and end, so free_percpu() recognises an address
+ * that is no object before it changes anything. It reports the address (pcpu_config.bad_free), and
+ * the allocator goes on; without a callback it is a finding (range).
+ *
+ * Background work destroys empty chunks but one; two may stay where it has just made one for atomic
+ * requests. It also reclaims pages: a chunk with a quarter of its pages empty, while the other
+ * chunks have more than empty_high without it, is isolated; background work takes its empty pages
+ * with one flush, and the chunk is used again only if no other chunk with an object has room.
+ * Before a request creates a chunk, it also searches the isolated ones. The first chunk is never
+ * reclaimed, and its empty pages count.
  */
 #include "internal.h"
 
-/* pcpu_give_area() - the lock is held. Return: its bits, 0 if no object begins there. */
+/* pcpu_give_area() - give back the area at @off. Return: its bits; 0: no object begins there */
 u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off)
 {
-	u32 bits = chunk->pc->area->free(chunk, off);
+	u32 bits;
 
+	lockdep_assert_spin_held(&chunk->pc->lock);
+	bits = chunk->pc->area->free(chunk, off);
 	if (bits) {
 		chunk->nr_allocs--;
 		chunk->pc->nr_allocs--;
@@ -22,8 +32,8 @@ u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off)
 }
 
 /*
- * Is it worth taking a chunk's empty pages? If it has enough of them, and there are plenty without
- * them. What an isolated chunk gets is taken at once.
+ * Is it worth taking a chunk's empty pages? Yes, if it has enough of them and the other chunks have
+ * enough too. Pages of an isolated chunk that become empty are always taken.
  */
 static bool worth_reclaiming(const struct pcpu_chunk *chunk)
 {
@@ -31,19 +41,20 @@ static bool worth_reclaiming(const struct pcpu_chunk *chunk)
 
 	if (chunk->immutable || pc->backing->whole)
 		return false;
-	/* One that lost its last object comes back from where it was put, to be destroyed. */
+	/* An isolated chunk that lost its last object leaves its slot (C4), to be destroyed. */
 	if (!chunk->nr_empty)
 		return chunk->isolated && !chunk->nr_allocs;
 	return chunk->isolated || (chunk->nr_empty >= pc->unit_pages / 4 &&
 				   pc->nr_empty > pc->empty_high + chunk->nr_empty);
 }
 
-/* pcpu_find_work() - something was freed; the lock is held. Return: there is background work */
+/* pcpu_find_work() - after a free in @chunk. Return: there is background work */
 bool pcpu_find_work(struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;
 	const struct cds_list_head *empty = &pc->slot[pcpu_free_slot(pc)];
 
+	lockdep_assert_spin_held(&pc->lock);
 	/* Two chunks without an object are one too many. */
 	if (chunk->slot == pcpu_free_slot(pc) && empty->next != empty->prev)
 		return true;
@@ -53,7 +64,7 @@ bool pcpu_find_work(struct pcpu_chunk *chunk)
 	return true;
 }
 
-/* Give an object back. Return: NR_PCPU_BAD_FREE, or why it cannot be done. The lock is held. */
+/* Give an object back. Return: NR_PCPU_BAD_FREE, or why the address cannot be freed. */
 static enum pcpu_bad_free give_back(struct pcpu *pc, struct pcpu_chunk *chunk, u64 ptr)
 {
 	u64 off;

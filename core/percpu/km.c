@@ -3,16 +3,16 @@
  * km.c - chunks of contiguous kernel memory, for machines without an MMU.
  *
  * After "percpu: implement kernel memory based chunk allocation" (2010). A chunk is one block of
- * page frames, used where the direct map has it: all of its pages are there from its
- * beginning to its end. Page frames come in powers of two, so a chunk that is none wastes what is
- * missing; first.c says so at boot. Units that lie in different places cannot be had: the
- * layout must have one group.
+ * page frames, used at its address in the direct map: all of its pages are populated during the
+ * whole life of the chunk. Page frames come in powers of two, so a chunk of another size wastes the
+ * rest of the block; first.c prints a notice at boot. The layout must have one group, since the
+ * block cannot lie in several places.
  */
 #include "internal.h"
 
 static const char km_owner[] = "percpu km";
 
-/* Page frames of a chunk, those that are wasted included. */
+/* Page frames of a chunk, wasted ones included. */
 static u64 block_pages(const struct pcpu *pc)
 {
 	u64 pages = pc->group_size[0] >> PAGE_SHIFT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * names.c - what the choices and the answers of percpu.h are called in texts.
+ * names.c - the names of the enumerations of percpu.h.
  *
- * It calls nothing of the allocator, so that whoever stands in its place links this as it is.
+ * It calls nothing of the allocator, so a replacement of the allocator can link it unchanged.
  */
 #include "percpu.h"
 

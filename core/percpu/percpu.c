@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * percpu.c - the allocator: made and taken down, and what an address of an object means.
+ * percpu.c - create and destroy an allocator, and translate addresses of objects.
  *
  * Requests are in alloc.c and free.c, the memory of the first chunk in first.c.
  */
@@ -33,7 +33,7 @@ u64 per_cpu_ptr_to_phys(const struct pcpu *pc, u64 addr)
 	return (page->pfn << PAGE_SHIFT) + (addr & ~PAGE_MASK);
 }
 
-/* The lock is the allocator's, not the caller's: looking changes nothing that const speaks of. */
+/* A look-up takes the lock, and changes nothing that the caller can see. */
 static struct pcpu *unconst(const struct pcpu *pc)
 {
 	return (struct pcpu *)(uintptr_t)pc;
@@ -70,7 +70,7 @@ u64 pcpu_base_addr(const struct pcpu *pc)
 	return pc->first_base;
 }
 
-/* A region of the first chunk becomes known, its pages counted. */
+/* Create the chunk of a region of the first chunk, and count its pages. */
 static struct pcpu_chunk *link_first(struct pcpu *pc, u32 start, u32 end, bool reserved)
 {
 	struct pcpu_chunk *chunk = pcpu_chunk_create_first(pc, start, end);
@@ -88,7 +88,7 @@ static struct pcpu_chunk *link_first(struct pcpu *pc, u32 start, u32 end, bool r
 	return chunk;
 }
 
-/* The books of the first chunk. 0 or -ENOMEM; what there is then goes with pcpu_destroy(). */
+/* The chunks of the first chunk's regions. Return: 0 or -ENOMEM; pcpu_destroy() cleans up. */
 static int create_first_chunk(struct pcpu *pc)
 {
 	u32 reserved = pc->ai->static_size, dyn = reserved + pc->ai->reserved_size;

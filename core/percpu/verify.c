@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify.c - recompute what the allocator remembers, from the books of its chunks.
+ * verify.c - recompute what the allocator remembers, from the records of its chunks.
  *
- * Each invariant named in chunk.c (C) is checked, and the text of a finding says where, what was
- * remembered, and what was found. The books themselves are checked by whoever keeps them
- * (bitmap_verify.c, areamap_verify.c).
+ * The verifier checks each invariant of chunk.c (C1 to C6), and a finding says where, the value
+ * that was remembered, and the value that was found. bitmap_verify.c and areamap_verify.c check the
+ * records of the area allocators.
  *
- * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
- * moment. ThreadSanitizer must not see it (the pragma below): that other tasks are between
- * operations is the caller's knowledge (@quiet), not order between tasks. So nothing is called that
- * is compiled elsewhere, for others too: that would be seen. With tasks inside of
- * operations only the sums are judged, by the order in which they are counted: lists and books
- * may be in the middle of a change.
+ * The verifier takes no lock and passes no scheduling point: in the fibers engine it happens at one
+ * moment. The caller knows that other tasks are between operations (@quiet), but no order between
+ * tasks says so, so ThreadSanitizer must not see the verifier (the pragma below). Therefore it
+ * calls no function that is compiled elsewhere for other callers too. Without @quiet, lists and
+ * records may be in the middle of a change; then only sums are checked, in the order in which they
+ * are counted.
  *
- * pcpu_fits() is here too, as the other judge: it believes what is allocated and nothing else.
+ * pcpu_fits() is here too, as an oracle of its own: it looks at what is allocated, and at no hint.
  */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -22,7 +22,7 @@
 
 #include "internal.h"
 
-/* The counts of a chunk against what its books hold. */
+/* The counts of a chunk against its records. */
 static void verify_objects(const struct pcpu_chunk *chunk, const struct pcpu_survey *s)
 {
 	const u32 bits = chunk->pc->map_bits;
@@ -36,6 +36,7 @@ static void verify_objects(const struct pcpu_chunk *chunk, const struct pcpu_sur
 		 s->free_bits);
 }
 
+/* C3 and C6: the counts of pages of a chunk, and the pages of the first chunk. */
 static void verify_pages(const struct pcpu_chunk *chunk, const struct pcpu_survey *s)
 {
 	const u32 pages = chunk->pc->unit_pages;
@@ -49,7 +50,7 @@ static void verify_pages(const struct pcpu_chunk *chunk, const struct pcpu_surve
 	}
 	MM_CHECK(find_next_bit(chunk->populated, BITS_TO_WORDS(pages) * WORD_BITS, pages) ==
 			 BITS_TO_WORDS(pages) * WORD_BITS,
-		 RANGE, "chunk %u: pages behind its %u are populated", chunk->number, pages);
+		 RANGE, "chunk %u: pages after its %u are populated", chunk->number, pages);
 	MM_CHECK(!chunk->immutable ||
 			 (populated == chunk->pc->first_pages &&
 			  find_next_zero_bit(chunk->populated, populated, 0) == populated),
@@ -63,7 +64,7 @@ static void verify_pages(const struct pcpu_chunk *chunk, const struct pcpu_surve
 		 chunk->nr_empty, empty);
 }
 
-/* C6, at the units with the lowest and the highest address. */
+/* C6 for a chunk of mapped pages, at the units with the lowest and the highest address. */
 static void verify_mapped(const struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;
@@ -90,7 +91,7 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 	MM_CHECK(chunk->base && IS_ALIGNED(chunk->base, PAGE_SIZE) &&
 			 chunk->base + pc->unit_off[pc->high_unit_cpu] + pc->unit_size >
 				 chunk->base,
-		 RANGE, "chunk %u begins at %#llx, which is no place for its units", chunk->number,
+		 RANGE, "chunk %u begins at %#llx, where its units do not fit", chunk->number,
 		 chunk->base);
 	pc->area->verify(chunk, &s);
 	verify_objects(chunk, &s);
@@ -100,8 +101,8 @@ static void verify_chunk(const struct pcpu_chunk *chunk)
 }
 
 /*
- * The bounds of a chunk are those of two CPUs' units. That the CPUs are possible comes first:
- * unit_off has no entry for what is no CPU.
+ * The bounds of a chunk are the units of two CPUs. These CPUs must be possible, which is checked
+ * first, since unit_off has no entry for other numbers.
  */
 static void verify_bounds(const struct pcpu *pc)
 {
@@ -119,6 +120,7 @@ static void verify_bounds(const struct pcpu *pc)
 			 cpu, pc->unit_off[cpu], pc->unit_off[low], pc->unit_off[high]);
 }
 
+/* C1 and C4. */
 static void verify_slots(const struct pcpu *pc)
 {
 	const struct cds_list_head *pos;
@@ -161,13 +163,13 @@ static void verify_slots(const struct pcpu *pc)
 				chunk->number, slot, pcpu_chunk_largest(chunk), right);
 		}
 	}
-	MM_CHECK(!(pc->slots_used >> pc->nr_slots), LIST, "slots are used behind the last, %u",
+	MM_CHECK(!(pc->slots_used >> pc->nr_slots), LIST, "slots after the last, %u, are used",
 		 pc->nr_slots - 1);
 	MM_CHECK(found == pc->nr_chunks, LIST, "%llu chunks counted, %llu are in slots",
 		 pc->nr_chunks, found);
 }
 
-/* The list of chunks that wait for room in their area map has so many. */
+/* C5: pcpu.extend lists @waiting chunks. */
 static void verify_waiting(const struct pcpu *pc, u64 waiting)
 {
 	const struct cds_list_head *pos;
@@ -184,10 +186,10 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 {
 	const struct pcpu_chunk *chunk, *prev = NULL;
 	u64 chunks = 0, waiting = 0, allocs = 0, taken = 0, populated = 0, empty = 0;
-
-	verify_bounds(pc);
 	bool found = !pc->found;
 
+	verify_bounds(pc);
+	/* C3: these hold at every moment. */
 	MM_CHECK(pc->nr_empty <= pc->nr_populated, COUNT,
 		 "%llu empty populated pages counted, of %llu populated ones", pc->nr_empty,
 		 pc->nr_populated);
@@ -197,6 +199,7 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	if (!quiet)
 		return;
 
+	/* C2, and the sums of C3. */
 	for (chunk = pcpu_chunk_first(pc); chunk; prev = chunk, chunk = pcpu_chunk_next(chunk)) {
 		MM_CHECK(chunks++ < pc->nr_chunks, LIST,
 			 "the tree has more than the %llu chunks counted", pc->nr_chunks);
@@ -211,6 +214,7 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 		waiting += chunk->extend.next != &chunk->extend;
 		found |= chunk == pc->found;
 	}
+	/* C5. */
 	MM_CHECK(found, LIST, "the chunk found last is not in the tree");
 	chunk = pc->reserved;
 	if (chunk) {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vm.c - chunks of pages that are mapped one by one, as they are needed.
+ * vm.c - chunks of pages that are mapped one by one, on demand.
  *
  * A chunk's units are as far apart as those of the first chunk: its groups lie in congruent areas,
  * which pcpu_get_vm_areas() finds ("implement and use sparse embedding first chunk allocator",
  * 2009).
  *
- * The pages of one range of page numbers, for all possible CPUs, come and go together. Each comes
- * from the node of its CPU. Pages are all allocated before the first is mapped, and all unmapped,
- * and flushed at once, before the first is given back: no CPU can reach a page through an
- * address of ours that belongs to somebody else by then.
+ * The pages of a range of page numbers are populated and depopulated for all possible CPUs
+ * together. Each page comes from the node of its CPU. All pages are allocated before the first is
+ * mapped. All pages are unmapped, and flushed at once, before the first is given back: no CPU can
+ * reach a page through a stale TLB entry after the page has a new owner.
  *
- * The caller has sole use of pcpu.pages, by alloc_mutex or because nobody else is there yet.
+ * alloc_mutex protects the scratch array pcpu.pages. pcpu_destroy() has no other users, and does
+ * not take it.
  */
 #include "internal.h"
 
@@ -44,7 +45,7 @@ static int alloc_pages(struct pcpu *pc, u32 nr_each, gfp_t gfp)
 	return 0;
 }
 
-/* The range from the lowest unit to the highest one: one flush, whatever lies between. */
+/* One flush from the lowest unit to the end of the highest. */
 static void flush_chunk(struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;
@@ -53,7 +54,7 @@ static void flush_chunk(struct pcpu_chunk *chunk)
 			       pcpu_unit_addr(chunk, pc->high_unit_cpu) + pc->unit_size);
 }
 
-/* Map what alloc_pages() gave at pages [@start, @end) of each unit. */
+/* Map the pages of alloc_pages() at pages [@start, @end) of each unit. */
 static int map_pages(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
 {
 	struct pcpu *pc = chunk->pc;
@@ -72,7 +73,7 @@ static int map_pages(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
 	return 0;
 
 unmap:
-	/* Of the failing CPU's, those before the failing one are mapped. */
+	/* Of the failing CPU's pages, those before the failing one are mapped. */
 	for_each_possible_cpu (undo, pc->topology) {
 		vunmap_range(pc->m, pcpu_unit_addr(chunk, undo) + off, end - start);
 		if (undo == cpu)
@@ -84,8 +85,10 @@ unmap:
 
 static int vm_populate(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
 {
-	int err = alloc_pages(chunk->pc, end - start, gfp);
+	int err;
 
+	lockdep_assert_mutex_held(&chunk->pc->alloc_mutex);
+	err = alloc_pages(chunk->pc, end - start, gfp);
 	if (err)
 		return err;
 	err = map_pages(chunk, start, end, gfp);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * areamap_run.h - what the area map's tests share: a chunk without pages or an allocator around it,
- * and beside it a model that knows the owner of every bit.
+ * areamap_run.h - the fixture of the area map's tests: a chunk without pages and without an
+ * allocator, and a model that knows the owner of every bit.
  *
- * The tests have their own pcpu_page_used() and pcpu_page_emptied(), which the model judges.
+ * The tests replace pcpu_page_used() and pcpu_page_emptied(), and compare the calls with the model.
  */
 #ifndef MM_PERCPU_TEST_AREAMAP_RUN_H
 #define MM_PERCPU_TEST_AREAMAP_RUN_H
@@ -17,9 +17,9 @@
 
 /**
  * struct fixture - a machine, a chunk and its model
- * @owner: of each bit, the object that it belongs to; 0: free
- * @taken: of each page, bits that are not free
- * @used:  of each page, what the area map said last
+ * @owner: of each bit: its object; 0: free
+ * @taken: of each page: bits that are not free
+ * @used:  of each page: the last call was pcpu_page_used()
  */
 struct fixture {
 	struct machine *m;
@@ -50,7 +50,7 @@ static inline void fixture_init(struct fixture *f)
 	f->pages = 4;
 }
 
-/* An allocator and a chunk as far as the area map looks at them; the body makes the map. */
+/* The parts of an allocator and a chunk that the area map reads; the body makes the map. */
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
@@ -77,7 +77,7 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-/* In place of chunk.c's: a page gets its first object, or loses its last, not twice. */
+/* These replace chunk.c's. A page does not get its first object twice, or lose its last twice. */
 void pcpu_page_used(struct pcpu_chunk *chunk, u32 page)
 {
 	struct fixture *f = container_of(chunk, struct fixture, chunk);
@@ -94,7 +94,7 @@ void pcpu_page_emptied(struct pcpu_chunk *chunk, u32 page)
 	f->used[page] = false;
 }
 
-/* The model takes or gives bits; @owner 0: they are free now. */
+/* Take bits in the model; @owner 0: free them. */
 static inline void model_set(struct fixture *f, u32 off, u32 bits, u32 owner)
 {
 	for (u32 i = off; i < off + bits; i++) {
@@ -105,7 +105,7 @@ static inline void model_set(struct fixture *f, u32 off, u32 bits, u32 owner)
 	f->objects += owner ? 1 : -1;
 }
 
-/* Bits of the object that begins at @off; 0: none does. */
+/* Bits of the object that begins at @off; 0: no object begins there. */
 static inline u32 model_object(const struct fixture *f, u32 off)
 {
 	u32 end = off;
@@ -118,8 +118,8 @@ static inline u32 model_object(const struct fixture *f, u32 off)
 }
 
 /*
- * The first aligned place for @bits, in populated pages if @populated; PCPU_NO_FIT: none. @in_page:
- * within one page only.
+ * The first aligned place for @bits; PCPU_NO_FIT: none. @populated: in populated pages only.
+ * @in_page: within one page only.
  */
 static inline u32 model_fit(const struct fixture *f, u32 bits, u32 align, bool populated,
 			    bool in_page)
@@ -138,8 +138,8 @@ static inline u32 model_fit(const struct fixture *f, u32 bits, u32 align, bool p
 	return PCPU_NO_FIT;
 }
 
-/* The area map must say of pages and sums what the model says. */
-static inline void judge(struct fixture *f)
+/* Compare pages and sums of the area map with the model. */
+static inline void compare(struct fixture *f)
 {
 	struct pcpu_survey s;
 	u32 free = 0;
@@ -163,7 +163,7 @@ static inline u32 do_alloc(struct fixture *f, u32 bits, u32 align, bool populate
 	CHECK(off == fit);
 	if (off != PCPU_NO_FIT)
 		model_set(f, off, bits, ++f->next_owner);
-	judge(f);
+	compare(f);
 	return off;
 }
 
@@ -177,11 +177,11 @@ static inline bool do_alloc_at(struct fixture *f, u32 off, u32 bits)
 	CHECK(OPS->alloc_at(&f->chunk, off, bits) == fits);
 	if (fits)
 		model_set(f, off, bits, ++f->next_owner);
-	judge(f);
+	compare(f);
 	return fits;
 }
 
-/* Free whatever begins at @off; if nothing does, nothing may change, and the reason is right. */
+/* Free the object at @off. Without one nothing changes, and the reason is right. */
 static inline void do_free(struct fixture *f, u32 off)
 {
 	struct pcpu_areamap was = f->chunk.map;
@@ -196,7 +196,17 @@ static inline void do_free(struct fixture *f, u32 off)
 		CHECK(OPS->why(&f->chunk, off) ==
 		      (f->owner[off] ? PCPU_FREE_MIDDLE : PCPU_FREE_TWICE));
 	}
-	judge(f);
+	compare(f);
+}
+
+static inline int extend(struct fixture *f)
+{
+	int err;
+
+	mutex_lock(&f->pc.alloc_mutex);
+	err = OPS->extend(&f->chunk, GFP_KERNEL);
+	mutex_unlock(&f->pc.alloc_mutex);
+	return err;
 }
 
 static inline void do_extend(struct fixture *f)
@@ -206,14 +216,12 @@ static inline void do_extend(struct fixture *f)
 	CHECK(OPS->room(&f->chunk) == (left < 2	   ? PCPU_ROOM_NONE
 				       : left < 32 ? PCPU_ROOM_SHORT
 						   : PCPU_ROOM_ENOUGH));
-	mutex_lock(&f->pc.alloc_mutex);
-	CHECK(!OPS->extend(&f->chunk, GFP_KERNEL));
-	mutex_unlock(&f->pc.alloc_mutex);
+	CHECK(!extend(f));
 	CHECK(OPS->room(&f->chunk) == PCPU_ROOM_ENOUGH);
-	judge(f);
+	compare(f);
 }
 
-/* The map is these sizes. */
+/* The map has these sizes. */
 static inline void expect_map(struct fixture *f, const s32 *size, u32 nr)
 {
 	const struct pcpu_areamap *map = &f->chunk.map;

@@ -11,7 +11,7 @@ static void known_cases(struct fixture *f)
 
 	CHECK(!OPS->init(&f->chunk, GFP_KERNEL));
 	EXPECT_MAP(f, 4096);
-	judge(f);
+	compare(f);
 	/* Head, none, tail, none of both. */
 	CHECK(do_alloc(f, 10, 1, false) == 0);
 	CHECK(do_alloc(f, 5, 16, false) == 16);
@@ -312,7 +312,7 @@ static void test_random_programs(void **state)
 	}
 }
 
-/* No memory: for the map, there is none; for a longer one, the old one stays as it is. */
+/* Without memory a map is not made, and an extension leaves the old map as it is. */
 static void init_fails(struct fixture *f)
 {
 	CHECK(OPS->init(&f->chunk, GFP_KERNEL) == -ENOMEM && !f->chunk.map.size);
@@ -325,9 +325,9 @@ static void extend_fails(struct fixture *f)
 	CHECK(!OPS->init(&f->chunk, GFP_KERNEL));
 	CHECK(do_alloc(f, 10, 1, false) == 0 && do_alloc(f, 10, 32, false) == 32);
 	was = f->chunk.map;
-	CHECK(OPS->extend(&f->chunk, GFP_KERNEL) == -ENOMEM);
+	CHECK(extend(f) == -ENOMEM);
 	CHECK(!memcmp(&was, &f->chunk.map, sizeof(was)));
-	judge(f);
+	compare(f);
 	do_extend(f);
 	EXPECT_MAP(f, -10, 22, -10, 4054);
 }
@@ -342,7 +342,7 @@ static void test_no_memory(void **state)
 	expect_clean(f, extend_fails);
 }
 
-/* Others allocate and free while the map is made longer. */
+/* A task that allocates and frees while the map is extended. */
 static void change(void *arg)
 {
 	struct fixture *f = arg;
@@ -367,11 +367,9 @@ static void extend_often(void *arg)
 	unsigned long flags;
 
 	for (u32 n = 0; n < 8; n++) {
-		mutex_lock(&f->pc.alloc_mutex);
-		CHECK(!OPS->extend(&f->chunk, GFP_KERNEL));
-		mutex_unlock(&f->pc.alloc_mutex);
+		CHECK(!extend(f));
 		spin_lock_irqsave(&f->pc.lock, flags);
-		judge(f);
+		compare(f);
 		spin_unlock_irqrestore(&f->pc.lock, flags);
 		sched_turn();
 	}
@@ -387,7 +385,7 @@ static void extended_meanwhile(struct fixture *f)
 			.name = "t", .cpu = i & 1, .fn = i ? change : extend_often, .arg = f});
 	for (u32 i = 0; i < 3; i++)
 		task_join(t[i]);
-	judge(f);
+	compare(f);
 }
 
 static void test_extended_meanwhile(void **state)

@@ -24,7 +24,7 @@ static void world(struct fixture *f)
 static void untouched(struct fixture *f)
 {
 	world(f);
-	judge(f);
+	compare(f);
 }
 
 /* X(name, what is falsified in map, oracle, words) */
@@ -37,7 +37,7 @@ static void untouched(struct fixture *f)
 	X(a2_more, map->size[2]--, COUNT, "area 6 has 96 bits, from 4001, the unit has 4096")      \
 	X(a2_lost, map->used--, COUNT, "its areas have 4000 bits")                                 \
 	X(a2_huge, map->size[3] = INT32_MIN, COUNT, "area 3 has 2147483648 bits, from 160")        \
-	X(a2_behind, map->size[map->used++] = -7, COUNT, "area 7 has 7 bits, from 4096")           \
+	X(a2_entry, map->size[map->used++] = -7, COUNT, "area 7 has 7 bits, from 4096")            \
 	X(a3_neighbours, map->size[2] = 10, LIST, "areas 1 and 2, at bit 150, are neighbours")     \
 	X(a3_unmerged, (map->size[5] = 400, map->size[6] = 600, map->size[map->used++] = -96),     \
 	  LIST, "areas 5 and 6, at bit 3400, are neighbours and free")                             \
@@ -46,12 +46,12 @@ static void untouched(struct fixture *f)
 	X(a4_cut, (map->size[5] = 998, map->size[6] = -98, f->chunk.hidden_end -= 2), HINT,        \
 	  "largest is 1000, the largest free area has 998 bits")                                   \
 	X(a5_start_free, (map->size[0] = 100, map->size[1] = -50), OVERLAP,                        \
-	  "100 bits are hidden at its start, and the first area is 100")                           \
+	  "100 bits are hidden at its start, the first area is 100")                               \
 	X(a5_start_moved, (map->size[0]++, map->size[1]++), OVERLAP, "the first area is -99")      \
 	X(a5_end_moved, (map->size[5]++, map->size[6]++, map->largest++), OVERLAP,                 \
-	  "96 bits are hidden at its end, and the last area is -95")                               \
-	X(a5_bounds, f->chunk.hidden_end = 4097, OVERLAP, "[100, 4097) is no part of its 4096")    \
-	X(a5_order, f->chunk.hidden_end = 99, OVERLAP, "[100, 99) is no part of its 4096")
+	  "96 bits are hidden at its end, the last area is -95")                                   \
+	X(a5_bounds, f->chunk.hidden_end = 4097, OVERLAP, "[100, 4097) is not inside of its 4096") \
+	X(a5_order, f->chunk.hidden_end = 99, OVERLAP, "[100, 99) is not inside of its 4096")
 
 #define X(name, falsify, oracle, words)                                                            \
 	static void name(struct fixture *f)                                                        \

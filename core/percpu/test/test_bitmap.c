@@ -123,7 +123,33 @@ static void check_cost(struct fixture *f, u64 scanned, u32 bits, bool populated,
 	CHECK(f->pc->scanned - scanned <= (populated ? 2 * pages : pages) + words);
 }
 
-/* Allocate, and judge the result by the naive search. */
+static void relocate(struct fixture *f, struct pcpu_chunk *chunk)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&f->pc->lock, flags);
+	pcpu_chunk_relocate(chunk);
+	spin_unlock_irqrestore(&f->pc->lock, flags);
+}
+
+/* Populate each page of a chunk with a probability of @odds of 4. */
+static void populate_some(struct fixture *f, struct pcpu_chunk *chunk, u64 odds)
+{
+	unsigned long flags;
+
+	mutex_lock(&f->pc->alloc_mutex);
+	for (u32 i = 0; i < f->pc->unit_pages; i++) {
+		if (random_next(&f->seed) % 4 >= odds)
+			continue;
+		CHECK(!f->pc->backing->populate(chunk, i, i + 1, GFP_KERNEL));
+		spin_lock_irqsave(&f->pc->lock, flags);
+		pcpu_chunk_populated(chunk, i, i + 1);
+		spin_unlock_irqrestore(&f->pc->lock, flags);
+	}
+	mutex_unlock(&f->pc->alloc_mutex);
+}
+
+/* Allocate, and compare with the naive search. */
 static bool area_alloc(struct fixture *f, struct pcpu_chunk *chunk, struct area *a, u32 bits,
 		       u32 align, bool populated)
 {
@@ -150,7 +176,7 @@ static bool area_alloc(struct fixture *f, struct pcpu_chunk *chunk, struct area 
 	chunk->nr_allocs++;
 	f->pc->nr_allocs++;
 	f->pc->alloc_bits += bits;
-	pcpu_chunk_relocate(chunk);
+	relocate(f, chunk);
 	return true;
 }
 
@@ -161,16 +187,19 @@ static void area_free(struct fixture *f, struct pcpu_chunk *chunk, struct area *
 	chunk->nr_allocs--;
 	f->pc->nr_allocs--;
 	f->pc->alloc_bits -= a->bits;
-	pcpu_chunk_relocate(chunk);
+	relocate(f, chunk);
 	a->bits = 0;
 }
 
 static struct pcpu_chunk *new_chunk(struct fixture *f)
 {
 	struct pcpu_chunk *chunk = pcpu_chunk_create(f->pc, GFP_KERNEL);
+	unsigned long flags;
 
 	CHECK(chunk);
+	spin_lock_irqsave(&f->pc->lock, flags);
 	pcpu_chunk_link(chunk);
+	spin_unlock_irqrestore(&f->pc->lock, flags);
 	return chunk;
 }
 
@@ -259,7 +288,7 @@ static void placed_areas(struct fixture *f)
 				chunk->nr_allocs++;
 				f->pc->nr_allocs++;
 				f->pc->alloc_bits += bits;
-				pcpu_chunk_relocate(chunk);
+				relocate(f, chunk);
 				nr++;
 			}
 		} else {
@@ -290,12 +319,7 @@ static void populated_areas(struct fixture *f)
 	static struct area a[LIVE];
 	u32 nr = 0;
 
-	for (u32 i = 0; i < f->pc->unit_pages; i++) {
-		if (random_next(&f->seed) & 1) {
-			CHECK(!chunk->pc->backing->populate(chunk, i, i + 1, GFP_KERNEL));
-			pcpu_chunk_populated(chunk, i, i + 1);
-		}
-	}
+	populate_some(f, chunk, 2);
 	for (u32 n = 0; n < 3000; n++) {
 		u64 r = random_next(&f->seed);
 
@@ -338,12 +362,7 @@ static void all_shapes(struct fixture *f)
 	u32 nr = 0, step = f->pc->unit_pages > 16 ? 64 : 1;
 
 	CHECK(a);
-	for (u32 i = 0; i < f->pc->unit_pages; i++) {
-		if (random_next(&f->seed) & 3) {
-			CHECK(!chunk->pc->backing->populate(chunk, i, i + 1, GFP_KERNEL));
-			pcpu_chunk_populated(chunk, i, i + 1);
-		}
-	}
+	populate_some(f, chunk, 3);
 	/* Fill it with small ones, and give every other one back. */
 	while (nr < SIDE_LIVE && area_alloc(f, chunk, &a[nr], 1 + random_next(&f->seed) % 40,
 					    1 << random_next(&f->seed) % 3, false))

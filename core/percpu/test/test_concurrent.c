@@ -183,7 +183,7 @@ static void place_or_entries(struct fixture *f)
 	do {
 		a[n] = pcpu_alloc_at(f->pc, 0, n * 32, 4);
 		CHECK(a[n++]);
-		map = &pcpu_chunk_by_number(f->pc, 0)->map;
+		map = &pcpu_chunk_first(f->pc)->map;
 	} while (map->room - map->used > 2);
 	t = task_spawn(&p);
 	at = pcpu_alloc_at(f->pc, 0, 3 * PAGE_SIZE, 64);

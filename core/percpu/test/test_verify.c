@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_verify.c - each check of pcpu_verify() fires: a world with some of everything, one thing in
- * it falsified, and the finding that must come of it. And pcpu_fits() against known maps.
+ * test_verify.c - each check of pcpu_verify() fires: one value of a valid world is falsified, and
+ * the verifier must report it. pcpu_fits() gives the known answers of that world.
  */
 #include "run.h"
 #include "falsified.h"
 
 /*
- * Chunk 0: a first chunk of which bits [100, 2900) are served. Chunk 1: objects in blocks 0 and
- * 1, block 0 with a scan hint; blocks 2 and 3 all free, block 2 populated.
+ * Chunk 0 is a first chunk that serves bits [100, 2900). Chunk 1 has objects in blocks 0 and 1, and
+ * block 0 has a scan hint; blocks 2 and 3 are all free, and block 2 is populated.
  */
 static void world(struct fixture *f, pcpu_addr_t p[4])
 {
@@ -25,7 +25,7 @@ static void world(struct fixture *f, pcpu_addr_t p[4])
 	pcpu_verify(f->pc, false);
 }
 
-/* Nothing is falsified, nothing is found. */
+/* The world as it is has no finding. */
 static void untouched(struct fixture *f)
 {
 	pcpu_addr_t p[4];
@@ -37,13 +37,15 @@ static void untouched(struct fixture *f)
 
 static struct pcpu_chunk *chunk(struct fixture *f, u32 nr)
 {
-	struct pcpu_chunk *c = pcpu_chunk_by_number(f->pc, nr);
+	struct pcpu_chunk *c = pcpu_chunk_first(f->pc);
 
+	while (c && c->number != nr)
+		c = pcpu_chunk_next(c);
 	CHECK(c);
 	return c;
 }
 
-/* The bits of slots that have a chunk, after lists were changed by hand. */
+/* Recompute slots_used after lists were changed by hand. */
 static void slots_used(struct fixture *f)
 {
 	f->pc->slots_used = 0;
@@ -52,7 +54,7 @@ static void slots_used(struct fixture *f)
 			f->pc->slots_used |= 1U << i;
 }
 
-/* X(name, what is falsified in chunk c, oracle, words) */
+/* X(name, a statement that falsifies chunk c, oracle, words of the finding) */
 #define FALSIFIED(X)                                                                               \
 	X(block_first_free, c->blocks[0].h.first_free++, HINT,                                     \
 	  "chunk 1, block 0: first_free is 1")                                                     \
@@ -98,7 +100,7 @@ static void slots_used(struct fixture *f)
 	X(chunk_populated, c->nr_populated++, COUNT,                                               \
 	  "chunk 1: 4 populated pages counted, 3 found")                                           \
 	X(chunk_empty, c->nr_empty++, COUNT, "chunk 1: 2 empty populated pages counted, 1 found")  \
-	X(populated_behind, c->populated[0] |= BIT_ULL(5), RANGE, "pages behind its 4")            \
+	X(populated_end, c->populated[0] |= BIT_ULL(5), RANGE, "pages after its 4")                \
 	X(base, c->base += 4, RANGE, "chunk 1 begins at")                                          \
 	X(slot, c->slot--, LIST, "chunk 1 says that it is in slot")                                \
 	X(wrong_slot, (cds_list_move(&c->list, &f->pc->slot[3]), c->slot = 3, slots_used(f)),      \
@@ -126,14 +128,13 @@ static void slots_used(struct fixture *f)
 	X(sidelined, (pcpu_chunk_isolate(c), pcpu_chunk_sideline(c)), LIST,                        \
 	  "chunk 1 is sidelined, with 3 objects and 1 empty pages")                                \
 	X(first_isolated, pcpu_chunk_isolate(chunk(f, 0)), LIST, "chunk 0 is the first one")       \
-	X(found_last, f->pc->found = (struct pcpu_chunk *)f, LIST,                                 \
-	  "found last is not in the tree")                                                         \
+	X(found_last, f->pc->found = (struct pcpu_chunk *)f, LIST, "not in the tree")              \
 	X(waits_not, cds_list_add(&c->extend, &f->pc->extend);                                     \
 	  f->pc->extend.next = &f->pc->extend, LIST,                                               \
 	  "1 chunks wait for room in their area map, the list has 0")                              \
-	X(waits_nobody, cds_list_add(&(struct pcpu_chunk){0}.extend, &f->pc->extend), LIST,        \
+	X(waits_none, cds_list_add(&(struct pcpu_chunk){0}.extend, &f->pc->extend), LIST,          \
 	  "0 chunks wait for room in their area map, the list has 1 or more")                      \
-	X(slot_behind, f->pc->slots_used |= 1U << f->pc->nr_slots, LIST, "slots are used behind")  \
+	X(slot_end, f->pc->slots_used |= 1U << f->pc->nr_slots, LIST, "slots after the last")      \
 	X(first_pages, f->pc->first_pages--, COUNT, "of the first chunk 3 pages are populated")    \
 	X(not_mapped, vunmap_range(f->m, c->base, 1), FAULT,                                       \
 	  "page 0 of CPU 0's unit is not mapped")                                                  \
@@ -147,13 +148,16 @@ static void slots_used(struct fixture *f)
 #define X(name, falsify, oracle, words)                                                            \
 	static void name(struct fixture *f)                                                        \
 	{                                                                                          \
+		unsigned long flags;                                                               \
 		struct pcpu_chunk *c;                                                              \
 		pcpu_addr_t p[4];                                                                  \
                                                                                                    \
 		world(f, p);                                                                       \
 		c = chunk(f, 1);                                                                   \
 		(void)c;                                                                           \
+		spin_lock_irqsave(&f->pc->lock, flags);                                            \
 		falsify;                                                                           \
+		spin_unlock_irqrestore(&f->pc->lock, flags);                                       \
 		pcpu_verify(f->pc, true);                                                          \
 	}
 FALSIFIED(X)
@@ -192,7 +196,7 @@ static void fits(struct fixture *f)
 	CHECK(pcpu_fits(f->pc, 2, 4096 * 2, 4096, 0) &&
 	      !pcpu_fits(f->pc, 2, 4096 * 2 + 1, 4096, 0));
 	CHECK(!pcpu_fits(f->pc, 0, 4, 4, 0));
-	/* No hint is believed. */
+	/* Wrong hints change no answer. */
 	hints = c->hints;
 	block = c->blocks[2];
 	c->hints.contig = 1;
