@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bitmap_verify.c - recompute what the bitmap allocator remembers of a chunk, from its maps.
+ * bitmap_verify.c - recompute the summaries of a bitmap from its maps.
  *
- * Each invariant named in hints.h (H) and bitmap.c (B) is checked, and the text of a finding says
- * where, what was remembered, and what was found. A chunk's maps are read once, and each run of
- * free bits in a block is looked at; blocks that are all free or all taken, the most common
- * ones, cost a comparison a word.
+ * The verifier checks each invariant of hints.h (H1 to H6) and bitmap.c (B1 to B3), and a finding
+ * says where, the value that was remembered, and the value that was found. It reads a chunk's maps
+ * once, and looks at each free run of a block. Most blocks are all free or all taken, and cost one
+ * comparison for each word.
  *
- * Hidden from ThreadSanitizer, as verify.c is, and for its reason.
+ * It is hidden from ThreadSanitizer, as verify.c is, for the same reason.
  */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -18,7 +18,7 @@
 
 #include "hints.h"
 
-/* Whose hints are looked at: a block's, or with WHOLE_CHUNK the chunk's own. */
+/* The owner of a summary: a block, or with WHOLE_CHUNK the chunk. */
 #define WHOLE_CHUNK UINT32_MAX
 
 struct where {
@@ -39,11 +39,11 @@ static const char *where_name(const struct where *w, char name[48])
 	MM_CHECK(cond, HINT, "%s: " fmt, where_name(where, (char[48]){0}), __VA_ARGS__)
 
 /**
- * struct found - what a summary's free runs really are
+ * struct found - the free runs of a summary, from the map
  * @first_free: first free bit
- * @longest:    of the runs that the summary was told of
- * @front:      longest of these that begin in front of its scan run
- * @rest:       longest run but the contig one
+ * @longest:    longest run that the summary was told of
+ * @front:      longest of these that begins in front of the scan run
+ * @rest:       longest run except the contig run
  */
 struct found {
 	u32 first_free;
@@ -52,14 +52,14 @@ struct found {
 	u32 rest;
 };
 
-/* The run [@start, @end) is one of those that the summary is of. */
+/* Count the run [@start, @end) of the summary for H6. */
 static void find_rest(struct found *f, const struct pcpu_hints *h, u32 start, u32 end)
 {
 	if (end < h->contig_start || start > h->contig_start + h->contig)
 		f->rest = max(f->rest, end - start);
 }
 
-/* H1 to H6. @map is where the summary's bits begin. */
+/* H1, H2, H6, H3, H4 and H5, in this order. @map: the bits of the summary. */
 static void verify_hints(const struct where *w, const struct pcpu_hints *h, const u64 *map,
 			 u32 nr_bits, const struct found *f)
 {
@@ -92,11 +92,11 @@ static void verify_hints(const struct where *w, const struct pcpu_hints *h, cons
 /**
  * struct survey - a chunk, read from its first block to its last
  * @f:         the runs that the chunk was told of
- * @out:       for the caller. Objects are counted as allocated bits with a bound
- * @taken:     the last bit of the block read last is allocated
- * @run:       free bits up to the end of the block read last
- * @run_start: where they begin
- * @run_whole: they contain a whole block
+ * @out:       the result. Objects are counted as allocated bits with a bound
+ * @taken:     the last bit of the last block is allocated
+ * @run:       free bits up to the end of the last block
+ * @run_start: the first of these bits
+ * @run_whole: these bits contain a whole block
  */
 struct survey {
 	struct found f;
@@ -111,7 +111,8 @@ static void end_run(const struct pcpu_chunk *chunk, struct survey *s)
 {
 	if (s->run)
 		find_rest(&s->f, &chunk->hints, s->run_start, s->run_start + s->run);
-	/* One that spans two blocks, neither of them whole, is known unless the chunk is parted. */
+	/* B3: a run across two blocks, neither of them whole, is known unless the chunk is parted.
+	 */
 	if (s->run_whole || !chunk->parted) {
 		s->f.longest = max(s->f.longest, s->run);
 		if (s->run_start < chunk->hints.scan_start)
@@ -133,7 +134,7 @@ static void read_runs(const struct pcpu_chunk *chunk, u32 block, const u64 *map,
 		end = find_next_bit(map, PCPU_BLOCK_BITS, start);
 		f->longest = max(f->longest, end - start);
 		find_rest(f, &b->h, start, end);
-		/* Those at the block's ends may go on in its neighbours. */
+		/* A run at an end of the block may go on in the next block. */
 		if (start && end < PCPU_BLOCK_BITS)
 			find_rest(&s->f, &chunk->hints, base + start, base + end);
 		s->out->free_bits += end - start;
@@ -163,7 +164,7 @@ static void read_bounds(const struct pcpu_chunk *chunk, u32 block, struct survey
 	s->taken = carry;
 }
 
-/* A block that is all free, B1. */
+/* B1 of a block that is all free. */
 static void verify_whole(const struct pcpu_chunk *chunk, u32 block, struct survey *s)
 {
 	const struct where w = {chunk->number, block};
@@ -210,6 +211,7 @@ static void verify_block(const struct pcpu_chunk *chunk, u32 block, struct surve
 		read_runs(chunk, block, map, &f, s);
 	left = find_next_bit(map, PCPU_BLOCK_BITS, 0);
 	right = PCPU_BLOCK_BITS - find_zero_start(map, 0, PCPU_BLOCK_BITS);
+	/* B1 and B2. */
 	HINT_CHECK(b->left_free == left, &w, "left_free is %u, %u bits are free there",
 		   b->left_free, left);
 	HINT_CHECK(b->right_free == right, &w, "right_free is %u, %u bits are free there",
@@ -239,7 +241,7 @@ void pcpu_bitmap_verify(const struct pcpu_chunk *chunk, struct pcpu_survey *out)
 	for (u32 i = 0; i < pc->unit_pages; i++)
 		verify_block(chunk, i, &s);
 	end_run(chunk, &s);
-	/* A parted chunk knows some runs by their parts alone. */
+	/* B3: a parted chunk knows some runs by their parts alone. */
 	if (chunk->parted)
 		s.f.rest = 0;
 	verify_hints(&w, &chunk->hints, chunk->alloc_map, pc->map_bits, &s.f);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * first.c - the first chunk: which layout an allocator has, and the memory of its first units.
+ * first.c - the first chunk: the layout of an allocator, and the memory of its first units.
  *
  * Two ways, after "implement and use sparse embedding first chunk allocator" (2009):
  *
- *   embed   a block of boot memory for each group, near its CPUs, used where the direct map has it.
- *           What lies between the groups is nobody's; further chunks must keep the same distances
- *           in the space for mappings, so groups too far apart are refused
+ *   embed   a block of boot memory for each group, near its CPUs, used at its address in the direct
+ *           map. Further chunks keep the distances between the groups in the space for mappings, so
+ *           groups that are too far apart are refused
  *   page    page by page, mapped side by side at the lowest free addresses of that space
  *
- * The layout stays as it is for all chunks. Without a first chunk only the layout is made.
+ * percpu_alloc=auto falls back from embed to page on any failure of embedding, with the notice that
+ * a kernel prints. All chunks have the same layout. Without a first chunk there is only the layout.
  */
 #include <stdarg.h>
 
@@ -30,7 +31,7 @@ __printf(2, 3) static void notice(const struct pcpu *pc, const char *fmt, ...)
 	pc->cfg.notice(pc->cfg.arg, text);
 }
 
-/* Boot memory: the provider's, or page frames of the machine. */
+/* Boot memory from the provider, or page frames of the machine. */
 static u64 boot_alloc(struct pcpu *pc, unsigned int cpu, u64 size, u64 align)
 {
 	const struct pcpu_fc_provider *from = pc->cfg.provider;
@@ -40,7 +41,7 @@ static u64 boot_alloc(struct pcpu *pc, unsigned int cpu, u64 size, u64 align)
 		u64 addr = from->alloc(from->arg, cpu, size, align);
 
 		MM_CHECK(IS_ALIGNED(addr, align), RANGE,
-			 "boot memory at %#llx, which is no multiple of %llu", addr, align);
+			 "boot memory at %#llx, expected a multiple of %llu", addr, align);
 		return addr;
 	}
 	page = alloc_contig_pages(pc->m, (int)cpu_to_node(pc->topology, cpu), size >> PAGE_SHIFT,
@@ -59,7 +60,7 @@ static void boot_free(struct pcpu *pc, u64 addr, u64 size)
 	put_contig_pages(pc->m, virt_to_page(pc->m, addr), size >> PAGE_SHIFT);
 }
 
-/* A page near a CPU, to be mapped: of boot memory as well, if there is any. */
+/* A page near a CPU, to be mapped; from boot memory if there is a provider. */
 static struct page *boot_page(struct pcpu *pc, unsigned int cpu)
 {
 	u64 addr;
@@ -71,7 +72,7 @@ static struct page *boot_page(struct pcpu *pc, unsigned int cpu)
 	return addr ? virt_to_page(pc->m, addr) : NULL;
 }
 
-/* Its reference, if it is boot memory, is not ours to drop. */
+/* A page of boot memory goes back to the provider, which owns its reference. */
 static void boot_page_put(struct pcpu *pc, struct page *page)
 {
 	if (pc->cfg.provider)
@@ -80,7 +81,7 @@ static void boot_page_put(struct pcpu *pc, struct page *page)
 		put_page(pc->m, page);
 }
 
-/* Build the layout, and tables for it. Where the groups lie is not known yet. */
+/* Build the layout and its tables. The addresses of the groups are not known yet. */
 static int take_layout(struct pcpu *pc, u32 atom_size, bool distances)
 {
 	const struct pcpu_layout_params p = {
@@ -97,7 +98,7 @@ static int take_layout(struct pcpu *pc, u32 atom_size, bool distances)
 	err = pcpu_build_alloc_info(pc->m, &p, &ai);
 	if (err)
 		return err;
-	/* One piece: unit_off, group_off, group_size, copy_off. */
+	/* One allocation for unit_off, group_off, group_size and copy_off. */
 	pc->unit_off =
 		kcalloc(pc->m, pc->topology->nr_cpu_ids + 2 * (size_t)ai->nr_groups + ai->nr_units,
 			sizeof(u64), GFP_KERNEL);
@@ -125,7 +126,7 @@ static void drop_layout(struct pcpu *pc)
 	pcpu_free_alloc_info(pc->m, pc->ai);
 }
 
-/* The groups' offsets are known: so are the units'. */
+/* Compute the offsets of units from those of the groups. */
 static void place_units(struct pcpu *pc)
 {
 	const struct pcpu_alloc_info *ai = pc->ai;
@@ -152,7 +153,7 @@ static void place_units(struct pcpu *pc)
 	}
 }
 
-/* A CPU's unit of the first chunk is there: its static region. */
+/* Fill the static region of a CPU's unit. */
 static void copy_static(struct pcpu *pc, u64 addr)
 {
 	u32 given = pc->cfg.static_data ? pc->cfg.static_size : 0;
@@ -163,7 +164,7 @@ static void copy_static(struct pcpu *pc, u64 addr)
 		mem_set(pc->m, addr + given, 0, pc->ai->static_size - given);
 }
 
-/* Fill a group's block, and give back what of it is no part of the first chunk. */
+/* Fill a group's block, and give back the pages that the first chunk does not use. */
 static void embed_fill(struct pcpu *pc, u32 group, u64 addr)
 {
 	const u32 *cpu = &pc->ai->cpu_map[pc->ai->group[group].first_unit];
@@ -180,14 +181,14 @@ static void embed_fill(struct pcpu *pc, u32 group, u64 addr)
 	}
 }
 
-/* The blocks of the first @nr groups, before anything of them is given back. */
+/* Give back the blocks of the first @nr groups; no part of them was given back before. */
 static void embed_undo(struct pcpu *pc, u32 nr)
 {
 	while (nr--)
 		boot_free(pc, pc->group_off[nr], pc->group_size[nr]);
 }
 
-/* A block for each group, or nothing. Addresses are left in group_off until the lowest is known. */
+/* A block for each group, or none. group_off has addresses until the lowest is known. */
 static int embed_alloc(struct pcpu *pc)
 {
 	const struct pcpu_alloc_info *ai = pc->ai;
@@ -203,7 +204,8 @@ static int embed_alloc(struct pcpu *pc)
 	return 0;
 }
 
-/* Set base and offsets from the groups' addresses. Return: bytes from the lowest unit to the end */
+/* Set base and offsets from the groups' addresses. Return: bytes from the lowest unit to the end.
+ */
 static u64 embed_offsets(struct pcpu *pc)
 {
 	u64 base = pc->group_off[0], end = 0;
@@ -243,7 +245,7 @@ static int embed_create(struct pcpu *pc, u32 atom_size, bool distances)
 		err = -EINVAL;
 		goto drop;
 	}
-	/* Not before the last group has its place: it would land in the tail of another. */
+	/* After the last group has its block, which else might lie in the tail of another group. */
 	for (u32 i = 0; i < pc->ai->nr_groups; i++)
 		embed_fill(pc, i, pc->group_off[i]);
 	place_units(pc);
@@ -295,7 +297,7 @@ static void page_free(struct pcpu *pc)
 	kfree(pc->m, pc->first_page);
 }
 
-/* Whatever of it is mapped is not, and no CPU remembers it, before the pages are given back. */
+/* Unmap all pages and flush, so that no stale TLB entry is left when they are given back. */
 static void page_unmap(struct pcpu *pc)
 {
 	const u64 end = pc->first_base + pc->group_size[0];
@@ -375,7 +377,7 @@ static int no_memory_create(struct pcpu *pc, u32 atom_size)
 	return 0;
 }
 
-/* Blocks of page frames come in powers of two: what of a chunk's is behind its units is wasted. */
+/* Blocks of page frames come in powers of two: the rest of a chunk's block is wasted. */
 static void notice_km_waste(const struct pcpu *pc)
 {
 	u64 pages = pc->group_size[0] >> PAGE_SHIFT;
@@ -407,7 +409,7 @@ int pcpu_first_chunk_create(struct pcpu *pc)
 	const struct pcpu_config *cfg = &pc->cfg;
 	int err;
 
-	/* Each alone, so that no rounding and no sum of the three overflows. */
+	/* With this bound on each size, neither rounding nor the sum overflows. */
 	if (max(max(cfg->static_size, cfg->reserved_size), cfg->dyn_size) > PCPU_MAX_UNIT_PAGES
 										    << PAGE_SHIFT)
 		return -EINVAL;

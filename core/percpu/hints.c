@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hints.c - a free run is added to what is remembered; hints.h says what holds.
+ * hints.c - add a free run to a summary; hints.h has the invariants.
  *
- * The rules are those of "percpu: introduce scan_hint" (2019), with three differences, each where
- * H3 to H5 would not survive otherwise:
+ * The rules are those of "percpu: introduce scan_hint" (2019). Three differences keep H3 to H5:
  *
- * - a run that touches a remembered one is merged with it. In a chunk, where a run is told of block
- *   by block, it would be remembered twice, and the scan hint would skip the half of a run;
- * - a run in front of the contig run becomes the scan run only if nothing longer can lie in
- *   front of it: behind a run that was not remembered H5 would be a guess;
- * - where a better aligned start moves the contig run behind an equally long scan run, the scan
- *   run is forgotten (H4).
+ * - a run that touches a remembered run is merged with it (H3). A chunk is told of a run block by
+ *   block; it would remember the run twice, and the scan hint would skip half of it;
+ * - a run in front of the contig run becomes the scan run only if no longer run can lie in front of
+ *   it: after a run that was not remembered, H5 would be a guess;
+ * - if a better aligned start moves the contig run to a place after an equally long scan run, the
+ *   scan run is forgotten (H4).
  */
 #include "hints.h"
 
@@ -20,7 +19,7 @@ static void remember_scan(struct pcpu_hints *h, u32 start, u32 bits)
 	h->scan = bits;
 }
 
-/* The run contains the contig run, or continues it. */
+/* Add a run that contains the contig run, or touches it. */
 static void extend_contig(struct pcpu_hints *h, u32 start, u32 end)
 {
 	start = min(start, h->contig_start);
@@ -30,18 +29,18 @@ static void extend_contig(struct pcpu_hints *h, u32 start, u32 end)
 		end = max(end, h->scan_start + h->scan);
 		h->scan = 0;
 	} else if (h->scan == h->contig && end - start > h->contig) {
-		/* It lies behind, and is now the smaller one: H4. */
+		/* H4: the scan run lies after the contig run, and is smaller now. */
 		h->scan = 0;
 	}
 	h->contig_start = start;
 	h->contig = end - start;
 }
 
-/* A run longer than the contig run, apart from both. */
+/* Add a run that is longer than the contig run and touches neither run. */
 static void replace_contig(struct pcpu_hints *h, u32 start, u32 bits)
 {
 	if (h->contig && h->contig_start < start) {
-		/* Of two equally long ones in front, the one further behind skips more. */
+		/* Of two equally long runs in front, the later one skips more (H5). */
 		if (h->scan < h->contig || h->scan_start > start)
 			remember_scan(h, h->contig_start, h->contig);
 	} else if (h->scan_start > start) {
@@ -52,7 +51,7 @@ static void replace_contig(struct pcpu_hints *h, u32 start, u32 bits)
 	h->contig = bits;
 }
 
-/* A run as long as the contig run, apart from both. */
+/* Add a run that is as long as the contig run and touches neither run (H4). */
 static void equal_contig(struct pcpu_hints *h, u32 start)
 {
 	bool scan_equal = h->scan == h->contig;
@@ -74,7 +73,7 @@ static void equal_contig(struct pcpu_hints *h, u32 start)
 	}
 }
 
-/* pcpu_hints_add(), for any run. */
+/* pcpu_hints_add() for any run. */
 void pcpu_hints_add_any(struct pcpu_hints *h, u32 start, u32 end)
 {
 	bool was_scan = false;

@@ -1,36 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * internal.h - a map of the per-CPU allocator: its types, and what holds between them.
+ * internal.h - a map of the per-CPU allocator: its types, and the rules between them.
  *
- * A chunk has a unit for each CPU, CPU c's at base + unit_off[c]. The distances between units
- * are those of the first chunk in all chunks (layout.h, first.c), so a chunk may be scattered
- * over several ranges of addresses, one a group; base is where the lowest unit of all begins. All
- * units of a chunk look alike: what is allocated at an offset of one is allocated at that offset
- * of all, and a page is populated in the units of all possible CPUs or of none. So one set of
- * books describes them all:
+ * A chunk has a unit for each CPU, CPU c's at base + unit_off[c]. All chunks have the distances
+ * between units of the first chunk (layout.h, first.c), so a chunk may lie in several ranges of
+ * addresses, one for each group; base is the address of the lowest unit. All units of a chunk look
+ * alike: an area that is allocated at an offset of one unit is allocated at that offset of all, and
+ * a page is populated in the units of all possible CPUs or of none. So a chunk has one set of
+ * records:
  *
- *   what is allocated      by one of two allocators behind struct pcpu_area_ops: bitmap.c
- *                          (alloc_map, bound_map, blocks, hints) or areamap.c (map)
- *   which pages there are  the bitmap populated; where they come from is one of two backings
- *                          behind struct pcpu_backing_ops: vm.c or km.c
+ *   allocated areas   by one of two area allocators (struct pcpu_area_ops): bitmap.c (alloc_map,
+ *                     bound_map, blocks, hints) or areamap.c (map)
+ *   populated pages   the bitmap populated; the pages come from one of two backings (struct
+ *                     pcpu_backing_ops): vm.c or km.c
  *
- * Chunks hang in lists, "slots", by the size of their largest free run, and in a tree by address
- * (chunk.c). alloc_percpu_gfp() looks from the tightest slot that can fit upwards. The first
+ * Chunks are in lists, "slots", by the size of their largest free run, and in a tree by address
+ * (chunk.c). alloc_percpu_gfp() searches upwards from the tightest slot that can fit. The first
  * chunk's reserved region has a chunk structure of its own, in no slot and not in the tree.
  *
  * Locks, outermost first:
  *
  *   alloc_mutex   mutex: population and depopulation, creation and destruction of chunks, longer
- *                 area maps, and so the scratch array pcpu.pages. A chunk goes away at the hands of
- *                 its holder alone, and not while there is an object in it
- *   lock          irqsave: books, slots, tree, counts, pcpu.extend, pcpu.found. A populated bit
+ *                 area maps, and so the scratch array pcpu.pages. Only its holder destroys a chunk,
+ *                 and only a chunk without an object
+ *   lock          irqsave: records, slots, tree, counts, pcpu.extend, pcpu.found. A populated bit
  *                 changes under both locks, so either is enough to read it
  *
- * alloc_mutex is outside of the vmap layer's locks; under lock nothing is called but
- * schedule_work().
+ * alloc_mutex is outside of the vmap layer's locks. Under lock only schedule_work() is called.
  *
- * A populated bit is set after the page is mapped and cleared before it is unmapped: what is
- * found populated under the lock, in a page that one has an object in, stays.
+ * A populated bit is set after the page is mapped, and cleared before the page is unmapped. A page
+ * with an object stays populated.
  */
 #ifndef MM_PERCPU_INTERNAL_H
 #define MM_PERCPU_INTERNAL_H
@@ -48,29 +47,27 @@
 #define PCPU_BLOCK_WORDS (PCPU_BLOCK_BITS / WORD_BITS)
 
 /*
- * Slot 0 holds chunks that are full, or as good as full: a chunk from a slot below
- * PCPU_SLOT_FAIL_THRESHOLD that could not serve a request is put there until something in it is
- * freed. Then come the slots by size, and behind these
+ * Slot 0 has chunks that are full, or nearly: a chunk from a slot below PCPU_SLOT_FAIL_THRESHOLD
+ * that could not serve a request goes there until something in it is freed. The slots by size
+ * follow, and after them
  *
- *   the sidelined slot      isolated chunks that have given their empty pages back: to be used
- *                           again only where no other chunk with an object has room
+ *   the sidelined slot      isolated chunks without empty pages: used again only if no other chunk
+ *                           with an object has room
  *   the free slot           chunks without an object
- *   the to-depopulate slot  isolated chunks that background work is to take empty pages from
+ *   the to-depopulate slot  isolated chunks whose empty pages background work takes
  */
 #define PCPU_SLOT_BASE_SHIFT 5
 #define PCPU_SLOT_FAIL_THRESHOLD 3u
 #define PCPU_MAX_SLOTS 26u
 
 /**
- * struct pcpu_hints - what is remembered of the free runs in a range of bits
+ * struct pcpu_hints - a summary of the free runs in a range of bits; hints.h has the invariants
  * @first_free:   first free bit; the number of bits of the range if there is none
  * @contig:       length of the largest free run known; 0: none
- * @contig_start: where it begins
+ * @contig_start: its first bit
  * @scan:         length of a second free run; 0: none is remembered
- * @scan_start:   where it begins
- * @rest:         no run but the contig one is longer than this
- *
- * See hints.h for what holds between them.
+ * @scan_start:   its first bit
+ * @rest:         all other runs have at most this length
  */
 struct pcpu_hints {
 	u32 first_free;
@@ -82,7 +79,7 @@ struct pcpu_hints {
 };
 
 /**
- * struct pcpu_block - metadata of PCPU_BLOCK_BITS bits, a page
+ * struct pcpu_block - the summary of a page, of PCPU_BLOCK_BITS bits
  * @h:          its hints, relative to the block; @h.contig is exact
  * @left_free:  length of the free run at its start
  * @right_free: length of the free run at its end
@@ -94,13 +91,11 @@ struct pcpu_block {
 };
 
 /**
- * struct pcpu_areamap - the books of an area map
- * @size:    sizes in bits, in order of address: free areas are positive, those in use negative
- * @used:    entries of it
- * @room:    entries that there is memory for
+ * struct pcpu_areamap - an area map; areamap.c has the invariants
+ * @size:    sizes in bits, in order of address: positive for free areas, negative for areas in use
+ * @used:    number of entries
+ * @room:    number of entries for which there is memory
  * @largest: the largest positive entry; 0: none
- *
- * See areamap.c for what holds between them.
  */
 struct pcpu_areamap {
 	s32 *size;
@@ -115,27 +110,27 @@ struct pcpu_areamap {
  * @node:       in pcpu.chunks, by @base
  * @pc:         the allocator
  * @base:       address of the lowest unit
- * @number:     chunks made before it
- * @slot:       pcpu_chunk_slot(), or 0 after a failure, or that of isolated chunks, see above
+ * @number:     number of chunks made before it
+ * @slot:       pcpu_chunk_slot(), or 0 after a failure, or a slot of isolated chunks
  * @immutable:  of the first chunk: never depopulated, never destroyed
- * @isolated:   in one of the two slots for that; its empty pages do not count in pcpu.nr_empty
- * @hidden_start: objects lie at or above this bit, and
- * @hidden_end:   below this one; the bits outside are marked allocated for ever
+ * @isolated:   in one of the two slots of isolated chunks; pcpu.nr_empty leaves out its pages
+ * @hidden_start, @hidden_end: objects lie in bits [@hidden_start, @hidden_end); the other bits are
+ *              marked allocated for ever
  * @nr_allocs:  objects
- * @max_size:   bytes of the largest object that it ever had
- * @free_bits:  bits that are free
+ * @max_size:   bytes of the largest object ever
+ * @free_bits:  number of free bits
  * @nr_populated: ones in @populated
  * @nr_empty:   of these, pages with no bit allocated
- * @populated:  1: the page is there, in the units of all possible CPUs
+ * @populated:  1: the page is populated, in the units of all possible CPUs
  * @hints:      bitmap: of the whole unit
  * @parted:     bitmap: @hints may know a free run by its parts alone, see bitmap.c
  * @blocks:     bitmap: one for each page of a unit
  * @alloc_map:  bitmap: 1: allocated
- * @bound_map:  bitmap: 1: an object begins here, or ended before. One bit longer than @alloc_map.
- *              Bits within objects are 0; those of free bits mean nothing
+ * @bound_map:  bitmap: 1: an object begins here, or one ends before this bit. One bit longer than
+ *              @alloc_map. Bits inside of objects are 0; bits of free areas are undefined
  * @map:        area map
- * @extend:     area map: in pcpu.extend while background work is to make room in @map
- * @block:      km: its page frames, the first of them
+ * @extend:     area map: in pcpu.extend while @map waits for more room
+ * @block:      km: the first of its page frames
  * @va:         vm: its ranges of addresses, one for each group
  */
 struct pcpu_chunk {
@@ -170,40 +165,40 @@ RB_HEAD(pcpu_chunk_tree, pcpu_chunk);
 
 #define PCPU_NO_FIT UINT32_MAX
 
-/* Has a chunk's book-keeping room for the entries that one more object may need? */
+/* Has an area map room for the entries of one more object? */
 enum pcpu_room {
 	PCPU_ROOM_ENOUGH,
-	PCPU_ROOM_SHORT, /* yes, but background work should make more */
+	PCPU_ROOM_SHORT, /* yes, and background work should make more */
 	PCPU_ROOM_NONE,
 };
 
 struct pcpu_survey;
 
 /**
- * struct pcpu_area_ops - what is free inside of a unit
+ * struct pcpu_area_ops - an area allocator: the free areas inside of a unit
  *
- * The allocator knows no more of it than this. Offsets, sizes and alignments are in bits, of
- * PCPU_MIN_ALLOC_SIZE bytes each. pcpu.lock is held, or nobody else knows the chunk.
+ * Offsets, sizes and alignments are in bits, of PCPU_MIN_ALLOC_SIZE bytes each. The caller holds
+ * pcpu.lock, or no other task knows the chunk.
  *
- * @init:    the books of a new chunk, of which all is free. Sets free_bits. 0 or -ENOMEM. No lock
- * @exit:    give them back; no lock
+ * @init:    make the records of a new chunk, all free, and set free_bits. 0 or -ENOMEM. No lock
+ * @exit:    free the records; no lock
  * @alloc:   the first free area for a request; @align is a power of two, at most PCPU_BLOCK_BITS;
- *           @populated: only areas in populated pages will do. Return: offset or PCPU_NO_FIT
- * @alloc_at: an area at a given place. Return: false if not all of it is free, or in the unit, or
- *           there is no room for it in the books
- * @free:    give back the area that begins at an offset below pcpu.map_bits. Return: its size; 0
- *           if none begins there, and nothing is changed
+ *           @populated: in populated pages only. Return: offset or PCPU_NO_FIT
+ * @alloc_at: an area at a given place. Return: false: a part of it is in use or outside of the
+ * unit, or the records have no room for it
+ * @free:    give back the area that begins at an offset below pcpu.map_bits. Return: its size; 0:
+ * no area begins there, and nothing is changed
  * @why:     after @free returned 0: PCPU_FREE_MIDDLE or PCPU_FREE_TWICE
  * @room:    before @alloc and @alloc_at; NULL: always PCPU_ROOM_ENOUGH
- * @extend:  make room. Called with alloc_mutex and without pcpu.lock, which it takes to put the
- *           larger books in place: others may have changed the chunk before that. 0 or -ENOMEM
- * @verify:  check the books against themselves, and that what is hidden is in use; say what they
- *           hold. Hidden from ThreadSanitizer, with all that it calls
+ * @extend:  make room, under alloc_mutex. It takes pcpu.lock to install the larger array; other
+ *           tasks may change the chunk before that. 0 or -ENOMEM
+ * @verify:  check the invariants, and that hidden parts are in use; survey the chunk. Hidden from
+ *           ThreadSanitizer, with all that it calls
  * @fits:    naive search, see pcpu_fits()
- * @each:    call @fn for each area in order of address: free ones, objects, hidden parts
+ * @each:    call @fn for each area in order of address: free areas, objects, hidden parts
  *
- * @alloc, @alloc_at and @free change free_bits, and call pcpu_page_used() and
- * pcpu_page_emptied() for each page that gets its first object or loses its last.
+ * @alloc, @alloc_at and @free change free_bits, and call pcpu_page_used() or pcpu_page_emptied()
+ * for each page that gets its first object or loses its last.
  */
 struct pcpu_area_ops {
 	int (*init)(struct pcpu_chunk *chunk, gfp_t gfp);
@@ -221,7 +216,7 @@ struct pcpu_area_ops {
 };
 
 /**
- * struct pcpu_survey - what @verify found in a chunk
+ * struct pcpu_survey - the result of @verify for a chunk
  * @free_bits: free bits
  * @objects:   areas in use, hidden parts included
  * @empty:     bitmap of pages without an allocated bit
@@ -236,17 +231,17 @@ extern const struct pcpu_area_ops pcpu_bitmap_ops;
 extern const struct pcpu_area_ops pcpu_areamap_ops;
 
 /**
- * struct pcpu_backing_ops - where the pages of chunks behind the first one come from
- * @whole:      all pages of a chunk are there from its beginning to its end
- * @create:     give a new chunk its place, chunk.base. 0 or a negative error
- * @destroy:    take it away; @depopulate was called for all pages before, unless @whole
- * @populate:   pages [@start, @end) of all possible CPUs' units; none of them is there. On success
- *              the caller says so with pcpu_chunk_populated(). 0 or a negative error: nothing
- *              has changed. NULL if @whole
- * @depopulate: unmap pages and give them back; atomic requests do not see them any more. NULL if
- *              @whole
+ * struct pcpu_backing_ops - the pages of all chunks after the first one
+ * @whole:      all pages of a chunk are populated during its whole life
+ * @create:     give a new chunk its addresses, chunk.base. 0 or a negative error
+ * @destroy:    take them away; @depopulate was called for all pages before, unless @whole
+ * @populate:   populate pages [@start, @end) of all possible CPUs' units, none of which is
+ * populated. After success the caller calls pcpu_chunk_populated(). 0 or a negative error: nothing
+ * has changed. NULL if @whole
+ * @depopulate: unmap pages and give them back; the caller called pcpu_chunk_depopulated() before.
+ *              NULL if @whole
  *
- * alloc_mutex is held, or nobody else knows the chunk.
+ * The caller holds alloc_mutex, or no other task knows the chunk.
  */
 struct pcpu_backing_ops {
 	bool whole;
@@ -261,47 +256,45 @@ extern const struct pcpu_backing_ops pcpu_km_ops;
 
 /**
  * struct pcpu - a per-CPU allocator
- * @m, @vs:      where pages and addresses come from
+ * @m, @vs:      the machine and the address space
  * @topology:    the machine's
  * @cfg:         as given to pcpu_create()
- * @area:        what keeps the books inside of chunks
- * @backing:     where pages come from
+ * @area:        the area allocator inside of chunks
+ * @backing:     the source of pages
  * @unit_size:   bytes of a unit
  * @unit_pages:  the same in pages
  * @map_bits:    the same in bits of PCPU_MIN_ALLOC_SIZE bytes
  * @nr_possible: possible CPUs
- * @unit_off:    of each CPU id: its unit's offset from the lowest; 0 for those that are not
- *               possible
- * @copy_off:    the same of the possible CPUs alone, @nr_possible of them, in order of unit
- * @ai:          the layout that all of this comes from (first.c)
+ * @unit_off:    of each CPU id: its unit's offset from the lowest; 0: not possible
+ * @copy_off:    the same of the @nr_possible possible CPUs, in order of unit
+ * @ai:          the layout, from which all of this is computed (first.c)
  * @group_off, @group_size: of each group: offset of its first unit from the lowest, and bytes
- * @low_unit_cpu, @high_unit_cpu: CPUs of the lowest and of the highest unit with a CPU
+ * @low_unit_cpu, @high_unit_cpu: CPUs of the lowest and of the highest unit
  * @fc_kind:     how the first chunk was made: PCPU_FC_EMBED or PCPU_FC_PAGE
  * @first_base:  address of its lowest unit; 0: there is no first chunk
- * @first_pages: pages of each unit, from its start, that there are; 0: no first chunk
- * @first_va:    PCPU_FC_PAGE: where it is mapped
+ * @first_pages: number of populated pages at the start of each unit; 0: no first chunk
+ * @first_va:    PCPU_FC_PAGE: the area in which it is mapped
  * @first_page:  PCPU_FC_PAGE: its pages, @first_pages for each possible CPU, in order of unit
- * @nr_slots:    entries of @slot that are in use
- * @empty_low, @empty_high: bounds for @nr_empty, kept by background work
+ * @nr_slots:    number of entries of @slot that are in use
+ * @empty_low, @empty_high: watermarks of background work for @nr_empty
  * @lock:        see above
  * @alloc_mutex: see above
  * @balance_work: background work: see pcpu_balance_work()
- * @pages:       scratch, one entry for each page of a chunk that can be populated. Under
- * alloc_mutex
+ * @pages:       scratch array, an entry for each page of a chunk; under alloc_mutex
  * @atomic_failed: an atomic request was refused since background work last ran
  * @extend:      chunks whose area map is short
  * @first:       the first chunk's dynamic region, or NULL
  * @reserved:    the first chunk's reserved region, or NULL
- * @chunks:      all chunks but @reserved, by address
- * @nr_chunks:   how many
+ * @chunks:      all chunks except @reserved, by address
+ * @nr_chunks:   number of chunks
  * @nr_allocs, @alloc_bits: sums over these and @reserved
  * @nr_populated: sum over @chunks
- * @nr_empty:    sum over those that are not isolated; @nr_empty <= @nr_populated at every moment
+ * @nr_empty:    sum over chunks that are not isolated; at most @nr_populated at every moment
  * @next_number: number of the next chunk
  * @scanned, @made, @max_allocs, @max_chunks, @min_size, @max_size: see struct pcpu_stats
  * @slot:        chunks by size of the largest free run known
- * @slots_used:  bit for each slot that has a chunk
- * @found:       the chunk that an address was last found in, or NULL
+ * @slots_used:  a bit for each slot that has a chunk
+ * @found:       the chunk of the last address that was looked up, or NULL
  */
 struct pcpu {
 	struct machine *m;
@@ -355,7 +348,7 @@ struct pcpu {
 	struct pcpu_chunk *found;
 };
 
-/* bitmap.c, also called from its tests. See struct pcpu_area_ops. */
+/* bitmap.c and bitmap_free.c, also called from tests. See struct pcpu_area_ops. */
 int pcpu_bitmap_init(struct pcpu_chunk *chunk, gfp_t gfp);
 void pcpu_bitmap_exit(struct pcpu_chunk *chunk);
 u32 pcpu_bitmap_alloc(struct pcpu_chunk *chunk, u32 bits, u32 align, bool populated);
@@ -395,8 +388,8 @@ void pcpu_page_emptied(struct pcpu_chunk *chunk, u32 page);
 void pcpu_page_used(struct pcpu_chunk *chunk, u32 page);
 
 /*
- * first.c: the layout of units, and the memory of the first chunk. Sets, in @pc, what is said there
- * to come from there; unit_size and what follows from it included. On error nothing is left behind.
+ * first.c: the layout of units, and the memory of the first chunk. Sets the fields of @pc that
+ * depend on the layout, from unit_size on. After an error nothing is left allocated.
  */
 int pcpu_first_chunk_create(struct pcpu *pc);
 void pcpu_first_chunk_destroy(struct pcpu *pc);
@@ -433,7 +426,7 @@ static inline u32 pcpu_sidelined_slot(const struct pcpu *pc)
 	return pc->nr_slots - 3;
 }
 
-/* Where chunks with a free run of @size bytes are. */
+/* The slot of chunks with a largest free run of @size bytes. */
 static inline u32 pcpu_size_to_slot(const struct pcpu *pc, u32 size)
 {
 	int slot = fls64(size) - PCPU_SLOT_BASE_SHIFT + 2;
@@ -443,7 +436,7 @@ static inline u32 pcpu_size_to_slot(const struct pcpu *pc, u32 size)
 	return (u32)max(slot, 1);
 }
 
-/* Where a chunk that is not isolated belongs. */
+/* The slot of a chunk that is not isolated (C1). */
 static inline u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 {
 	u32 bits = pcpu_chunk_largest(chunk);
@@ -451,7 +444,10 @@ static inline u32 pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 	return bits ? pcpu_size_to_slot(chunk->pc, bits << PCPU_MIN_ALLOC_SHIFT) : 0;
 }
 
-/* Chunks in order of address; the lock is held. NULL: none, or no more. */
+/*
+ * Chunks in order of address (C2). The caller holds the lock, or knows that no other task is in an
+ * operation. NULL: no more.
+ */
 static inline struct pcpu_chunk *pcpu_chunk_first(const struct pcpu *pc)
 {
 	struct pcpu_chunk *chunk = RB_ROOT(&pc->chunks);
@@ -476,7 +472,7 @@ static inline struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 	return next;
 }
 
-/* free.c: give the area back that begins at @off. Return: its bits, 0 if none begins there. */
+/* free.c: give back the area at @off; background work after a free. */
 u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off);
 bool pcpu_find_work(struct pcpu_chunk *chunk);
 
@@ -484,8 +480,8 @@ bool pcpu_find_work(struct pcpu_chunk *chunk);
 void pcpu_balance_work(struct work_struct *work);
 
 /*
- * Bytes of the lowest unit that are the chunk's. Of its units the first chunk has the pages of its
- * regions alone: an embedded one gives the others back, and a chunk of kernel memory may lie there.
+ * Bytes of the lowest unit that belong to the chunk. The first chunk has only the pages of its
+ * regions: embedding gives the other pages back, and a chunk of kernel memory may lie there.
  */
 static inline u64 pcpu_chunk_span(const struct pcpu_chunk *chunk)
 {

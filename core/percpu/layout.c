@@ -2,16 +2,16 @@
 /*
  * layout.c - where the units of a chunk lie: built from the topology, and printed.
  *
- * After "implement and use sparse embedding first chunk allocator" (2009), with one thing
- * simpler. There, numbers of units per allocation (upa) are tried downwards, those that waste
- * too much are passed over, and of the rest the last before the number of allocations grows is
- * taken. That is always the first that is not passed over: all candidates are powers of two, so the
- * next one is at most half as large; needing no more allocations with it means that every
- * group fills at most half of one allocation, and that had wasted more than a third.
+ * After "implement and use sparse embedding first chunk allocator" (2009), which has a longer
+ * search. It tries numbers of units per allocation (upa) downwards, skips those that waste too
+ * much, and takes the last one before the number of allocations grows. That is always the first one
+ * that it does not skip: all candidates are powers of two, so the next one is at most half as
+ * large. If it needs no more allocations, every group fills at most half of one allocation of the
+ * larger upa, which then wastes more than a third. A test compares both searches.
  *
- * Invariants, checked by the tests and by the first_chunk target:
+ * Invariants, checked by test_layout.c and by the target first_chunk:
  *
- *   L1  each possible CPU is in one entry of cpu_map, no other number is but PCPU_NO_CPU
+ *   L1  each possible CPU is in one entry of cpu_map; all other entries are PCPU_NO_CPU
  *   L2  any two CPUs of a group are local to each other, and the group's first unit has a CPU
  *   L3  first_unit is the sum of nr_units of the groups before; nr_units is a multiple of upa
  *   L4  alloc_size = upa * unit_size is a multiple of atom_size, unit_size of the page size
@@ -25,10 +25,10 @@
 #define NO_GROUP UINT8_MAX
 
 /**
- * struct grouping - which CPUs are near to each other
- * @nr:      groups
- * @cpus:    possible CPUs
- * @of_node: group of each node, or NO_GROUP: it has no possible CPU as far as is known
+ * struct grouping - groups of CPUs that are near to each other
+ * @nr:      number of groups
+ * @cpus:    number of possible CPUs
+ * @of_node: group of each node; NO_GROUP: no possible CPU of it was found so far
  * @count:   possible CPUs of each group
  */
 struct grouping {
@@ -38,7 +38,7 @@ struct grouping {
 	u32 count[TOPOLOGY_MAX_NODES];
 };
 
-/* Is a node local, both ways, to each node of a group? */
+/* Is a node local, both ways, to each node of a group (L2)? */
 static bool node_fits(const struct topology *t, const struct grouping *g, u32 group,
 		      unsigned int nid)
 {
@@ -49,7 +49,7 @@ static bool node_fits(const struct topology *t, const struct grouping *g, u32 gr
 	return true;
 }
 
-/* The group of a node, a new one if it fits into none. */
+/* The group of a node; a new group if the node fits into none. */
 static u32 node_group(const struct topology *t, struct grouping *g, unsigned int nid)
 {
 	u32 group;
@@ -96,9 +96,9 @@ static u32 all_units(const struct grouping *g, u32 upa)
 }
 
 /*
- * Units per allocation. A unit larger than the atom leaves no room for a second one behind it; else
- * an allocation is one atom, and every power of two divides it that leaves a unit its least
- * size. One unit each wastes nothing, so the search ends.
+ * Units per allocation (L4, L5). A unit larger than the atom leaves no room for a second unit. Else
+ * an allocation is one atom, which any power of two divides that leaves a unit its least size. One
+ * unit per allocation wastes nothing, so the search ends.
  */
 static u32 choose_upa(const struct grouping *g, u32 alloc_size, u32 least_unit)
 {
@@ -109,7 +109,7 @@ static u32 choose_upa(const struct grouping *g, u32 alloc_size, u32 least_unit)
 	return upa;
 }
 
-/* Deal the CPUs out to the units of their groups, in order. */
+/* Assign the CPUs to the units of their groups, in order (L1, L3). */
 static void fill_units(const struct topology *t, struct grouping *g, struct pcpu_alloc_info *ai)
 {
 	unsigned int cpu;
@@ -118,7 +118,7 @@ static void fill_units(const struct topology *t, struct grouping *g, struct pcpu
 	for (u32 i = 0; i < g->nr; i++) {
 		ai->group[i] = (struct pcpu_group_info){.nr_units = group_units(g, i, ai->upa),
 							.first_unit = unit};
-		/* From here on: the next unit to fill. */
+		/* From now on count[i] is the next unit to fill. */
 		g->count[i] = unit;
 		unit += ai->group[i].nr_units;
 	}

@@ -3,10 +3,10 @@
  * layout.h - where the units of a chunk lie: built from the topology, printed, checked.
  *
  * After "implement and use sparse embedding first chunk allocator" (2009). CPUs that are local to
- * each other form a group; the units of a group lie side by side, the groups anywhere. A unit is
- * so large that a whole number of them ("units per allocation") fills a piece of boot memory, whose
- * size is a multiple of the atom size; a group whose number of CPUs is no multiple of that
- * leaves units without a CPU at its end.
+ * each other form a group; the units of a group lie side by side, the groups anywhere. A whole
+ * number of units ("units per allocation", upa) fills a piece of boot memory, whose size is a
+ * multiple of the atom size. A group whose number of CPUs is no multiple of upa has units without a
+ * CPU at its end.
  */
 #ifndef MM_PERCPU_LAYOUT_H
 #define MM_PERCPU_LAYOUT_H
@@ -23,9 +23,9 @@
 
 /**
  * struct pcpu_group_info - CPUs near to each other
- * @base_offset: of its first unit, from the lowest unit of all; 0 until it is known
- * @nr_units:    a multiple of upa, those without a CPU included
- * @first_unit:  its first one's index in pcpu_alloc_info.cpu_map
+ * @base_offset: offset of its first unit from the lowest unit of all; 0: not known yet
+ * @nr_units:    units, those without a CPU included; a multiple of upa
+ * @first_unit:  index of its first unit in pcpu_alloc_info.cpu_map
  */
 struct pcpu_group_info {
 	u64 base_offset;
@@ -38,8 +38,8 @@ struct pcpu_group_info {
  * @static_size, @reserved_size, @dyn_size: regions of the first chunk, in bytes
  * @unit_size:  bytes of a unit, a multiple of the page size
  * @atom_size:  see struct pcpu_config
- * @alloc_size: bytes that boot memory is allocated in: @upa units, a multiple of @atom_size
- * @upa:        units of that
+ * @alloc_size: bytes of a piece of boot memory: @upa units, a multiple of @atom_size
+ * @upa:        units per allocation
  * @nr_groups:  entries of @group
  * @nr_units:   entries of @cpu_map: sum of the groups' units
  * @cpu_map:    the CPU of each unit, or PCPU_NO_CPU. Each possible CPU is there once
@@ -60,7 +60,7 @@ struct pcpu_alloc_info {
 };
 
 /**
- * struct pcpu_layout_params - what a layout is to be built from
+ * struct pcpu_layout_params - the parameters of a layout
  * @static_size, @reserved_size, @dyn_size: bytes
  * @min_unit_size: least size of a unit, a multiple of the page size
  * @atom_size: a power of two, at least the page size
@@ -76,14 +76,14 @@ struct pcpu_layout_params {
 };
 
 /**
- * pcpu_build_alloc_info() - a layout for a machine
- * @m:   the machine; its topology says which CPUs are possible and how far apart
- * @p:   what is asked for
+ * pcpu_build_alloc_info() - build the layout for a machine
+ * @m:   the machine; its topology has the possible CPUs and the distances of nodes
+ * @p:   the parameters
  * @out: receives the layout, for pcpu_free_alloc_info()
  *
- * Two CPUs are of one group if their nodes are at LOCAL_DISTANCE both ways. Of the numbers of
- * units per allocation that divide it, the largest is taken that needs the fewest allocations
- * and leaves no more than a third of the possible CPUs' number of units without a CPU.
+ * Two CPUs belong to one group if their nodes are at LOCAL_DISTANCE both ways. upa is the largest
+ * divisor of an allocation with which the units without a CPU are at most a third of the possible
+ * CPUs. No other such divisor needs fewer allocations.
  *
  * Return: 0, -EINVAL (sizes), -ENOMEM. Context: may sleep.
  */
@@ -94,7 +94,7 @@ int pcpu_build_alloc_info(struct machine *m, const struct pcpu_layout_params *p,
 void pcpu_free_alloc_info(struct machine *m, struct pcpu_alloc_info *ai);
 
 /**
- * pcpu_print_alloc_info() - what a kernel prints at boot, numbers not padded and units on one line
+ * pcpu_print_alloc_info() - print a layout as a kernel does at boot, on one line without padding
  *
  *   pcpu-alloc: s1024 r8192 d20480 u65536 alloc=1*2097152
  *   pcpu-alloc: [0] 0 1 2 3 [1] 4 5 6 -

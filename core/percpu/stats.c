@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats.c - how much of what: sums, and the listing that a kernel shows in percpu_stats.
+ * stats.c - statistics: sums, and the listing that a kernel shows in percpu_stats.
  *
- * The form is that of "percpu: expose statistics about percpu memory via debugfs" (2017), so that
- * what reads a kernel's listing reads ours.
+ * The form is that of "percpu: expose statistics about percpu memory via debugfs" (2017), so that a
+ * program that reads a kernel's listing reads ours.
  */
 #include <stdlib.h>
 
@@ -37,13 +37,13 @@ static void print_number(FILE *f, const char *name, u64 value)
 }
 
 /**
- * struct chunk_survey - what is looked for in a chunk, in bytes
+ * struct chunk_survey - the areas of a chunk so far, in bytes
  * @chunk:     the chunk
- * @sizes:     of its objects, @nr of them so far
- * @first_bit: first free bit, or where the hidden end begins
+ * @sizes:     the sizes of its @nr objects
+ * @first_bit: first free bit, or the first bit of the hidden end
  * @largest:   the largest free area
- * @sum_frag, @max_frag: free areas in front of an object: all of them, and the largest
- * @gap:       the free area that was met last; behind the last object nothing is fragmented
+ * @sum_frag, @max_frag: free areas in front of an object: their sum, and the largest
+ * @gap:       the last free area. After the last object it is no fragmentation
  */
 struct chunk_survey {
 	const struct pcpu_chunk *chunk;
@@ -103,7 +103,7 @@ static void print_chunk(FILE *f, const struct pcpu_chunk *chunk, u32 *sizes)
 	fputc('\n', f);
 }
 
-/* What the chunk is to a reader of the listing. */
+/* The line above a chunk in the listing. */
 static const char *chunk_title(const struct pcpu_chunk *chunk)
 {
 	const struct pcpu *pc = chunk->pc;

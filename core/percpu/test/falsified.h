@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * falsified.h - a table of worlds in which one thing is falsified, and that each is found out.
+ * falsified.h - a table of worlds with one falsified value each, which the verifier must report.
  *
- * To be included behind a fixture. The table is an X macro with rows
- * X(name, what is falsified, oracle, words), of which its owner makes the bodies.
+ * Include this after a fixture. The table is an X macro with rows X(name, statement, oracle,
+ * words); its owner makes the bodies from the statements.
  */
 #ifndef MM_PERCPU_TEST_FALSIFIED_H
 #define MM_PERCPU_TEST_FALSIFIED_H
 
 /**
  * struct falsified - a body that must end in a finding
- * @name:   of the row, and of the body
- * @body:   makes the world, falsifies, and calls the verifier
- * @oracle: of the finding
- * @words:  in its text
+ * @name:   the name of the row, and of the body
+ * @body:   makes the world, falsifies a value, and calls the verifier
+ * @oracle: the oracle of the finding
+ * @words:  a part of its text
  */
 struct falsified {
 	const char *name;
@@ -24,7 +24,7 @@ struct falsified {
 
 #define FALSIFIED_ROW(name, falsify, oracle, words) {#name, name, ORACLE_##oracle, words},
 
-/* The test fails, with a message for each row that was not found, or as something else. */
+/* The test fails, with a message for each row without a finding or with another one. */
 static inline void expect_findings(struct fixture *f, const struct falsified *rows, u32 nr)
 {
 	u32 failed = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run.h - what the per-CPU allocator's tests share: a machine, an allocator on it, objects with a
- * pattern on every CPU, and bodies that must end well or in a finding.
+ * run.h - the fixture of the per-CPU allocator's tests: a machine, an allocator on it, and objects
+ * with a pattern on every CPU. A test states that its body has no finding, or which one.
  *
  * Every body runs inside of sched_run(), on a machine booted for it.
  */
@@ -41,7 +41,7 @@ static inline void fixture_init(struct fixture *f)
 	f->pcpu = (struct pcpu_config){.unit_size = 4 * PAGE_SIZE, .empty_low = 1, .empty_high = 3};
 }
 
-/* Within a run: a world, the body, and everything must have been given back. */
+/* In a run: create the world, run the body, and check that everything was given back. */
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
@@ -75,7 +75,7 @@ static inline struct pcpu_stats pstats(struct fixture *f)
 	return st;
 }
 
-/* An object, and what it was filled with. */
+/* An object and the seed of its pattern. */
 struct object {
 	pcpu_addr_t addr;
 	u32 size;
@@ -84,7 +84,7 @@ struct object {
 
 /*
  * @expect < 0: write the pattern; else every byte must be the pattern (1) or zero (0). Addresses
- * are translated once a page: byte by byte it would be what the tests spend their time on.
+ * are translated once a page, since a translation for each byte dominates the time of the tests.
  */
 static inline void object_bytes(struct fixture *f, const struct object *o, int expect)
 {
@@ -109,7 +109,7 @@ static inline void object_bytes(struct fixture *f, const struct object *o, int e
 	}
 }
 
-/* Ask for an object, zero at birth, and fill it. Return: false if refused. */
+/* Allocate an object, check that it is zero, and fill it. Return: false: refused. */
 static inline bool object_make(struct fixture *f, struct object *o, u32 size, u32 align, gfp_t gfp)
 {
 	o->addr = alloc_percpu_gfp(f->pc, size, align, gfp);

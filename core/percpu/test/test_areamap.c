@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_areamap.c - the area map, without pages: known cases, random programs against the model
- * of areamap_run.h, wrong frees, failures, and extension while others change the map.
+ * test_areamap.c - the area map without pages: known cases, random programs against the model of
+ * areamap_run.h, bad frees, failures, and an extension while another task changes the map.
  */
 #include "areamap_run.h"
 
@@ -12,13 +12,13 @@ static void known_cases(struct fixture *f)
 	CHECK(!OPS->init(&f->chunk, GFP_KERNEL));
 	EXPECT_MAP(f, 4096);
 	compare(f);
-	/* Head, none, tail, none of both. */
+	/* An object leaves a free head and tail, a tail, or nothing. */
 	CHECK(do_alloc(f, 10, 1, false) == 0);
 	CHECK(do_alloc(f, 5, 16, false) == 16);
 	EXPECT_MAP(f, -10, 6, -5, 4075);
 	CHECK(do_alloc(f, 6, 2, false) == 10);
 	EXPECT_MAP(f, -10, -6, -5, 4075);
-	/* Cut in three, at the end, in front of that; the largest is found behind. */
+	/* Cut in three; at the end; before the end. The largest area is found after the cut. */
 	CHECK(do_alloc_at(f, 1000, 24));
 	CHECK(do_alloc_at(f, 4090, 6) && !do_alloc_at(f, 4089, 2) && !do_alloc_at(f, 4095, 2));
 	EXPECT_MAP(f, -10, -6, -5, 979, -24, 3066, -6);
@@ -29,12 +29,12 @@ static void known_cases(struct fixture *f)
 	CHECK(do_alloc_at(f, 3072, 518) && map->largest == 979);
 	do_free(f, 3072);
 	CHECK(map->largest == 1018);
-	/* Nothing aligned is left, though there is room: nothing changes. */
+	/* There is room, and none of it is aligned: nothing changes. */
 	CHECK(do_alloc(f, 1000, 1024, false) == 3072);
 	CHECK(do_alloc(f, 600, 512, false) == PCPU_NO_FIT);
 	CHECK(do_alloc(f, 979, 1, false) == 21 && map->largest == 24);
 	EXPECT_MAP(f, -10, -6, -5, -979, -24, -1000, 24, -1024, -1000, 18, -6);
-	/* Free: alone, into the one behind, into the one in front, between two. */
+	/* A free merges with no neighbour, with the next, with the previous, with both. */
 	do_free(f, 10);
 	EXPECT_MAP(f, -10, 6, -5, -979, -24, -1000, 24, -1024, -1000, 18, -6);
 	do_free(f, 0);
@@ -52,7 +52,7 @@ static void known_cases(struct fixture *f)
 	EXPECT_MAP(f, 2048, -1024, 1024);
 	do_free(f, 2048);
 	EXPECT_MAP(f, 4096);
-	/* The whole unit, and not a bit more. */
+	/* The whole unit fits, and one bit more does not. */
 	CHECK(do_alloc(f, 4097, 1, false) == PCPU_NO_FIT);
 	CHECK(!do_alloc_at(f, 0, 0) && !do_alloc_at(f, UINT32_MAX, 2) && !do_alloc_at(f, 4096, 1));
 	CHECK(do_alloc(f, 4096, 1024, false) == 0 && !map->largest);
@@ -65,7 +65,7 @@ static void test_known_cases(void **state)
 	expect_clean(*state, known_cases);
 }
 
-/* A freed head that merges into its free predecessor makes the largest area, in each order. */
+/* A freed area that merges with its predecessor becomes the largest, in each order (A4). */
 static void merges_raise_largest(struct fixture *f)
 {
 	const struct pcpu_areamap *map = &f->chunk.map;
@@ -92,7 +92,7 @@ static void test_merges_raise_largest(void **state)
 	expect_clean(*state, merges_raise_largest);
 }
 
-/* Only some pages are there; areas lie across the edges of what is there. */
+/* Only some pages are populated; areas lie across their edges. */
 static void populated_only(struct fixture *f)
 {
 	CHECK(!OPS->init(&f->chunk, GFP_KERNEL));
@@ -112,7 +112,7 @@ static void populated_only(struct fixture *f)
 	CHECK(do_alloc(f, 1025, 1024, true) == 2048);
 	CHECK(do_alloc(f, 1023, 1, true) == 3073);
 	CHECK(do_alloc(f, 1, 1, true) == PCPU_NO_FIT);
-	/* The last page, up to the end of the unit. */
+	/* The last page is populated up to the end of the unit. */
 	set_bit(f->populated, 7);
 	CHECK(do_alloc(f, 1024, 1024, true) == 7168);
 	CHECK(do_alloc(f, 2, 1, true) == PCPU_NO_FIT);
@@ -157,7 +157,7 @@ static void test_room_runs_out(void **state)
 	expect_clean(*state, room_runs_out);
 }
 
-/* The work that is counted: every area in front. */
+/* Searches count every area in front. */
 static void work_is_counted(struct fixture *f)
 {
 	u64 scanned;
@@ -172,7 +172,7 @@ static void work_is_counted(struct fixture *f)
 	do_free(f, 899);
 	CHECK(f->pc.scanned - scanned == 900);
 	scanned = f->pc.scanned;
-	/* Of 1001 areas the last is the largest and is cut: its two parts are looked at again. */
+	/* The last of 1001 areas is the largest and is cut: its two parts are searched again. */
 	CHECK(do_alloc(f, 2, 1, false) == 1000);
 	CHECK(f->pc.scanned - scanned == 1003);
 	scanned = f->pc.scanned;
@@ -201,7 +201,7 @@ static u32 random_bits(struct fixture *f, u32 kind)
 	}
 }
 
-/* Any address; or, so that something is hit, one near a bound. */
+/* A random bit, or, to hit more objects, a bit near a bound. */
 static u32 random_place(struct fixture *f)
 {
 	u64 r = random_next(&f->seed);
@@ -226,7 +226,7 @@ static void check_area(void *arg, u32 off, u32 bits, bool free)
 	CHECK(free == !f->owner[off] && (free || model_object(f, off) == bits));
 }
 
-/* What is asked rarely: fits, each, and pages one by one. */
+/* Compare fits, each, and page_empty for each page. */
 static void random_questions(struct fixture *f)
 {
 	u32 bits = random_bits(f, random_next(&f->seed) & 3), owner = f->next_owner;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_areamap_verify.c - each check of the area map's judge fires: a map with some of everything,
- * one thing in it falsified, and the finding that must come of it.
+ * test_areamap_verify.c - each check of the area map's verifier fires: one value of a valid map is
+ * falsified, and the verifier must report it. The names of rows begin with the invariant.
  */
 #include "areamap_run.h"
 #include "falsified.h"
 
 /*
- * A map with some of everything: [0, 100) hidden, 50 free, an object of 10, 840 free, an object
- * of 2000 across pages 0 to 2, 1000 free, 96 hidden.
+ * The map: 100 bits hidden, 50 free, an object of 10, 840 free, an object of 2000 across pages 0 to
+ * 2, 1000 free, 96 hidden.
  */
 static void world(struct fixture *f)
 {
@@ -20,14 +20,14 @@ static void world(struct fixture *f)
 	EXPECT_MAP(f, -100, 50, -10, 840, -2000, 1000, -96);
 }
 
-/* Nothing is falsified, nothing is found. */
+/* The map as it is has no finding. */
 static void untouched(struct fixture *f)
 {
 	world(f);
 	compare(f);
 }
 
-/* X(name, what is falsified in map, oracle, words) */
+/* X(name, a statement that falsifies map, oracle, words of the finding) */
 #define FALSIFIED(X)                                                                               \
 	X(a1_no_area, map->used = 0, RANGE, "0 areas, in an array of 16")                          \
 	X(a1_no_room, map->room = 6, RANGE, "7 areas, in an array of 6")                           \
@@ -77,7 +77,7 @@ static void test_fires(void **state)
 	expect_findings(f, falsified, ARRAY_SIZE(falsified));
 }
 
-/* What is said to the common judge is what the map holds. */
+/* The survey and the naive search agree with the map. */
 static void survey(struct fixture *f)
 {
 	struct pcpu_survey s;

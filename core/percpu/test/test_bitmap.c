@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_bitmap.c - the allocator inside of a unit, without pages: bit operations against loops, and
- * searches, hints and counts against a naive search, over patterns that break hints.
+ * test_bitmap.c - the bitmap without pages: bit operations against loops, and searches, hints and
+ * counts against a naive search, over patterns that break hints.
  */
 #include "run.h"
 #include "../hints.h"
@@ -111,7 +111,7 @@ static u32 naive_fit(const struct pcpu_chunk *chunk, u32 bits, u32 align, bool p
 	return PCPU_NO_FIT;
 }
 
-/* What a search may cost, in blocks and words; see bitmap.c. */
+/* The bound on the cost of a search, in blocks and words; see bitmap.c. */
 static void check_cost(struct fixture *f, u64 scanned, u32 bits, bool populated, bool served)
 {
 	u64 pages = f->pc->unit_pages, words = 0;
@@ -160,7 +160,7 @@ static bool area_alloc(struct fixture *f, struct pcpu_chunk *chunk, struct area 
 	a->off = pcpu_bitmap_alloc(chunk, bits, align, populated);
 	check_cost(f, scanned, bits, populated, a->off != PCPU_NO_FIT);
 	if (a->off == PCPU_NO_FIT) {
-		/* It may refuse only what has little room to spare; see bitmap.c, B3. */
+		/* B3: a refused request has less than a block to spare. */
 		CHECK(naive_fit(chunk, bits + align + PCPU_BLOCK_BITS, align, populated) ==
 			      PCPU_NO_FIT ||
 		      populated);
@@ -269,7 +269,7 @@ static void test_random(void **state)
 	}
 }
 
-/* Areas at given places: what first fit alone does not reach. */
+/* Areas at random places, which first fit alone does not reach. */
 static void placed_areas(struct fixture *f)
 {
 	struct pcpu_chunk *chunk = new_chunk(f);
@@ -363,14 +363,14 @@ static void all_shapes(struct fixture *f)
 
 	CHECK(a);
 	populate_some(f, chunk, 3);
-	/* Fill it with small ones, and give every other one back. */
+	/* Fill the chunk with small areas. */
 	while (nr < SIDE_LIVE && area_alloc(f, chunk, &a[nr], 1 + random_next(&f->seed) % 40,
 					    1 << random_next(&f->seed) % 3, false))
 		nr++;
 	for (u32 n = 0; n < 600; n++) {
 		u64 r = random_next(&f->seed);
 
-		/* Holes of several sizes: neighbours go together. */
+		/* Free neighbours, for holes of several sizes. */
 		for (u32 i = 0, from = (r >> 8) % nr; i <= (r & 7) && from < nr; i++) {
 			area_free(f, chunk, &a[from]);
 			a[from] = a[--nr];
@@ -404,7 +404,7 @@ static void test_shapes(void **state)
 	}
 }
 
-/* Of two runs of one size, the better aligned one is remembered; and the scan run skips. */
+/* Of two runs of one size, the better aligned is the contig run; the scan run skips. */
 static void hints(struct fixture *f)
 {
 	struct pcpu_hints h = {0};
@@ -416,19 +416,19 @@ static void hints(struct fixture *f)
 	CHECK(h.contig_start == 20 && !h.scan);
 	pcpu_hints_add(&h, 33, 43);
 	CHECK(h.contig_start == 20 && h.scan == 10 && h.scan_start == 33);
-	/* Better aligned, behind the scan run of the same length. */
+	/* A better aligned run after the scan run of the same length (H4). */
 	pcpu_hints_add(&h, 64, 74);
 	CHECK(h.contig_start == 64 && !h.scan);
 	pcpu_hints_add(&h, 100, 200);
 	CHECK(h.contig == 100 && h.scan == 10 && h.scan_start == 64);
 	CHECK(pcpu_hints_skip(&h, 11) == 74 && pcpu_hints_skip(&h, 10) == 6);
-	/* Next to the contig run: one with it. */
+	/* A run that touches the contig run merges with it (H3). */
 	pcpu_hints_add(&h, 90, 100);
 	CHECK(h.contig == 110 && h.contig_start == 90 && h.scan == 10);
-	/* Next to both. */
+	/* A run that touches both merges with both. */
 	pcpu_hints_add(&h, 74, 90);
 	CHECK(h.contig == 136 && h.contig_start == 64 && !h.scan);
-	/* In front, but not in front of everything: it could hide what lies between. */
+	/* A run in front, and not the first: a longer run may lie before it (H5). */
 	pcpu_hints_add(&h, 50, 55);
 	CHECK(!h.scan);
 	pcpu_hints_add(&h, 1, 3);
@@ -437,7 +437,7 @@ static void hints(struct fixture *f)
 	(void)f;
 }
 
-/* What is left of the contig run is the longest while it is longer than all others. */
+/* The rest of the contig run is the longest run while it is longer than rest (H6). */
 static void hints_taken(struct fixture *f)
 {
 	struct pcpu_hints h = {.first_free = 1024};
@@ -445,17 +445,17 @@ static void hints_taken(struct fixture *f)
 	pcpu_hints_add(&h, 10, 20);
 	pcpu_hints_add(&h, 100, 200);
 	CHECK(h.rest == 10 && h.scan == 10);
-	/* From its start: an aligned request leaves a hole, shorter than the scan run. */
+	/* Cut from the start: an aligned request leaves a hole, shorter than the scan run. */
 	CHECK(!pcpu_hints_take(&h, 104, 120, true));
 	CHECK(h.contig_start == 120 && h.contig == 80 && h.scan_start == 10 && h.rest == 10);
 	/* A longer hole is the new scan run. */
 	CHECK(!pcpu_hints_take(&h, 140, 150, true));
 	CHECK(h.contig_start == 150 && h.contig == 50 && h.scan_start == 120 && h.scan == 20 &&
 	      h.rest == 20);
-	/* From its end, and into the scan run. */
+	/* Cut from the end, and into the scan run. */
 	CHECK(!pcpu_hints_take(&h, 195, 200, true) && h.contig == 45 && h.scan == 20);
 	CHECK(!pcpu_hints_take(&h, 130, 132, true) && h.contig == 45 && !h.scan && h.rest == 20);
-	/* No longer than others may be, cut in halves, or others are not known: read again. */
+	/* Too short, cut into halves, or other runs are unknown: read again. */
 	CHECK(pcpu_hints_take(&h, 150, 175, true) && h.contig == 45);
 	CHECK(pcpu_hints_take(&h, 170, 175, true) && h.contig == 45);
 	CHECK(pcpu_hints_take(&h, 150, 151, false) && h.contig == 45);
@@ -470,9 +470,7 @@ static void test_hints(void **state)
 	expect_clean(*state, hints);
 }
 
-/*
- * Many holes that are too small in front: the second search does not step over them again.
- */
+/* A second search does not step over many small holes again. */
 static void skipped_holes(struct fixture *f)
 {
 	struct pcpu_chunk *chunk = new_chunk(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_concurrent.c - several tasks and interrupt sources at once, under many schedules: objects
- * keep their contents, whoever frees them and from where.
+ * keep their contents, also if another task or an interrupt frees them.
  */
 #include "run.h"
 
@@ -16,7 +16,7 @@ struct worker {
 	bool irq;
 };
 
-/* Objects on their way from one task to another, under a lock that ThreadSanitizer knows of. */
+/* Objects on their way from one task to another, under a lock that ThreadSanitizer knows. */
 static spinlock_t box_lock;
 static struct object *box[BOXES];
 /* No scheduling point lies between reading and writing the count. */
@@ -94,7 +94,7 @@ static void together(struct fixture *f)
 		task_join(t[i]);
 	flush_work(&f->pc->balance_work);
 	pcpu_verify(f->pc, true);
-	/* What background work is for has been done, unless it had no memory. */
+	/* Background work is done, unless it had no memory. */
 	CHECK(cds_list_empty(&f->pc->slot[pcpu_to_depopulate_slot(f->pc)]));
 	CHECK(f->cfg.fail.every || f->pc->nr_empty >= f->pc->empty_low);
 	for (i = 0; i < BOXES; i++)
@@ -131,7 +131,7 @@ static void test_random_schedules(void **state)
 	many(f, 200);
 }
 
-/* Marks so close that a page more or less is a matter for background work. */
+/* Watermarks so close that one page more or less starts background work. */
 static void test_marks(void **state)
 {
 	struct fixture *f = *state;
@@ -142,7 +142,7 @@ static void test_marks(void **state)
 		many(f, 300);
 }
 
-/* Requests fail at the same time. */
+/* Requests to the machine fail meanwhile. */
 static void test_failures(void **state)
 {
 	struct fixture *f = *state;
@@ -164,7 +164,7 @@ static void test_failures(void **state)
 	}
 }
 
-/* A place is asked for while another task takes the last entries of the area map. */
+/* pcpu_alloc_at() while another task takes the last entries of the area map. */
 static void take_entries(void *arg)
 {
 	struct fixture *f = arg;
@@ -205,7 +205,7 @@ static void test_place_or_entries(void **state)
 		expect_clean(f, place_or_entries);
 }
 
-/* Two tasks find no room at the same time: one chunk is made, and both are served from it. */
+/* Two tasks find no room at the same time: one chunk is created, and serves both. */
 static void ask(void *arg)
 {
 	struct object o;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_first.c - the first chunk's memory: near its CPUs, of the right contents, refused with a
- * reason, and given back whatever fails.
+ * test_first.c - the first chunk's memory: near its CPUs, with the right contents, refused with a
+ * reason, and given back after each failure.
  *
- * first.c is called by itself, with a struct pcpu that has only what it reads.
+ * The tests call first.c alone, with a struct pcpu that has only the fields that it reads.
  */
 #include "../internal.h"
 #include "../../sched/test/checks.h"
@@ -24,12 +24,12 @@ struct fixture {
 	void (*body)(struct fixture *f);
 	struct vmap_space *vs;
 	struct pcpu *pc;
-	u64 requests; /* to the machine, up to the end of the first chunk's making */
+	u64 requests; /* to the machine, until the first chunk is made */
 	u64 failed;
 	int err;
 	char notices[512];
-	u32 gave, refuse; /* blocks from the provider; 0 or which one it refuses */
-	u64 held;	  /* pages of them that were not given back */
+	u32 gave, refuse; /* blocks from the provider; number of the block that it refuses, or 0 */
+	u64 held;	  /* pages of these that were not given back */
 };
 
 #include "../../machine/test/fixture.h"
@@ -84,7 +84,7 @@ static inline void fixture_init(struct fixture *f)
 		f->data[i] = (u8)(i * 7 + i / 251);
 }
 
-/* What holds of all layouts in place; no two units overlap. */
+/* The invariants of all layouts with addresses; no two units overlap. */
 static void check_places(const struct fixture *f)
 {
 	const struct topology *t = &f->cfg.topology;
@@ -119,7 +119,7 @@ static void check_places(const struct fixture *f)
 	}
 }
 
-/* Of each CPU: its pages, near it, with the static data in them, and no page behind. */
+/* Each CPU has its pages near it, with the static data, and no page after them. */
 static void check_memory(struct fixture *f)
 {
 	const struct pcpu *pc = f->pc;
@@ -149,7 +149,7 @@ static void check_memory(struct fixture *f)
 	}
 }
 
-/* Make a first chunk, let the body look at it, and give it back. */
+/* Create a first chunk, run the body, and destroy it. */
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
@@ -177,7 +177,7 @@ static inline void run_body(void *arg)
 			if (f->body)
 				f->body(f);
 			pcpu_first_chunk_destroy(f->pc);
-			/* No CPU remembers where a page was that somebody else may have now. */
+			/* No stale TLB entry for a page that may have a new owner. */
 			CHECK(mstats(f).stale == 0);
 		}
 		vmap_verify(f->vs, true);
@@ -189,7 +189,7 @@ static inline void run_body(void *arg)
 	CHECK(f->held == 0);
 }
 
-/* With this configuration that ends in @err, after these notices. */
+/* This configuration ends in @err, after these notices. */
 static void expect(struct fixture *f, int err, const char *notices, void (*body)(struct fixture *f))
 {
 	expect_clean(f, body);
@@ -209,7 +209,7 @@ static void no_memory_body(struct fixture *f)
 		CHECK(f->pc->unit_off[cpu] == (u64)PAGES(8) * nr++);
 }
 
-/* Programs by the thousand make an allocator like this one: two requests for metadata. */
+/* Most programs create an allocator like this one: two requests for metadata. */
 static void test_no_first_chunk(void **state)
 {
 	struct fixture *f = *state;
@@ -227,7 +227,7 @@ static void test_no_first_chunk(void **state)
 	f->cfg.topology.possible[0] = 10;
 	f->cfg.topology.online[0] = 8;
 	expect(f, 0, "", no_memory_body);
-	/* There is nothing to embed. */
+	/* Without a first chunk nothing is embedded. */
 	f->pcpu.fc = PCPU_FC_EMBED;
 	expect(f, 0, "", no_memory_body);
 	f->pcpu.backing = PCPU_KM;
@@ -253,7 +253,7 @@ static void test_embed(void **state)
 	f->pcpu.fc = PCPU_FC_EMBED;
 	f->pcpu.static_data = NULL;
 	expect(f, 0, "", two_groups_body);
-	/* No tails, and a unit of the first chunk alone. */
+	/* The first chunk fills its units: no tails. */
 	f->pcpu.unit_size = PAGES(2);
 	expect(f, 0, "", two_groups_body);
 	/* Units without a CPU go back too. */
@@ -288,7 +288,7 @@ static void crowded_body(struct fixture *f)
 	CHECK(f->pc->ai->nr_groups == 2 && f->pc->group_off[1] == 2 * PAGES(8));
 }
 
-/* A node without room: its group lies behind the other one, not in its tails. */
+/* A node without room: its group lies after the other group, not in the tails of that group. */
 static void test_crowded(void **state)
 {
 	struct fixture *f = *state;
@@ -318,12 +318,12 @@ static void test_page(void **state)
 	f->pcpu.static_data = NULL;
 	f->pcpu.atom_size = PAGES(8);
 	expect(f, 0, "", page_body);
-	/* No room for it. */
+	/* There is no room for it. */
 	f->cfg.kva_size = PAGES(15);
 	expect(f, -EBUSY, "", NULL);
 }
 
-/* The groups' span against three quarters of the space. */
+/* The span of the groups is at most three quarters of the space. */
 static void test_distance(void **state)
 {
 	struct fixture *f = *state;
@@ -357,7 +357,7 @@ static void test_km(void **state)
 
 	f->pcpu.backing = PCPU_KM;
 	expect(f, 0, "", one_group_body);
-	/* It has nothing to do with the space for mappings. */
+	/* It does not depend on the space for mappings. */
 	f->cfg.kva_size = PAGES(24);
 	expect(f, 0, "", one_group_body);
 	f->cfg.kva_size = 16 << 20;
@@ -374,7 +374,7 @@ static void test_km(void **state)
 	topology_init(&f->cfg.topology, 1, 1, 2048);
 	f->pcpu.unit_size = PAGES(9);
 	expect(f, 0, "percpu: wasting 7 pages per chunk\n", one_group_body);
-	/* Without an MMU there is nothing to fall back to. */
+	/* Without an MMU there is no fallback. */
 	f->pcpu.fc = PCPU_FC_AUTO;
 	f->pcpu.provider = &f->provider;
 	f->refuse = 1;
@@ -392,7 +392,7 @@ static void test_refused(void **state)
 	struct fixture *f = *state;
 
 	f->pcpu.provider = &f->provider;
-	/* Page by page, each of them. */
+	/* Page by page: each page comes from the provider. */
 	f->pcpu.fc = PCPU_FC_PAGE;
 	for (f->refuse = 1; f->refuse <= 8; f->refuse++)
 		expect(f, -ENOMEM, "", NULL);
@@ -444,7 +444,7 @@ static void test_fail_each(void **state)
 	fail_each(f, true);
 	f->pcpu.fc = PCPU_FC_AUTO;
 	fail_each(f, false);
-	/* Too far apart: all of both ways. */
+	/* Groups too far apart: all requests of both ways. */
 	f->cfg.kva_size = PAGES(512);
 	fail_each(f, false);
 	f->cfg.kva_size = 16 << 20;

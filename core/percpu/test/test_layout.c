@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_layout.c - layouts: by hand, on any topology against the announcement's rule, and printed.
+ * test_layout.c - layouts: computed by hand, on any topology against the announcement's search, and
+ * printed.
  */
 #include "../layout.h"
 #include "../../machine/meta.h"
@@ -41,7 +42,7 @@ static int fixture_teardown(void **state)
 	return 0;
 }
 
-/* A machine of that topology, and a layout for it; nothing of it is left if there is none. */
+/* Build a layout for a topology; a refusal leaves nothing allocated. */
 static int build(struct fixture *f, struct pcpu_alloc_info **ai)
 {
 	int err;
@@ -74,7 +75,7 @@ static bool local(const struct topology *t, u32 a, u32 b)
 	return t->distance[x][y] <= LOCAL_DISTANCE && t->distance[y][x] <= LOCAL_DISTANCE;
 }
 
-/* L3 and L4 of layout.c, and that what was asked for fits. */
+/* L3 and L4 of layout.c, and the regions fit. */
 static void check_sizes(const struct fixture *f, const struct pcpu_alloc_info *ai)
 {
 	u32 units = 0;
@@ -99,7 +100,7 @@ static void check_sizes(const struct fixture *f, const struct pcpu_alloc_info *a
 	assert_int_equal(ai->nr_units, units);
 }
 
-/* L1, L2 and L5; groups in order of the lowest CPU, CPUs in order inside, no piece without one. */
+/* L1, L2 and L5; groups in order of their lowest CPU, CPUs in order, no piece without a CPU. */
 static void check_map(const struct fixture *f, const struct pcpu_alloc_info *ai)
 {
 	const struct topology *t = &f->cfg.topology;
@@ -123,7 +124,7 @@ static void check_map(const struct fixture *f, const struct pcpu_alloc_info *ai)
 				assert_true(local(t, map[j], map[k]));
 		}
 		assert_true(!i || map[0] > ai->cpu_map[ai->group[i - 1].first_unit]);
-		/* And no CPU of a later group could have been in this one. */
+		/* No CPU of a later group fits into this one. */
 		for (u32 j = ai->group[i].first_unit + ai->group[i].nr_units; j < ai->nr_units; j++)
 			assert_true(ai->cpu_map[j] == PCPU_NO_CPU ||
 				    !local(t, map[0], ai->cpu_map[j]));
@@ -136,7 +137,7 @@ static void check_map(const struct fixture *f, const struct pcpu_alloc_info *ai)
 	assert_true(f->p.distances || ai->nr_groups == 1);
 }
 
-/* The announcement's search, step by step, from the groups that were found. */
+/* The announcement's search, step by step, on the groups of the layout. */
 static u32 announced_upa(const struct pcpu_alloc_info *ai, u32 least_unit)
 {
 	u32 max_upa = ai->alloc_size / least_unit, last = UINT32_MAX, best = 0, cpus = 0;
@@ -195,7 +196,7 @@ static void test_units_per_allocation(void **state)
 		{50, 3, 16, 512, 8, 64, 3, 64},
 		/* 512 / 5 is 102, of which 64 is the largest power of two. */
 		{100, 1, 5, 512, 64, 8, 1, 128},
-		/* Alone on its node nobody shares. */
+		/* A CPU alone on its node shares no piece. */
 		{64, 64, 1, 512, 1, 512, 64, 64},
 		{1024, 64, 16, 512, 16, 32, 64, 1024},
 		{1024, 1, 1, 512, 512, 1, 1, 1024},
@@ -272,7 +273,7 @@ static void test_printed(void **state)
 	drop(f, ai);
 }
 
-/* Few CPUs far apart, on nodes that are numbered the other way round. */
+/* Few CPUs far apart, on nodes in descending order. */
 static void test_sparse(void **state)
 {
 	static const u32 cpu[] = {3, 63, 64, 192, 198, 199};
@@ -342,7 +343,7 @@ static void test_sizes(void **state)
 	f->p.atom_size = 3 * PAGE_SIZE;
 	assert_int_equal(build(f, &ai), -EINVAL);
 
-	/* The largest unit, asked for or filled; and beyond. */
+	/* The largest unit, by min_unit_size or by the atom; and larger ones. */
 	f->p = good;
 	f->p.static_size = 2 * MIB;
 	ai = must_build(f);
@@ -410,7 +411,7 @@ static void test_any_topology(void **state)
 		f->p.distances = random_next(&seed) % 4;
 		err = build(f, &ai);
 		if (err) {
-			/* Only because one unit alone has to fill the atom. */
+			/* Refused only because one unit alone has to fill the atom. */
 			assert_int_equal(err, -EINVAL);
 			assert_true(f->p.atom_size > PCPU_MAX_UNIT_PAGES * PAGE_SIZE);
 			continue;
@@ -424,7 +425,7 @@ static void test_any_topology(void **state)
 		shared += ai->upa > 1;
 		drop(f, ai);
 	}
-	/* It was no test of refusals, nor of single units. */
+	/* Most layouts were built, and many have several units per allocation. */
 	assert_in_range(built, 2500, 3000);
 	assert_in_range(shared, 500, 2500);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_percpu.c - the allocator as its users see it, one task: against a byte map, at its limits,
- * and with every single request to the machine failing in turn.
+ * test_percpu.c - the interface of the allocator, with one task: against a byte map, at its limits,
+ * and with each request to the machine failing in turn.
  */
 #include "run.h"
 
@@ -97,7 +97,7 @@ static void test_model(void **state)
 	}
 }
 
-/* CPUs that do not exist have no unit. */
+/* CPUs that are not possible have no unit. */
 static void sparse(struct fixture *f)
 {
 	struct object o;
@@ -257,7 +257,7 @@ static void test_first_chunk(void **state)
 	expect_clean(f, first_chunk);
 }
 
-/* Refused at first, which wakes the background work; served after it. */
+/* A refused atomic request starts background work; after that, the request is served. */
 static void atomic(struct fixture *f)
 {
 	struct pcpu_stats st;
@@ -282,7 +282,7 @@ static void test_atomic(void **state)
 	expect_clean(*state, atomic);
 }
 
-/* Pages above the high mark are given back, with one flush a chunk; so are empty chunks but one. */
+/* Pages above empty_high go back, with one flush a chunk; so do empty chunks but one. */
 static void reclaim(struct fixture *f)
 {
 	u32 unit = f->pcpu.unit_size;
@@ -397,7 +397,7 @@ static void test_leak(void **state)
 	expect_finding(*state, leak, ORACLE_LEAK_AREA, "1 objects of 8 bytes");
 }
 
-/* Everything that asks the machine for something, in one program. */
+/* All kinds of requests to the machine, in one program. */
 static void eventful(struct fixture *f)
 {
 	u32 unit = f->pcpu.unit_size;
@@ -456,7 +456,7 @@ static void test_fail_each(void **state)
 	fail_each(f);
 }
 
-/* Frames and addresses run out for real. */
+/* Frames and addresses run out without injected failures. */
 static void exhaust(struct fixture *f)
 {
 	struct object o[64];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_regions.c - objects in the regions of a first chunk of each kind, and in the chunks behind
- * it, whose units keep the same distances.
+ * test_regions.c - objects in the regions of a first chunk of each kind, and in further chunks,
+ * whose units have the same distances.
  */
 #include "run.h"
 
@@ -43,7 +43,7 @@ static void use(struct fixture *f, const struct kind *kind)
 	f->pcpu.arg = (void *)(uintptr_t)kind;
 }
 
-/* All that is said of an object's addresses. */
+/* Check all addresses of an object. */
 static void check_addresses(struct fixture *f, const struct object *o)
 {
 	struct page *page;
@@ -60,7 +60,7 @@ static void check_addresses(struct fixture *f, const struct object *o)
 	}
 }
 
-/* Is @o in the region of the first chunk that it must be in? */
+/* Is @o in the region [@start, @end) of the first chunk? */
 static bool in_region(struct fixture *f, const struct object *o, u32 start, u32 end)
 {
 	u32 chunk, off;
@@ -147,7 +147,7 @@ static void test_regions(void **state)
 	}
 }
 
-/* Some of each: what is refused is refused. */
+/* Some objects of each kind; a refused one is left out. */
 static void few(struct fixture *f)
 {
 	struct object o[4], r;
