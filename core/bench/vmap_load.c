@@ -210,7 +210,7 @@ static bool world_begin(struct load_run *r, const struct bench_load *load)
 		.cpus = load->cpus,
 		.frames = FRAMES,
 		.lazy_max_pages = load->lazy_max_pages,
-		.lines = true,
+		.line_aligned = true,
 	};
 
 	*r = (struct load_run){.load = load};

@@ -10,7 +10,7 @@ int bench_space_begin(struct bench_space *b, const struct bench_space_params *p)
 		.kva_start = MACHINE_KVA_START,
 		.kva_size = p->size,
 		.bare = true,
-		.lines = p->lines,
+		.line_aligned = p->line_aligned,
 	};
 	struct vmap_config vmap = {
 		.kva = p->kva,

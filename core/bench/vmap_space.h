@@ -16,7 +16,7 @@
  * @cpus:   CPUs of the machine, all online
  * @frames: page frames of the machine
  * @lazy_max_pages: see struct vmap_config
- * @lines:  see struct machine_config
+ * @line_aligned: see struct machine_config
  */
 struct bench_space_params {
 	enum vmap_kva kva;
@@ -24,7 +24,7 @@ struct bench_space_params {
 	unsigned int cpus;
 	u64 frames;
 	unsigned long lazy_max_pages;
-	bool lines;
+	bool line_aligned;
 };
 
 /**

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bare.c - memory of a bare machine: as fast as a kernel's, and nothing is checked.
+ * bare.c - memory of a bare machine: as fast as a kernel's, and unchecked.
  *
- * An object of metadata knows its size itself, and nobody else does. What is freed is kept for the
- * next object of its class, as a slab would, until the machine goes: the cost of the host's
- * malloc() is not the allocators'. Each task keeps for itself, so that tasks that run at once do
- * not meet here; one that frees what others allocate hands it on in batches, through the depot.
- * What is counted is counted by task as well, and added up for who asks.
+ * Benchmarks measure what uses the machine. On a checking machine, poisoning one frame would cost
+ * more than an allocator's whole work on it.
  *
- * A run of page frames is kept whole for the next request for as many, as a buddy allocator would,
- * which writes to the first frame of a block and to no other. It counts as used until it is given
- * back, which somebody who finds no frame asks for, or who looks for leaks.
+ * Metadata: the size of an object lies in its header and nowhere else. Freed objects are cached for
+ * the next request of their class, as in a slab, until the machine is destroyed, so that the host's
+ * malloc() is not measured. Each task has a cache and counters of its own, so that concurrent tasks
+ * do not contend here. A task that frees what others allocate passes batches on through the depot.
+ * machine_stats() sums the counters. A large zeroed object comes from the host's calloc(): a sparse
+ * table costs the pages that are written to.
+ *
+ * Page frames: a freed run is cached whole for the next request of its length, as in a buddy
+ * allocator, which writes to the first frame of a block only. A cached run counts as used. Runs are
+ * released when a request finds no frame, and before the check for leaks.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -18,16 +22,16 @@
 
 #include "internal.h"
 
-/* Objects of a class that move to the depot and back together; a task keeps less than two such. */
+/* Objects of a class that move to the depot and back together. A task caches less than two batches.
+ */
 #define BATCH 32u
 
-#define LINE_BYTES 64u
-
 /**
- * struct bare_object - in front of what kmalloc() returns
- * @size:  in use: as asked for
+ * struct bare_object - an object of metadata and its header
+ * @size:  in use: bytes asked for
  * @batch: first of a batch in the depot: first of the next batch
- * @next:  while it is free: next of its class
+ * @next:  free: next of its class
+ * @bytes: what kmalloc() returns
  */
 struct bare_object {
 	union {
@@ -43,43 +47,40 @@ static size_t class_of(size_t size)
 	return DIV_ROUND_UP(sizeof(struct bare_object) + size, BARE_CLASS_BYTES);
 }
 
-/* With machine_config.lines what is in front of an object is the end of a line of its own. */
+/* With machine_config.line_aligned, the header ends a cache line of its own. */
 static size_t lead_of(const struct machine *m)
 {
-	return m->cfg.lines ? LINE_BYTES - offsetof(struct bare_object, bytes) : 0;
+	return m->cfg.line_aligned ? CACHE_LINE_BYTES - offsetof(struct bare_object, bytes) : 0;
 }
 
-/* An object that was never used, or NULL: out of line, as most are used again. */
-static __attribute__((noinline)) struct bare_object *object_make(const struct machine *m,
-								 size_t class)
+/* A new object, or NULL. Out of line, since most requests reuse one. */
+static __attribute__((noinline)) struct bare_object *object_create(const struct machine *m,
+								   size_t class)
 {
-	const size_t align = m->cfg.lines ? LINE_BYTES : BARE_CLASS_BYTES, lead = lead_of(m);
+	const size_t align = m->cfg.line_aligned ? CACHE_LINE_BYTES : BARE_CLASS_BYTES,
+		     lead = lead_of(m);
 	u8 *p = aligned_alloc(align, ALIGN(lead + class * BARE_CLASS_BYTES, align));
 
 	return p ? (void *)(p + lead) : NULL;
 }
 
-static void object_unmake(const struct machine *m, struct bare_object *o)
+static void object_destroy(const struct machine *m, struct bare_object *o)
 {
 	free((u8 *)o - lead_of(m));
 }
 
-/*
- * Of a large one the host knows best which pages are zeroes: of what it gives afresh, none is
- * touched that nobody writes to. Who has a sparse table pays for what it has in it.
- */
-static __attribute__((noinline)) struct bare_object *object_make_zeroed(size_t size)
+/* The same, zeroed, for large objects: the host knows which pages are zero already. */
+static __attribute__((noinline)) struct bare_object *object_create_zeroed(size_t size)
 {
 	return calloc(1, sizeof(struct bare_object) + size);
 }
 
-/* The calling task's. */
 static struct bare_cache *own_cache(struct machine *m)
 {
 	return &m->bare_cache[bare_self()];
 }
 
-/* The task keeps two batches: one goes to the depot. */
+/* Move one of the task's two batches to the depot. */
 static void depot_put(struct machine *m, struct bare_cache *c, size_t class)
 {
 	struct bare_object *first = c->free[class], *last = first;
@@ -96,8 +97,8 @@ static void depot_put(struct machine *m, struct bare_cache *c, size_t class)
 	hw_unlock(&m->meta_lock);
 }
 
-/* The task keeps nothing: a batch comes from the depot. Return: its first, or NULL. */
-static struct bare_object *depot_take(struct machine *m, struct bare_cache *c, size_t class)
+/* Fill the task's empty cache with a batch from the depot. Return: its first object, or NULL. */
+static struct bare_object *depot_get(struct machine *m, struct bare_cache *c, size_t class)
 {
 	struct bare_object *first;
 
@@ -114,13 +115,13 @@ static struct bare_object *depot_take(struct machine *m, struct bare_cache *c, s
 	return first;
 }
 
-/* An object that was used before, or NULL. */
-static struct bare_object *object_again(struct machine *m, struct bare_cache *c, size_t class)
+/* A cached object, or NULL. */
+static struct bare_object *object_reuse(struct machine *m, struct bare_cache *c, size_t class)
 {
 	struct bare_object *o = c->free[class];
 
 	if (BARE_CACHES > 1 && unlikely(!o))
-		o = depot_take(m, c, class);
+		o = depot_get(m, c, class);
 	if (!o)
 		return NULL;
 	c->free[class] = o->next;
@@ -135,14 +136,14 @@ void *bare_alloc(struct machine *m, size_t size, bool zero)
 {
 	struct bare_cache *c = own_cache(m);
 	size_t class = class_of(size);
-	struct bare_object *o = class < BARE_CLASSES ? object_again(m, c, class) : NULL;
+	struct bare_object *o = class < BARE_CLASSES ? object_reuse(m, c, class) : NULL;
 
 	c->kmallocs++;
-	if (zero && unlikely(class >= BARE_CLASSES) && !m->cfg.lines) {
-		o = object_make_zeroed(size);
+	if (zero && unlikely(class >= BARE_CLASSES) && !m->cfg.line_aligned) {
+		o = object_create_zeroed(size);
 		zero = false;
 	} else if (unlikely(!o)) {
-		o = object_make(m, class);
+		o = object_create(m, class);
 	}
 	if (!o)
 		return NULL;
@@ -160,10 +161,10 @@ void bare_free(struct machine *m, void *p)
 
 	c->bytes -= (s64)o->size;
 	if (class >= BARE_CLASSES) {
-		object_unmake(m, o);
+		object_destroy(m, o);
 		return;
 	}
-	/* One cache for tasks that are fibers: what one has freed another may get at once. */
+	/* Fibers share one cache: freed objects are reused across tasks. */
 	if (BARE_CACHES == 1)
 		san_release(o);
 	o->next = c->free[class];
@@ -172,7 +173,7 @@ void bare_free(struct machine *m, void *p)
 		depot_put(m, c, class);
 }
 
-/* What tasks have counted is added to the machine's statistics. */
+/* Add the counters of the tasks to the machine's statistics. */
 void bare_stats(const struct machine *m, struct machine_stats *st)
 {
 	for (u32 i = 0; i < BARE_CACHES; i++) {
@@ -182,8 +183,8 @@ void bare_stats(const struct machine *m, struct machine_stats *st)
 	}
 }
 
-/* Entries of the page table that tasks have set become the machine's; nobody else is at work. */
-void bare_settle(struct machine *m)
+/* Move the tasks' counts of page-table entries to nr_present (M11). No service is under way. */
+void bare_fold_present(struct machine *m)
 {
 	for (u32 i = 0; i < BARE_CACHES; i++) {
 		m->nr_present += (u64)m->bare_cache[i].present;
@@ -191,7 +192,7 @@ void bare_settle(struct machine *m)
 	}
 }
 
-/* Before a boot: nothing is counted, what is kept is kept. */
+/* Before a boot: reset the counters, and keep the caches. */
 void bare_sweep(struct machine *m)
 {
 	for (u32 i = 0; i < BARE_CACHES; i++) {
@@ -206,12 +207,11 @@ static void free_list(const struct machine *m, struct bare_object *o)
 	while (o) {
 		struct bare_object *next = o->next;
 
-		object_unmake(m, o);
+		object_destroy(m, o);
 		o = next;
 	}
 }
 
-/* Give back what was kept. */
 void bare_destroy(struct machine *m)
 {
 	for (u32 class = 0; class < BARE_CLASSES; class ++) {
@@ -227,11 +227,12 @@ void bare_destroy(struct machine *m)
 }
 
 /*
- * Keep a run that has no user any more; it is linked by the first frame's @private. Only runs of
- * one length are kept. Return: done.
+ * Cache a run that is freed; cached runs are linked by @private of their first frames. All have one
+ * length. Return: whether it was cached.
  */
-bool bare_run_keep(struct machine *m, struct page *page, u64 nr)
+bool bare_cache_run(struct machine *m, struct page *page, u64 nr)
 {
+	hw_assert_held(&m->page_lock);
 	if (m->bare_run && m->bare_run_nr != nr)
 		return false;
 	page->private = (uintptr_t)m->bare_run;
@@ -240,11 +241,12 @@ bool bare_run_keep(struct machine *m, struct page *page, u64 nr)
 	return true;
 }
 
-/* A run that was kept, or NULL. What it is to hold was not asked for. */
-struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 align)
+/* A cached run, or NULL; its frames keep their owners and contents. */
+struct page *bare_reuse_run(struct machine *m, unsigned int nid, u64 nr, u64 align)
 {
 	struct page *page = m->bare_run;
 
+	hw_assert_held(&m->page_lock);
 	if (!page || m->bare_run_nr != nr || page->nid != nid || page->pfn & (align - 1))
 		return NULL;
 	m->bare_run = (struct page *)(uintptr_t)page->private;
@@ -252,17 +254,18 @@ struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 alig
 	return page;
 }
 
-/* Really free what was kept. Return: there was something. */
-bool bare_runs_return(struct machine *m)
+/* Free the cached runs. Return: whether there were any. */
+bool bare_release_runs(struct machine *m)
 {
 	bool any = m->bare_run;
 
+	hw_assert_held(&m->page_lock);
 	while (m->bare_run) {
 		struct page *page = m->bare_run;
 
 		m->bare_run = (struct page *)(uintptr_t)page->private;
 		for (u64 n = m->bare_run_nr; n--;)
-			page_drop(m, (u32)(page - m->page + n), 0);
+			frame_put(m, (u32)(page - m->page + n), 0);
 	}
 	return any;
 }

@@ -2,38 +2,35 @@
 /*
  * boot.c - boot memory: page frames that are in use before there is a page allocator.
  *
- * A machine with boot memory starts with all of its frames in use and none to allocate. Whoever
- * manages them until then hands them over, in blocks or one by one, and each becomes a free frame
- * as on any machine. What is never handed over stays boot memory until the next boot.
+ * A machine with boot memory starts with all frames in use, reachable through the direct map, and
+ * with none to allocate, for table pages either. A boot-time allocator hands frames over, in blocks
+ * or one by one; from then on they are managed by the page allocator as on any machine. Frames that
+ * are never handed over stay boot memory until the next boot, and are no leak: the statistics count
+ * them, for an oracle that compares with the boot-time allocator's own counts.
  *
- * Who owns a frame is a bit, so that boot, hand-over and search go by words of 64 frames: a block
- * beyond the used part of its range costs as many writes as it has words, unless a sanitizer is to
- * hear of each frame. struct page of a frame of
- * boot memory is made when somebody looks at it; these frames have a second bit, to find them
- * again.
+ * The owner of a frame is one bit, so boot, hand-over and search work on words of 64 frames: a
+ * block beyond the used part of its range costs a write for each word. (Under a sanitizer each
+ * frame is announced as well.) The struct page of a frame of boot memory is filled in when it is
+ * first asked for; a second bit marks these frames as *materialized*.
  *
- * Free frames are where the page allocator expects them: beyond the used part of their range if
- * they can be, then they are handed out lowest first; on the free list if the used part has grown
- * over them while they were boot memory.
+ * Handed-over frames beyond the used part of their range stay there, and are handed out lowest
+ * first. Those that the used part has already grown past go on the free list.
  *
- * Invariants, for each frame i of a machine with boot memory:
- *   !handed => on no free list, and page[i].count >= 1 if shown, else 0
- *   handed => as page.c says of a frame of any machine
- *   nr_given == number of frames that are handed
- * On other machines, and between runs: neither handed nor shown.
+ * Invariants: M6 and M7 of internal.h. On a machine without boot memory, and between runs, both
+ * bitmaps are clear.
  */
 #include <string.h>
 
 #include "internal.h"
 
 #define WORD_FRAMES 64
-#define for_each_shown(m, i, first, end)                                                           \
-	for ((i) = next_bit((m)->shown, (first), (end)); (i) < (end);                              \
-	     (i) = next_bit((m)->shown, (i) + 1, (end)))
+#define for_each_materialized(m, i, first, end)                                                    \
+	for ((i) = next_bit((m)->materialized, (first), (end)); (i) < (end);                       \
+	     (i) = next_bit((m)->materialized, (i) + 1, (end)))
 
 const char boot_memory_owner[] = "boot memory";
 
-/* Of the word that holds bit @i: bits from @i on, and before @end. */
+/* Mask of the bits [@i, @end) within the word that holds bit @i. */
 static u64 word_mask(u32 i, u32 end)
 {
 	u64 mask = ~0ULL << i % WORD_FRAMES;
@@ -42,7 +39,7 @@ static u64 word_mask(u32 i, u32 end)
 	return left < WORD_FRAMES ? mask & (BIT_ULL(left) - 1) : mask;
 }
 
-/* Where the next word begins. */
+/* First bit of the next word. */
 static u32 word_next(u32 i)
 {
 	return (i | (WORD_FRAMES - 1)) + 1;
@@ -50,15 +47,20 @@ static u32 word_next(u32 i)
 
 static bool has_bit(const u64 *map, u32 i)
 {
-	return hw_read(&map[i / WORD_FRAMES]) >> i % WORD_FRAMES & 1;
+	return hw_load(&map[i / WORD_FRAMES]) >> i % WORD_FRAMES & 1;
 }
 
-static bool bootframe_owns(const struct machine *m, u32 i)
+bool frame_managed(const struct machine *m, u32 i)
 {
-	return m->cfg.boot_memory && !has_bit(m->handed, i);
+	return !m->cfg.boot_memory || has_bit(m->handed_over, i);
 }
 
-/* The lowest frame from @i on, before @end, whose bit is set; or @end. */
+bool bootframe_materialized(const struct machine *m, u32 i)
+{
+	return has_bit(m->materialized, i);
+}
+
+/* The lowest set bit of [@i, @end), or @end. */
 static u32 next_bit(const u64 *map, u32 i, u32 end)
 {
 	for (; i < end; i = word_next(i)) {
@@ -70,12 +72,12 @@ static u32 next_bit(const u64 *map, u32 i, u32 end)
 	return end;
 }
 
-/* The highest frame before @i, from @low on, whose bit of handed is as in @bits; or NO_FRAME. */
-static u32 last_before(const struct machine *m, u32 low, u32 i, u64 bits)
+/* The highest frame of [@low, @i) that is handed over, or that is not; or NO_FRAME. */
+static u32 last_frame(const struct machine *m, u32 low, u32 i, bool handed_over)
 {
 	while (i > low) {
 		u32 start = (i - 1) - (i - 1) % WORD_FRAMES;
-		u64 word = ~(m->handed[start / WORD_FRAMES] ^ bits);
+		u64 word = m->handed_over[start / WORD_FRAMES] ^ (handed_over ? 0 : ~0ULL);
 
 		word &= word_mask(max(start, low), i);
 		if (word)
@@ -85,94 +87,95 @@ static u32 last_before(const struct machine *m, u32 low, u32 i, u64 bits)
 	return NO_FRAME;
 }
 
-/* The highest frame before @i, from @low on, that was handed over; or NO_FRAME. */
-u32 bootframe_handed_before(const struct machine *m, u32 low, u32 i)
+/* The highest frame of [@low, @i) that is handed over, or NO_FRAME. */
+u32 bootframe_prev_handed(const struct machine *m, u32 low, u32 i)
 {
-	return last_before(m, low, i, ~0ULL);
+	return last_frame(m, low, i, true);
 }
 
 /*
- * A run of @nr frames of a range is to begin at its frame @at. Return: @at, or the lowest frame
- * behind it that the boot memory there leaves to try.
+ * May a run of @nr frames begin at frame @at of a range? Return: @at if there is no boot memory in
+ * it, else the next frame of the range to try.
  */
-u64 bootframe_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr)
+u64 bootframe_next_start(const struct machine *m, const struct frame_range *r, u64 at, u64 nr)
 {
 	u32 first = r->first + (u32)at;
-	u32 boot = last_before(m, first, first + (u32)nr, 0);
+	u32 boot = last_frame(m, first, first + (u32)nr, false);
 
 	if (boot == NO_FRAME)
 		return at;
-	return next_bit(m->handed, boot + 1, r->first + r->nr) - r->first;
+	return next_bit(m->handed_over, boot + 1, r->first + r->nr) - r->first;
 }
 
-/* The lowest frame of a node that was handed over and never used, or NO_FRAME. */
-u32 bootframe_take(struct machine *m, struct node *n)
+/* Take the lowest frame of a node that is handed over and was never used, or NO_FRAME. */
+u32 bootframe_alloc(struct machine *m, struct node *n)
 {
 	for (; n->range >= 0; n->range = m->range[n->range].next) {
 		struct frame_range *r = &m->range[n->range];
 		u32 end = r->first + r->nr;
-		u32 i = next_bit(m->handed, r->first + r->used, end);
+		u32 i = next_bit(m->handed_over, r->first + r->used, end);
 
 		if (i == end)
 			continue;
 		r->used = i + 1 - r->first;
-		page_init(m, r, i);
+		frame_init_page(m, r, i);
 		m->frame[i].freed = 0;
 		return i;
 	}
 	return NO_FRAME;
 }
 
-bool bootframe_show(struct machine *m, u32 i)
+bool bootframe_get_locked(struct machine *m, u32 i)
 {
 	struct page *page = &m->page[i];
 
-	if (!bootframe_owns(m, i))
+	hw_assert_held(&m->page_lock);
+	if (frame_managed(m, i))
 		return false;
-	if (has_bit(m->shown, i))
+	if (has_bit(m->materialized, i))
 		return true;
-	m->shown[i / WORD_FRAMES] |= BIT_ULL(i % WORD_FRAMES);
-	page_init(m, frame_range_of(m, i), i);
+	m->materialized[i / WORD_FRAMES] |= BIT_ULL(i % WORD_FRAMES);
+	frame_init_page(m, range_of_frame(m, i), i);
 	page->owner = boot_memory_owner;
 	page->ticket = 0;
 	page->private = 0;
 	m->frame[i].zero = false;
-	hw_write(&page->count, 1);
+	hw_store(&page->count, 1);
 	return true;
 }
 
-bool bootframe_look(struct machine *m, u32 i)
+bool bootframe_get(struct machine *m, u32 i)
 {
-	bool boot = bootframe_owns(m, i);
+	bool boot = !frame_managed(m, i);
 
 	if (boot) {
 		hw_lock(&m->page_lock);
-		boot = bootframe_show(m, i);
+		boot = bootframe_get_locked(m, i);
 		hw_unlock(&m->page_lock);
 	}
 	return boot;
 }
 
-/* If there is more to say of a frame without references than that it is free. */
-void bootframe_report(struct machine *m, enum oracle oracle, u32 i, const char *what)
+/* Report a use of a free frame, if the frame is or was boot memory. */
+void bootframe_report_use(struct machine *m, enum oracle oracle, u32 i, const char *what)
 {
 	const struct page *page = &m->page[i];
 
-	if (bootframe_owns(m, i))
+	if (!frame_managed(m, i))
 		mm_report(oracle, "%s page frame %llu, which is boot memory", what, page->pfn);
-	if (has_bit(m->shown, i) && page->owner == boot_memory_owner)
+	if (has_bit(m->materialized, i) && page->owner == boot_memory_owner)
 		mm_report(oracle,
 			  "%s page frame %llu, which is free: boot memory handed over in operation "
 			  "ticket %llu",
 			  what, page->pfn, m->frame[i].freed);
 }
 
-/* Frame @i is to be handed over, and is the page allocator's already. */
-static __noreturn void report_given(struct machine *m, u32 i)
+/* Frame @i is to be handed over, but is managed already. */
+static __noreturn void report_not_boot(struct machine *m, u32 i)
 {
 	const struct page *page = &m->page[i];
 
-	page_init(m, frame_range_of(m, i), i);
+	frame_init_page(m, range_of_frame(m, i), i);
 	if (page->count > 0)
 		mm_report(ORACLE_PAGE_FREE,
 			  "hand-over of page frame %llu, which is in use: allocated by %s in "
@@ -182,24 +185,25 @@ static __noreturn void report_given(struct machine *m, u32 i)
 		  page->pfn);
 }
 
-/* Nothing is changed before all frames are known to be boot memory. Caller holds page_lock. */
-static void check_boot(struct machine *m, u32 first, u32 end)
+/* All frames of a block must be boot memory; checked before the first one changes. */
+static void check_boot_frames(struct machine *m, u32 first, u32 end)
 {
 	u32 i;
 
+	hw_assert_held(&m->page_lock);
 	if (!m->cfg.boot_memory)
-		report_given(m, first);
-	i = next_bit(m->handed, first, end);
+		report_not_boot(m, first);
+	i = next_bit(m->handed_over, first, end);
 	if (i < end)
-		report_given(m, i);
-	for_each_shown(m, i, first, end)
+		report_not_boot(m, i);
+	for_each_materialized(m, i, first, end)
 		MM_CHECK(m->page[i].count == 1, PAGE_FREE,
 			 "hand-over of page frame %llu, which has %d references", m->page[i].pfn,
 			 m->page[i].count);
 }
 
-/* Somebody looked at frame @i, and may have written to it, while it was boot memory. */
-static void give_shown(struct machine *m, u32 i, u64 ticket)
+/* A materialized frame may have been written to while it was boot memory. */
+static void hand_over_materialized(struct machine *m, u32 i, u64 ticket)
 {
 	m->page[i].count = 0;
 	m->frame[i].freed = ticket;
@@ -207,34 +211,35 @@ static void give_shown(struct machine *m, u32 i, u64 ticket)
 		frame_retire(m, i);
 }
 
-/* Frames that the used part of their range has grown over: on the free list, lowest first. */
-static void give_passed(struct machine *m, struct frame_range *r, u32 first, u32 end)
+/* Put frames below the used part of their range on the free list, the lowest as its first. */
+static void hand_over_below_used(struct machine *m, struct frame_range *r, u32 first, u32 end)
 {
 	u32 i;
 
 	for (i = end; i-- > first;) {
-		page_init(m, r, i);
-		if (!has_bit(m->shown, i))
+		frame_init_page(m, r, i);
+		if (!has_bit(m->materialized, i))
 			m->page[i].owner = NULL;
-		node_push(m, &m->node[r->nid], i);
+		node_push_free(m, &m->node[r->nid], i);
 	}
 }
 
-/* Caller holds page_lock; all are boot memory. */
-static void give(struct machine *m, struct frame_range *r, u32 first, u32 end)
+/* Make boot frames [@first, @end) of a range managed (M4, M6), and keep M8. */
+static void hand_over_frames(struct machine *m, struct frame_range *r, u32 first, u32 end)
 {
 	struct node *n = &m->node[r->nid];
 	u64 ticket = task_ticket();
 	u32 i, used = r->first + r->used;
 
-	for_each_shown(m, i, first, end) give_shown(m, i, ticket);
+	hw_assert_held(&m->page_lock);
+	for_each_materialized(m, i, first, end) hand_over_materialized(m, i, ticket);
 	for (i = first; i < end; i = word_next(i)) {
-		u64 *word = &m->handed[i / WORD_FRAMES];
+		u64 *word = &m->handed_over[i / WORD_FRAMES];
 
-		hw_write(word, *word | word_mask(i, end));
+		hw_store(word, *word | word_mask(i, end));
 	}
-	hw_write(&m->nr_given, m->nr_given + (end - first));
-	give_passed(m, r, first, min(end, used));
+	hw_store(&m->nr_managed, m->nr_managed + (end - first));
+	hand_over_below_used(m, r, first, min(end, used));
 	if (end > used && (n->range < 0 || m->range[n->range].first > r->first))
 		n->range = (int)(r - m->range);
 	if (first < n->run_at + n->run_nr - 1)
@@ -262,12 +267,12 @@ void hand_over_pages(struct machine *m, u64 pfn, unsigned int order)
 	for (u32 i = 0; i < BIT_ULL(order); i++)
 		san_release(&m->page[first + i]);
 	hw_lock(&m->page_lock);
-	check_boot(m, first, first + (u32)BIT_ULL(order));
-	give(m, &m->range[r - m->range], first, first + (u32)BIT_ULL(order));
+	check_boot_frames(m, first, first + (u32)BIT_ULL(order));
+	hand_over_frames(m, &m->range[r - m->range], first, first + (u32)BIT_ULL(order));
 	hw_unlock(&m->page_lock);
 }
 
-/* Between runs: no frame is boot memory, none was handed over. */
+/* Between runs: clear both bitmaps, and the counts of materialized frames. */
 void bootframe_sweep(struct machine *m)
 {
 	size_t words;
@@ -275,10 +280,10 @@ void bootframe_sweep(struct machine *m)
 
 	if (!m->nr_frames)
 		return;
-	for_each_shown(m, i, 0, m->nr_frames) m->page[i].count = 0;
+	for_each_materialized(m, i, 0, m->nr_frames) m->page[i].count = 0;
 	words = DIV_ROUND_UP(m->nr_frames, WORD_FRAMES);
-	memset(m->shown, 0, words * sizeof(*m->shown));
-	memset(m->handed, 0, words * sizeof(*m->handed));
+	memset(m->materialized, 0, words * sizeof(*m->materialized));
+	memset(m->handed_over, 0, words * sizeof(*m->handed_over));
 }
 
 enum page_owner page_owner(const struct machine *m, u64 pfn)
@@ -289,7 +294,7 @@ enum page_owner page_owner(const struct machine *m, u64 pfn)
 	if (!r)
 		return PAGE_OWNER_NONE;
 	i = r->first + (u32)(pfn - r->start);
-	if (bootframe_owns(m, i))
+	if (!frame_managed(m, i))
 		return PAGE_OWNER_BOOT;
-	return hw_read(&m->page[i].count) > 0 ? PAGE_OWNER_USER : PAGE_OWNER_FREE;
+	return hw_load(&m->page[i].count) > 0 ? PAGE_OWNER_USER : PAGE_OWNER_FREE;
 }

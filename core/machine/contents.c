@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * contents.c - what is in a page frame, and who wrote to it that should not have.
+ * contents.c - what is in a page frame: garbage, poison, and the check for writes after free.
  *
- * Filling and checking 4 KiB costs more than all else that a frame goes through, and most
- * frames of a run are mapped and never touched. So contents are made when the first pointer
- * to them is handed out (page_address(), mem_address()):
+ * To fill and check 4 KiB costs more than all else that happens to a frame, and most frames of a
+ * run are mapped and never touched. So a frame is filled and checked when the first pointer to its
+ * bytes is handed out (page_address(), mem_address()):
  *
  *   UNKNOWN --first pointer: fill--> LIVE --last put_page(): fill with poison--> POISON
  *   POISON  --first pointer under the next owner: check that the poison is intact--> LIVE
  *   POISON  --machine_check_leaks(): check--> POISON
  *
- * A frame that nobody got a pointer to cannot be written to, so nothing is missed, and a write
- * through an old pointer is found even if the frame has a new owner by then. Poison and garbage
- * are one pattern, different for each frame: what was checked need not be filled again. Poison
- * stays from run to run. Under AddressSanitizer a frame that is not LIVE is
- * poisoned memory, which catches the write itself, and goes back to UNKNOWN.
+ * No write is missed: without a pointer there is no write, and a write through an old pointer is
+ * found even if the frame has a new owner by then, at that owner's first access or by
+ * machine_check_leaks(), whichever is first. Poison and garbage are one pattern, different for each
+ * frame, so a frame that was checked needs no second fill; poison stays from run to run.
  *
- * On a bare machine all of it is left out: a frame is UNKNOWN or LIVE, and filled only where zeroes
- * are asked for.
+ * Under AddressSanitizer, a frame that is not LIVE is poisoned memory: the sanitizer reports the
+ * write itself, the frame goes back to UNKNOWN, and ORACLE_PAGE_WRITE does not fire.
  *
- * Invariants, for each frame i:
- *   contents == LIVE => page[i].count > 0 and dirty
- *   dirty <=> on m->dirty, once
- * Between runs: not dirty, not LIVE.
+ * On a bare machine a frame is UNKNOWN or LIVE, and is filled only where zeroes are asked for.
+ *
+ * Invariants: M9 and M10 of internal.h. Between runs no frame is dirty or LIVE.
  */
 #include "internal.h"
 
@@ -33,7 +31,7 @@ static u64 frame_pattern(u32 i)
 	return 0x5aa5f00d5aa5f00dULL ^ i * 0x9e3779b97f4a7c15ULL;
 }
 
-/* Loops of our own: libc's functions are seen by the sanitizers whoever calls them. */
+/* Loops instead of memset() and memcmp(): sanitizers intercept those, whoever calls them. */
 __attribute__((no_sanitize_address)) static void frame_fill(u64 *word, u64 value)
 {
 	unsigned int i;
@@ -42,7 +40,7 @@ __attribute__((no_sanitize_address)) static void frame_fill(u64 *word, u64 value
 		word[i] = value;
 }
 
-__attribute__((no_sanitize_address)) static bool frame_intact(const u64 *word, u64 value)
+__attribute__((no_sanitize_address)) static bool words_equal(const u64 *word, u64 value)
 {
 	u64 diff = 0;
 	unsigned int i;
@@ -57,14 +55,14 @@ static u64 *frame_words(struct machine *m, u32 i)
 	return (u64 *)(m->memory + (u64)i * PAGE_SIZE);
 }
 
-static void frame_check(struct machine *m, u32 i)
+static void frame_check_poison(struct machine *m, u32 i)
 {
 	const u8 *byte = (const u8 *)frame_words(m, i);
 	const struct frame *f = &m->frame[i];
 	u64 pattern = frame_pattern(i);
 	unsigned int at;
 
-	if (likely(frame_intact(frame_words(m, i), pattern)))
+	if (likely(words_equal(frame_words(m, i), pattern)))
 		return;
 	for (at = 0; byte[at] == (u8)(pattern >> at % 8 * 8); at++)
 		;
@@ -74,45 +72,46 @@ static void frame_check(struct machine *m, u32 i)
 		  m->page[i].pfn, at, byte[at], f->user, f->user_freed);
 }
 
-void *frame_materialise(struct machine *m, u32 i)
+void *frame_materialize(struct machine *m, u32 i)
 {
 	struct frame *f = &m->frame[i];
 
 	hw_lock(&m->page_lock);
-	if (unlikely(m->page[i].count <= 0) && !bootframe_show(m, i))
-		page_report_free(m, ORACLE_FAULT, i, "access to");
+	if (unlikely(m->page[i].count <= 0) && !bootframe_get_locked(m, i))
+		frame_report_free(m, ORACLE_FAULT, i, "access to");
 	if (f->contents == CONTENTS_LIVE)
 		goto out;
 	if (f->contents == CONTENTS_POISON)
-		frame_check(m, i);
+		frame_check_poison(m, i);
 	san_unpoison(frame_words(m, i), PAGE_SIZE);
 	if (f->zero)
 		frame_fill(frame_words(m, i), 0);
 	else if (f->contents == CONTENTS_UNKNOWN && !m->cfg.bare)
 		frame_fill(frame_words(m, i), frame_pattern(i));
 	if (!f->zero)
-		san_uninit(frame_words(m, i), PAGE_SIZE);
+		san_mark_uninit(frame_words(m, i), PAGE_SIZE);
 	f->user = m->page[i].owner;
 	if (!f->dirty) {
 		f->dirty = true;
 		m->dirty[m->nr_dirty++] = i;
 		announce_fresh(frame_words(m, i), PAGE_SIZE);
 	}
-	hw_write(&f->contents, CONTENTS_LIVE);
+	hw_store(&f->contents, CONTENTS_LIVE);
 out:
 	hw_unlock(&m->page_lock);
 	return frame_words(m, i);
 }
 
-/* The last reference to a frame that was LIVE is gone. */
+/* A LIVE frame was freed: poison it. */
 void frame_retire(struct machine *m, u32 i)
 {
 	struct frame *f = &m->frame[i];
 
+	hw_assert_held(&m->page_lock);
 	f->user_freed = f->freed;
 	if (m->cfg.bare) {
 		san_poison(frame_words(m, i), PAGE_SIZE);
-		hw_write(&f->contents, CONTENTS_UNKNOWN);
+		hw_store(&f->contents, CONTENTS_UNKNOWN);
 		return;
 	}
 #ifdef MM_ASAN
@@ -120,30 +119,30 @@ void frame_retire(struct machine *m, u32 i)
 	f->contents = CONTENTS_UNKNOWN;
 #else
 	frame_fill(frame_words(m, i), frame_pattern(i));
-	hw_write(&f->contents, CONTENTS_POISON);
+	hw_store(&f->contents, CONTENTS_POISON);
 #endif
 }
 
-/* Frames that were freed in this run and are free still: vouch for their poison, or report. */
+/* Check the poison of the frames that were freed in this run. */
 void contents_check(struct machine *m)
 {
-	u32 i, kept = 0;
+	u32 i, live = 0;
 
 	for (i = 0; i < m->nr_dirty; i++) {
 		u32 n = m->dirty[i];
 
 		if (m->frame[n].contents == CONTENTS_LIVE) {
-			m->dirty[kept++] = n;
+			m->dirty[live++] = n;
 			continue;
 		}
 		if (m->frame[n].contents == CONTENTS_POISON)
-			frame_check(m, n);
+			frame_check_poison(m, n);
 		m->frame[n].dirty = false;
 	}
-	m->nr_dirty = kept;
+	m->nr_dirty = live;
 }
 
-/* Between runs: what nobody vouched for is unknown. */
+/* Between runs: a frame that contents_check() did not check becomes UNKNOWN. */
 void contents_sweep(struct machine *m)
 {
 	u32 i;

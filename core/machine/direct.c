@@ -2,12 +2,12 @@
 /*
  * direct.c - access through the direct map of all page frames.
  *
- * Neighbours in the direct map are neighbours in our own memory, so that an access may run on
- * over them. The reverse is not so: our memory leaves the holes between ranges out.
+ * Neighbours in the direct map are neighbours in the host's memory too, so one access may span
+ * several. The reverse does not hold: the host's memory has no holes between ranges.
  */
 #include "internal.h"
 
-/* The index of the frame at @addr, and its range; or NO_FRAME: as for virt_to_page(). */
+/* The index of the frame at @addr of the direct map, and its range; or NO_FRAME. */
 static u32 direct_frame(const struct machine *m, u64 addr, const struct frame_range **range)
 {
 	u64 pfn = (addr - MACHINE_DIRECT_START) >> PAGE_SHIFT;
@@ -17,7 +17,7 @@ static u32 direct_frame(const struct machine *m, u64 addr, const struct frame_ra
 	return r ? r->first + (pfn - r->start) : NO_FRAME;
 }
 
-/* The byte behind an address of the direct map, or NULL if it has none there. */
+/* Pointer to the byte at @addr of the direct map, or NULL if there is none. */
 void *direct_address(struct machine *m, u64 addr)
 {
 	const struct frame_range *r;
@@ -29,10 +29,11 @@ void *direct_address(struct machine *m, u64 addr)
 }
 
 /*
- * How many of @len bytes from @addr on, the start of a page behind one of the direct map, can
- * be had without another look-up. A frame among them that is free is a finding.
+ * @addr is the start of a page in the direct map. Return: how many of the @len bytes from there lie
+ * in the same range of frames, and so side by side in the host's memory. A free frame among them is
+ * a finding.
  */
-size_t direct_more(struct machine *m, u64 addr, size_t len)
+size_t direct_extent(struct machine *m, u64 addr, size_t len)
 {
 	const struct frame_range *r;
 	u32 i = direct_frame(m, addr, &r);

@@ -2,15 +2,16 @@
 /*
  * fail.h - injected failure.
  *
- * Every request to the machine for metadata, a page frame or a page-table page
- * has a number in its run, from 1, in one common sequence. A plan says which
- * numbers fail. A number that the run never reaches fails nothing.
+ * Every request for metadata, page frames or a page-table page has a number in its run, from 1, in
+ * one common sequence. A plan names the numbers that fail. A number that the run never reaches has
+ * no effect.
  */
 #ifndef MM_MACHINE_FAIL_H
 #define MM_MACHINE_FAIL_H
 
 #include "../sched/types.h"
 
+/* What is requested; bits of struct fail_plan.classes. */
 enum fail_class {
 	FAIL_META = 1,	/* kmalloc() */
 	FAIL_PAGE = 2,	/* alloc_page_node(), alloc_contig_pages() */
@@ -23,8 +24,8 @@ enum fail_class {
 /**
  * struct fail_plan - which requests fail
  * @at:      numbers that fail; 0: unused entry
- * @every:   besides, each multiple of this number; 0: none
- * @classes: only requests of these classes fail (they are numbered all the same)
+ * @every:   each multiple of this number fails too; 0: none
+ * @classes: enum fail_class; only requests of these classes fail. All classes are numbered
  */
 struct fail_plan {
 	u32 at[FAIL_MAX_AT];

@@ -1,20 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * internal.h - struct machine, as only core/machine sees it.
+ * internal.h - struct machine, as only core/machine sees it, and its invariants.
  *
- * Each part keeps what a run touched in lists of its own, so that the next boot
- * undoes that and nothing else: live metadata (meta.c), frames whose contents were
- * handed out (page.c), stale translations and table pages in use (pgtable.c, tlb.c).
+ * Each part lists what a run touched, so that the next boot undoes that and nothing else: live
+ * metadata (meta.c), frames whose contents were reachable (contents.c), stale translations (tlb.c)
+ * and page tables in use (pgtable.c).
  *
- * Locking. The fibers engine switches tasks at scheduling points only, and a service has
- * its single one at its entry: nothing here needs a lock. The threads engine has three,
- * invisible to ThreadSanitizer (see struct hw_lock): @meta_lock, @page_lock, @mmu_lock; the
- * only nesting is page_lock inside mmu_lock. On a bare machine entries of the page table change
- * without mmu_lock; tables are made under it.
+ * Invariants. They hold whenever no service is under way, and machine_verify() recomputes them.
+ * Frame i is the frame with index i of struct machine; a frame is *managed* if the page allocator
+ * has it, and boot memory otherwise.
+ *
+ * Metadata; a bare machine keeps no list of objects:
+ *   M1   meta_slot[meta[i].slot] == i + 1 for each i < nr_meta; every other slot is 0
+ *   M2   from an object's home slot to its own slot, no slot is 0
+ *   M3   meta_bytes is the sum of the objects' sizes, and meta_peak is not below it
+ *
+ * Page frames:
+ *   M4   a managed frame has count == 0 if and only if it is on its node's free list or beyond the
+ *        used part of its range; on that list, @prev and @next agree
+ *   M5   nr_used is the number of managed frames with count > 0
+ *   M6   nr_managed is the number of managed frames; without boot memory these are all
+ *   M7   a frame of boot memory is on no free list; count > 0 if it is materialized, else 0
+ *   M8   below @run_at of a node begins no run of @run_nr free frames of it whose first number is a
+ *        multiple of @run_align
+ *   M9   a frame with CONTENTS_LIVE has count > 0 and is dirty
+ *   M10  dirty[0 .. nr_dirty) holds each dirty frame once
+ *
+ * Page table and TLBs:
+ *   M11  nr_present and nr_stale are the numbers of entries with PTE_PRESENT and PTE_STALE; what
+ *        the tasks of a bare machine count apart (struct bare_cache) belongs to nr_present
+ *   M12  *stale[i].pte == (i << PTE_SHIFT | PTE_STALE) for each i < nr_stale
+ *   M13  an entry is 0 unless its table and all tables above that are of this run
+ *   M14  each table of this run has a frame of its own; there are nr_tables, and those of the
+ *        lowest level are on @leaves
+ *   M15  nr_present + nr_stale <= max_stale, so that unmapping needs no memory; a bare machine has
+ *        no stale translation
+ *   M16  if walk_key is not 0, walk_leaf is the lowest-level table of address (walk_key - 1) << 21;
+ *        on the fibers engine, to spare a walk
+ *
+ * Locks (hw_lock.h), for the threads engine:
+ *
+ *   meta_lock   metadata: objects, slots, counts, the depot of a bare machine
+ *   mmu_lock    page table, stale translations, flush counters. Entries of a bare machine change
+ *               without it, under the locks of the allocator that owns the addresses; its tables
+ *               are made under it
+ *   page_lock   frames: counts, owners, contents, free lists, boot memory, cached runs. The only
+ *               lock that is taken inside another one: inside mmu_lock
+ *
+ * Look-ups (vmalloc_to_page(), mem_address()) take none of them, as hardware takes none: a table
+ * stays for the whole run, and entries and counts are single words.
  */
 #ifndef MM_MACHINE_INTERNAL_H
 #define MM_MACHINE_INTERNAL_H
 
+#include "hw_lock.h"
 #include "machine.h"
 #include "meta.h"
 #include "page.h"
@@ -23,58 +62,13 @@
 #include "../sched/keep.h"
 #include "../sched/sched.h"
 
-#ifdef MM_ENGINE_THREADS
-#include <sched.h>
-#endif
-
-/**
- * struct hw_lock - keeps OS threads out of each other's way inside a service
- *
- * Hardware orders its own work without ordering the software that uses it. A pthread mutex would
- * be seen by ThreadSanitizer and order everybody who calls the machine, which would hide the
- * allocators' races; this lock is plain atomics in code that is not instrumented.
- */
-struct hw_lock {
-#ifdef MM_ENGINE_THREADS
-	int held;
-#endif
-};
-
-#ifdef MM_ENGINE_THREADS
-static inline void hw_lock(struct hw_lock *l)
-{
-	unsigned int spins = 0;
-
-	while (__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE)) {
-		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
-			if (++spins % 64 == 0)
-				sched_yield();
-	}
-}
-
-static inline void hw_unlock(struct hw_lock *l)
-{
-	__atomic_store_n(&l->held, 0, __ATOMIC_RELEASE);
-}
-
-#define hw_add(p, v) __atomic_add_fetch((p), (v), __ATOMIC_RELAXED)
-#define hw_read(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define hw_write(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#else
-#define hw_lock(l) ((void)(l))
-#define hw_unlock(l) ((void)(l))
-#define hw_add(p, v) (*(p) += (v))
-#define hw_read(p) (*(p))
-#define hw_write(p, v) ((void)(*(p) = (v)))
-#endif
-
 /**
  * struct meta_object - metadata in use
  * @p:       what kmalloc() returned
  * @size:    bytes asked for
  * @request: its number in the run (fail.h)
- * @slot:    its place in machine.meta_slot
  * @ticket:  operation that asked for it
+ * @slot:    its place in machine.meta_slot
  */
 struct meta_object {
 	void *p;
@@ -84,10 +78,10 @@ struct meta_object {
 	u32 slot;
 };
 
-/* What the bytes of a frame are; see contents.c. */
+/* What the bytes of a frame are; contents.c has the transitions. */
 enum frame_contents {
-	CONTENTS_UNKNOWN, /* anything: to be filled before it is handed out */
-	CONTENTS_POISON,  /* poison, intact unless somebody wrote where he should not */
+	CONTENTS_UNKNOWN, /* anything: filled before a pointer to them is handed out */
+	CONTENTS_POISON,  /* the frame's pattern, unless a stray write changed it */
 	CONTENTS_LIVE,	  /* the owner's: a pointer to them was handed out */
 };
 
@@ -95,14 +89,14 @@ enum frame_contents {
 
 /**
  * struct frame - what the machine keeps of a page frame besides struct page
- * @next:        next on its node's free list; NO_FRAME: last
- * @prev:        the one before on that list; meaningless for the first
- * @contents:    enum frame_contents; LIVE only while the frame is in use
- * @zero:        in use and not LIVE: the owner asked for zeroes
- * @dirty:       is on machine.dirty: was LIVE at some time in this run
- * @freed:       ticket of the operation that freed it last
- * @user:        last owner under whom it was LIVE
- * @user_freed:  ticket of the operation in which that owner freed it
+ * @next:       next on its node's free list; NO_FRAME: last
+ * @prev:       the one before on that list; meaningless for the first
+ * @contents:   enum frame_contents
+ * @zero:       in use and not LIVE: the owner asked for zeroes
+ * @dirty:      on machine.dirty: was LIVE at some time in this run
+ * @freed:      ticket of the operation that freed it last
+ * @user:       last owner under which it was LIVE
+ * @user_freed: ticket of the operation in which that owner freed it
  */
 struct frame {
 	u32 next;
@@ -120,7 +114,8 @@ struct frame {
  * @start: first page frame number
  * @first: index of that frame in machine.page, .frame and .memory
  * @nr:    frames
- * @used:  frames from the start that have been allocated, or passed over, in this run
+ * @used:  frames from the start that were allocated, or put on the free list, in this run. The
+ *         others were never used
  * @nid:   node
  * @next:  next range of the node, or -1
  */
@@ -135,13 +130,12 @@ struct frame_range {
 
 /**
  * struct node - free frames of a node
- * @head:      freed frames, last freed first; NO_FRAME: none
+ * @head:      free list, last freed first; NO_FRAME: empty
  * @first:     its first range, or -1
- * @range:     range from which never-used frames are taken, or -1
- * @run_at:    index below which none of its runs of @run_nr free frames begins
- *             whose first number is a multiple of @run_align
- * @run_nr:    see @run_at; from 1
- * @run_align: see @run_at; a power of two
+ * @range:     range that never-used frames are taken from, or -1
+ * @run_at:    M8
+ * @run_nr:    M8; from 1
+ * @run_align: M8; a power of two
  */
 struct node {
 	u32 head;
@@ -167,11 +161,11 @@ struct node {
 
 /**
  * struct table - a page-table page
- * @gen:       run in which it exists: equal to machine.gen, or it is only kept for later
- * @frame:     index of the page frame that it costs in that run
- * @next:      next lowest-level table of this run
- * @child:     upper levels
- * @pte:       lowest level; all 0 unless @gen is that of the run
+ * @gen:   run that it belongs to: machine.gen if it is in use, else it is cached for later runs
+ * @frame: index of the page frame that it costs in that run
+ * @next:  next on machine.leaves
+ * @child: upper levels
+ * @pte:   lowest level
  */
 struct table {
 	u64 gen;
@@ -185,10 +179,10 @@ struct table {
 
 /**
  * struct stale - a translation that TLBs may still hold
- * @pte:    the entry that was cleared; it holds the index of this structure
+ * @pte:    the entry that was cleared; it holds the index of this structure (M12)
  * @addr:   address that it translates
  * @ticket: operation that cleared it
- * @frame:  what it led to
+ * @frame:  index of the frame that it led to
  */
 struct stale {
 	u64 *pte;
@@ -198,39 +192,40 @@ struct stale {
 };
 
 /*
- * Classes of sizes that a bare machine keeps freed metadata of: multiples of so many bytes, up to
- * two pages and what stands in front of an object; see bare.c. Where tasks run at once, an object
- * has cache lines of its own: who writes to it is in the way of nobody else.
- * BARE_CACHES tasks can be at work at once; bare_self() is the calling one, 0 outside of a run.
+ * A bare machine (bare.c) caches freed metadata by class: multiples of BARE_CLASS_BYTES, up to two
+ * pages and an object's header. On the threads engine an object has cache lines of its own, against
+ * false sharing. BARE_CACHES tasks can be at work at once; bare_self() is the number of the calling
+ * one, 0 outside of a run.
  */
+#define CACHE_LINE_BYTES 64u
 #ifdef MM_ENGINE_THREADS
-#define BARE_CLASS_BYTES 64u
+#define BARE_CLASS_BYTES CACHE_LINE_BYTES
 #define BARE_CACHES SCHED_MAX_TASKS
 #define bare_self() (current ? task_number(current) : 0)
+#define BARE_CACHE_ALIGNED _Alignas(CACHE_LINE_BYTES)
 #else
 #define BARE_CLASS_BYTES 16u
 #define BARE_CACHES 1
 #define bare_self() 0
+#define BARE_CACHE_ALIGNED
 #endif
 #define BARE_CLASSES ((2 * PAGE_SIZE + 128) / BARE_CLASS_BYTES)
 
 /**
- * struct bare_cache - what a task of a bare machine keeps, and counts: its own
- * @free:     objects that were freed, last first
- * @nr_free:  how many, by class; not counted where there is but one cache
+ * struct bare_cache - what a task of a bare machine caches and counts for itself
+ * @free:     freed objects by class, last freed first
+ * @nr_free:  how many; not counted where there is only one cache
  * @kmallocs: requests
  * @bytes:    of objects that it allocated, less those of objects that it freed
- * @peak:     most that @bytes has been
+ * @peak:     largest value of @bytes
  * @present:  entries of the page table that it set, less those that it cleared
- * @apart:    the next one is another's, in cache lines of its own
  */
 struct bare_cache {
-	struct bare_object *free[BARE_CLASSES];
+	BARE_CACHE_ALIGNED struct bare_object *free[BARE_CLASSES];
 	u32 nr_free[BARE_CLASSES];
 	u64 kmallocs;
 	s64 bytes, peak;
 	s64 present;
-	char apart[BARE_CACHES > 1 ? 64 : 1];
 };
 
 struct machine {
@@ -249,25 +244,25 @@ struct machine {
 	u64 kmallocs, meta_bytes, meta_peak;
 	struct bare_cache bare_cache[BARE_CACHES];
 	struct bare_object *bare_depot[BARE_CLASSES]; /* batches */
-	struct page *bare_run; /* freed last of those that are kept; each of @bare_run_nr frames */
+	struct page *bare_run; /* cached runs, last freed first; each of @bare_run_nr frames */
 	u64 bare_run_nr;
 
-	/* Page frames, by index: ranges one behind the other, without the holes between. */
+	/* Page frames, by index: all ranges in order, without the holes between them. */
 	struct hw_lock page_lock;
 	struct page *page;
 	struct frame *frame;
 	u32 *dirty;
-	u64 *handed; /* a bit for each frame; see boot.c */
-	u64 *shown;
+	u64 *handed_over;  /* a bit for each frame: managed, on a machine with boot memory */
+	u64 *materialized; /* a bit for each frame: its struct page was filled in as boot memory */
 	u8 *memory;
 	u32 nr_frames;	/* of this run */
 	u32 max_frames; /* room */
-	u32 nr_given;	/* of these, the page allocator's: all but boot memory */
-	u32 nr_used;	/* frames in use, table pages included; boot memory not */
+	u32 nr_managed;
+	u32 nr_used; /* managed frames in use, those of page tables included */
 	u32 nr_dirty;
 	u32 peak_used;
 	unsigned int nr_ranges;
-	u64 direct_size; /* bytes from MACHINE_DIRECT_START to behind the last frame */
+	u64 direct_size; /* bytes from MACHINE_DIRECT_START to the end of the last frame */
 	u64 pages;
 	struct frame_range range[TOPOLOGY_MAX_RANGES];
 	struct node node[TOPOLOGY_MAX_NODES];
@@ -277,54 +272,60 @@ struct machine {
 	struct table root;
 	struct table *leaves; /* lowest-level tables of this run */
 	u64 gen;
-	u64 walk_key; /* 1 + address >> 21 of the walk before; 0: none */
+	u64 walk_key; /* M16 */
 	struct table *walk_leaf;
 	u64 nr_present;
 	struct stale *stale;
 	u64 nr_stale;
 	u64 max_stale;
-	u64 tables;	/* requests */
-	u32 nr_tables;	/* in use, each has a frame */
-	u32 all_tables; /* allocated, those kept for later included */
+	u64 tables;	      /* requests */
+	u32 nr_tables;	      /* of this run */
+	u32 nr_table_structs; /* allocated, cached ones included */
 	u64 flushes;
 	u64 ipis;
-	u64 ipis_each;
+	u64 ipis_each; /* interrupts that one flush costs */
 
 	bool booted;
 	struct machine_config cfg; /* only the part in use is ever copied */
 };
 
-/* Is request @n one that the plan lets fail? Then it is counted. */
-bool fail_planned(struct machine *m, enum fail_class class, u64 n);
+/* Does the plan let request @n fail? If so, it is counted. */
+bool fail_by_plan(struct machine *m, enum fail_class class, u64 n);
 
-/* The request's number in the run, and whether it fails. */
-static inline u64 fail_request(struct machine *m, enum fail_class class, bool *fails)
+/* Give a request its number in the run, and say whether it fails. */
+static inline u64 number_request(struct machine *m, enum fail_class class, bool *fails)
 {
 	u64 n = hw_add(&m->requests, 1);
 
-	*fails = unlikely(m->fail_armed) && fail_planned(m, class, n);
+	*fails = unlikely(m->fail_armed) && fail_by_plan(m, class, n);
 	return n;
 }
 
-/* topology.c: only the parts that nr_cpu_ids, nr_nodes and nr_ranges say are in use. */
+/* topology.c. They read only what nr_cpu_ids, nr_nodes and nr_ranges declare in use. */
 bool topology_same(const struct topology *a, const struct topology *b);
 void topology_copy(struct topology *dst, const struct topology *src);
 
 /* meta.c */
+/* The slot where the search for an object starts. */
+static inline u32 meta_home_slot(const struct machine *m, const void *p)
+{
+	return ((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15ULL >> m->meta_shift;
+}
+
 void meta_sweep(struct machine *m);
 void meta_check_leaks(struct machine *m);
 void meta_destroy(struct machine *m);
 
 /* bare.c */
 void bare_stats(const struct machine *m, struct machine_stats *st);
-void bare_settle(struct machine *m);
+void bare_fold_present(struct machine *m);
 void bare_sweep(struct machine *m);
 void *bare_alloc(struct machine *m, size_t size, bool zero);
 void bare_free(struct machine *m, void *p);
 void bare_destroy(struct machine *m);
-bool bare_run_keep(struct machine *m, struct page *page, u64 nr);
-struct page *bare_run_take(struct machine *m, unsigned int nid, u64 nr, u64 align);
-bool bare_runs_return(struct machine *m);
+bool bare_cache_run(struct machine *m, struct page *page, u64 nr);
+struct page *bare_reuse_run(struct machine *m, unsigned int nid, u64 nr, u64 align);
+bool bare_release_runs(struct machine *m);
 
 /* page.c */
 void page_sweep(struct machine *m);
@@ -332,18 +333,19 @@ int page_layout(struct machine *m, const struct topology *t);
 void page_reset(struct machine *m);
 void page_check_leaks(struct machine *m);
 void page_destroy(struct machine *m);
-u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner);
-struct frame_range *frame_range_of(struct machine *m, u32 i);
-void page_init(struct machine *m, const struct frame_range *r, u32 i);
-void page_drop(struct machine *m, u32 i, u64 ticket);
-void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner);
-void node_push(struct machine *m, struct node *n, u32 i);
-unsigned int node_preferred(struct machine *m, int nid);
-int node_fallback(struct machine *m, unsigned int nid, unsigned int prev);
-__noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what);
+u32 frame_alloc(struct machine *m, int nid, gfp_t gfp, const char *owner);
+/* The range that holds frame @i. */
+struct frame_range *range_of_frame(const struct machine *m, u32 i);
+void frame_init_page(struct machine *m, const struct frame_range *r, u32 i);
+void frame_put(struct machine *m, u32 i, u64 ticket);
+void frame_claim(struct machine *m, u32 i, gfp_t gfp, const char *owner);
+void node_push_free(struct machine *m, struct node *n, u32 i);
+unsigned int node_resolve(struct machine *m, int nid);
+int node_next_fallback(struct machine *m, unsigned int nid, unsigned int prev);
+__noreturn void frame_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what);
 extern const char page_table_owner[];
 
-/* The range that holds the frame of that number, or NULL. */
+/* The range that holds the frame with that number, or NULL. */
 static inline const struct frame_range *range_of_pfn(const struct machine *m, u64 pfn)
 {
 	unsigned int lo = 0, hi = m->nr_ranges;
@@ -363,42 +365,44 @@ static inline const struct frame_range *range_of_pfn(const struct machine *m, u6
 }
 
 /* boot.c */
+bool frame_managed(const struct machine *m, u32 i);
+bool bootframe_materialized(const struct machine *m, u32 i);
 extern const char boot_memory_owner[];
-u32 bootframe_take(struct machine *m, struct node *n);
-u32 bootframe_handed_before(const struct machine *m, u32 low, u32 i);
-u64 bootframe_search(const struct machine *m, const struct frame_range *r, u64 at, u64 nr);
+u32 bootframe_alloc(struct machine *m, struct node *n);
+u32 bootframe_prev_handed(const struct machine *m, u32 low, u32 i);
+u64 bootframe_next_start(const struct machine *m, const struct frame_range *r, u64 at, u64 nr);
 void bootframe_sweep(struct machine *m);
-void bootframe_report(struct machine *m, enum oracle oracle, u32 i, const char *what);
+void bootframe_report_use(struct machine *m, enum oracle oracle, u32 i, const char *what);
 
 /*
- * Is frame @i boot memory? If so, its struct page says that from now on. The caller of
- * bootframe_show() holds page_lock, that of bootframe_look() does not.
+ * bootframe_get() - is frame @i boot memory? If so, its struct page is filled in.
+ * bootframe_get_locked() - the same with page_lock held.
  */
-bool bootframe_show(struct machine *m, u32 i);
-bool bootframe_look(struct machine *m, u32 i);
+bool bootframe_get(struct machine *m, u32 i);
+bool bootframe_get_locked(struct machine *m, u32 i);
 
 /* contents.c */
-void *frame_materialise(struct machine *m, u32 i);
+void *frame_materialize(struct machine *m, u32 i);
 void frame_retire(struct machine *m, u32 i);
 void contents_sweep(struct machine *m);
 void contents_check(struct machine *m);
 
-/* The bytes of a frame in use. */
+/* The bytes of a frame in use; a free frame is ORACLE_FAULT. */
 static inline void *frame_address(struct machine *m, u32 i)
 {
-	if (likely(hw_read(&m->frame[i].contents) == CONTENTS_LIVE))
+	if (likely(hw_load(&m->frame[i].contents) == CONTENTS_LIVE))
 		return m->memory + (u64)i * PAGE_SIZE;
-	return frame_materialise(m, i);
+	return frame_materialize(m, i);
 }
 
 /* contig.c */
-void run_freed(struct machine *m, struct node *n, u32 i);
+void node_lower_run_at(struct machine *m, struct node *n, u32 i);
 
 /* direct.c */
 void *direct_address(struct machine *m, u64 addr);
-size_t direct_more(struct machine *m, u64 addr, size_t len);
+size_t direct_extent(struct machine *m, u64 addr, size_t len);
 
-/* Is it behind the start of the direct map and before the end of its last frame? */
+/* Is @addr between the start of the direct map and the end of its last frame? */
 static inline bool direct_contains(const struct machine *m, u64 addr)
 {
 	return addr - MACHINE_DIRECT_START < m->direct_size;
@@ -410,12 +414,17 @@ void pgtable_check_leaks(struct machine *m);
 void pgtable_destroy(struct machine *m);
 struct table *pgtable_leaf(struct machine *m, u64 addr);
 
+static inline unsigned int level_index(u64 addr, unsigned int level)
+{
+	return addr >> (PAGE_SHIFT + level * TABLE_SHIFT) & (TABLE_ENTRIES - 1);
+}
+
 static inline unsigned int pte_index(u64 addr)
 {
 	return addr >> PAGE_SHIFT & (TABLE_ENTRIES - 1);
 }
 
-/* Where the lowest-level table of @addr ends, or @end if that comes first. */
+/* End of the addresses of @addr's lowest-level table, or @end if that comes first. */
 static inline u64 leaf_end(u64 addr, u64 end)
 {
 	u64 left = (PAGE_SIZE << TABLE_SHIFT) - (addr & ((PAGE_SIZE << TABLE_SHIFT) - 1));
@@ -430,7 +439,7 @@ static inline bool kva_contains(const struct machine *m, u64 addr)
 
 /* tlb.c */
 int tlb_reserve(struct machine *m, u64 nr);
-void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket);
+void tlb_add_stale(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket);
 void tlb_sweep(struct machine *m);
 void tlb_destroy(struct machine *m);
 

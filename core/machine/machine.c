@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.c - machines from first to last: make, boot, judge, give back; failure plans.
+ * machine.c - the life of a machine: create, boot, check, destroy; failure plans.
  *
- * Booting has two halves. The first sweeps away what the run before left: nothing, after a run
- * that ended well. The second lays out the new world: little more than counters, if it has the
- * shape of the old one, as one fuzz input mostly has that of the one before.
+ * Booting has two halves. The first sweeps away what the last run left: nothing, after a run that
+ * ended well. The second lays out the new world: little more than counters, if its shape is that of
+ * the last one, as it mostly is from one fuzz input to the next.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
+#ifdef MM_ENGINE_THREADS
+_Thread_local char hw_thread;
+#endif
+
 struct machine *machine_create(void)
 {
-	return calloc(1, sizeof(struct machine));
+	struct machine *m = aligned_alloc(_Alignof(struct machine), sizeof(*m));
+
+	return m ? memset(m, 0, sizeof(*m)) : NULL;
 }
 
 void machine_destroy(struct machine *m)
@@ -33,14 +40,14 @@ static int check_kva(const struct machine_config *cfg)
 	if (!cfg->kva_size || !IS_ALIGNED(cfg->kva_start, PAGE_SIZE) ||
 	    !IS_ALIGNED(cfg->kva_size, PAGE_SIZE))
 		return -EINVAL;
-	/* Address 0 means failure, the end must be a number, 48 bits are translated. */
+	/* Address 0 means failure, the end must not overflow, and 48 bits are translated. */
 	if (!cfg->kva_start || cfg->kva_start + cfg->kva_size < cfg->kva_start ||
 	    cfg->kva_start >> 48 != last >> 48)
 		return -EINVAL;
 	return 0;
 }
 
-/* After set_topology(): no address may be in both, and each frame must have one. */
+/* After set_topology(): KVA and direct map are disjoint, and each frame has a direct address. */
 static int check_direct(const struct machine *m, const struct machine_config *cfg)
 {
 	const struct node_range *last = &cfg->topology.range[cfg->topology.nr_ranges - 1];
@@ -72,7 +79,7 @@ static int set_topology(struct machine *m, const struct topology *t)
 	return 0;
 }
 
-static void set_fail(struct machine *m, const struct fail_plan *plan)
+static void fail_init(struct machine *m, const struct fail_plan *plan)
 {
 	unsigned int i;
 
@@ -104,16 +111,16 @@ static int boot(struct machine *m, const struct machine_config *cfg)
 	m->cfg.kva_start = cfg->kva_start;
 	m->cfg.kva_size = cfg->kva_size;
 	m->cfg.bare = cfg->bare;
-	m->cfg.lines = cfg->lines;
+	m->cfg.line_aligned = cfg->line_aligned;
 	m->cfg.boot_memory = cfg->boot_memory;
-	set_fail(m, &cfg->fail);
+	fail_init(m, &cfg->fail);
 	page_reset(m);
 	return 0;
 }
 
 int machine_boot(struct machine *m, const struct machine_config *cfg)
 {
-	/* How much is to be swept depends on the run before. */
+	/* The amount to sweep depends on the last run: ThreadSanitizer must not see it. */
 	void *seen = announce_unseen_begin();
 	int err = boot(m, cfg);
 
@@ -121,7 +128,7 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 	return err;
 }
 
-static bool plan_says(const struct fail_plan *plan, u64 n)
+static bool plan_names(const struct fail_plan *plan, u64 n)
 {
 	unsigned int i;
 
@@ -131,9 +138,9 @@ static bool plan_says(const struct fail_plan *plan, u64 n)
 	return plan->every && n % plan->every == 0;
 }
 
-bool fail_planned(struct machine *m, enum fail_class class, u64 n)
+bool fail_by_plan(struct machine *m, enum fail_class class, u64 n)
 {
-	if (!(m->cfg.fail.classes & class) || !plan_says(&m->cfg.fail, n))
+	if (!(m->cfg.fail.classes & class) || !plan_names(&m->cfg.fail, n))
 		return false;
 	hw_add(&m->failed, 1);
 	return true;
@@ -167,7 +174,7 @@ void machine_stats(const struct machine *m, struct machine_stats *st)
 	st->meta_peak = m->meta_peak;
 	st->pages_used = m->nr_used;
 	st->pages_peak = m->peak_used;
-	st->boot_pages = m->nr_frames - m->nr_given;
+	st->boot_pages = m->nr_frames - m->nr_managed;
 	st->flushes = m->flushes;
 	st->ipis = m->ipis;
 	st->stale = m->nr_stale;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * machine.h - the simulated machine that the allocators believe they run on.
+ * machine.h - the simulated machine that the allocators run on.
  *
- * A machine is a topology, page frames, a page table with its TLBs, metadata
- * memory, and a plan of failures. Everything that an allocator asks of "the rest
- * of the kernel" it asks here, with the machine as the first argument:
+ * A machine is a topology, page frames, a page table with its TLBs, metadata memory, and a plan of
+ * failures. Whatever an allocator asks of "the rest of the kernel", it asks here, with the machine
+ * as the first argument:
  *
  *   topology.h  CPUs, nodes, distances, which node owns which page frames
  *   meta.h      kmalloc() and kfree() for the allocators' own structures
@@ -12,12 +12,19 @@
  *   pgtable.h   kernel page table, TLBs, and access through an address
  *   fail.h      which of all those requests fail
  *
- * The machine's own work is hidden from ThreadSanitizer, as hardware would be; what
- * it promises to order (the release of a page before its next allocation) is
- * announced. Each service is one scheduling point and otherwise atomic.
+ * The machine's own work is hidden from ThreadSanitizer, as hardware would be. What it promises to
+ * order is announced: all before the put_page() that frees a frame happens-before all after the
+ * alloc_page_node() that hands it out again. malloc() and free(), which carry metadata, are
+ * intercepted by ThreadSanitizer itself.
  *
- * Machines are made once and reset for each run: booting costs what the last run
- * touched, not what the machine could hold.
+ * A service is one scheduling point, at its entry, and atomic otherwise: kmalloc(), kfree(),
+ * alloc_page_node(), alloc_contig_pages(), put_page(), put_contig_pages(), hand_over_pages(),
+ * vmap_pages_range(), vunmap_range(), flush_tlb_kernel_range(). The other functions pass none. With
+ * a gfp that may block, might_sleep() comes first.
+ *
+ * Machines are created once and reset for each run: machine_boot() costs what the last run touched,
+ * not what the machine could hold. It also cleans up after a run that was abandoned at a finding,
+ * so there is no separate reset. An equal topology is not laid out again.
  */
 #ifndef MM_MACHINE_MACHINE_H
 #define MM_MACHINE_MACHINE_H
@@ -31,12 +38,12 @@
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 
 /*
- * Where the kernel of x86-64 maps all memory: frame number n lies at
- * MACHINE_DIRECT_START + (n << PAGE_SHIFT), always, on every CPU.
+ * Where the kernel of x86-64 maps all memory: frame number n lies at MACHINE_DIRECT_START + (n <<
+ * PAGE_SHIFT), always, on every CPU.
  */
 #define MACHINE_DIRECT_START 0xffff888000000000ULL
 
-/* What a request may do; the kernel's words, as far as the model has a use for them. */
+/* What a request may do: those of the kernel's flags that the model knows. */
 typedef unsigned int gfp_t;
 #define __GFP_DIRECT_RECLAIM 0x1u /* may sleep */
 #define __GFP_ZERO 0x2u
@@ -52,15 +59,13 @@ typedef unsigned int gfp_t;
  * @kva_start: first address of the kernel virtual address space for mappings, page aligned
  * @kva_size:  its size in bytes, a multiple of the page size
  * @fail:      which requests fail
- * @bare:      nothing is done to find faults of the machine's users. Frames and metadata hold what
- *             they held before, neither garbage nor poison is written to them; no book is kept of
- *             metadata: what is not freed, or freed twice, is not found; put_contig_pages() keeps
- *             runs whole for the next request; no TLB keeps a translation that was cleared, and
- *             a mapping may lead to any frame, free ones too. For benchmarks, of
- *             several threads as well
- * @lines:     of a bare machine, from its first boot on: each object of metadata begins a cache
- *             line, so that which objects share one, and with it virtual time, is not the host's
- *             affair
+ * @bare:      for benchmarks, of several threads too: check nothing. Frames and metadata keep their
+ *             old contents, without garbage or poison; metadata that leaks or is freed twice goes
+ *             unnoticed; put_contig_pages() caches whole runs for the next request; a cleared
+ *             translation is not stale, and a mapping may lead to a free frame. bare.c says why
+ * @line_aligned: on a bare machine: each object of metadata begins a cache line. Then the host's
+ *             malloc() has no say in which objects share a line, and in virtual time with it. Stays
+ *             as it was at the machine's first boot
  * @boot_memory: no frame is free: all are boot memory until hand_over_pages() (page.h) gives them
  *             to the page allocator
  */
@@ -70,11 +75,11 @@ struct machine_config {
 	u64 kva_size;
 	struct fail_plan fail;
 	bool bare;
-	bool lines;
+	bool line_aligned;
 	bool boot_memory;
 };
 
-/* Where the kernel of x86-64 has its vmalloc space; high enough that sums can overflow. */
+/* Start of vmalloc space on x86-64: high enough that careless sums of addresses overflow. */
 #define MACHINE_KVA_START 0xffffc90000000000ULL
 
 struct machine;
@@ -86,30 +91,40 @@ struct machine;
  */
 struct machine *machine_create(void);
 
-/** machine_destroy() - give everything back; NULL is allowed */
+/** machine_destroy() - free a machine, in any state; NULL is allowed */
 void machine_destroy(struct machine *m);
 
 /**
  * machine_boot() - make a fresh world: all frames free, or all boot memory; nothing mapped,
  *                  counters zero
- * @m:   from machine_create(); what an earlier run left behind, even one that was given
- *       up after a finding, is swept away first
+ * @m:   from machine_create(); whatever an earlier run left, even an abandoned one, is swept away
+ *       first
  * @cfg: copied
  *
- * Return: 0, -EINVAL if @cfg is not consistent or if the KVA overlaps the direct map, -ENOMEM.
+ * Return: 0; -EINVAL if @cfg is not consistent, if the KVA overlaps the direct map, or if a frame
+ * is so high that the direct map has no address for it; -ENOMEM.
  * Context: outside of a run, or the run's init task before it spawns others.
  */
 int machine_boot(struct machine *m, const struct machine_config *cfg);
 
 /**
- * machine_check_leaks() - after the allocators are gone: is everything given back?
+ * machine_check_leaks() - after the allocators are gone: was everything freed?
  * @m: the machine
  *
- * Reports ORACLE_LEAK_PAGE (frames in use; boot memory is none), ORACLE_LEAK_METADATA
- * (metadata in use, with its size and age), ORACLE_LEAK_AREA (translations left), or
- * ORACLE_PAGE_WRITE (a free frame was written to).
+ * Reports ORACLE_LEAK_PAGE (frames in use, boot memory apart), ORACLE_LEAK_METADATA (metadata in
+ * use, with the size and age of the oldest), ORACLE_LEAK_AREA (a mapping, or a translation that was
+ * never flushed), or ORACLE_PAGE_WRITE (a write to a free frame).
  */
 void machine_check_leaks(struct machine *m);
+
+/**
+ * machine_verify() - recompute the invariants M1 to M16 of internal.h; for tests
+ * @m: the machine
+ *
+ * A difference is ORACLE_COUNT, _HINT, _LIST or _TREE. Costs O(frames). Context: no service is
+ * under way.
+ */
+void machine_verify(struct machine *m);
 
 /** machine_config() - what the machine was booted with */
 const struct machine_config *machine_config(const struct machine *m);
@@ -120,16 +135,16 @@ const struct topology *machine_topology(const struct machine *m);
 /**
  * struct machine_stats - what a run cost, counted since machine_boot()
  * @kmallocs, @pages, @tables: requests for metadata, page frames, page-table pages
- * @failed:         of these, failed by plan
- * @meta_bytes:     metadata in use now
- * @meta_peak:      most metadata bytes in use at a time; of a bare machine on threads, the
- *                  sum of what each task's share was at most
- * @pages_used:     page frames in use now, table pages included
- * @pages_peak:     most page frames in use at a time
- * @boot_pages:     page frames that are boot memory now; neither used nor free
- * @flushes:        TLB flushes
- * @ipis:           interprocessor interrupts they cost (online CPUs but the caller's)
- * @stale:          translations cleared and not yet flushed, now
+ * @failed:     of these, failed by plan
+ * @meta_bytes: metadata in use now
+ * @meta_peak:  largest value of @meta_bytes; on a bare machine on threads, the sum of the largest
+ *              values of each task's share
+ * @pages_used: page frames in use now, table pages included
+ * @pages_peak: largest value of @pages_used
+ * @boot_pages: page frames that are boot memory now; they are neither used nor free
+ * @flushes:    TLB flushes
+ * @ipis:       interprocessor interrupts that they cost: each online CPU except the caller's
+ * @stale:      stale translations now
  */
 struct machine_stats {
 	u64 kmallocs, pages, tables;
@@ -141,7 +156,7 @@ struct machine_stats {
 	u64 stale;
 };
 
-/** machine_stats() - the counters, as of now */
+/** machine_stats() - the counters, as of now; @st is filled in */
 void machine_stats(const struct machine *m, struct machine_stats *st);
 
 #endif

@@ -2,34 +2,30 @@
 /*
  * meta.c - metadata memory: kmalloc() and kfree() for the allocators' own structures.
  *
- * Each object is a malloc() of exactly its size: AddressSanitizer has its red zones on
- * both sides of it and its quarantine behind it. The book-keeping lies elsewhere, so that
- * a stray write cannot reach it and a pointer that is no object is never followed:
+ * Each object is a malloc() of exactly its size, without a header: AddressSanitizer's red zones lie
+ * directly at the object, and its quarantine receives it. The records lie elsewhere, so that a
+ * stray write cannot reach them and a pointer that is no object is recognised without being
+ * followed:
  *
  *   meta[0 .. nr_meta)   the live objects, in no order
- *   meta_slot[]          open addressing with linear probing, by the object's address;
- *                        a slot holds 0 or 1 + an index into meta[]
+ *   meta_slot[]          hash table by address: open addressing with linear probing; a slot holds 0
+ *                        or 1 + an index into meta[]
  *
- * Invariants: meta_slot[meta[i].slot] == i + 1 for each i < nr_meta; every other slot is 0;
- * between an object's home slot and its slot no slot is 0.
+ * Invariants: M1 to M3 of internal.h.
  *
- * Nothing that a run can observe depends on addresses: the leak that is reported is the
- * one with the lowest request number.
+ * A run cannot observe addresses of the host: the leak that is reported is that with the lowest
+ * request number, and messages name sizes, request numbers and tickets. So a finding has the same
+ * text in every replay.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-/* What memory holds that was not asked to be zeroed. */
+/* Contents of memory without __GFP_ZERO. */
 #define META_GARBAGE 0xa5
 
 #define META_MIN 256
-
-static u32 meta_home(const struct machine *m, const void *p)
-{
-	return ((uintptr_t)p >> 4) * 0x9e3779b97f4a7c15ULL >> m->meta_shift;
-}
 
 static u32 meta_mask(const struct machine *m)
 {
@@ -38,7 +34,7 @@ static u32 meta_mask(const struct machine *m)
 
 static void meta_link(struct machine *m, u32 i)
 {
-	u32 slot = meta_home(m, m->meta[i].p);
+	u32 slot = meta_home_slot(m, m->meta[i].p);
 
 	while (m->meta_slot[slot])
 		slot = (slot + 1) & meta_mask(m);
@@ -46,7 +42,7 @@ static void meta_link(struct machine *m, u32 i)
 	m->meta[i].slot = slot;
 }
 
-/* Room for more objects. Return: false without memory. */
+/* Make room for more objects. Return: false without memory. */
 static bool meta_grow(struct machine *m)
 {
 	u32 max = m->max_meta ? 2 * m->max_meta : META_MIN;
@@ -70,6 +66,7 @@ static bool meta_grow(struct machine *m)
 	return true;
 }
 
+/* Make room for one more object, if there is none. Return: false without memory. */
 static bool meta_reserve(struct machine *m)
 {
 	void *seen;
@@ -87,6 +84,7 @@ static bool meta_insert(struct machine *m, void *p, size_t size, u64 request)
 {
 	struct meta_object *o;
 
+	hw_assert_held(&m->meta_lock);
 	if (!meta_reserve(m))
 		return false;
 	o = &m->meta[m->nr_meta];
@@ -104,15 +102,16 @@ static s64 meta_find(const struct machine *m, const void *p)
 {
 	u32 slot;
 
+	hw_assert_held(&m->meta_lock);
 	if (!m->nr_meta)
 		return -1;
-	for (slot = meta_home(m, p); m->meta_slot[slot]; slot = (slot + 1) & meta_mask(m))
+	for (slot = meta_home_slot(m, p); m->meta_slot[slot]; slot = (slot + 1) & meta_mask(m))
 		if (m->meta[m->meta_slot[slot] - 1].p == p)
 			return m->meta_slot[slot] - 1;
 	return -1;
 }
 
-/* Empty a slot, and move up those behind it that were only there because it was taken. */
+/* Empty a slot, and move up each later entry whose probe sequence passes it (M2). */
 static void meta_unlink(struct machine *m, u32 hole)
 {
 	u32 mask = meta_mask(m);
@@ -125,7 +124,7 @@ static void meta_unlink(struct machine *m, u32 hole)
 		i = m->meta_slot[slot];
 		if (!i)
 			break;
-		home = meta_home(m, m->meta[i - 1].p);
+		home = meta_home_slot(m, m->meta[i - 1].p);
 		if (((slot - home) & mask) < ((slot - hole) & mask))
 			continue;
 		m->meta_slot[hole] = i;
@@ -139,6 +138,7 @@ static void meta_remove(struct machine *m, u32 i)
 {
 	u32 last;
 
+	hw_assert_held(&m->meta_lock);
 	m->meta_bytes -= m->meta[i].size;
 	meta_unlink(m, m->meta[i].slot);
 	last = --m->nr_meta;
@@ -148,7 +148,6 @@ static void meta_remove(struct machine *m, u32 i)
 	}
 }
 
-/* An object of its own, with its entry in the book. */
 static __attribute__((noinline)) void *meta_alloc(struct machine *m, size_t size, gfp_t gfp,
 						  u64 request)
 {
@@ -162,7 +161,7 @@ static __attribute__((noinline)) void *meta_alloc(struct machine *m, size_t size
 		memset(p, 0, size);
 	} else {
 		memset(p, META_GARBAGE, size);
-		san_uninit(p, size);
+		san_mark_uninit(p, size);
 	}
 	hw_lock(&m->meta_lock);
 	inserted = meta_insert(m, p, size, request);
@@ -182,10 +181,10 @@ void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
 	sched_point();
-	/* Without a plan, nobody asks for the number: a word that all tasks would write to. */
+	/* A shared counter would cost each task a cache line, and without a plan it has no use. */
 	if (m->cfg.bare && likely(!m->fail_armed))
 		return bare_alloc(m, size, gfp & __GFP_ZERO);
-	request = fail_request(m, FAIL_META, &fails);
+	request = number_request(m, FAIL_META, &fails);
 	if (!m->cfg.bare || fails)
 		hw_add(&m->kmallocs, 1);
 	if (fails)
@@ -218,8 +217,8 @@ static __attribute__((noinline)) void meta_free(struct machine *m, void *p)
 	if (unlikely(i < 0)) {
 		hw_unlock(&m->meta_lock);
 		mm_report(ORACLE_METADATA_FREE,
-			  "kfree() of a pointer that is no object in use: freed before, or never "
-			  "from kmalloc(); %u objects are in use",
+			  "kfree() of a pointer that is no object in use: it was freed before, or "
+			  "is not from kmalloc(); %u objects are in use",
 			  m->nr_meta);
 	}
 	meta_remove(m, i);
@@ -263,8 +262,8 @@ void meta_check_leaks(struct machine *m)
 		if (m->meta[i].request < oldest->request)
 			oldest = &m->meta[i];
 	mm_report(ORACLE_LEAK_METADATA,
-		  "%u metadata objects of %llu bytes in all were not freed; the oldest: %zu bytes, "
-		  "request %llu of the run, made in operation ticket %llu",
+		  "%u metadata objects of %llu bytes in total were not freed; the oldest: %zu "
+		  "bytes, request %llu of the run, allocated in operation ticket %llu",
 		  m->nr_meta, m->meta_bytes, oldest->size, oldest->request, oldest->ticket);
 }
 

@@ -2,9 +2,9 @@
 /*
  * meta.h - metadata memory: the allocators' own structures.
  *
- * Each object is a malloc() of its own and of its exact size, so that AddressSanitizer sees
- * its bounds and its end; the machine's book-keeping lies elsewhere. Requests are
- * numbered and can fail by plan (fail.h).
+ * Each object is a malloc() of its exact size, so that AddressSanitizer sees its bounds and its
+ * lifetime; the machine keeps its records elsewhere. Requests are numbered and can fail by plan
+ * (fail.h).
  */
 #ifndef MM_MACHINE_META_H
 #define MM_MACHINE_META_H
@@ -19,22 +19,22 @@
  * @size: bytes, from 1
  * @gfp:  GFP_KERNEL may sleep (ORACLE_LOCK_SLEEP in atomic context); __GFP_ZERO zeroes
  *
- * What is not zeroed holds garbage, the same in every run.
+ * Without __GFP_ZERO the memory holds garbage, the same in every run.
  *
- * Return: the memory, aligned for any type; NULL if the plan says so.
+ * Return: the memory, aligned for any type; NULL if the request fails by plan.
  */
 void *kmalloc(struct machine *m, size_t size, gfp_t gfp);
 
 /** kzalloc() - kmalloc() with __GFP_ZERO */
 void *kzalloc(struct machine *m, size_t size, gfp_t gfp);
 
-/** kcalloc() - zeroed array of @n elements; NULL also if the product overflows */
+/** kcalloc() - zeroed array of @n elements; NULL if the product overflows, too */
 void *kcalloc(struct machine *m, size_t n, size_t size, gfp_t gfp);
 
 /**
- * kfree() - give it back
- * @p: from kmalloc() of the same machine; NULL is allowed. Anything else is
- *     ORACLE_METADATA_FREE
+ * kfree() - free metadata
+ * @m: the machine
+ * @p: from kmalloc() of the same machine, or NULL; anything else is ORACLE_METADATA_FREE
  */
 void kfree(struct machine *m, void *p);
 

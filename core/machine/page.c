@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * page.c - page frames: which one, whose, how often referenced. What is in them: contents.c.
+ * page.c - page frames: allocation, reference counts, owners. Contents: contents.c.
  *
- * A node hands out the frame that was freed last, else the lowest one that was never used in
- * this run (or runs of frames: contig.c): the same requests give the same frames in every run, and
- * a run leaves its mark on as few frames as it can. A node without free frames is helped out by the
- * others in order of distance, then number.
+ * A node hands out the frame that was freed last, else the lowest one that was never used in this
+ * run. So the same requests get the same frames in every run, and a run touches as few frames as it
+ * can. A node without free frames falls back to the others, in order of distance, then number.
+ * Allocation of runs: contig.c.
  *
- * Invariants, for each frame i of the run that is not boot memory (boot.c):
- *   page[i].count == 0 <=> on its node's free list, or not yet used in its range
- *   nr_used == number of i with page[i].count > 0
- * Outside of the run's frames, and between runs: count == 0.
+ * Invariants: M4 and M5 of internal.h. Beyond the frames of the run, and between runs, count is 0.
  *
- * Ordering: all that was done before the put_page() that freed a frame comes before all that is
- * done after the alloc_page_node() that hands it out again.
+ * Order: all before the put_page() that frees a frame happens-before all after the
+ * alloc_page_node() that hands it out again.
  */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 
 #include "internal.h"
 
-/* Frames up to which room is made by powers of two. */
+/* Up to so many frames, page_reserve() rounds up to a power of two. */
 #define SMALL_MACHINE 65536
 
 const char page_table_owner[] = "page table";
 
-/* The range that holds frame i. */
-struct frame_range *frame_range_of(struct machine *m, u32 i)
+struct frame_range *range_of_frame(const struct machine *m, u32 i)
 {
 	unsigned int lo = 0, hi = m->nr_ranges - 1;
 
@@ -38,17 +34,17 @@ struct frame_range *frame_range_of(struct machine *m, u32 i)
 		else
 			hi = mid - 1;
 	}
-	return &m->range[lo];
+	return (struct frame_range *)&m->range[lo];
 }
 
-void page_init(struct machine *m, const struct frame_range *r, u32 i)
+void frame_init_page(struct machine *m, const struct frame_range *r, u32 i)
 {
 	m->page[i].pfn = r->start + (i - r->first);
 	m->page[i].nid = r->nid;
 }
 
-/* A frame without references that is on no list becomes the first on its node's. */
-void node_push(struct machine *m, struct node *n, u32 i)
+/* Put a frame on its node's free list, as the first (M4). */
+void node_push_free(struct machine *m, struct node *n, u32 i)
 {
 	m->frame[i].next = n->head;
 	if (n->head != NO_FRAME)
@@ -56,8 +52,8 @@ void node_push(struct machine *m, struct node *n, u32 i)
 	n->head = i;
 }
 
-/* A free frame of node @nid itself, or NO_FRAME. */
-static u32 node_take(struct machine *m, unsigned int nid)
+/* Take a free frame of node @nid itself, or NO_FRAME. */
+static u32 node_alloc_frame(struct machine *m, unsigned int nid)
 {
 	struct node *n = &m->node[nid];
 	u32 i = n->head;
@@ -67,13 +63,13 @@ static u32 node_take(struct machine *m, unsigned int nid)
 		return i;
 	}
 	if (unlikely(m->cfg.boot_memory))
-		return bootframe_take(m, n);
+		return bootframe_alloc(m, n);
 	for (; n->range >= 0; n->range = m->range[n->range].next) {
 		struct frame_range *r = &m->range[n->range];
 
 		if (r->used < r->nr) {
 			i = r->first + r->used++;
-			page_init(m, r, i);
+			frame_init_page(m, r, i);
 			m->frame[i].freed = 0;
 			return i;
 		}
@@ -81,8 +77,8 @@ static u32 node_take(struct machine *m, unsigned int nid)
 	return NO_FRAME;
 }
 
-/* The node that comes after @prev in the order of distance from @nid, then number; or -1. */
-int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
+/* The node after @prev in order of distance from @nid, then number; or -1. */
+int node_next_fallback(struct machine *m, unsigned int nid, unsigned int prev)
 {
 	const struct topology *t = &m->cfg.topology;
 	unsigned int after = t->distance[nid][prev] * TOPOLOGY_MAX_NODES + prev;
@@ -97,8 +93,8 @@ int node_fallback(struct machine *m, unsigned int nid, unsigned int prev)
 	return best == UINT32_MAX ? -1 : (int)(best % TOPOLOGY_MAX_NODES);
 }
 
-/* The node that a request means: @nid if there is one of that number, else the caller's. */
-unsigned int node_preferred(struct machine *m, int nid)
+/* The preferred node of a request: @nid if that exists, else the node of the calling CPU. */
+unsigned int node_resolve(struct machine *m, int nid)
 {
 	unsigned int cpu;
 
@@ -108,11 +104,12 @@ unsigned int node_preferred(struct machine *m, int nid)
 	return cpu < m->cfg.topology.nr_cpu_ids ? m->cfg.topology.cpu_node[cpu] : 0;
 }
 
-/* First reference to a frame that was taken from the free ones. Caller holds page_lock. */
-void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner)
+/* Take the first reference to a frame that is off the free list (M4, M5). */
+void frame_claim(struct machine *m, u32 i, gfp_t gfp, const char *owner)
 {
 	struct page *page = &m->page[i];
 
+	hw_assert_held(&m->page_lock);
 	page->count = 1;
 	page->owner = owner;
 	page->ticket = task_ticket();
@@ -122,23 +119,24 @@ void page_hand_out(struct machine *m, u32 i, gfp_t gfp, const char *owner)
 	m->peak_used = max(m->peak_used, m->nr_used);
 }
 
-/* One reference to a free frame, its contents not made yet. Caller holds page_lock. */
-u32 page_take(struct machine *m, int nid, gfp_t gfp, const char *owner)
+/* Allocate a frame. Return: its index, or NO_FRAME. */
+u32 frame_alloc(struct machine *m, int nid, gfp_t gfp, const char *owner)
 {
 	int node;
 	u32 i;
 
-	if (m->nr_used == m->nr_given)
+	hw_assert_held(&m->page_lock);
+	if (m->nr_used == m->nr_managed)
 		return NO_FRAME;
-	nid = node_preferred(m, nid);
-	i = node_take(m, nid);
+	nid = node_resolve(m, nid);
+	i = node_alloc_frame(m, nid);
 	for (node = nid; unlikely(i == NO_FRAME);) {
-		node = gfp & __GFP_THISNODE ? -1 : node_fallback(m, nid, node);
+		node = gfp & __GFP_THISNODE ? -1 : node_next_fallback(m, nid, node);
 		if (node < 0)
 			return NO_FRAME;
-		i = node_take(m, node);
+		i = node_alloc_frame(m, node);
 	}
-	page_hand_out(m, i, gfp, owner);
+	frame_claim(m, i, gfp, owner);
 	return i;
 }
 
@@ -151,13 +149,13 @@ struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *
 		might_sleep();
 	sched_point();
 	hw_add(&m->pages, 1);
-	fail_request(m, FAIL_PAGE, &fails);
+	number_request(m, FAIL_PAGE, &fails);
 	if (fails)
 		return NULL;
 	hw_lock(&m->page_lock);
-	i = page_take(m, nid, gfp, owner);
-	if (unlikely(i == NO_FRAME) && bare_runs_return(m))
-		i = page_take(m, nid, gfp, owner);
+	i = frame_alloc(m, nid, gfp, owner);
+	if (unlikely(i == NO_FRAME) && bare_release_runs(m))
+		i = frame_alloc(m, nid, gfp, owner);
 	hw_unlock(&m->page_lock);
 	if (i == NO_FRAME)
 		return NULL;
@@ -165,23 +163,23 @@ struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *
 	return &m->page[i];
 }
 
-/* The index of a frame of this machine; anything else is a finding. */
+/* The index of a frame of this machine. Any other pointer is a finding. */
 static u32 frame_index(struct machine *m, const struct page *page, const char *what)
 {
 	u64 i = page - m->page;
 
 	MM_CHECK(i < m->nr_frames && page == &m->page[i], PAGE_FREE,
-		 "%s of something that is no page frame of the machine", what);
+		 "%s of a pointer that is no page frame of the machine", what);
 	return i;
 }
 
-__noreturn void page_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what)
+__noreturn void frame_report_free(struct machine *m, enum oracle oracle, u32 i, const char *what)
 {
-	const struct frame_range *r = frame_range_of(m, i);
+	const struct frame_range *r = range_of_frame(m, i);
 
-	page_init(m, r, i);
+	frame_init_page(m, r, i);
 	if (m->cfg.boot_memory)
-		bootframe_report(m, oracle, i, what);
+		bootframe_report_use(m, oracle, i, what);
 	if (i - r->first >= r->used || !m->page[i].owner)
 		mm_report(oracle, "%s page frame %llu, which was never allocated", what,
 			  m->page[i].pfn);
@@ -196,32 +194,33 @@ void get_page(struct machine *m, struct page *page)
 	u32 i = frame_index(m, page, "get_page()");
 
 	hw_lock(&m->page_lock);
-	if (unlikely(page->count <= 0) && !bootframe_show(m, i))
-		page_report_free(m, ORACLE_PAGE_FREE, i, "get_page() of");
+	if (unlikely(page->count <= 0) && !bootframe_get_locked(m, i))
+		frame_report_free(m, ORACLE_PAGE_FREE, i, "get_page() of");
 	page->count++;
 	hw_unlock(&m->page_lock);
 }
 
-/* One reference less to frame i; the caller holds page_lock. */
-void page_drop(struct machine *m, u32 i, u64 ticket)
+/* Drop a reference to frame @i; the last one frees it. */
+void frame_put(struct machine *m, u32 i, u64 ticket)
 {
 	struct page *page = &m->page[i];
 	struct frame *f = &m->frame[i];
 	struct node *n;
 
+	hw_assert_held(&m->page_lock);
 	if (unlikely(page->count <= 0))
-		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
+		frame_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
 	if (--page->count)
 		return;
 	if (unlikely(page->owner == boot_memory_owner))
-		page_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
+		frame_report_free(m, ORACLE_PAGE_FREE, i, "put_page() of");
 	f->freed = ticket;
 	if (f->contents == CONTENTS_LIVE)
 		frame_retire(m, i);
 	n = &m->node[page->nid];
-	node_push(m, n, i);
+	node_push_free(m, n, i);
 	if (i < n->run_at + n->run_nr - 1)
-		run_freed(m, n, i);
+		node_lower_run_at(m, n, i);
 	m->nr_used--;
 }
 
@@ -232,7 +231,7 @@ void put_page(struct machine *m, struct page *page)
 	sched_point();
 	san_release(page);
 	hw_lock(&m->page_lock);
-	page_drop(m, i, task_ticket());
+	frame_put(m, i, task_ticket());
 	hw_unlock(&m->page_lock);
 }
 
@@ -242,17 +241,17 @@ void put_contig_pages(struct machine *m, struct page *page, u64 nr)
 	u64 ticket = task_ticket();
 
 	MM_CHECK(nr <= m->nr_frames - i, PAGE_FREE,
-		 "put_contig_pages() of %llu frames from frame %llu on, which are not there", nr,
+		 "put_contig_pages() of %llu frames from frame %llu on, beyond the last frame", nr,
 		 page->pfn);
 	sched_point();
 	for (u64 n = 0; n < nr; n++)
 		san_release(page + n);
 	hw_lock(&m->page_lock);
-	if (m->cfg.bare && bare_run_keep(m, page, nr))
+	if (m->cfg.bare && bare_cache_run(m, page, nr))
 		nr = 0;
-	/* Backwards, so that the lowest is the first to be handed out again. */
+	/* Backwards, so that the lowest frame is handed out first. */
 	for (; nr; nr--)
-		page_drop(m, i + (u32)nr - 1, ticket);
+		frame_put(m, i + (u32)nr - 1, ticket);
 	hw_unlock(&m->page_lock);
 }
 
@@ -265,15 +264,15 @@ struct page *pfn_to_page(struct machine *m, u64 pfn)
 		return NULL;
 	i = r->first + (pfn - r->start);
 	if (pfn - r->start >= r->used)
-		page_init(m, r, i);
+		frame_init_page(m, r, i);
 	if (unlikely(m->cfg.boot_memory))
-		bootframe_look(m, i);
+		bootframe_get(m, i);
 	return &m->page[i];
 }
 
 struct page *virt_to_page(struct machine *m, u64 addr)
 {
-	/* An address below the direct map gives a number that is too large for a frame. */
+	/* For an address below the direct map, the difference wraps to a number no frame has. */
 	return pfn_to_page(m, (addr - MACHINE_DIRECT_START) >> PAGE_SHIFT);
 }
 
@@ -284,10 +283,10 @@ void *page_address(struct machine *m, const struct page *page)
 
 u64 nr_free_pages(const struct machine *m)
 {
-	return hw_read(&m->nr_given) - hw_read(&m->nr_used);
+	return hw_load(&m->nr_managed) - hw_load(&m->nr_used);
 }
 
-/* Frames of the last run: all free again. */
+/* Between runs: reset the counts of the frames that the last run used. */
 void page_sweep(struct machine *m)
 {
 	unsigned int r;
@@ -318,7 +317,7 @@ static void unreserve(void *p, u64 bytes)
 		munmap(p, bytes);
 }
 
-/* Of a bit for each frame. */
+/* Bytes of a map with a bit for each frame. */
 static u64 bitmap_bytes(u64 frames)
 {
 	return DIV_ROUND_UP(frames, 64) * sizeof(u64);
@@ -333,35 +332,36 @@ void page_destroy(struct machine *m)
 	unreserve(m->page, n * sizeof(*m->page));
 	unreserve(m->frame, n * sizeof(*m->frame));
 	unreserve(m->dirty, n * sizeof(*m->dirty));
-	unreserve(m->handed, bitmap_bytes(n));
-	unreserve(m->shown, bitmap_bytes(n));
+	unreserve(m->handed_over, bitmap_bytes(n));
+	unreserve(m->materialized, bitmap_bytes(n));
 	unreserve(m->memory, n * PAGE_SIZE);
 	m->page = NULL;
 	m->frame = NULL;
 	m->dirty = NULL;
-	m->handed = NULL;
-	m->shown = NULL;
+	m->handed_over = NULL;
+	m->materialized = NULL;
 	m->memory = NULL;
 	m->max_frames = 0;
 }
 
-/* Room for so many frames. All of it is zero pages that nothing was written to. */
+/* Reserve address space for @n frames and their records; all of it reads as zero. */
 static int page_reserve(struct machine *m, u64 n)
 {
 	if (n <= m->max_frames)
 		return 0;
-	/* Growing costs AddressSanitizer's shadow of all of it: seldom, then. */
+	/* Growth makes AddressSanitizer poison the whole shadow: grow seldom. */
 	if (n <= SMALL_MACHINE)
 		n = 1ULL << fls64(n - 1);
 	page_destroy(m);
 	m->page = reserve(n * sizeof(*m->page));
 	m->frame = reserve(n * sizeof(*m->frame));
 	m->dirty = reserve(n * sizeof(*m->dirty));
-	m->handed = reserve(bitmap_bytes(n));
-	m->shown = reserve(bitmap_bytes(n));
+	m->handed_over = reserve(bitmap_bytes(n));
+	m->materialized = reserve(bitmap_bytes(n));
 	m->memory = reserve(n * PAGE_SIZE);
 	m->max_frames = n;
-	if (!m->page || !m->frame || !m->dirty || !m->handed || !m->shown || !m->memory) {
+	if (!m->page || !m->frame || !m->dirty || !m->handed_over || !m->materialized ||
+	    !m->memory) {
 		page_destroy(m);
 		return -ENOMEM;
 	}
@@ -369,7 +369,7 @@ static int page_reserve(struct machine *m, u64 n)
 	return 0;
 }
 
-/* Lay the frames of a topology out, after page_sweep(). */
+/* Number the frames of a topology, after page_sweep(). */
 int page_layout(struct machine *m, const struct topology *t)
 {
 	int last[TOPOLOGY_MAX_NODES];
@@ -407,7 +407,7 @@ int page_layout(struct machine *m, const struct topology *t)
 	return 0;
 }
 
-/* Free lists and counters as at boot. */
+/* Set free lists and counters for a new run. */
 void page_reset(struct machine *m)
 {
 	unsigned int i;
@@ -421,7 +421,7 @@ void page_reset(struct machine *m)
 		m->node[i].run_nr = 1;
 		m->node[i].run_align = 1;
 	}
-	m->nr_given = m->cfg.boot_memory ? 0 : m->nr_frames;
+	m->nr_managed = m->cfg.boot_memory ? 0 : m->nr_frames;
 	m->peak_used = 0;
 	m->pages = 0;
 	m->bare_run = NULL;
@@ -432,7 +432,9 @@ void page_check_leaks(struct machine *m)
 	unsigned int r;
 	u32 leaked, i;
 
-	bare_runs_return(m);
+	hw_lock(&m->page_lock);
+	bare_release_runs(m);
+	hw_unlock(&m->page_lock);
 	leaked = m->nr_used - m->nr_tables;
 	if (!leaked)
 		return;

@@ -2,19 +2,20 @@
 /*
  * pgtable.h - the kernel page table, the TLBs, and access through an address.
  *
- * Page table: four levels of 512 entries, as on x86-64. Table pages are page
- * frames, made on demand, kept until the machine goes.
+ * Page table: four levels of 512 entries, as on x86-64. A table page costs a page frame and a
+ * request of the failure plan when a mapping first needs it, and stays for the rest of the run. The
+ * topmost table is part of the machine and costs neither.
  *
- * TLB, worst case: from the moment that an entry is cleared until a flush covers it,
- * *every* CPU may still hold the old translation. Such a translation is *stale*. To
- * lay a new mapping over a stale translation is ORACLE_STALE; to reach memory
- * through one is ORACLE_FAULT.
+ * TLB, worst case: from the moment that an entry is cleared until a flush covers it, *every* CPU
+ * may still hold the old translation. Such a translation is *stale*. To map over a stale
+ * translation is ORACLE_STALE; to access memory through one is ORACLE_FAULT; one that is never
+ * flushed is a leak.
  *
- * Direct map: all page frames, one behind the other, at MACHINE_DIRECT_START. It needs no
- * table and knows no stale translation; what it leads to must be a frame in use.
+ * Direct map: frame number n lies at MACHINE_DIRECT_START + (n << PAGE_SHIFT). The direct map needs
+ * no table, has no stale translation and cannot fail. An access to a free frame is ORACLE_FAULT; a
+ * frame that has a new owner is reached without complaint, as on the real machine.
  *
- * The interface is the MMU's; this implementation is the `model`, in which addresses are
- * numbers. `host` (memfd and mmap) takes its place behind the same functions.
+ * Addresses are numbers: mem_address() gives the bytes that an address leads to.
  */
 #ifndef MM_MACHINE_PGTABLE_H
 #define MM_MACHINE_PGTABLE_H
@@ -30,11 +31,11 @@
  * @nr:    how many pages, from 1
  * @gfp:   for table pages
  *
- * Return: 0; -EBUSY if an entry is in use; -ENOMEM if a table page, or room to remember the
- * translations, cannot be had. On error the pages before the failing one stay mapped, and the
- * caller unmaps them: after -ENOMEM the whole range, of which no more is mapped; after -EBUSY that
- * would clear what is another's. ORACLE_RANGE, ORACLE_FAULT (a frame that is not in use),
- * ORACLE_STALE. Context: may sleep with GFP_KERNEL, any with GFP_ATOMIC.
+ * Return: 0; -EBUSY if an entry is in use; -ENOMEM if there is no table page, or no memory to
+ * record the translations. On error the pages before the failing one stay mapped, for the caller to
+ * unmap. After -ENOMEM it may unmap the whole range; after -EBUSY only those pages, since the next
+ * one has another owner. ORACLE_RANGE, ORACLE_FAULT (a frame that is not in use), ORACLE_STALE.
+ * Context: may sleep with GFP_KERNEL; any with GFP_ATOMIC.
  */
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp);
 
@@ -42,7 +43,7 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
  * vunmap_range() - clear the entries of a range; no flush
  * @m:    the machine
  * @addr: first address, page aligned; the range lies inside the KVA
- * @nr:   pages; those not mapped are passed over
+ * @nr:   pages; unmapped ones are skipped
  *
  * Each cleared entry leaves a stale translation that carries the caller's task_ticket().
  *
@@ -51,11 +52,13 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr);
 
 /**
- * flush_tlb_kernel_range() - all CPUs forget the translations of a range
+ * flush_tlb_kernel_range() - evict the translations of a range on all CPUs
  * @m:     the machine
- * @start: first address; the page that it lies in is flushed
- * @end:   behind the last; what lies outside of the KVA is passed over, an empty range is counted
- *         as a flush
+ * @start: first address; the whole page that holds it is flushed
+ * @end:   end of the range, exclusive
+ *
+ * The range may be any, 0 to UINT64_MAX for all; the part outside of the KVA is ignored. Even an
+ * empty one counts as a flush, and as an interprocessor interrupt for each other online CPU.
  *
  * Context: any.
  */
@@ -64,9 +67,10 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end);
 /**
  * vmalloc_to_page() - the frame mapped at an address
  *
- * @addr may be any address, that of a byte inside of a page too.
+ * @m:    the machine
+ * @addr: any address, inside of a page too
  *
- * Return: the frame, or NULL if nothing is mapped there. Context: any; no scheduling point.
+ * Return: the frame, or NULL if nothing is mapped there. Context: any.
  */
 struct page *vmalloc_to_page(struct machine *m, u64 addr);
 
@@ -74,13 +78,12 @@ struct page *vmalloc_to_page(struct machine *m, u64 addr);
 typedef void (*table_fn)(const struct page *page, unsigned int level, u64 addr, void *arg);
 
 /**
- * for_each_table() - name each page-table page, by walking down from the top; for judges
+ * for_each_table() - walk down the page table and call @fn with each table page; for oracles
  * @m:   the machine
- * @fn:  called with each; must not map
+ * @fn:  must not map
  * @arg: for @fn
  *
- * The topmost table is part of the machine and costs no frame. Context: nobody maps meanwhile; no
- * lock, no scheduling point.
+ * The topmost table has no frame and is left out. Context: no task maps meanwhile.
  */
 void for_each_table(struct machine *m, table_fn fn, void *arg);
 
@@ -88,43 +91,43 @@ void for_each_table(struct machine *m, table_fn fn, void *arg);
  * tlb_stale_in_range() - is there a stale translation in a range?
  * @m:     the machine
  * @start: first address
- * @end:   behind the last
- * @addr:  receives the address of the first one found
+ * @end:   end of the range, exclusive
+ * @addr:  receives the address of one
  */
 bool tlb_stale_in_range(struct machine *m, u64 start, u64 end, u64 *addr);
 
 /**
- * tlb_stale_before() - is there a stale translation of an operation that had ended?
+ * tlb_stale_before() - is there a stale translation of an operation that has ended?
  * @m:      the machine
  * @ticket: from oldest_ticket(): only entries cleared under a smaller ticket count
- * @addr:   receives the address of the one found
+ * @addr:   receives the address of one
  */
 bool tlb_stale_before(struct machine *m, u64 ticket, u64 *addr);
 
 /**
- * mem_address() - where the bytes behind a simulated address lie in ours
+ * mem_address() - translate a simulated address to a pointer
  * @m:    the machine
- * @addr: any address
+ * @addr: of a mapping, or of the direct map
  * @len:  bytes that must be reachable; the range must not cross a page
  *
- * Return: pointer to the bytes in the frame; ORACLE_FAULT if nothing is mapped there, or
- * the direct map leads to a frame that is free. The
- * access itself is the caller's, in instrumented code, so that sanitizers judge it.
+ * Return: pointer to the bytes in the frame. ORACLE_FAULT if nothing is mapped there, if the frame
+ * is free, or if the range crosses a page. The caller makes the access, in instrumented code, so
+ * that sanitizers judge it.
  */
 void *mem_address(struct machine *m, u64 addr, size_t len);
 
 /**
  * mem_set() - memset() through simulated addresses, over any number of pages
  *
- * Unmapped pages are ORACLE_FAULT. Accesses are the caller's in the eyes of TSan.
+ * Unmapped pages are ORACLE_FAULT. ThreadSanitizer sees the accesses as the caller's.
  */
 void mem_set(struct machine *m, u64 addr, int byte, size_t len);
 
 /**
- * mem_copy_in() - copy bytes of ours to simulated addresses, over any number of pages
+ * mem_copy_in() - memcpy() to simulated addresses, over any number of pages
  * @m:    the machine
- * @addr: any address
- * @src:  our own memory
+ * @addr: destination
+ * @src:  a pointer of the host
  * @len:  bytes
  *
  * As mem_set() in all else.

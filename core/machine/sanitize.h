@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sanitize.h - what the machine tells the sanitizers; nothing in a plain build.
+ * sanitize.h - what the machine announces to the sanitizers; empty in a plain build.
  *
- * ThreadSanitizer does not see the machine's own accesses. What the machine orders
- * as hardware would (one owner of a page frame before the next) it is told here.
+ * ThreadSanitizer does not see the machine's own accesses. The order that hardware gives, from one
+ * owner of a page frame to the next, is announced here.
  */
 #ifndef MM_MACHINE_SANITIZE_H
 #define MM_MACHINE_SANITIZE_H
@@ -26,7 +26,7 @@
 #include <sanitizer/msan_interface.h>
 #endif
 
-/* What the caller did so far comes before what follows a san_acquire() of @p. */
+/* All that the caller did so far happens-before all after a later san_acquire() of @p. */
 static inline void san_release(void *p)
 {
 #ifdef MM_TSAN
@@ -45,7 +45,7 @@ static inline void san_acquire(void *p)
 #endif
 }
 
-/* Nobody may touch these bytes, until san_unpoison(). */
+/* An access to these bytes is an error until san_unpoison(). */
 static inline void san_poison(void *p, size_t size)
 {
 #ifdef MM_ASAN
@@ -66,8 +66,8 @@ static inline void san_unpoison(void *p, size_t size)
 #endif
 }
 
-/* Whatever these bytes hold, to read them before writing them is an error. */
-static inline void san_uninit(void *p, size_t size)
+/* A use of these bytes before they are written is an error, whatever they hold. */
+static inline void san_mark_uninit(void *p, size_t size)
 {
 #ifdef MM_MSAN
 	__msan_poison(p, size);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tlb.c - the TLBs at their worst: which translations may still be held somewhere.
+ * tlb.c - stale translations: the TLBs at their worst.
  *
- * A cleared page-table entry is *stale* until a flush covers its address: any CPU may hold the
- * old translation. The stale ones are an array in no order; the entry itself holds
- * its index there, so either finds the other. A flush of a range goes through whichever is
- * shorter, the range or the array; the hole that it leaves is filled with the last element.
+ * A cleared page-table entry is *stale* until a flush covers its address: any CPU may hold the old
+ * translation. Stale translations are an array in no order, and the cleared entry holds its index
+ * there, so that each leads to the other (M12). A flush walks the range or the array, whichever is
+ * shorter, and fills each hole with the last element.
  *
- * Invariants: for i < nr_stale, *stale[i].pte == (i << PTE_SHIFT | PTE_STALE);
- * nr_present + nr_stale <= max_stale, so that unmapping never needs memory. A bare machine has no
- * stale translations, and no room for them.
+ * Mapping reserves room for the translation to become stale (M15), so that unmapping needs no
+ * memory. A bare machine has no stale translations: a flush is only counted.
+ *
+ * Invariants: M11, M12 and M15 of internal.h.
  */
 #include <stdlib.h>
 
@@ -18,13 +19,14 @@
 
 #define STALE_MIN 1024
 
-/* Room for @nr more translations to become stale one day. 0 or -ENOMEM. */
+/* M15: make room for @nr more translations to become stale. Return: 0 or -ENOMEM. */
 int tlb_reserve(struct machine *m, u64 nr)
 {
 	u64 need = m->nr_present + m->nr_stale + nr;
 	struct stale *stale;
 	void *seen;
 
+	hw_assert_held(&m->mmu_lock);
 	if (likely(need <= m->max_stale))
 		return 0;
 	need = max(max(need, 2 * m->max_stale), (u64)STALE_MIN);
@@ -38,8 +40,8 @@ int tlb_reserve(struct machine *m, u64 nr)
 	return 0;
 }
 
-/* The entry of @addr, which led to @frame, is cleared. */
-void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket)
+/* Clear the entry of @addr, which led to @frame, and record the stale translation (M12). */
+void tlb_add_stale(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket)
 {
 	struct stale *s = &m->stale[m->nr_stale];
 
@@ -47,22 +49,23 @@ void tlb_add(struct machine *m, u64 *pte, u64 addr, u32 frame, u64 ticket)
 	s->addr = addr;
 	s->ticket = ticket;
 	s->frame = frame;
-	hw_write(pte, m->nr_stale << PTE_SHIFT | PTE_STALE);
+	hw_store(pte, m->nr_stale << PTE_SHIFT | PTE_STALE);
 	m->nr_stale++;
 }
 
-static void tlb_remove(struct machine *m, u64 i)
+static void tlb_remove_stale(struct machine *m, u64 i)
 {
 	u64 last = --m->nr_stale;
 
-	hw_write(m->stale[i].pte, 0);
+	hw_assert_held(&m->mmu_lock);
+	hw_store(m->stale[i].pte, 0);
 	if (i != last) {
 		m->stale[i] = m->stale[last];
-		hw_write(m->stale[i].pte, i << PTE_SHIFT | PTE_STALE);
+		hw_store(m->stale[i].pte, i << PTE_SHIFT | PTE_STALE);
 	}
 }
 
-/* Both ends of a range, cut to the KVA. Return: pages in it. */
+/* Cut a range to the KVA. Return: pages in it. */
 static u64 clamp_to_kva(const struct machine *m, u64 *start, u64 *end)
 {
 	u64 kva_end = m->cfg.kva_start + m->cfg.kva_size;
@@ -72,7 +75,7 @@ static u64 clamp_to_kva(const struct machine *m, u64 *start, u64 *end)
 	return *start < *end ? DIV_ROUND_UP(*end - *start, PAGE_SIZE) : 0;
 }
 
-/* Index of the first stale translation in [*addr, end), *addr moved to it; nr_stale: none. */
+/* Index of the first stale translation in [*addr, end), or nr_stale. *addr moves to it. */
 static u64 next_stale_pte(struct machine *m, u64 *addr, u64 end)
 {
 	while (*addr < end) {
@@ -102,11 +105,11 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end)
 	pages = clamp_to_kva(m, &start, &end);
 	if (pages < m->nr_stale) {
 		while (m->nr_stale && (i = next_stale_pte(m, &start, end)) < m->nr_stale)
-			tlb_remove(m, i);
+			tlb_remove_stale(m, i);
 	} else if (pages) {
 		for (i = m->nr_stale; i-- > 0;)
 			if (m->stale[i].addr - start < end - start)
-				tlb_remove(m, i);
+				tlb_remove_stale(m, i);
 	}
 	hw_unlock(&m->mmu_lock);
 }

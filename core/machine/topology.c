@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * topology.c - CPUs, nodes, distances, ranges of page frames.
+ * topology.c - the shape of a machine: construction, checks, masks of CPUs.
  */
 #include <string.h>
 
@@ -40,14 +40,14 @@ static const char *check_cpus(const struct topology *t)
 	unsigned int i, possible = 0;
 
 	if (t->nr_cpu_ids < 1 || t->nr_cpu_ids > TOPOLOGY_MAX_CPUS)
-		return "the number of CPUs is not in 1 to 1024";
+		return "the number of CPUs is not from 1 to 1024";
 	for (i = 0; i < mask_words(t); i++) {
 		u64 beyond = i == t->nr_cpu_ids / 64 ? ~0ULL << t->nr_cpu_ids % 64 : 0;
 
 		if (t->possible[i] & beyond)
-			return "a CPU is possible that is not below nr_cpu_ids";
+			return "a possible CPU is not below nr_cpu_ids";
 		if (t->online[i] & ~t->possible[i])
-			return "a CPU is online that is not possible";
+			return "an online CPU is not possible";
 		possible += __builtin_popcountll(t->possible[i]);
 	}
 	if (!possible)
@@ -65,13 +65,13 @@ static const char *check_nodes(const struct topology *t)
 	unsigned int i, j;
 
 	if (t->nr_nodes < 1 || t->nr_nodes > TOPOLOGY_MAX_NODES)
-		return "the number of nodes is not in 1 to 64";
+		return "the number of nodes is not from 1 to 64";
 	for (i = 0; i < t->nr_nodes; i++) {
 		if (t->distance[i][i] != LOCAL_DISTANCE)
 			return "a node's distance to itself is not 10";
 		for (j = 0; j < t->nr_nodes; j++)
 			if (i != j && t->distance[i][j] <= LOCAL_DISTANCE)
-				return "a distance between two nodes is not above 10";
+				return "the distance between two nodes is not above 10";
 	}
 	return NULL;
 }
@@ -82,7 +82,7 @@ static const char *check_ranges(const struct topology *t)
 	unsigned int i;
 
 	if (t->nr_ranges < 1 || t->nr_ranges > TOPOLOGY_MAX_RANGES)
-		return "the number of ranges of page frames is not in 1 to 128";
+		return "the number of ranges of page frames is not from 1 to 128";
 	for (i = 0; i < t->nr_ranges; i++) {
 		const struct node_range *r = &t->range[i];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * topology.h - CPUs, nodes, distances, and which node owns which page frames.
+ * topology.h - the shape of a machine: CPUs, nodes, distances, and the page frames of each node.
  */
 #ifndef MM_MACHINE_TOPOLOGY_H
 #define MM_MACHINE_TOPOLOGY_H
@@ -32,11 +32,11 @@ struct node_range {
  * @nr_cpu_ids: possible CPUs are below this number
  * @nr_nodes:   nodes are below this number
  * @nr_ranges:  entries of @range
- * @possible:   bit c of word c / 64: CPU c can ever exist
- * @online:     CPU c is running; a subset of @possible
+ * @possible:   CPUs that can exist: CPU c is bit c % 64 of word c / 64
+ * @online:     CPUs that run; a subset of @possible
  * @cpu_node:   node of each CPU
  * @distance:   LOCAL_DISTANCE on the diagonal, larger elsewhere
- * @range:      in ascending order, no two overlapping; a node may have several
+ * @range:      in ascending order, without overlap; a node may have several
  */
 struct topology {
 	unsigned int nr_cpu_ids;
@@ -50,20 +50,20 @@ struct topology {
 };
 
 /**
- * topology_init() - the plain machine: CPUs and frames dealt out to the nodes evenly
+ * topology_init() - a plain machine: CPUs and frames spread evenly over the nodes
  * @t:     filled in
  * @cpus:  possible and online CPUs, 1 to TOPOLOGY_MAX_CPUS
  * @nodes: 1 to TOPOLOGY_MAX_NODES
- * @pages: page frames in all, at least one a node
+ * @pages: page frames of all nodes together, at least one for each node
  *
  * CPU c is on node c * nodes / cpus; each node has one range.
  */
 void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u64 pages);
 
 /**
- * topology_check() - is it consistent?
+ * topology_check() - is a topology consistent?
  * @t:   the topology
- * @why: receives what is wrong; never NULL
+ * @why: receives the first fault as a clause; never NULL
  *
  * Return: 0 or -EINVAL.
  */
@@ -73,7 +73,7 @@ int topology_check(const struct topology *t, const char **why);
 bool cpu_possible(const struct topology *t, unsigned int cpu);
 bool cpu_online(const struct topology *t, unsigned int cpu);
 
-/** cpu_next_possible() - lowest possible CPU from @cpu on, or nr_cpu_ids */
+/** cpu_next_possible() - lowest possible CPU that is not below @cpu, or nr_cpu_ids */
 unsigned int cpu_next_possible(const struct topology *t, unsigned int cpu);
 
 #define for_each_possible_cpu(cpu, t)                                                              \

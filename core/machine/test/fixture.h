@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fixture.h - what tests of the floors above the machine share: bodies that run on a machine booted
- * for each of them, and must end well or in a finding.
+ * fixture.h - the fixture of the tests above the machine: bodies that each run on a freshly booted
+ * machine, and must end cleanly or in a finding.
  *
- * It is a template. The file that includes it has defined struct fixture, with these members and
- * its own ones:
+ * It is a template. Before its #include, a file defines struct fixture with these members and any
+ * others:
  *
  *	struct machine *m;
  *	struct sched *s;
@@ -13,7 +13,7 @@
  *	struct sched_result result;
  *	void (*body)(struct fixture *f);
  *
- * and it defines fixture_init() and run_body() below the #include.
+ * and after its #include, fixture_init() and run_body().
  */
 #ifndef MM_MACHINE_TEST_FIXTURE_H
 #define MM_MACHINE_TEST_FIXTURE_H
@@ -21,10 +21,10 @@
 #include "../machine.h"
 #include "../../sched/test/checks.h"
 
-/* Configure what is not to be zero. There are 16 MiB of addresses, and any request may fail. */
+/* Set what must not be zero. By default the KVA has 16 MiB, and failure plans cover all classes. */
 static inline void fixture_init(struct fixture *f);
 
-/* Within a run: boot a machine, call the body, and give everything back. @arg: the fixture */
+/* In a run: boot the machine, call the body, and free everything. @arg: the fixture */
 static inline void run_body(void *arg);
 
 static inline int fixture_setup(void **state)
@@ -59,16 +59,18 @@ static inline void run(struct fixture *f, void (*body)(struct fixture *f))
 
 	f->body = body;
 	sched_run(f->s, &p, run_body, f, &f->result);
+	if (f->result.report.oracle == ORACLE_NONE)
+		machine_verify(f->m);
 }
 
-/* Run @body; nothing must be found. */
+/* Run @body. It must end without a finding. */
 static inline void expect_clean(struct fixture *f, void (*body)(struct fixture *f))
 {
 	run(f, body);
 	assert_clean(&f->result);
 }
 
-/* Run @body; it must end in that finding, with these words in its text. */
+/* Run @body. It must end in a finding of @oracle, with these words in its text. */
 static inline void expect_finding(struct fixture *f, void (*body)(struct fixture *f),
 				  enum oracle oracle, const char *words)
 {

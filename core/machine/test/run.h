@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run.h - what the machine's tests share: a booted machine, and bodies that must end in a finding.
+ * run.h - the fixture of the machine's tests: a booted machine, and bodies that must end in a
+ * finding.
  *
- * A finding outside of a run ends the process, so a test that makes an oracle fire does it inside
- * of sched_run(), whose result the finding becomes.
+ * A finding outside of a run ends the process. So a test that makes an oracle fire does it inside
+ * of sched_run(), and the finding becomes the result of that run.
  */
 #ifndef MM_MACHINE_TEST_RUN_H
 #define MM_MACHINE_TEST_RUN_H
@@ -16,6 +17,9 @@
 #include "../../sched/test/checks.h"
 
 #define KVA MACHINE_KVA_START
+
+/* A test that gets a booted machine of its own. */
+#define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 struct fixture {
 	struct machine *m;
@@ -45,13 +49,26 @@ static inline int fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 
+	machine_verify(f->m);
 	sched_destroy(f->s);
 	machine_destroy(f->m);
 	free(f);
 	return 0;
 }
 
-/* Run @body; it must end in that finding, with these words in its text. */
+/* Boot the machine with @nr ranges of frames on @nodes nodes, and a CPU on each node. */
+static inline void boot_ranges(struct fixture *f, const struct node_range *range, unsigned int nr,
+			       unsigned int nodes)
+{
+	struct topology *t = &f->cfg.topology;
+
+	topology_init(t, nodes, nodes, 64);
+	t->nr_ranges = nr;
+	memcpy(t->range, range, nr * sizeof(*range));
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+}
+
+/* Run @body. It must end in a finding of @oracle, with these words in its text. */
 static inline void expect_finding(struct fixture *f, void (*body)(void *f), enum oracle oracle,
 				  const char *words)
 {
@@ -68,6 +85,23 @@ static inline struct machine_stats stats(struct machine *m)
 
 	machine_stats(m, &st);
 	return st;
+}
+
+/* A random number below @n. */
+static inline u64 below(u64 *seed, u64 n)
+{
+	return random_next(seed) % n;
+}
+
+/* One frame, or a run of frames. */
+static inline struct page *alloc_one(struct fixture *f, int nid)
+{
+	return alloc_page_node(f->m, nid, GFP_KERNEL, "one");
+}
+
+static inline struct page *alloc_run(struct fixture *f, int nid, u64 nr, u64 align, gfp_t gfp)
+{
+	return alloc_contig_pages(f->m, nid, nr, align, gfp, "run");
 }
 
 #endif

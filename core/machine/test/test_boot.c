@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_boot.c - boot memory and its hand-over: by example, and each finding.
+ * test_boot.c - boot memory and its hand-over, by example; each of its findings.
  */
 #include "run.h"
 
 #define NODES 3
-
-static struct page *run(struct fixture *f, int nid, u64 nr, u64 align, gfp_t gfp)
-{
-	return alloc_contig_pages(f->m, nid, nr, align, gfp, "run");
-}
-
-static struct page *one(struct fixture *f, int nid)
-{
-	return alloc_page_node(f->m, nid, GFP_KERNEL, "one");
-}
 
 static void boot(struct fixture *f)
 {
@@ -28,17 +18,12 @@ static void boot_nodes(struct fixture *f)
 	static const struct node_range range[] = {
 		{3, 97, 0}, {100, 100, 1}, {200, 100, 0}, {300, 100, 1}, {1000, 10, 2},
 	};
-	struct topology *t = &f->cfg.topology;
-	unsigned int i;
 
-	topology_init(t, NODES, NODES, 64);
-	t->nr_ranges = ARRAY_SIZE(range);
-	for (i = 0; i < ARRAY_SIZE(range); i++)
-		t->range[i] = range[i];
-	boot(f);
+	f->cfg.boot_memory = true;
+	boot_ranges(f, range, ARRAY_SIZE(range), NODES);
 }
 
-/* Hand frames from @pfn on over, up to @end, in the largest blocks that are aligned. */
+/* Hand over frames [@pfn, @end), in the largest aligned blocks. */
 static void hand_over(struct fixture *f, u64 pfn, u64 end)
 {
 	while (pfn < end) {
@@ -61,10 +46,10 @@ static void test_before(void **state)
 	assert_int_equal(nr_free_pages(f->m), 0);
 	assert_int_equal(stats(f->m).boot_pages, 2048);
 	assert_int_equal(stats(f->m).pages_used, 0);
-	assert_null(one(f, 0));
-	assert_null(run(f, 0, 1, 1, GFP_KERNEL));
-	assert_null(run(f, 0, 16, 16, GFP_KERNEL));
-	/* In use, each with an owner of its own, and reachable. */
+	assert_null(alloc_one(f, 0));
+	assert_null(alloc_run(f, 0, 1, 1, GFP_KERNEL));
+	assert_null(alloc_run(f, 0, 16, 16, GFP_KERNEL));
+	/* Each frame is in use, has an owner, and is reachable. */
 	assert_int_equal(page_owner(f->m, 77), PAGE_OWNER_BOOT);
 	assert_int_equal(page_owner(f->m, 2048), PAGE_OWNER_NONE);
 	mem_set(f->m, MACHINE_DIRECT_START + 5 * PAGE_SIZE + 100, 0x44, 3 * PAGE_SIZE);
@@ -80,25 +65,25 @@ static void test_before(void **state)
 	assert_int_equal(page->count, 2);
 	put_page(f->m, page);
 	assert_int_equal(page->count, 1);
-	/* A neighbour that nobody looked at. */
+	/* A neighbour that was never looked up. */
 	get_page(f->m, page - 1);
 	put_page(f->m, page - 1);
-	/* Table pages are the page allocator's as well. */
+	/* Table pages come from the page allocator, too. */
 	mapped[0] = page;
 	assert_int_equal(vmap_pages_range(f->m, KVA, mapped, 1, GFP_KERNEL), -ENOMEM);
 	machine_check_leaks(f->m);
 	assert_int_equal(stats(f->m).boot_pages, 2048);
-	/* A machine without boot memory after it knows nothing of it. */
+	/* The next machine, without boot memory, has no trace of it. */
 	f->cfg.boot_memory = false;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	assert_int_equal(stats(f->m).boot_pages, 0);
 	assert_int_equal(nr_free_pages(f->m), 2048);
 	assert_int_equal(pfn_to_page(f->m, 6)->count, 0);
 	assert_int_equal(page_owner(f->m, 6), PAGE_OWNER_FREE);
-	assert_int_equal(run(f, 0, 2048, 1, GFP_KERNEL)->pfn, 0);
+	assert_int_equal(alloc_run(f, 0, 2048, 1, GFP_KERNEL)->pfn, 0);
 	boot(f);
 	assert_int_equal(page_owner(f->m, 6), PAGE_OWNER_BOOT);
-	assert_null(one(f, 0));
+	assert_null(alloc_one(f, 0));
 }
 
 static void test_order(void **state)
@@ -113,28 +98,28 @@ static void test_order(void **state)
 	assert_int_equal(nr_free_pages(f->m), 1054);
 	assert_int_equal(stats(f->m).boot_pages, 994);
 	for (i = 0; i < 30; i++)
-		assert_int_equal(one(f, 0)->pfn, 70 + i);
-	page = one(f, 0);
+		assert_int_equal(alloc_one(f, 0)->pfn, 70 + i);
+	page = alloc_one(f, 0);
 	assert_int_equal(page->pfn, 1024);
 	assert_int_equal(page_owner(f->m, 1024), PAGE_OWNER_USER);
 	assert_int_equal(page_owner(f->m, 1025), PAGE_OWNER_FREE);
 	assert_int_equal(page_owner(f->m, 100), PAGE_OWNER_BOOT);
-	/* What comes late comes first, the lowest of a block before the others. */
+	/* A later block is handed out first, its lowest frame before the others. */
 	hand_over_pages(f->m, 4, 2);
 	for (i = 4; i < 8; i++)
-		assert_int_equal(one(f, 0)->pfn, i);
+		assert_int_equal(alloc_one(f, 0)->pfn, i);
 	put_page(f->m, page);
-	assert_int_equal(one(f, 0)->pfn, 1024);
-	assert_int_equal(one(f, 0)->pfn, 1025);
-	/* Runs: over no frame of boot memory, and what is passed over is not lost. */
+	assert_int_equal(alloc_one(f, 0)->pfn, 1024);
+	assert_int_equal(alloc_one(f, 0)->pfn, 1025);
+	/* A run contains no boot memory, and the frames that it skips are not lost. */
 	hand_over(f, 8, 12);
 	hand_over(f, 13, 18);
-	assert_int_equal(run(f, 0, 5, 1, GFP_KERNEL)->pfn, 13);
-	assert_int_equal(run(f, 0, 2, 2, GFP_KERNEL)->pfn, 8);
-	assert_int_equal(run(f, 0, 64, 64, GFP_KERNEL)->pfn, 1088);
-	assert_int_equal(one(f, 0)->pfn, 1026);
-	assert_null(run(f, 0, 1024, 1024, GFP_KERNEL));
-	/* A table page may be a frame that was handed over, and boot memory may be mapped. */
+	assert_int_equal(alloc_run(f, 0, 5, 1, GFP_KERNEL)->pfn, 13);
+	assert_int_equal(alloc_run(f, 0, 2, 2, GFP_KERNEL)->pfn, 8);
+	assert_int_equal(alloc_run(f, 0, 64, 64, GFP_KERNEL)->pfn, 1088);
+	assert_int_equal(alloc_one(f, 0)->pfn, 1026);
+	assert_null(alloc_run(f, 0, 1024, 1024, GFP_KERNEL));
+	/* A table page may use a handed-over frame, and boot memory may be mapped. */
 	table[0] = pfn_to_page(f->m, 200) + 1;
 	assert_int_equal(vmap_pages_range(f->m, KVA, table, 1, GFP_KERNEL), 0);
 	mem_set(f->m, KVA, 0x33, PAGE_SIZE);
@@ -143,7 +128,7 @@ static void test_order(void **state)
 	flush_tlb_kernel_range(f->m, 0, UINT64_MAX);
 }
 
-/* A run that starts beyond the used part, over boot memory that is passed over with free frames. */
+/* A run that starts beyond the used part skips boot memory and free frames. */
 static void test_gap(void **state)
 {
 	struct fixture *f = *state;
@@ -153,15 +138,15 @@ static void test_gap(void **state)
 	hand_over(f, 62, 67);
 	hand_over(f, 120, 130);
 	hand_over(f, 500, 600);
-	assert_int_equal(run(f, 0, 64, 4, GFP_KERNEL)->pfn, 500);
+	assert_int_equal(alloc_run(f, 0, 64, 4, GFP_KERNEL)->pfn, 500);
 	for (i = 0; i < 5; i++)
-		assert_int_equal(one(f, 0)->pfn, 62 + i);
+		assert_int_equal(alloc_one(f, 0)->pfn, 62 + i);
 	hand_over(f, 61, 62);
-	assert_int_equal(run(f, 0, 10, 1, GFP_KERNEL)->pfn, 120);
-	assert_int_equal(one(f, 0)->pfn, 61);
-	assert_int_equal(one(f, 0)->pfn, 564);
+	assert_int_equal(alloc_run(f, 0, 10, 1, GFP_KERNEL)->pfn, 120);
+	assert_int_equal(alloc_one(f, 0)->pfn, 61);
+	assert_int_equal(alloc_one(f, 0)->pfn, 564);
 	assert_int_equal(nr_free_pages(f->m), 35);
-	/* All the rest at once. */
+	/* The rest. */
 	hand_over(f, 0, 61);
 	hand_over(f, 67, 120);
 	hand_over(f, 130, 500);
@@ -169,8 +154,8 @@ static void test_gap(void **state)
 	assert_int_equal(stats(f->m).boot_pages, 0);
 	assert_int_equal(nr_free_pages(f->m) + stats(f->m).pages_used, 2048);
 	for (i = stats(f->m).pages_used; i < 2048; i++)
-		assert_non_null(one(f, 0));
-	assert_null(one(f, 0));
+		assert_non_null(alloc_one(f, 0));
+	assert_null(alloc_one(f, 0));
 }
 
 static void test_nodes(void **state)
@@ -181,26 +166,26 @@ static void test_nodes(void **state)
 	boot_nodes(f);
 	assert_int_equal(stats(f->m).boot_pages, 407);
 	hand_over(f, 300, 302);
-	/* Another node helps out, and the node itself as soon as it can. */
-	assert_int_equal(one(f, 0)->pfn, 300);
+	/* Node 0 falls back to node 1 until it has frames of its own. */
+	assert_int_equal(alloc_one(f, 0)->pfn, 300);
 	assert_null(alloc_page_node(f->m, 0, __GFP_THISNODE, "one"));
 	hand_over(f, 200, 300);
 	hand_over(f, 3, 100);
 	hand_over(f, 100, 104);
 	for (i = 3; i < 100; i++)
-		assert_int_equal(one(f, 0)->pfn, i);
+		assert_int_equal(alloc_one(f, 0)->pfn, i);
 	for (i = 200; i < 300; i++)
-		assert_int_equal(one(f, 0)->pfn, i);
+		assert_int_equal(alloc_one(f, 0)->pfn, i);
 	for (i = 100; i < 104; i++)
-		assert_int_equal(one(f, 0)->pfn, i);
-	assert_int_equal(one(f, 0)->pfn, 301);
-	assert_null(one(f, 2));
+		assert_int_equal(alloc_one(f, 0)->pfn, i);
+	assert_int_equal(alloc_one(f, 0)->pfn, 301);
+	assert_null(alloc_one(f, 2));
 	hand_over(f, 1000, 1010);
-	assert_int_equal(run(f, 1, 10, 8, GFP_KERNEL)->nid, 2);
+	assert_int_equal(alloc_run(f, 1, 10, 8, GFP_KERNEL)->nid, 2);
 	assert_int_equal(nr_free_pages(f->m), 0);
 }
 
-/* Bytes of boot memory are its own until the hand-over, and nobody's after it. */
+/* Boot memory keeps its bytes until the hand-over; then they are poison. */
 static void test_contents(void **state)
 {
 	struct fixture *f = *state;
@@ -218,7 +203,7 @@ static void test_contents(void **state)
 	put_page(f->m, page);
 	machine_check_leaks(f->m);
 	assert_int_equal(stats(f->m).boot_pages, 2046);
-	/* That zeroes were asked for was another run. */
+	/* A request for zeroes has no effect on the next run. */
 	put_page(f->m, alloc_page_node(f->m, 0, GFP_KERNEL | __GFP_ZERO, "one"));
 	boot(f);
 #ifndef MM_MSAN
@@ -248,8 +233,8 @@ static void allocated(void *arg)
 	struct fixture *f = arg;
 
 	hand_over_pages(f->m, 8, 3);
-	put_page(f->m, one(f, 0));
-	run(f, 0, 4, 1, GFP_KERNEL);
+	put_page(f->m, alloc_one(f, 0));
+	alloc_run(f, 0, 4, 1, GFP_KERNEL);
 	hand_over_pages(f->m, 9, 0);
 }
 
@@ -338,13 +323,13 @@ static void put_handed_unseen(void *arg)
 	put_page(f->m, pfn_to_page(f->m, 9));
 }
 
-/* The same of a frame that the used part of its range had grown over. */
-static void put_passed(void *arg)
+/* put_handed_unseen() of a frame below the used part of its range. */
+static void put_below_used(void *arg)
 {
 	struct fixture *f = arg;
 
 	hand_over_pages(f->m, 64, 6);
-	one(f, 0);
+	alloc_one(f, 0);
 	hand_over_pages(f->m, 8, 3);
 	put_page(f->m, pfn_to_page(f->m, 9));
 }
@@ -365,7 +350,7 @@ static void leak(void *arg)
 	pfn_to_page(f->m, 7);
 	hand_over_pages(f->m, 64, 6);
 	hand_over_pages(f->m, 0, 0);
-	run(f, 0, 3, 1, GFP_KERNEL);
+	alloc_run(f, 0, 3, 1, GFP_KERNEL);
 	machine_check_leaks(f->m);
 }
 
@@ -411,7 +396,8 @@ static void test_findings(void **state)
 		       "page frame 9, which is free: boot memory handed over");
 	expect_finding(f, put_handed_unseen, ORACLE_PAGE_FREE,
 		       "page frame 9, which was never allocated");
-	expect_finding(f, put_passed, ORACLE_PAGE_FREE, "page frame 9, which was never allocated");
+	expect_finding(f, put_below_used, ORACLE_PAGE_FREE,
+		       "page frame 9, which was never allocated");
 	expect_finding(f, access_handed, ORACLE_FAULT,
 		       "access to page frame 9, which is free: boot memory handed over");
 	expect_finding(f, leak, ORACLE_LEAK_PAGE,
@@ -427,12 +413,8 @@ static void test_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_before, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_order, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_gap, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_nodes, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_contents, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		T(test_before), T(test_order),	  T(test_gap),
+		T(test_nodes),	T(test_contents), T(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

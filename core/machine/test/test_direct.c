@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_direct.c - access through the direct map, and each way in which it must be refused.
+ * test_direct.c - access through the direct map, and each of its findings.
  */
 #include "run.h"
 
 #define DIRECT(pfn) (MACHINE_DIRECT_START + (u64)(pfn)*PAGE_SIZE)
 
-/* Frames 10-19 and 20-29 are neighbours of two nodes, with 0-4 a gap away. */
+/* Frames 10-19 of node 1 and 20-29 of node 0 touch; frames 0-4 lie below a hole. */
 static void boot(struct fixture *f)
 {
 	static const struct node_range range[] = {{0, 5, 0}, {10, 10, 1}, {20, 10, 0}};
-	struct topology *t = &f->cfg.topology;
-	unsigned int i;
 
-	topology_init(t, 2, 2, 64);
-	t->nr_ranges = ARRAY_SIZE(range);
-	for (i = 0; i < ARRAY_SIZE(range); i++)
-		t->range[i] = range[i];
-	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+	boot_ranges(f, range, ARRAY_SIZE(range), 2);
 }
 
 static void test_addresses(void **state)
@@ -56,7 +50,7 @@ static void test_access(void **state)
 	mem_set(f->m, addr + 5, 0x5a, 3);
 	mem_copy_in(f->m, addr + 8, "kernel", 6);
 	assert_memory_equal(byte + 5, "\x5a\x5a\x5akernel", 9);
-	/* The same bytes through a mapping, before and after it goes. */
+	/* The same bytes through a mapping, and after it is removed. */
 	assert_int_equal(vmap_pages_range(f->m, KVA, &page, 1, GFP_KERNEL), 0);
 	assert_ptr_equal(mem_address(f->m, KVA + 9, 1), byte + 9);
 	mem_copy_in(f->m, KVA + 11, "NEL", 3);
@@ -70,7 +64,7 @@ static void test_access(void **state)
 	machine_check_leaks(f->m);
 }
 
-/* Over many frames, from the middle of the first to the middle of the last; nothing beyond. */
+/* Write and copy over many frames, from inside the first to inside the last. */
 static void span(struct fixture *f, u64 addr, u64 len)
 {
 	static u8 src[20 * PAGE_SIZE];
@@ -116,7 +110,7 @@ static void test_spans(void **state)
 	machine_check_leaks(f->m);
 }
 
-/* The KVA may end where the direct map begins: the last page of one and the first frame. */
+/* The KVA may end where the direct map begins: one access spans both. */
 static void test_border(void **state)
 {
 	struct fixture *f = *state;
@@ -154,7 +148,7 @@ static void test_overlap(void **state)
 		assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 		assert_null(virt_to_page(f->m, allowed[i]));
 	}
-	/* Frames so high that the direct map would reach the KVA, and one that has no address. */
+	/* Frames so high that the direct map would reach the KVA, or overflow. */
 	f->cfg.topology.range[0].start = (KVA - DIRECT(0)) / PAGE_SIZE - 2048;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	f->cfg.topology.range[0].start++;
@@ -166,6 +160,8 @@ static void test_overlap(void **state)
 	assert_ptr_equal(virt_to_page(f->m, UINT64_MAX), alloc_page_node(f->m, 0, 0, "") + 2047);
 	f->cfg.topology.range[0].start++;
 	assert_int_equal(machine_boot(f->m, &f->cfg), -EINVAL);
+	f->cfg.topology.range[0].start = 0;
+	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 }
 
 static void freed(void *arg)
@@ -196,7 +192,7 @@ static void copy_to_free(void *arg)
 	mem_copy_in(f->m, page_to_virt(page) + PAGE_SIZE - 2, "four", 4);
 }
 
-/* In our memory, what follows frame 4 is frame 10. */
+/* In the host's memory, frame 10 follows frame 4. */
 static void gap(void *arg)
 {
 	struct fixture *f = arg;
@@ -258,12 +254,8 @@ static void test_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_addresses, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_access, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_spans, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_border, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_overlap, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		T(test_addresses), T(test_access),  T(test_spans),
+		T(test_border),	   T(test_overlap), T(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

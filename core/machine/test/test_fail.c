@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fail.c - injected failure: each request of a small user of the machine fails once, alone,
- * and the user gives back all it had; then by multiples and by class.
+ * test_fail.c - injected failure: each request of a small workload fails once, alone, and the
+ * workload frees all that it had; then failures by multiples and by class.
  */
 #include "run.h"
 
 #define OBJECTS 3
 #define FRAMES 4
 
-/* Asks for metadata, frames and, in the mapping, table pages. Return: did it get all? */
+/* Request metadata, frames and, by a mapping, table pages. Return: whether all succeeded. */
 static bool use_machine(struct machine *m)
 {
 	struct page *page[FRAMES];
@@ -108,7 +108,7 @@ static void test_every(void **state)
 	assert_int_equal(stats(f->m).failed, 11);
 }
 
-/* Frames run out under the page table as well. */
+/* Too few frames for the table pages: the mapping fails. */
 static void test_exhausted(void **state)
 {
 	struct fixture *f = *state;
@@ -124,10 +124,10 @@ static void test_exhausted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_each, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_classes, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_every, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_exhausted, fixture_setup, fixture_teardown),
+		T(test_each),
+		T(test_classes),
+		T(test_every),
+		T(test_exhausted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_meta.c - metadata memory, and each of its oracles made to fire.
+ * test_meta.c - metadata memory, and each of its findings.
  */
 #include "../sanitize.h"
 #include "run.h"
@@ -29,7 +29,7 @@ static void contents(struct fixture *f)
 	machine_check_leaks(f->m);
 }
 
-/* Zeroed also where it was written to before, and larger than what a bare machine keeps. */
+/* Zeroed even after earlier writes; larger than what a bare machine caches. */
 static void large(struct fixture *f)
 {
 	const u32 nr = 1 << 17;
@@ -60,14 +60,14 @@ static void test_contents(void **state)
 	large(f);
 }
 
-/* Each begins a cache line, one that is kept for the next request and one that is not. */
-static void test_lines(void **state)
+/* Each object begins a cache line, whether or not its size is cached. */
+static void test_line_aligned(void **state)
 {
 	static const size_t sizes[] = {1, 24, 72, 1000, 4 * PAGE_SIZE};
 	struct fixture *f = *state;
 
 	f->cfg.bare = true;
-	f->cfg.lines = true;
+	f->cfg.line_aligned = true;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
 		const size_t size = sizes[i % ARRAY_SIZE(sizes)];
@@ -99,7 +99,7 @@ static void test_garbage(void **state)
 
 #define LIVE 3000
 
-/* Against a plain array: thousands of objects, freed in random order. */
+/* Thousands of objects, freed in random order; a plain array is the model. */
 static void test_random(void **state)
 {
 	struct fixture *f = *state;
@@ -137,7 +137,7 @@ static void test_random(void **state)
 	machine_check_leaks(f->m);
 }
 
-/* An abandoned run's objects are gone at the next boot: LeakSanitizer judges. */
+/* The next boot frees the objects of an abandoned run; LeakSanitizer checks it. */
 static void test_sweep(void **state)
 {
 	struct fixture *f = *state;
@@ -199,7 +199,7 @@ static void test_findings(void **state)
 	expect_finding(f, double_free, ORACLE_METADATA_FREE, "no object in use");
 	expect_finding(f, foreign_free, ORACLE_METADATA_FREE, "1 objects are in use");
 	expect_finding(f, wild_free, ORACLE_METADATA_FREE, "no object in use");
-	expect_finding(f, leak, ORACLE_LEAK_METADATA, "83 bytes in all");
+	expect_finding(f, leak, ORACLE_LEAK_METADATA, "83 bytes in total");
 	expect_finding(f, leak, ORACLE_LEAK_METADATA, "the oldest: 41 bytes, request 2");
 	expect_finding(f, sleep_in_atomic, ORACLE_LOCK_SLEEP, "");
 }
@@ -207,12 +207,8 @@ static void test_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_contents, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_lines, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_garbage, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_sweep, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		T(test_contents), T(test_line_aligned), T(test_garbage),
+		T(test_random),	  T(test_sweep),	T(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_page.c - page frames: which, whose, what is in them; each oracle made to fire.
+ * test_page.c - page frames: order of allocation, nodes, contents; each of their findings.
  */
 #include "../sanitize.h"
 #include "run.h"
@@ -26,14 +26,14 @@ static void test_order(void **state)
 	put_page(f->m, a);
 	put_page(f->m, b);
 	assert_int_equal(nr_free_pages(f->m), 2048);
-	/* Freed last, handed out first; then on with those never used. */
+	/* The frame that was freed last comes first; never-used ones come after all freed ones. */
 	assert_ptr_equal(get(f, 0, GFP_KERNEL), b);
 	assert_ptr_equal(get(f, 0, GFP_KERNEL), a);
 	assert_int_equal(a->private, 0);
 	assert_int_equal(get(f, 0, GFP_KERNEL)->pfn, 2);
 	assert_int_equal(stats(f->m).pages, 5);
 	assert_int_equal(stats(f->m).pages_peak, 3);
-	/* A new world begins at the start. */
+	/* The next boot starts with frame 0 again. */
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	assert_int_equal(stats(f->m).pages_used, 0);
 	assert_int_equal(get(f, 0, GFP_KERNEL)->pfn, 0);
@@ -42,17 +42,12 @@ static void test_order(void **state)
 /* node 0: 0-99 and 200-299, node 1: 100-199 and 300-399, node 2: 1000-1009; 2 is near 1. */
 static void interleave(struct fixture *f)
 {
-	struct topology *t = &f->cfg.topology;
 	static const struct node_range range[] = {
 		{0, 100, 0}, {100, 100, 1}, {200, 100, 0}, {300, 100, 1}, {1000, 10, 2},
 	};
-	unsigned int i;
 
-	topology_init(t, 3, 3, 64);
-	t->nr_ranges = ARRAY_SIZE(range);
-	for (i = 0; i < ARRAY_SIZE(range); i++)
-		t->range[i] = range[i];
-	t->distance[2][1] = 15;
+	boot_ranges(f, range, ARRAY_SIZE(range), 3);
+	f->cfg.topology.distance[2][1] = 15;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 }
 
@@ -78,7 +73,7 @@ static void test_nodes(void **state)
 		assert_int_equal(page->pfn, (i < 100 ? 100 : 200) + i);
 		assert_ptr_equal(pfn_to_page(f->m, page->pfn), page);
 	}
-	/* Node 1 is full: 0 and 2 are as far, the lower number first. */
+	/* Node 1 is full; 0 and 2 are equally far: the lower number comes first. */
 	page = get(f, 1, GFP_KERNEL);
 	assert_int_equal(page->nid, 0);
 	put_page(f->m, pfn_to_page(f->m, 150));
@@ -120,7 +115,8 @@ static void test_contents(void **state)
 	for (i = 0; i < PAGE_SIZE / 8; i++)
 		assert_int_equal(word[i], 0);
 	put_page(f->m, a);
-	/* Zeroed or not is the last owner's choice, contents made or not. */
+	/* The last request decides whether a frame is zeroed, even if its bytes were never reached.
+	 */
 	a = get(f, 0, GFP_KERNEL | __GFP_ZERO);
 	put_page(f->m, a);
 	a = get(f, 0, GFP_KERNEL);
@@ -129,7 +125,7 @@ static void test_contents(void **state)
 #endif
 	put_page(f->m, a);
 	machine_check_leaks(f->m);
-	/* The same garbage in a world that follows an abandoned one. */
+	/* The same garbage after an abandoned run. */
 	memset(page_address(f->m, get(f, 0, GFP_KERNEL)), 0, PAGE_SIZE);
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	a = get(f, 0, GFP_KERNEL);
@@ -248,7 +244,7 @@ static void test_findings(void **state)
 	expect_finding(f, write_seen_by_next_owner, ORACLE_PAGE_WRITE, "its user was test");
 	expect_finding(f, write_under_next_owner, ORACLE_PAGE_WRITE, "its user was test");
 #endif
-	/* What an abandoned run wrote where is not held against the next one. */
+	/* A write after free in an abandoned run is no finding of the next run. */
 	page_address(f->m, get(f, 0, GFP_KERNEL));
 	put_page(f->m, pfn_to_page(f->m, 0));
 	machine_check_leaks(f->m);
@@ -257,10 +253,10 @@ static void test_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_order, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_nodes, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_contents, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		T(test_order),
+		T(test_nodes),
+		T(test_contents),
+		T(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_pgtable.c - page table and TLBs against a naive model, and each oracle made to fire.
+ * test_pgtable.c - page table and TLBs, by example and against a naive model; each finding.
  */
 #include "../../sched/vtime.h"
 #include "run.h"
@@ -33,7 +33,7 @@ static void test_map(void **state)
 	int i;
 
 	get_pages(f, pages, PAGES);
-	/* Across the border of two table pages. */
+	/* A mapping over the border of two table pages. */
 	assert_int_equal(vmap_pages_range(f->m, at(500), pages, PAGES, GFP_KERNEL), 0);
 	assert_int_equal(stats(f->m).tables, 4);
 	assert_int_equal(stats(f->m).pages_used, PAGES + 4);
@@ -49,7 +49,7 @@ static void test_map(void **state)
 	}
 	assert_int_equal(((u8 *)page_address(f->m, pages[0]))[100], 0x5a);
 	assert_int_equal(((u8 *)page_address(f->m, pages[PAGES - 1]))[PAGE_SIZE - 101], 0x5a);
-	/* The entry in use is refused, those before it stay. */
+	/* Mapping fails at the entry in use; the pages before it stay mapped. */
 	assert_int_equal(vmap_pages_range(f->m, at(498), pages, 4, GFP_KERNEL), -EBUSY);
 	assert_ptr_equal(vmalloc_to_page(f->m, at(499)), pages[1]);
 	assert_int_equal(vunmap_range(f->m, at(0), 1024), PAGES + 2);
@@ -67,7 +67,7 @@ static void test_map(void **state)
 	assert_int_equal(stats(f->m).ipis, 2);
 	put_pages(f, pages, PAGES);
 	machine_check_leaks(f->m);
-	/* Table pages stay for the run, and no longer. */
+	/* Table pages stay in use until the run ends. */
 	assert_int_equal(stats(f->m).pages_used, 4);
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	assert_int_equal(stats(f->m).pages_used, 0);
@@ -76,14 +76,14 @@ static void test_map(void **state)
 	assert_int_equal(stats(f->m).tables, 3);
 }
 
-/* The tables that a walk has named. */
+/* The tables that a walk has visited. */
 struct tables {
 	u64 of_level[3];
 	u64 addr[8], pfn[8];
 	u32 nr;
 };
 
-static void note_table(const struct page *page, unsigned int level, u64 addr, void *arg)
+static void record_table(const struct page *page, unsigned int level, u64 addr, void *arg)
 {
 	struct tables *t = arg;
 
@@ -98,7 +98,7 @@ static void note_table(const struct page *page, unsigned int level, u64 addr, vo
 	t->pfn[t->nr++] = page->pfn;
 }
 
-/* Each table of this run is named once, and no other. */
+/* A walk visits each table of this run once, and no other. */
 static void test_tables(void **state)
 {
 	struct fixture *f = *state;
@@ -106,21 +106,21 @@ static void test_tables(void **state)
 	struct page *pages[4];
 
 	get_pages(f, pages, 4);
-	for_each_table(f->m, note_table, &t);
+	for_each_table(f->m, record_table, &t);
 	assert_int_equal(t.nr, 0);
 	assert_int_equal(vmap_pages_range(f->m, at(510), pages, 4, GFP_KERNEL), 0);
-	for_each_table(f->m, note_table, &t);
+	for_each_table(f->m, record_table, &t);
 	assert_int_equal(t.nr, stats(f->m).tables);
 	assert_true(t.of_level[2] == 1 && t.of_level[1] == 1 && t.of_level[0] == 2);
 	assert_true(t.addr[2] <= at(510) && at(512) == t.addr[3]);
-	/* Those of a run before stay in the tree. */
+	/* It skips the cached tables of an earlier run. */
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	t = (struct tables){0};
-	for_each_table(f->m, note_table, &t);
+	for_each_table(f->m, record_table, &t);
 	assert_int_equal(t.nr, 0);
 }
 
-/* At both ends of what 48 bits translate, and of 64. */
+/* Mappings at both ends of the 48 bits that are translated, and of 64. */
 static void test_corners(void **state)
 {
 	static const u64 start[] = {PAGE_SIZE, 1ULL << 47, -(4096ULL * PAGE_SIZE + PAGE_SIZE),
@@ -151,7 +151,7 @@ static void test_corners(void **state)
 	}
 }
 
-/* Against an array: what is mapped, stale or free at each address, through thousands of changes. */
+/* Thousands of changes; an array records what is mapped, stale or free at each address. */
 static void test_random(void **state)
 {
 	enum { NOTHING, MAPPED, STALE };
@@ -213,14 +213,14 @@ static void test_random(void **state)
 		assert_int_equal(tlb_stale_in_range(f->m, at(i), at(i + 1), &addr),
 				 model[i] == STALE);
 	}
-	/* Given up here: the next world is empty. */
+	/* The run is abandoned here: the next one has no mapping. */
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	get_pages(f, pages, PAGES);
 	for (i = 0; i < 4096; i += PAGES)
 		assert_int_equal(vmap_pages_range(f->m, at(i), pages, PAGES, 0), 0);
 }
 
-/* A bare machine maps as any other, and no TLB of its remembers what was. */
+/* A bare machine maps as any other does, and has no stale translations. */
 static void test_bare(void **state)
 {
 	struct fixture *f = *state;
@@ -231,7 +231,7 @@ static void test_bare(void **state)
 	f->cfg.bare = true;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	get_pages(f, pages, PAGES);
-	/* Across the border of two table pages. */
+	/* A mapping over the border of two table pages. */
 	assert_int_equal(vmap_pages_range(f->m, at(500), pages, PAGES, GFP_KERNEL), 0);
 	assert_int_equal(stats(f->m).tables, 4);
 	assert_int_equal(stats(f->m).pages_used, PAGES + 4);
@@ -241,7 +241,7 @@ static void test_bare(void **state)
 	assert_null(vmalloc_to_page(f->m, at(500 + PAGES)));
 	mem_set(f->m, at(511), 0x5a, 2 * PAGE_SIZE);
 	assert_int_equal(*(u8 *)page_address(f->m, pages[12]), 0x5a);
-	/* The entry in use is refused, those before it stay. */
+	/* Mapping fails at the entry in use; the pages before it stay mapped. */
 	assert_int_equal(vmap_pages_range(f->m, at(498), pages, 4, GFP_KERNEL), -EBUSY);
 	assert_ptr_equal(vmalloc_to_page(f->m, at(499)), pages[1]);
 	assert_int_equal(vunmap_range(f->m, at(0), 1024), PAGES + 2);
@@ -249,7 +249,7 @@ static void test_bare(void **state)
 	assert_null(vmalloc_to_page(f->m, at(500)));
 	assert_int_equal(stats(f->m).stale, 0);
 	assert_false(tlb_stale_in_range(f->m, 0, UINT64_MAX, &addr));
-	/* Nothing has to be flushed in between, and who flushes is counted all the same. */
+	/* No flush is needed before the next mapping; a flush is counted all the same. */
 	assert_int_equal(vmap_pages_range(f->m, at(500), pages + 1, PAGES - 1, GFP_KERNEL), 0);
 	assert_ptr_equal(vmalloc_to_page(f->m, at(500)), pages[1]);
 	assert_int_equal(stats(f->m).tables, 4);
@@ -258,13 +258,13 @@ static void test_bare(void **state)
 	assert_int_equal(stats(f->m).ipis, 1);
 	assert_ptr_equal(vmalloc_to_page(f->m, at(500)), pages[1]);
 	assert_int_equal(vunmap_range(f->m, at(500), PAGES), PAGES - 1);
-	/* Nobody asks what a mapping leads to. */
+	/* A mapping may lead to a free frame. */
 	put_pages(f, pages, PAGES);
 	assert_int_equal(vmap_pages_range(f->m, at(0), pages, 1, GFP_KERNEL), 0);
 	assert_int_equal(vunmap_range(f->m, at(0), 1), 1);
 	machine_check_leaks(f->m);
 
-	/* What is left mapped is gone after the next boot, which is of another kind. */
+	/* A mapping that is left is gone after the next boot, which is not bare. */
 	get_pages(f, pages, 1);
 	assert_int_equal(vmap_pages_range(f->m, at(500), pages, 1, GFP_KERNEL), 0);
 	f->cfg.bare = false;
@@ -389,13 +389,15 @@ static void tickets(void *arg)
 	task_set_op(1);
 	map_one(f, 3);
 	vunmap_range(f->m, at(3), 1);
-	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "its operation goes on");
+	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS,
+		 "the operation has not ended");
 	task_set_op(-1);
 	task_set_op(2);
-	MM_CHECK(tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "its operation had ended");
+	MM_CHECK(tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "the operation has ended");
 	MM_CHECK(addr == at(3), ALIAS, "wrong address 0x%llx", addr);
 	flush_tlb_kernel_range(f->m, at(0), at(8));
-	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS, "it was flushed");
+	MM_CHECK(!tlb_stale_before(f->m, oldest_ticket(), &addr), ALIAS,
+		 "the translation was flushed");
 	task_set_op(-1);
 }
 
@@ -407,7 +409,7 @@ static void flush_twice(void *arg)
 	flush_tlb_kernel_range(f->m, at(0), at(4000));
 }
 
-/* In virtual time a flush costs what the topology's other CPUs make it cost. */
+/* In virtual time, the cost of a flush grows with the number of other online CPUs. */
 static void test_flush_costs(void **state)
 {
 	static const struct sched_vtime vtime = {.flush = 1000, .ipi_wait = 100, .ipi = 10};
@@ -434,7 +436,8 @@ static void test_findings(void **state)
 	expect_finding(f, map_free_frame, ORACLE_FAULT, "no page frame in use");
 	expect_finding(f, access_unmapped, ORACLE_FAULT,
 		       "0xffffc90000004000, where nothing is mapped");
-	expect_finding(f, access_stale, ORACLE_FAULT, "nothing is mapped since operation ticket");
+	expect_finding(f, access_stale, ORACLE_FAULT,
+		       "nothing is mapped: unmapped in operation ticket");
 	expect_finding(f, access_outside, ORACLE_FAULT, "outside of the KVA");
 	expect_finding(f, access_crossing, ORACLE_FAULT, "crosses a page");
 	expect_finding(f, access_freed, ORACLE_FAULT, "frame 0, which is free");
@@ -447,13 +450,8 @@ static void test_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_map, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_tables, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_corners, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_flush_costs, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_bare, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_findings, fixture_setup, fixture_teardown),
+		T(test_map),	     T(test_tables), T(test_corners),  T(test_random),
+		T(test_flush_costs), T(test_bare),   T(test_findings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

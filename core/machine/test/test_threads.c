@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_threads.c - the machine under threads that run at once.
+ * test_threads.c - the machine under concurrent threads.
  *
- * Under ThreadSanitizer this file is instrumented: frames and metadata that wander from
- * owner to owner must not look like races, since the machine orders one owner before the next.
+ * Under ThreadSanitizer this file is instrumented. Frames and metadata that pass from owner to
+ * owner must not look like races: the machine orders one owner before the next.
  */
 #include "run.h"
 
@@ -34,7 +34,7 @@ static void check(const u64 *word, u64 value, unsigned int nr)
 		assert_int_equal(word[nr], value + nr);
 }
 
-/* Swap a metadata object with what another task left: it is freed by whoever finds it. */
+/* Leave a metadata object for another task, and free the one that another task left. */
 static void pass_on(u64 value)
 {
 	u64 *mine = kmalloc(machine, 64, GFP_KERNEL), *theirs;
@@ -81,8 +81,7 @@ static void user(void *arg)
 	}
 }
 
-/* Runs of frames wander as single ones do, and are got at through the direct map, without a lock.
- */
+/* Runs of frames pass from task to task, and are accessed through the direct map without a lock. */
 static void run_user(void *arg)
 {
 	u64 n = task_number(current) - SCHED_TASK_FIRST, i, k;
@@ -111,7 +110,7 @@ static void run_user(void *arg)
 	}
 }
 
-/* Boot memory of each task's own, written to, handed over, and used by whoever gets it then. */
+/* Each task writes to its share of boot memory and hands it over, for any task to allocate. */
 static void boot_user(void *arg)
 {
 	u64 n = task_number(current) - SCHED_TASK_FIRST, i;
@@ -125,7 +124,7 @@ static void boot_user(void *arg)
 		assert_string_equal(pfn_to_page(machine, pfn)->owner, "boot memory");
 		check(mem_address(machine, addr, 80), pfn, 10);
 		hand_over_pages(machine, pfn, 0);
-		/* Others may have taken it, and then theirs come. */
+		/* Another task may have got that frame; then this one gets another. */
 		had[i] = alloc_page_node(machine, n % 2, 0, "boot user");
 		if (had[i])
 			fill(page_address(machine, had[i]), n + i, 10);
@@ -162,7 +161,7 @@ static void test_runs(void **state)
 	struct sched_params p = {.nr_cpus = 2};
 
 	machine = f->m;
-	/* Room for all, if the worst befalls each: every second frame in use. */
+	/* Room for all tasks even if every second frame is in use. */
 	topology_init(&f->cfg.topology, 2, 2, 256);
 	for (int bare = 0; bare < 2; bare++) {
 		f->cfg.bare = bare;
@@ -170,6 +169,7 @@ static void test_runs(void **state)
 		assert_int_equal(sched_run(f->s, &p, init, run_user, &f->result), 0);
 		assert_int_equal(stats(f->m).pages, TASKS * ROUNDS);
 		assert_int_equal(stats(f->m).pages_used, 0);
+		machine_verify(f->m);
 	}
 }
 
@@ -196,7 +196,7 @@ static void test_users(void **state)
 	}
 }
 
-/* More objects at a time than a bare machine's task keeps: they wander, and no lock orders that. */
+/* More objects than a task of a bare machine caches: they pass from task to task, unlocked. */
 static void hoard(void *arg)
 {
 	u64 n = task_number(current), *mine[200];
@@ -228,26 +228,26 @@ static void test_hoard(void **state)
 
 #define OBJECTS 1000
 
-static u64 *made[OBJECTS];
-static unsigned int found_again;
+static u64 *allocated[OBJECTS];
+static unsigned int reused;
 
-static void make(void *arg)
+static void allocate_all(void *arg)
 {
 	for (unsigned int i = 0; i < OBJECTS; i++) {
-		made[i] = kmalloc(machine, 64, GFP_KERNEL);
-		fill(made[i], i, 8);
+		allocated[i] = kmalloc(machine, 64, GFP_KERNEL);
+		fill(allocated[i], i, 8);
 	}
 }
 
-static void unmake(void *arg)
+static void free_all(void *arg)
 {
 	for (unsigned int i = 0; i < OBJECTS; i++) {
-		check(made[i], i, 8);
-		kfree(machine, made[i]);
+		check(allocated[i], i, 8);
+		kfree(machine, allocated[i]);
 	}
 }
 
-static void make_again(void *arg)
+static void allocate_again(void *arg)
 {
 	u64 *again[OBJECTS];
 	unsigned int i, k;
@@ -255,9 +255,9 @@ static void make_again(void *arg)
 	for (i = 0; i < OBJECTS; i++) {
 		again[i] = kmalloc(machine, 64, GFP_KERNEL);
 		fill(again[i], i, 8);
-		for (k = 0; k < OBJECTS && again[i] != made[k]; k++)
+		for (k = 0; k < OBJECTS && again[i] != allocated[k]; k++)
 			;
-		found_again += k < OBJECTS;
+		reused += k < OBJECTS;
 	}
 	for (i = 0; i < OBJECTS; i++) {
 		check(again[i], i, 8);
@@ -265,9 +265,9 @@ static void make_again(void *arg)
 	}
 }
 
-static void one_after_the_other(void *arg)
+static void in_sequence(void *arg)
 {
-	void (*const body[])(void *arg) = {make, unmake, make_again};
+	void (*const body[])(void *arg) = {allocate_all, free_all, allocate_again};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(body); i++) {
 		struct task_params p = {.name = "user", .fn = body[i]};
@@ -276,18 +276,18 @@ static void one_after_the_other(void *arg)
 	}
 }
 
-/* What one task allocates and another frees, a third gets: a task keeps 63 at most. */
-static void test_handed_on(void **state)
+/* A third task gets what one allocates and another frees, which caches 63 objects at most. */
+static void test_passed_on(void **state)
 {
 	struct fixture *f = *state;
 	struct sched_params p = {.nr_cpus = 2};
 
 	machine = f->m;
 	f->cfg.bare = true;
-	found_again = 0;
+	reused = 0;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
-	assert_int_equal(sched_run(f->s, &p, one_after_the_other, NULL, &f->result), 0);
-	assert_in_range(found_again, OBJECTS - 63, OBJECTS);
+	assert_int_equal(sched_run(f->s, &p, in_sequence, NULL, &f->result), 0);
+	assert_in_range(reused, OBJECTS - 63, OBJECTS);
 	assert_int_equal(stats(f->m).kmallocs, 2 * OBJECTS);
 	assert_int_equal(stats(f->m).meta_bytes, 0);
 	assert_in_range(stats(f->m).meta_peak, OBJECTS * 64, 2 * OBJECTS * 64);
@@ -313,11 +313,7 @@ static void test_boot(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_runs, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_boot, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_users, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_hoard, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_handed_on, fixture_setup, fixture_teardown),
+		T(test_runs), T(test_boot), T(test_users), T(test_hoard), T(test_passed_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

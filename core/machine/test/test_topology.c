@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_topology.c - the plain machine, masks, and what topology_check() refuses.
+ * test_topology.c - topology_init(), masks of CPUs, and the faults that topology_check() finds.
  */
 #include "run.h"
 
@@ -87,7 +87,7 @@ static void test_refused(void **state)
 	t->possible[0] |= BIT_ULL(4);
 	refuse(t, "not below nr_cpu_ids");
 	t->online[0] |= BIT_ULL(5);
-	refuse(t, "online that is not possible");
+	refuse(t, "online CPU is not possible");
 	t->possible[0] = 0;
 	t->online[0] = 0;
 	refuse(t, "no CPU is possible");
@@ -118,7 +118,7 @@ static void test_refused(void **state)
 	free(t);
 }
 
-/* What machine_boot() refuses leaves a machine that boots again. */
+/* After machine_boot() has refused a configuration, the machine boots again. */
 static void test_boot_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -148,7 +148,7 @@ static void test_boot_refused(void **state)
 	assert_int_equal(machine_config(f->m)->kva_size, good.kva_size);
 }
 
-/* One machine, many shapes: nothing of the shape before shines through. */
+/* One machine boots with many shapes: no trace of the last one is left. */
 static void test_reboot_shapes(void **state)
 {
 	struct fixture *f = *state;
@@ -170,7 +170,7 @@ static void test_reboot_shapes(void **state)
 		assert_int_equal(pfn_to_page(f->m, pages - 1)->pfn, pages - 1);
 		assert_int_equal(pfn_to_page(f->m, pages - 1)->nid, nodes - 1);
 		assert_null(vmalloc_to_page(f->m, f->cfg.kva_start));
-		/* A part of it is left as an abandoned run leaves it. */
+		/* Leave frames and mappings, as an abandoned run does. */
 		for (left = random_next(&seed) % pages; left > 1; left--) {
 			struct page *page = alloc_page_node(f->m, left % nodes, 0, "shape");
 
@@ -191,7 +191,7 @@ static void test_reboot_shapes(void **state)
 }
 
 #ifndef MM_ASAN
-/* As large as the model goes: 1,024 CPUs, 64 nodes of two ranges each, a million frames. */
+/* The largest machine: 1,024 CPUs, 64 nodes of two ranges each, a million frames. */
 static void test_large(void **state)
 {
 	struct fixture *f = *state;
@@ -212,7 +212,7 @@ static void test_large(void **state)
 		assert_int_equal(page->nid, i % TOPOLOGY_MAX_NODES);
 		assert_null(pfn_to_page(f->m, page->pfn + 1));
 	}
-	/* The node's own frames, then those of the lowest node of all that are equally far. */
+	/* The node's own frames, then those of the lowest among the equally far nodes. */
 	for (i = 0; i < 3 * 8192; i++) {
 		struct page *page = alloc_page_node(f->m, 63, GFP_KERNEL, "large");
 
@@ -234,11 +234,10 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_sparse_mask),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test_setup_teardown(test_boot_refused, fixture_setup, fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_reboot_shapes, fixture_setup,
-						fixture_teardown),
+		T(test_boot_refused),
+		T(test_reboot_shapes),
 #ifndef MM_ASAN
-		cmocka_unit_test_setup_teardown(test_large, fixture_setup, fixture_teardown),
+		T(test_large),
 #endif
 	};
 

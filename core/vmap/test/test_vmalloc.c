@@ -300,7 +300,7 @@ static void test_findings(void **state)
 	expect_finding(*state, addresses_only, ORACLE_RANGE, words);
 	expect_finding(*state, no_area, ORACLE_RANGE, "begins at 0x1");
 	expect_finding(*state, over_the_end, ORACLE_FAULT, "0xffffc90000001000");
-	expect_finding(*state, after_vfree, ORACLE_FAULT, "nothing is mapped since");
+	expect_finding(*state, after_vfree, ORACLE_FAULT, "nothing is mapped: unmapped in");
 	expect_finding(*state, leaks, ORACLE_LEAK_AREA, "1 areas of 6 pages");
 	expect_finding(*state, sleeps, ORACLE_LOCK_SLEEP, "");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_boot_model.c - boot memory against a naive model: an owner for each frame, and no more.
+ * test_model.c - page frames against a naive model, which records an owner for each frame: boot
+ * memory and hand-over, single frames and runs.
  */
 #include "run.h"
 
@@ -12,11 +13,6 @@ struct model {
 	u8 owner[MODEL_FRAMES]; /* enum page_owner, by frame number */
 	u64 nr[PAGE_OWNER_USER + 1];
 };
-
-static u64 below(u64 *seed, u64 n)
-{
-	return random_next(seed) % n;
-}
 
 static void model_set(struct model *md, u64 pfn, enum page_owner owner)
 {
@@ -86,7 +82,7 @@ static void model_alloc(struct fixture *f, struct model *md, u64 *seed)
 
 	for (k = 0; k < NODES && want < 0 && !only; k++)
 		want = model_run(md, k, nr, align);
-	page = alloc_contig_pages(f->m, nid, nr, align, only ? __GFP_THISNODE : GFP_KERNEL, "run");
+	page = alloc_run(f, nid, nr, align, only ? __GFP_THISNODE : GFP_KERNEL);
 	if (want < 0) {
 		assert_null(page);
 		return;
@@ -122,7 +118,7 @@ static void model_free(struct fixture *f, struct model *md, u64 *seed, u64 most)
 	}
 }
 
-/* A block somewhere, as large as boot memory there and the alignment allow. */
+/* Hand over an aligned block at a random place, if all of it is boot memory. */
 static void model_hand_over(struct fixture *f, struct model *md, u64 *seed)
 {
 	u64 at = below(seed, MODEL_FRAMES), i;
@@ -140,7 +136,7 @@ static void model_hand_over(struct fixture *f, struct model *md, u64 *seed)
 		model_set(md, i, PAGE_OWNER_FREE);
 }
 
-/* Somebody looks at boot memory, or writes to it. */
+/* Look at boot memory, and perhaps write to it. */
 static void model_look(struct fixture *f, const struct model *md, u64 *seed)
 {
 	u64 at = below(seed, MODEL_FRAMES);
@@ -161,7 +157,7 @@ static void model_compare(struct fixture *f, const struct model *md)
 		assert_int_equal(page_owner(f->m, i), md->owner[i]);
 }
 
-/* Hand-overs, runs and single frames, at random; the machine boots anew now and then. */
+/* Random hand-overs, runs and single frames; every other boot is without boot memory. */
 static void test_random(void **state)
 {
 	static const struct node_range range[] = {
@@ -171,15 +167,13 @@ static void test_random(void **state)
 	struct model md = {.t = &f->cfg.topology};
 	u64 seed = 11, i;
 
-	topology_init(&f->cfg.topology, NODES, NODES, 64);
-	f->cfg.topology.nr_ranges = ARRAY_SIZE(range);
-	memcpy(f->cfg.topology.range, range, sizeof(range));
-	for (i = 0; i < 80000; i++) {
+	for (i = 0; i < 120000; i++) {
 		if (i % 1000 == 0) {
-			f->cfg.boot_memory = i % 5000 != 0;
-			assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+			f->cfg.boot_memory = i % 2000 != 0;
+			boot_ranges(f, range, ARRAY_SIZE(range), NODES);
 			model_boot(&md, f->cfg.boot_memory ? PAGE_OWNER_BOOT : PAGE_OWNER_FREE);
 		}
+		/* Now mostly full, now mostly empty. */
 		switch (below(&seed, i / 200 % 2 ? 6 : 9)) {
 		case 0:
 		case 1:
@@ -200,8 +194,10 @@ static void test_random(void **state)
 		assert_int_equal(stats(f->m).pages_used, md.nr[PAGE_OWNER_USER]);
 		assert_int_equal(stats(f->m).boot_pages, md.nr[PAGE_OWNER_BOOT]);
 		assert_int_equal(nr_free_pages(f->m), md.nr[PAGE_OWNER_FREE]);
-		if (i % 10 == 0)
+		if (i % 10 == 0) {
 			model_compare(f, &md);
+			machine_verify(f->m);
+		}
 	}
 	while (md.nr[PAGE_OWNER_USER])
 		model_free(f, &md, &seed, MODEL_FRAMES);
@@ -211,7 +207,7 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+		T(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
