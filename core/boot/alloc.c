@@ -1,58 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * alloc.c - requests: the page used in part first, then a search for free pages.
+ * alloc.c - requests: packing into the page used in part, then a search for free pages.
  *
- * Packing, as bootmem did it since 1999: most of what is asked for at boot is small, so a request
- * goes on where the one before it ended. That is as well when it does not fit into the rest of
- * the page, if the pages behind that are free: then the rest is its beginning. (Linux looked
- * for whole free pages first, and packed only if these happened to be right behind; here the page
- * is tried first, so a small request searches nothing.)
+ * Packing, as in bootmem since 1999: most requests at boot are small, so a request continues where
+ * the previous one ended. If it does not fit into the rest of the page, it begins there all the
+ * same, provided that the next pages are free. (Linux searched for whole free pages first, and
+ * packed only if the search ended right after the page. Here the page is tried first: small
+ * requests search nothing, and more requests pack.)
  *
- * The search is next fit: from the hint on, then from the lowest page that can be free. The goal is
- * no more than a preference: with it first, without it then. It goes from range to range of
- * those that the request may have, and looks at no word that has none of their pages. Which node a
- * page is of stands in the ranges alone; so a request that must not leave a node searches that
- * node's. (The RFC's version of rootmem searched from a node's first to its last page, and what it
- * found there could be of a node between: its reviewers' objection.) A request that may cross nodes
- * takes ranges that touch for one.
+ * The search is next fit: from the hint, then from the lowest page that can be free (C1). The goal
+ * is a preference: the search is repeated without it. It goes from range to range of those that the
+ * request may use, and reads no word without pages of them. So a request for a node finds only
+ * pages of that node. (The RFC's version of rootmem searched from a node's first to its last page,
+ * and could find pages of another node between them: its reviewers' objection.) A request that may
+ * cross nodes searches ranges that touch as one.
+ *
+ * The hint makes a sequence of requests linear; the bounds C1 and C4 make a request cheap when
+ * memory is nearly full, or full above the goal. Words of used pages between free ones, or between
+ * the goal and the first free page, are read again by each request that finds no room there. None
+ * of this can make a request fail: the last search covers all pages that may be free.
  */
 #include "internal.h"
 
 /*
- * Where @rq begins in the page that @c has used in part, and what it needs of the pages behind is
- * taken; or BOOT_NONE.
+ * Continue in the page that @c has used in part (C3), and reserve the next pages if needed. Return:
+ * address, or BOOT_NONE.
  */
 static u64 boot_pack_request(struct boot_mem *bm, const struct boot_cursor *c,
 			     const struct boot_request *rq)
 {
-	u64 start = ALIGN(c->last_end, rq->align), behind = pfn_up(c->last_end), end;
+	u64 start = ALIGN(c->last_end, rq->align), next = pfn_up(c->last_end), end;
 	const struct boot_range *r;
 
-	if (IS_ALIGNED(c->last_end, PAGE_SIZE) || start >= pfn_address(behind) ||
-	    start < rq->goal || start > rq->last)
+	if (IS_ALIGNED(c->last_end, PAGE_SIZE) || start >= pfn_address(next) || start < rq->goal ||
+	    start > rq->last)
 		return BOOT_NONE;
-	if (rq->size <= pfn_address(behind) - start)
+	if (rq->size <= pfn_address(next) - start)
 		return start;
-	r = boot_find_range(bm, behind - 1);
+	r = boot_find_range(bm, next - 1);
 	end = rq->cross ? boot_last_pfn(bm) : r->end;
 	if (rq->size > pfn_address(end) - start)
 		return BOOT_NONE;
 	end = pfn_up(start + rq->size);
-	if (bitmap_next_used(boot_bitmap_of(bm, r->nid), behind, end) < end)
+	if (bitmap_next_used(boot_bitmap_of(bm, r->nid), next, end) < end)
 		return BOOT_NONE;
-	boot_reserve_pages(bm, behind, end);
+	boot_reserve_pages(bm, next, end);
 	return start;
 }
 
-/* May @rq have pages of range @r? */
+/* May @rq use pages of range @r? */
 static bool boot_range_allowed(const struct boot_request *rq, const struct boot_range *r)
 {
 	return rq->nid == NUMA_NO_NODE || (int)r->nid == rq->nid;
 }
 
 /*
- * The lowest @nr free pages in a row of [@from, @to), the first a multiple of @align, of the ranges
- * that @rq may have. Return: the first, or NO_PFN.
+ * Find the lowest run of @nr free pages in [@from, @to), aligned to @align, in the ranges that @rq
+ * may use. Return: the first page, or NO_PFN.
  */
 static u64 boot_find_run(const struct boot_mem *bm, const struct boot_request *rq, u64 from, u64 to,
 			 u64 nr, u64 align)
@@ -77,7 +81,7 @@ static u64 boot_find_run(const struct boot_mem *bm, const struct boot_request *r
 	return NO_PFN;
 }
 
-/* Behind the highest free page of [@from, @to) that @rq may have; @from: there is none. */
+/* 1 + the highest free page of [@from, @to) that @rq may use, or @from. */
 static u64 boot_find_free_end(const struct boot_mem *bm, const struct boot_request *rq, u64 from,
 			      u64 to)
 {
@@ -97,8 +101,8 @@ static u64 boot_find_free_end(const struct boot_mem *bm, const struct boot_reque
 }
 
 /*
- * Is @pfn, which is at a bound of the cursor, a free page that @rq may have? To be asked without a
- * search of the ranges: false if it takes one to know.
+ * Is @pfn, a page at a bound of the cursor, free and usable for @rq? Answered without a search of
+ * the ranges: false if that would be needed.
  */
 static bool boot_bound_is_free(const struct boot_mem *bm, const struct boot_request *rq, u64 pfn)
 {
@@ -108,10 +112,10 @@ static bool boot_bound_is_free(const struct boot_mem *bm, const struct boot_requ
 }
 
 /*
- * The first of free pages for @rq; or NO_PFN.
+ * Find free pages for @rq. Return: the first, or NO_PFN.
  *
- * First the bounds are brought to where they belong: what the cursor knows to be in use is not
- * looked at again by the next request.
+ * First tighten the bounds C1 and C4, so that the next request does not read the used pages beyond
+ * them again.
  */
 static u64 boot_find_pages(struct boot_mem *bm, struct boot_cursor *c,
 			   const struct boot_request *rq)
@@ -154,7 +158,7 @@ u64 boot_cursor_alloc(struct boot_mem *bm, struct boot_cursor *c, const struct b
 	return addr;
 }
 
-/* Can a request be at all, and now? It is told of if not. */
+/* Is the request valid, and in order? If not, it is refused. */
 static bool boot_check_request(const struct boot_mem *bm, const struct boot_request *rq,
 			       const char *call)
 {
@@ -172,7 +176,7 @@ static bool boot_check_request(const struct boot_mem *bm, const struct boot_requ
 	return false;
 }
 
-/* @rq has what the caller gave; the rest of it is filled in. */
+/* Fill in the derived members of @rq, and serve it, first with its goal and then without. */
 static u64 boot_alloc_request(struct boot_mem *bm, struct boot_request *rq, const char *call,
 			      u64 limit)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bitmap.c - bitmaps are made, and free frames, and runs of them, are found a word at a time.
+ * bitmap.c - bitmaps: creation, and searches a word at a time.
  *
- * That it is a word at a time is counted where a word is read, and told by boot_stats(): the
- * functions of bitops.h, which do the same, do not count.
+ * Each word is counted where it is read, for boot_stats(), so that a test can prove the cost. The
+ * functions of bitops.h search as well, but do not count.
  */
 #include "bitmap.h"
 #include "../machine/meta.h"
@@ -29,7 +29,7 @@ void bitmap_destroy(struct machine *m, struct boot_bitmap *map)
 	*map = (struct boot_bitmap){0};
 }
 
-/* A search: it counts in a register, and the bitmap learns of it at the end. */
+/* A search. It counts in a register, and adds to the bitmap's count at its end. */
 struct scan {
 	const u64 *word;
 	u64 words_read;
@@ -41,7 +41,8 @@ static inline u64 scan_word(struct scan *s, u64 i)
 	return s->word[i];
 }
 
-/* Lowest frame of [@start, @end) whose bit differs from those of @flip, all zeroes or all ones. */
+/* Lowest frame of [@start, @end) whose bit is not that of @flip, which is all zeroes or all ones.
+ */
 static u64 bitmap_next(struct boot_bitmap *map, u64 start, u64 end, u64 flip)
 {
 	struct scan s = {.word = map->word};
@@ -86,23 +87,20 @@ u64 bitmap_find_free_end(struct boot_bitmap *map, u64 start, u64 end)
 	return max(map->base + i * WORD_BITS + (u64)fls64(word), start);
 }
 
-/*
- * Of the run of free frames in front of it, a taken one leaves nothing to begin at: the search goes
- * on behind it, at the next free one.
- */
+/* A used frame rules out every start between the candidate and itself: continue after it. */
 u64 bitmap_find_run(struct boot_bitmap *map, u64 start, u64 end, u64 nr, u64 align)
 {
 	while (start < end) {
-		u64 taken;
+		u64 used;
 
 		start = bitmap_next_free(map, start, end);
 		start = ALIGN(start, align);
 		if (start >= end || end - start < nr)
 			return end;
-		taken = bitmap_next_used(map, start, start + nr);
-		if (taken == start + nr)
+		used = bitmap_next_used(map, start, start + nr);
+		if (used == start + nr)
 			return start;
-		start = taken + 1;
+		start = used + 1;
 	}
 	return end;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot.c - boot memory is made, told of its nodes, set up, counted and forgotten.
+ * boot.c - the life of boot memory: create, register nodes, set up, statistics, destroy.
  *
- * The ranges of all nodes are one sorted array, so that an overlap is found at once, whose
- * ranges they may be, and a page's node by a binary search. Invariants R1 to R3, N1 to N3:
- * internal.h.
+ * The ranges of all nodes are one sorted array: an overlap with any node's range is found at once,
+ * and the node of a page by a binary search. Invariants: R1 to R3 and N1 to N3 of internal.h.
  *
- * Set-up writes to the words of bitmap that have pages of a range, and to no others.
+ * Set-up frees the ranges one by one, and so writes only to words with pages of a range (B3).
  */
 #include "internal.h"
 
@@ -50,7 +49,7 @@ const struct boot_config *boot_config(const struct boot_mem *bm)
 	return &bm->cfg;
 }
 
-/* Room for one more range. */
+/* Make room for one more range. Return: 0 or -ENOMEM. */
 static int boot_grow_ranges(struct boot_mem *bm)
 {
 	unsigned int max = bm->max_ranges ? 2 * bm->max_ranges : RANGES_MIN;
@@ -69,7 +68,7 @@ static int boot_grow_ranges(struct boot_mem *bm)
 	return 0;
 }
 
-/* A range of pages enters the array as number @i, or the one in front of it becomes longer. */
+/* R1, R2: insert a range at index @i, or merge it into the one before. Return: 0 or -ENOMEM. */
 static int boot_insert_range(struct boot_mem *bm, unsigned int i, const struct boot_range *new)
 {
 	if (i && bm->range[i - 1].nid == new->nid && bm->range[i - 1].end == new->start) {
@@ -85,12 +84,12 @@ static int boot_insert_range(struct boot_mem *bm, unsigned int i, const struct b
 	return 0;
 }
 
-/* Index of the first range that has bytes at @addr or above. Or nr_ranges. */
+/* Index of the first range with bytes at @addr or above, or nr_ranges. */
 static unsigned int boot_range_ending_after_byte(const struct boot_mem *bm, u64 addr)
 {
 	unsigned int i = boot_range_ending_after(bm, pfn_down(addr));
 
-	/* Of the range in front, a part of a page may be above. */
+	/* The range before may end with a part of a page above @addr. */
 	return i && bm->range[i - 1].to > addr ? i - 1 : i;
 }
 
@@ -182,7 +181,7 @@ bool boot_page_free(const struct boot_mem *bm, u64 pfn)
 	return r && bm->state == BOOT_READY && bitmap_test(boot_bitmap_of(bm, r->nid), pfn);
 }
 
-/* Of one bitmap over the pages [@start, @end). */
+/* Bytes of a bitmap over the pages [@start, @end). */
 static u64 boot_bitmap_bytes(u64 start, u64 end)
 {
 	return bitmap_words(start, end) * sizeof(u64);

@@ -2,14 +2,13 @@
 /*
  * bootmem.c - a bitmap for each node, as in Linux from 1999 to 2018.
  *
- * A node's bitmap spans its ranges from the first to the last page. With several ranges a node
- * that interleave, the spans of n nodes lie over each other, and there are n bits for a page
- * of which one says something. The others are never written or read: they take addresses, and
- * metadata by the books.
+ * A node's bitmap spans its ranges from the first to the last page. If the ranges of n nodes
+ * interleave, their spans overlap, and a page has up to n bits, of which one counts. The others are
+ * never written or read (B3): they cost addresses, and bytes of metadata in the statistics.
  *
- * A request for a node falls back to the others, in order of their first page. As it did
- * ("bootmem: revisit bootmem descriptor list handling", 2008), it looks for the goal in all
- * nodes before it gives the goal up.
+ * A request for a node falls back to the others, in order of their first page. It tries the goal in
+ * all nodes before it gives up the goal, as Linux did since "bootmem: revisit bootmem descriptor
+ * list handling" (2008).
  */
 #include "internal.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compat.c - bootmem's old calls: what each of them asks for, and zeroing.
+ * compat.c - the classic calls of bootmem: their alignments, goals and limits, and zeroing.
  */
 #include "compat.h"
 #include "internal.h"
 #include "../machine/pgtable.h"
 
+/* Zero an allocation. Return: its address in the direct map, or 0. */
 static u64 boot_zeroed(struct boot_mem *bm, u64 addr, u64 size)
 {
 	if (addr == BOOT_NONE)

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * internal.h - the types of boot memory, and the invariants beside them.
+ * internal.h - the types of boot memory, with their invariants.
  *
- * All that the two allocators share is written once: registration (boot.c), the state of pages
- * (pages.c), what a request is, the page that the last one used in part and the search (alloc.c).
- * Each of them says what bitmaps it has, and whose cursors serve a request, in which order
- * (struct boot_ops; bootmem.c, rootmem.c).
+ * The two allocators share registration (boot.c), the state of pages (pages.c), packing and search
+ * (alloc.c). They differ in struct boot_ops only: in their bitmaps, and in the cursors that serve a
+ * request, in order (bootmem.c, rootmem.c).
  *
- * Pages are frame numbers ("pfn") in here, and bytes only where a part of a page matters.
+ * The ranges are the truth about nodes: the range array alone defines which node owns a page. Every
+ * search and the hand-over go from range to range, which makes boot_alloc_node() of rootmem a
+ * promise. A request that may cross nodes searches ranges that touch as one.
+ *
+ * The invariants R, N and C are in this file, B in bitmap.h and at struct boot_mem. boot_verify()
+ * checks them.
+ *
+ * A page is given by its frame number ("pfn"), and by bytes only where a part of a page matters.
  */
 #ifndef MM_BOOT_INTERNAL_H
 #define MM_BOOT_INTERNAL_H
@@ -16,7 +22,7 @@
 #include "bitmap.h"
 #include "../machine/meta.h"
 
-/* The states that boot.h names the calls of, in their order. */
+/* The phases of boot.h: before boot_setup(), before boot_hand_over(), and after it. */
 enum boot_state {
 	BOOT_REGISTERING,
 	BOOT_READY,
@@ -26,12 +32,11 @@ enum boot_state {
 /**
  * struct boot_range - pages of one node
  * @start, @end: frames [@start, @end)
- * @from, @to:   the bytes that were registered, [@from, @to)
+ * @from, @to:   the registered bytes, [@from, @to)
  * @nid:         the node
  *
- * R1: in bm->range[] they are in ascending order, none is empty, and no two overlap, not even by a
- * byte.
- * R2: two that touch are of different nodes: what touches and is of one node is one range.
+ * R1: bm->range[] is in ascending order; no range is empty, and no two share a byte.
+ * R2: two ranges that touch are of different nodes: those of one node are merged.
  * R3: the frames are the whole pages of the bytes.
  */
 struct boot_range {
@@ -41,17 +46,16 @@ struct boot_range {
 };
 
 /**
- * struct boot_cursor - what one kind of request remembers of the ones before it
- * @low:      C1: no page that it may take is free below this one
- * @high:     C4: nor is this one, or any above it
- * @hint:     where the last search ended: the next one begins here. It is a preference, so
- *            all that is required of it is C2: to lie within the cursor's pages, or at their end
- * @last_end: end of the last request, an address. C3: if that is inside of a page, the page is
- *            reserved, one of those that the cursor may take, and no other cursor's; nobody else
- *            has the rest of it. So both boot_free() and a shared reservation of the page end its
- *            use. 0: there is none
+ * struct boot_cursor - what a kind of request remembers of earlier ones
+ * @low:      C1: no page of the cursor below this one is free
+ * @high:     C4: no page of the cursor from this one on is free
+ * @hint:     where the last search ended, and the next one begins. It is only a preference: C2: it
+ *            lies within the cursor's pages, or at their end
+ * @last_end: end of the last request, an address; 0: none. C3: if it is inside of a page, the page
+ *            is reserved, is one of the cursor's pages and no other cursor's, and the rest of it is
+ *            unused. So boot_free() and a shared reservation of the page both end packing there
  *
- * There is one for each node, and in rootmem one for requests that name no node.
+ * Each node has a cursor for its pages; rootmem has another for all pages.
  */
 struct boot_cursor {
 	u64 low, high, hint;
@@ -60,11 +64,11 @@ struct boot_cursor {
 
 /**
  * struct boot_node - a node
- * @start, @end: N1: of its first and last range; equal: it has none
- * @pages:       N2: in its ranges
- * @free:        N3: of these, bits that are set: free, or handed over after boot_hand_over()
- * @map:         bootmem's bitmap: [@start, @end)
- * @cursor:      of requests that name it; in bootmem of all that it serves
+ * @start, @end: N1: from the start of its first range to the end of its last; equal: no range
+ * @pages:       N2: number of pages in its ranges
+ * @free:        N3: number of set bits of these: pages that are free or were handed over
+ * @map:         bootmem: bitmap of [@start, @end)
+ * @cursor:      rootmem: for requests that name the node; bootmem: for all that it serves
  */
 struct boot_node {
 	u64 start, end;
@@ -76,14 +80,14 @@ struct boot_node {
 #define NO_PFN (~0ULL)
 
 /**
- * struct boot_request - what boot_alloc() and its sisters are asked for
+ * struct boot_request - a request for memory
  * @size, @align:  bytes
- * @goal:          no address below it
+ * @goal:          lowest address that it may start at
  * @last:          highest address that it may start at
- * @nr:            pages, if it begins one
- * @align_pages:   what the first of these must be a multiple of
- * @nid:           of this node; NUMA_NO_NODE: of any
- * @cross:         its pages may be of several nodes
+ * @nr:            pages that it needs if it begins a page
+ * @align_pages:   alignment of the first of these, in pages
+ * @nid:           node; NUMA_NO_NODE: any
+ * @cross:         the pages may be of several nodes
  */
 struct boot_request {
 	u64 size, align;
@@ -96,11 +100,10 @@ struct boot_request {
 struct boot_mem;
 
 /**
- * struct boot_ops - in what the two differ
- * @init_bitmaps: make the bitmaps, in which nothing is free. Return: 0, or -ENOMEM and nothing is
- * left
- * @alloc: boot_cursor_alloc() @rq by the cursors that are to serve it, in order. Return: address or
- *         BOOT_NONE
+ * struct boot_ops - what differs between bootmem and rootmem
+ * @init_bitmaps: make the bitmaps, without a free page. Return: 0, or -ENOMEM and none is left
+ * @alloc:        call boot_cursor_alloc() for each cursor that may serve @rq, in order. Return:
+ *                address or BOOT_NONE
  */
 struct boot_ops {
 	int (*init_bitmaps)(struct boot_mem *bm);
@@ -111,14 +114,16 @@ extern const struct boot_ops bootmem_ops, rootmem_ops;
 
 /**
  * struct boot_mem - the allocator
- * @range, @nr_ranges, @max_ranges: R1 to R3; and how many there is room for
- * @root, @any: rootmem's bitmap, from the first to the last range, and the cursor of requests that
- *              name no node
- * @block_fn:       who gets what becomes free; from boot_hand_over() on
+ * @range:       R1 to R3; @nr_ranges of them, and room for @max_ranges
+ * @root:        rootmem: bitmap from the first to the last range
+ * @any:         rootmem: cursor of requests that name no node
+ * @block_fn:    receives the pages that are free or become free, from boot_hand_over() on
  *
- * In all bitmaps: a set bit is a page that is free, or was given; a clear bit is a page that is
- * reserved, allocated, or in no range at all. B3: what is in a bitmap and in no range (of its node)
- * is clear: it never was anything else, as nothing but the ranges is ever written or searched.
+ * A set bit of a bitmap is a page that is free or was handed over; a clear bit is a page that is
+ * reserved or allocated.
+ *
+ * B3: the bits of a bitmap that are in no range, or in a range of another node than the bitmap's,
+ * are clear. They are never written, and never searched.
  */
 struct boot_mem {
 	struct machine *m;
@@ -161,7 +166,7 @@ static inline struct boot_bitmap *boot_bitmap_of(const struct boot_mem *bm, unsi
 								   : &bm->node[nid].map);
 }
 
-/* First frame and the one behind the last of all nodes; there is a range. */
+/* First frame of all nodes, and the end of the last; there is a range. */
 static inline u64 boot_first_pfn(const struct boot_mem *bm)
 {
 	return bm->range[0].start;
@@ -172,7 +177,7 @@ static inline u64 boot_last_pfn(const struct boot_mem *bm)
 	return bm->range[bm->nr_ranges - 1].end;
 }
 
-/* Index of the first range that ends behind @pfn: that has it, if any does. Or nr_ranges. */
+/* Index of the first range that ends above @pfn, or nr_ranges. No other can contain @pfn. */
 static inline unsigned int boot_range_ending_after(const struct boot_mem *bm, u64 pfn)
 {
 	unsigned int lo = 0, hi = bm->nr_ranges;
@@ -188,7 +193,7 @@ static inline unsigned int boot_range_ending_after(const struct boot_mem *bm, u6
 	return lo;
 }
 
-/* The range that has @pfn; or NULL. */
+/* The range that contains @pfn, or NULL. */
 static inline const struct boot_range *boot_find_range(const struct boot_mem *bm, u64 pfn)
 {
 	unsigned int i = boot_range_ending_after(bm, pfn);
@@ -196,24 +201,21 @@ static inline const struct boot_range *boot_find_range(const struct boot_mem *bm
 	return i < bm->nr_ranges && bm->range[i].start <= pfn ? &bm->range[i] : NULL;
 }
 
-/*
- * The parts of [@start, @end), a whole number of pages that all have a node, one a range:
- * @r the range, [@s, @e) the part.
- */
+/* For each range @r that shares pages with [@start, @end): [@s, @e) is what they share. */
 #define for_each_boot_part(bm, r, s, e, start, end)                                                \
 	for ((r) = &(bm)->range[boot_range_ending_after((bm), (start))], (s) = (start);            \
 	     (s) < (end) && ((e) = min((u64)(end), (r)->end)); (s) = (e), (r)++)
 
-/* names.c: tell of a refusal. Return: what the call is to return. */
+/* names.c: report a refusal. Return: the error for the caller. */
 int boot_refuse(const struct boot_mem *bm, enum boot_error why, const char *call, u64 start,
 		u64 end);
 
-/* pages.c: pages [@start, @end), all of which have a node, become reserved. */
+/* pages.c: reserve pages [@start, @end), each of which has a node and is free. */
 void boot_reserve_pages(struct boot_mem *bm, u64 start, u64 end);
 
 /*
- * alloc.c: serve @rq, whose pages are those of @c, from the page that @c has used in part, or from
- * free ones. Return: address; or BOOT_NONE.
+ * alloc.c: serve @rq from the page that @c has used in part, or from free pages of @c. Return:
+ * address, or BOOT_NONE.
  */
 u64 boot_cursor_alloc(struct boot_mem *bm, struct boot_cursor *c, const struct boot_request *rq);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * names.c - what the choices and the refusals of boot.h are called, and how one is told of.
+ * names.c - names of the kinds and the refusals of boot.h, and how a refusal is reported.
  */
 #include "internal.h"
 
@@ -26,11 +26,10 @@ static const struct {
 	[BOOT_BAD_ARGUMENT] = {"bad-argument", "the size is 0, or the alignment is no power of two",
 			       -EINVAL},
 	[BOOT_EMPTY] = {"empty", "the range is empty", -EINVAL},
-	[BOOT_BACKWARDS] = {"backwards", "the range ends before it starts, or behind all addresses",
-			    -EINVAL},
-	[BOOT_OVERLAP] = {"overlap", "the range overlaps one that was registered before", -EEXIST},
-	[BOOT_ORDER] = {"order", "the range lies below one registered before for the same node",
-			-EINVAL},
+	[BOOT_BACKWARDS] = {"backwards",
+			    "the range ends before it starts, or after the last address", -EINVAL},
+	[BOOT_OVERLAP] = {"overlap", "the range overlaps an earlier one", -EEXIST},
+	[BOOT_ORDER] = {"order", "the range lies below an earlier one of the same node", -EINVAL},
 	[BOOT_OUTSIDE] = {"outside", "a page of the range belongs to no node", -EINVAL},
 	[BOOT_RESERVE_TWICE] = {"reserve-twice", "a page of the range is reserved already", -EBUSY},
 	[BOOT_FREE_TWICE] = {"free-twice", "a page of the range is free already", -EINVAL},

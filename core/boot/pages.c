@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pages.c - pages are reserved, freed, and handed over.
+ * pages.c - the state of pages: reserve, free, hand over.
  *
- * A call that names bytes is turned into pages in the direction in which nobody can lose
- * memory: what is reserved grows to whole pages, what is freed shrinks to them. But in either case
- * each page is looked at of which there is a part, and all of them before anything is changed:
- * a part of a page that is free cannot be anybody's to be freed.
+ * A range of bytes is rounded to pages in the direction that loses no memory: a reservation grows
+ * to whole pages, a free shrinks to them. In both cases every page that the range touches is
+ * checked, and all of them before the first one changes: a free of a few bytes in a free page is a
+ * mistake, as is one that touches a page of no node.
  *
- * The hand-over goes from run to run of free pages, each of them found a word at a time, and cuts a
- * run into blocks by arithmetic: a block is as large as the lowest set bit of its frame number
- * says, what is left of the run, and BOOT_MAX_ORDER. That is the fewest blocks and the largest, and
- * what it costs grows with the words of the bitmap and the number of blocks, not with the pages.
- * No run goes on into another node: page allocators keep the blocks of a node together.
+ * The hand-over finds runs of free pages a word at a time, and cuts each run into blocks by
+ * arithmetic: the order of a block is limited by the lowest set bit of its frame number, by the
+ * rest of the run, and by BOOT_MAX_ORDER. That gives the fewest and largest blocks. The cost grows
+ * with the words of the bitmap and the number of blocks, and not with the pages. A run ends where
+ * its node ends, since page allocators keep the blocks of a node together.
  */
 #include "internal.h"
 
-/* Can a call for these bytes be at all, and now? Return: 0 or what boot_refuse() said. */
+/* Is a call for these bytes valid, and in order? Return: 0, or the error of boot_refuse(). */
 static int boot_check_range(const struct boot_mem *bm, const char *call, u64 start, u64 size)
 {
 	if (bm->state == BOOT_REGISTERING)
@@ -33,7 +33,7 @@ static int boot_refuse_page(const struct boot_mem *bm, enum boot_error why, cons
 	return boot_refuse(bm, why, call, pfn_address(pfn), pfn_address(pfn + 1));
 }
 
-/* First of pages [@start, @end) that no node has; or NO_PFN. */
+/* First of pages [@start, @end) that belongs to no node, or NO_PFN. */
 static u64 boot_find_outside(const struct boot_mem *bm, u64 start, u64 end)
 {
 	for (unsigned int i = boot_range_ending_after(bm, start); start < end; i++) {
@@ -44,7 +44,7 @@ static u64 boot_find_outside(const struct boot_mem *bm, u64 start, u64 end)
 	return NO_PFN;
 }
 
-/* First of pages [@start, @end) that is reserved, or free if @free; or NO_PFN. */
+/* First of pages [@start, @end) that is free if @free, else that is reserved; or NO_PFN. */
 static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 {
 	const struct boot_range *r;
@@ -60,7 +60,7 @@ static u64 boot_find_state(struct boot_mem *bm, u64 start, u64 end, bool free)
 	return NO_PFN;
 }
 
-/* C3: whoever used a page of [@start, @end) in part does not go on there. */
+/* C3: if the page used in part is in [@start, @end), requests do not continue in it. */
 static void cursor_end_packing(struct boot_cursor *c, u64 start, u64 end)
 {
 	u64 pfn = pfn_down(c->last_end);
@@ -69,7 +69,7 @@ static void cursor_end_packing(struct boot_cursor *c, u64 start, u64 end)
 		c->last_end = 0;
 }
 
-/* C1, C4: pages [@start, @end) became free. And a search may as well begin there. */
+/* C1, C4: pages [@start, @end) became free; the next search begins there if they are lowest. */
 static void cursor_widen(struct boot_cursor *c, u64 start, u64 end)
 {
 	c->low = min(c->low, start);
@@ -88,7 +88,7 @@ void boot_reserve_pages(struct boot_mem *bm, u64 start, u64 end)
 	}
 }
 
-/* Pages that may be reserved in part. */
+/* Reserve those of pages [@start, @end) that are free. */
 static void boot_reserve_shared(struct boot_mem *bm, u64 start, u64 end)
 {
 	const struct boot_range *r;
@@ -132,7 +132,7 @@ int boot_reserve(struct boot_mem *bm, u64 start, u64 size, enum boot_reserve how
 	return 0;
 }
 
-/* Hand pages of one node over, in the largest blocks. */
+/* Hand over pages of one node, in the largest blocks. */
 static void boot_hand_over_run(const struct boot_mem *bm, u64 start, u64 end)
 {
 	while (start < end) {

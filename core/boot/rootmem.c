@@ -3,8 +3,8 @@
  * rootmem.c - one bitmap for the pages of all nodes, after "[RFC] Rootmem: boot-time memory
  * allocator" (2008).
  *
- * The bitmap spans everything from the lowest to the highest page, and a page is one bit in it
- * however the nodes interleave. So a run may go on from node to node, for those who allow it.
+ * The bitmap spans all memory from the lowest to the highest page, and a page has one bit however
+ * the nodes interleave. So a run may cross from node to node, if the request allows it.
  */
 #include "internal.h"
 

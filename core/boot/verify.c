@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify.c - recompute what boot memory remembers.
+ * verify.c - recompute the invariants R, N, C (internal.h) and B (bitmap.h, internal.h).
  *
- * The sorted ranges are the plain facts, with the bits of the pages in them; from these follow
- * the nodes, the place of each bitmap and what is clear in it for ever, every count and hint, and
- * which pages may be used in part. The invariants are those of internal.h and bitmap.h, by their
- * names.
+ * The plain facts are the sorted ranges and the bits of their pages. From these follow the nodes,
+ * the place of each bitmap and its clear bits, every count and hint, and the pages used in part.
  *
- * That all holes are clear (B3, B2) is told by a count: as many bits are set in a bitmap as are in
- * the ranges that it serves.
+ * A count proves that all holes are clear (B2, B3): a bitmap has no more set bits than the ranges
+ * that it serves.
  *
- * It is a judge: ThreadSanitizer and coverage do not see it, it takes no memory, and
- * looks at each word of a bitmap four times at most.
+ * Verification is an oracle: ThreadSanitizer and coverage do not see it, it allocates nothing, and
+ * it reads each word of a bitmap at most four times.
  */
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
@@ -20,7 +18,7 @@
 
 #include "internal.h"
 
-/* Set bits of [@start, @end), which are free pages. */
+/* Number of free pages of [@start, @end). */
 static u64 count_free(const struct boot_bitmap *map, u64 start, u64 end)
 {
 	u64 free = 0;
@@ -60,7 +58,7 @@ static void verify_ranges(const struct boot_mem *bm)
 	}
 }
 
-/* B1, before anybody looks into it. */
+/* B1, checked before the bitmap is read. */
 static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, const char *whose)
 {
 	MM_CHECK(map->word && map->start == start && map->end == end &&
@@ -69,17 +67,16 @@ static void verify_place(const struct boot_bitmap *map, u64 start, u64 end, cons
 		 whose, map->start, map->end, map->base, start, end);
 }
 
-/* B3, B2: nothing else is set in it than @free bits of the pages that it is for. */
+/* B2, B3: exactly the @free bits of the bitmap's own pages are set. */
 static void verify_holes(const struct boot_bitmap *map, u64 free, const char *whose)
 {
 	u64 found = count_free(map, map->base, ALIGN(map->end, WORD_BITS));
 
 	MM_CHECK(found == free, OVERLAP,
-		 "B3: %llu pages are free in the bitmap of %s, %llu of them are its pages", found,
-		 whose, free);
+		 "B3: set bits in the bitmap of %s: found %llu, expected %llu", whose, found, free);
 }
 
-/* C1 to C4; @nid: whose pages the cursor may take; NUMA_NO_NODE: all. */
+/* C1 to C4. @nid: node of the cursor's pages; NUMA_NO_NODE: all nodes. */
 static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c, int nid,
 			  u64 start, u64 end)
 {
@@ -105,7 +102,7 @@ static void verify_cursor(const struct boot_mem *bm, const struct boot_cursor *c
 	}
 }
 
-/* C3: the page that @c has used in part is of the node, and of none of the cursors before it. */
+/* C3: the page that @c has used in part is of its node, and of no other cursor. */
 static void verify_partial(const struct boot_mem *bm, const struct boot_cursor *c, int nid)
 {
 	const u64 pfn = c->last_end >> PAGE_SHIFT;
@@ -128,7 +125,7 @@ static void verify_partial(const struct boot_mem *bm, const struct boot_cursor *
 	}
 }
 
-/* What is known of a node before there are bitmaps. */
+/* N1, N2: the members of a node that do not depend on bitmaps. */
 static void verify_node(const struct boot_mem *bm, unsigned int nid)
 {
 	const struct boot_node *node = &bm->node[nid];
@@ -146,11 +143,11 @@ static void verify_node(const struct boot_mem *bm, unsigned int nid)
 	MM_CHECK(node->start == start && node->end == end, LIST,
 		 "N1: node %u spans [%#llx, %#llx), its ranges span [%#llx, %#llx)", nid,
 		 node->start, node->end, start, end);
-	MM_CHECK(node->pages == pages, COUNT, "N2: node %u: %llu pages remembered, %llu found", nid,
-		 node->pages, pages);
+	MM_CHECK(node->pages == pages, COUNT, "N2: pages of node %u: recorded %llu, found %llu",
+		 nid, node->pages, pages);
 }
 
-/* And with bitmaps. Return: free pages of it. */
+/* N3, and the bitmap and cursor of a node. Return: its free pages. */
 static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 {
 	const struct boot_node *node = &bm->node[nid];
@@ -167,7 +164,7 @@ static u64 verify_node_pages(const struct boot_mem *bm, unsigned int nid)
 		if (bm->range[i].nid == nid)
 			free += count_free(boot_bitmap_of(bm, nid), bm->range[i].start,
 					   bm->range[i].end);
-	MM_CHECK(node->free == free, COUNT, "N3: node %u: %llu free pages remembered, %llu found",
+	MM_CHECK(node->free == free, COUNT, "N3: free pages of node %u: recorded %llu, found %llu",
 		 nid, node->free, free);
 	if (bm->cfg.kind == BOOT_BOOTMEM)
 		verify_holes(&node->map, free, "a node");

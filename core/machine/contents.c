@@ -31,7 +31,7 @@ static u64 frame_pattern(u32 i)
 	return 0x5aa5f00d5aa5f00dULL ^ i * 0x9e3779b97f4a7c15ULL;
 }
 
-/* Loops instead of memset() and memcmp(): sanitizers intercept those, whoever calls them. */
+/* Loops instead of memset() and memcmp(): sanitizers intercept those in all code. */
 __attribute__((no_sanitize_address)) static void frame_fill(u64 *word, u64 value)
 {
 	unsigned int i;
@@ -68,7 +68,7 @@ static void frame_check_poison(struct machine *m, u32 i)
 		;
 	mm_report(ORACLE_PAGE_WRITE,
 		  "page frame %llu was written to after it was freed: byte %u is 0x%02x; its user "
-		  "was %s, who freed it in operation ticket %llu",
+		  "was %s, until operation ticket %llu",
 		  m->page[i].pfn, at, byte[at], f->user, f->user_freed);
 }
 

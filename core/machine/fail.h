@@ -11,7 +11,7 @@
 
 #include "../sched/types.h"
 
-/* What is requested; bits of struct fail_plan.classes. */
+/* Classes of requests; bits of struct fail_plan.classes. */
 enum fail_class {
 	FAIL_META = 1,	/* kmalloc() */
 	FAIL_PAGE = 2,	/* alloc_page_node(), alloc_contig_pages() */

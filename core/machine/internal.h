@@ -27,8 +27,8 @@
  *   M10  dirty[0 .. nr_dirty) holds each dirty frame once
  *
  * Page table and TLBs:
- *   M11  nr_present and nr_stale are the numbers of entries with PTE_PRESENT and PTE_STALE; what
- *        the tasks of a bare machine count apart (struct bare_cache) belongs to nr_present
+ *   M11  nr_present and nr_stale are the numbers of entries with PTE_PRESENT and PTE_STALE; the
+ *        separate counts of a bare machine's tasks (struct bare_cache) add to nr_present
  *   M12  *stale[i].pte == (i << PTE_SHIFT | PTE_STALE) for each i < nr_stale
  *   M13  an entry is 0 unless its table and all tables above that are of this run
  *   M14  each table of this run has a frame of its own; there are nr_tables, and those of the
@@ -78,7 +78,7 @@ struct meta_object {
 	u32 slot;
 };
 
-/* What the bytes of a frame are; contents.c has the transitions. */
+/* State of the bytes of a frame; contents.c has the transitions. */
 enum frame_contents {
 	CONTENTS_UNKNOWN, /* anything: filled before a pointer to them is handed out */
 	CONTENTS_POISON,  /* the frame's pattern, unless a stray write changed it */

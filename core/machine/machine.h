@@ -3,8 +3,7 @@
  * machine.h - the simulated machine that the allocators run on.
  *
  * A machine is a topology, page frames, a page table with its TLBs, metadata memory, and a plan of
- * failures. Whatever an allocator asks of "the rest of the kernel", it asks here, with the machine
- * as the first argument:
+ * failures. It is "the rest of the kernel" for an allocator, and the first argument of each call:
  *
  *   topology.h  CPUs, nodes, distances, which node owns which page frames
  *   meta.h      kmalloc() and kfree() for the allocators' own structures
@@ -12,8 +11,8 @@
  *   pgtable.h   kernel page table, TLBs, and access through an address
  *   fail.h      which of all those requests fail
  *
- * The machine's own work is hidden from ThreadSanitizer, as hardware would be. What it promises to
- * order is announced: all before the put_page() that frees a frame happens-before all after the
+ * The machine's own work is hidden from ThreadSanitizer, as hardware would be. The order that it
+ * promises is announced: all before the put_page() that frees a frame happens-before all after the
  * alloc_page_node() that hands it out again. malloc() and free(), which carry metadata, are
  * intercepted by ThreadSanitizer itself.
  *
@@ -43,7 +42,7 @@
  */
 #define MACHINE_DIRECT_START 0xffff888000000000ULL
 
-/* What a request may do: those of the kernel's flags that the model knows. */
+/* Flags of a request: those of the kernel's flags that the model knows. */
 typedef unsigned int gfp_t;
 #define __GFP_DIRECT_RECLAIM 0x1u /* may sleep */
 #define __GFP_ZERO 0x2u
@@ -97,8 +96,8 @@ void machine_destroy(struct machine *m);
 /**
  * machine_boot() - make a fresh world: all frames free, or all boot memory; nothing mapped,
  *                  counters zero
- * @m:   from machine_create(); whatever an earlier run left, even an abandoned one, is swept away
- *       first
+ * @m:   from machine_create(); the remains of an earlier run, even of an abandoned one, are swept
+ *       away first
  * @cfg: copied
  *
  * Return: 0; -EINVAL if @cfg is not consistent, if the KVA overlaps the direct map, or if a frame

@@ -140,7 +140,7 @@ static u64 mapped_frame(struct machine *m, const struct page *page, u64 addr)
 }
 
 /*
- * Map @nr pages at @addr, whose entries lie side by side from @pte on. Out of line, as
+ * Map @nr pages at @addr; their entries lie side by side from @pte on. Out of line, as
  * unmap_entries() is, to keep the path of a bare machine short.
  */
 static __attribute__((noinline)) int map_entries(struct machine *m, u64 *pte, struct page **pages,

@@ -60,7 +60,7 @@ static u32 verify_free_list(const struct machine *m, unsigned int nid)
 	return length;
 }
 
-/* What verify_range() counts. */
+/* Counts of verify_range(). */
 struct frame_counts {
 	u32 listed; /* free frames in the used parts of ranges: these are on free lists */
 	u32 used, managed, dirty;
@@ -135,7 +135,7 @@ static void verify_frames(const struct machine *m)
 			 m->dirty[i]);
 }
 
-/* What verify_table() counts. */
+/* Counts of verify_table(). */
 struct table_counts {
 	u64 present, stale;
 	u32 tables, leaves;

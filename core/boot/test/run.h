@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run.h - what boot memory's tests share: an allocator of either kind, and bodies that must end
- * well or in a finding.
+ * run.h - the fixture of boot memory's tests: bodies that must end cleanly or in a finding, on
+ * either allocator.
  *
- * Every body runs inside of sched_run(), on a machine booted for it, with an allocator that knows
- * no memory yet.
+ * Each body runs inside of sched_run(), on a freshly booted machine, with an allocator that has no
+ * memory yet.
  */
 #ifndef MM_BOOT_TEST_RUN_H
 #define MM_BOOT_TEST_RUN_H
@@ -16,9 +16,9 @@
 #define PAGES(n) ((u64)(n) << PAGE_SHIFT)
 
 /**
- * @kind:    of the allocator
- * @told:    refusals are kept here, and are no findings
- * @refusals, @why, @start, @end: how many, and the last one
+ * @kind:   of the allocator
+ * @record: record refusals here; otherwise a refusal is a finding
+ * @refusals, @why, @start, @end: number of refusals, and the last one
  */
 struct fixture {
 	struct machine *m;
@@ -31,7 +31,7 @@ struct fixture {
 	/* In a run. */
 	void (*body)(struct fixture *f);
 	struct boot_mem *bm;
-	bool told;
+	bool record;
 	unsigned int refusals;
 	enum boot_error why;
 	u64 start, end;
@@ -43,11 +43,11 @@ struct fixture {
 static inline void fixture_init(struct fixture *f)
 {
 	topology_init(&f->cfg.topology, 4, 1, 2048);
-	f->told = true;
+	f->record = true;
 }
 
-static inline void keep_refusal(void *arg, enum boot_error why, const char *call, u64 start,
-				u64 end)
+static inline void record_refusal(void *arg, enum boot_error why, const char *call, u64 start,
+				  u64 end)
 {
 	struct fixture *f = arg;
 
@@ -58,13 +58,13 @@ static inline void keep_refusal(void *arg, enum boot_error why, const char *call
 	f->end = end;
 }
 
-/* Within a run: an allocator, the body, and everything must have been given back. */
+/* In a run: make an allocator, call the body, and check that everything is freed. */
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
 	struct boot_config cfg = {.kind = f->kind,
 				  .nr_nodes = NR_NODES,
-				  .refused = f->told ? keep_refusal : NULL,
+				  .refused = f->record ? record_refusal : NULL,
 				  .arg = f};
 	struct machine_stats st;
 
@@ -83,7 +83,7 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-/* Both allocators; nothing must be found. */
+/* Run @body on both allocators. Both runs must end without a finding. */
 static inline void expect_both(void **state, void (*body)(struct fixture *f))
 {
 	struct fixture *f = *state;
@@ -92,27 +92,36 @@ static inline void expect_both(void **state, void (*body)(struct fixture *f))
 		expect_clean(f, body);
 }
 
-/* In a body: the refusals so far are @nr, the last one for that reason. */
+/* Define test_@name(), which runs the body @name on both allocators; and the entry of a test. */
+#define BOTH(name)                                                                                 \
+	static void test_##name(void **state)                                                      \
+	{                                                                                          \
+		expect_both(state, name);                                                          \
+	}
+#define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+/* In a body: there were @nr refusals so far, the last one for that reason. */
 #define CHECK_REFUSED(f, nr, reason)                                                               \
 	do {                                                                                       \
 		CHECK((f)->refusals == (nr));                                                      \
 		CHECK((f)->why == (reason));                                                       \
 	} while (0)
 
-/* Pages [@start, @start + @nr) of a node. */
+/* Register pages [@start, @start + @nr) of a node. */
 static inline void add_pages(struct fixture *f, unsigned int nid, u64 start, u64 nr)
 {
 	CHECK(!boot_register_node(f->bm, nid, PAGES(start), PAGES(start + nr)));
 }
 
-/* One node. */
+/* Register one node, and set up. */
 static inline void one_node(struct fixture *f, u64 start, u64 nr)
 {
 	add_pages(f, 0, start, nr);
 	CHECK(!boot_setup(f->bm));
 }
 
-/* The reviewers' case in small: node 0 has 0-64 and 128-192, node 1 has 64-128 and 192-256. */
+/* The case of the RFC's reviewers, in small: node 0 has 0-63 and 128-191, node 1 64-127, 192-255.
+ */
 static inline void interleaved(struct fixture *f)
 {
 	add_pages(f, 0, 0, 64);
@@ -120,6 +129,11 @@ static inline void interleaved(struct fixture *f)
 	add_pages(f, 1, 64, 64);
 	add_pages(f, 1, 192, 64);
 	CHECK(!boot_setup(f->bm));
+}
+
+/* A boot_block_fn that ignores the blocks. */
+static inline void ignore_block(void *arg, u64 pfn, unsigned int order)
+{
 }
 
 static inline struct boot_stats bstats(struct fixture *f)

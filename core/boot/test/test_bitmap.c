@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_bitmap.c - bitmaps of frames that start and end anywhere, against an array of bytes.
+ * test_bitmap.c - bitmaps that start and end anywhere, against an array of bytes.
  */
 #include "run.h"
 #include "../../sched/random.h"
 
 #define MAX_PAGES 300
 
-/* The naive map: @free[i] is the bit of frame @start + i. */
+/* The model: @free[i] is the bit of frame @start + i. */
 struct naive {
 	u64 start, end;
 	u8 free[MAX_PAGES];
@@ -115,7 +115,7 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+		T(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

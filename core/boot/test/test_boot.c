@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_boot.c - each function by example.
+ * test_boot.c - each function of boot.h, by example.
  */
 #include "run.h"
 
@@ -33,7 +33,7 @@ static void create_bad(void **state)
 	boot_destroy(NULL);
 }
 
-/* All that is registered is free, what lies between is not; parts of pages are left out. */
+/* All registered pages are free, and no page between them; partial pages are left out. */
 static void registered(struct fixture *f)
 {
 	CHECK(boot_config(f->bm)->kind == f->kind);
@@ -66,7 +66,7 @@ static void topology(struct fixture *f)
 	CHECK_REFUSED(f, 1, BOOT_OVERLAP);
 }
 
-/* Before and after set-up the same number of bytes is told. */
+/* The statistics give the same size of the bitmaps before and after set-up. */
 static void metadata(struct fixture *f)
 {
 	struct machine_stats st;
@@ -83,7 +83,7 @@ static void metadata(struct fixture *f)
 	CHECK(bstats(f).metadata_bytes == st.meta_bytes);
 }
 
-/* Outwards, inwards. */
+/* Reservations grow to whole pages, frees shrink. */
 static void rounding(struct fixture *f)
 {
 	one_node(f, 0, 100);
@@ -107,7 +107,7 @@ static void shared(struct fixture *f)
 	CHECK(bstats(f).reserved == 100 && !f->refusals);
 }
 
-/* Absolute addresses, whatever page a node begins at. */
+/* The address is aligned, whatever page a node begins at. */
 static void alignment(struct fixture *f)
 {
 	static const u64 starts[] = {0, 1, 2, 63, 64, 65, 127, 513, 1023, 1 << 20};
@@ -135,21 +135,21 @@ static void packing(struct fixture *f)
 	CHECK(boot_alloc(f->bm, 100, 64, 0, 0) == PAGES(7) + 128);
 	CHECK(boot_alloc(f->bm, 1, 1, 0, 0) == PAGES(7) + 228);
 	CHECK(bstats(f).reserved == 1);
-	/* What does not fit goes on into the next page. */
+	/* A request that does not fit continues into the next page. */
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, 8, 0, 0) == PAGES(7) + 232);
 	CHECK(bstats(f).reserved == 2);
-	/* A page begins where alignment wants one. */
+	/* Alignment makes a request begin a page. */
 	CHECK(boot_alloc(f->bm, 8, PAGE_SIZE, 0, 0) == PAGES(9));
-	/* A whole page leaves nothing, */
+	/* A page that is used up is not continued, */
 	CHECK(boot_alloc(f->bm, PAGE_SIZE - 8, 8, 0, 0) == PAGES(9) + 8);
 	CHECK(boot_alloc(f->bm, 8, 8, 0, 0) == PAGES(10));
-	/* neither does a page behind which another one is taken. */
+	/* nor one whose next page is reserved. */
 	CHECK(!boot_reserve(f->bm, PAGES(11), 1, BOOT_EXCLUSIVE));
 	CHECK(boot_alloc(f->bm, PAGE_SIZE, 8, 0, 0) == PAGES(12));
 	CHECK(bstats(f).reserved == 6);
 }
 
-/* Whoever gets the page must not share it with the next small request. */
+/* After a free or a shared reservation of the page, no small request continues in it. */
 static void packing_ends(struct fixture *f)
 {
 	u64 addr;
@@ -168,23 +168,23 @@ static void goal_limit(struct fixture *f)
 {
 	one_node(f, 3, 97);
 	CHECK(boot_alloc(f->bm, 10, 1, PAGES(50), 0) == PAGES(50));
-	/* The page used in part is below this goal, and then it is not. */
+	/* The page used in part is below the goal; the next one is not. */
 	CHECK(boot_alloc(f->bm, 10, 1, PAGES(60) - 1, 0) == PAGES(60));
 	CHECK(boot_alloc(f->bm, 10, 1, PAGES(60) - 1, 0) == PAGES(60) + 10);
-	/* No byte at the limit. */
+	/* The memory ends at or below the limit. */
 	CHECK(boot_alloc(f->bm, 10, 1, 0, PAGES(3) + 9) == BOOT_NONE);
 	CHECK(boot_alloc(f->bm, 10, 1, 0, PAGES(3) + 10) == PAGES(3));
 	CHECK(boot_alloc(f->bm, 10, 1, 0, PAGES(3) + 19) == BOOT_NONE);
 	CHECK(boot_alloc(f->bm, 10, 1, 0, PAGES(3) + 20) == PAGES(3) + 10);
 	CHECK(boot_alloc(f->bm, PAGES(2), 1, PAGES(90), PAGES(6) - 1) == PAGES(3) + 20);
 	CHECK(boot_alloc(f->bm, 2, 1, 0, 1) == BOOT_NONE);
-	/* A goal that cannot be had is none. */
+	/* A goal that cannot be met is ignored. */
 	CHECK(boot_alloc(f->bm, 10, 1, ~0ULL, 0) != BOOT_NONE);
 	CHECK(boot_alloc(f->bm, ~0ULL, 1, 0, 0) == BOOT_NONE);
 	CHECK(!f->refusals);
 }
 
-/* What is freed is found again, below the hint, too. */
+/* Freed pages are found again, even below the hint. */
 static void full(struct fixture *f)
 {
 	one_node(f, 61, 200);
@@ -199,7 +199,7 @@ static void full(struct fixture *f)
 	CHECK(!bstats(f).free);
 }
 
-/* What is freed below the hint is where the next search begins, */
+/* The next search begins at pages that were freed below the hint, */
 static void freed_first(struct fixture *f)
 {
 	one_node(f, 5, 100);
@@ -210,7 +210,7 @@ static void freed_first(struct fixture *f)
 	CHECK(boot_alloc(f->bm, PAGES(2), 1, 0, 0) == PAGES(7));
 }
 
-/* and pages on both sides of it are a run, too. */
+/* and a run may contain the hint. */
 static void around_hint(struct fixture *f)
 {
 	one_node(f, 5, 100);
@@ -219,7 +219,7 @@ static void around_hint(struct fixture *f)
 	CHECK(boot_alloc(f->bm, PAGES(100), 1, 0, 0) == PAGES(5));
 }
 
-/* A node's memory or none; or that of others. */
+/* With rootmem, memory of the node or none; with bootmem, that of another node. */
 static void of_node(struct fixture *f)
 {
 	const bool root = f->kind == BOOT_ROOTMEM;
@@ -233,12 +233,12 @@ static void of_node(struct fixture *f)
 	for (n = 0; boot_alloc_node(f->bm, 1, PAGE_SIZE, 1, 0, 0) != BOOT_NONE; n++)
 		;
 	CHECK(n == (root ? 8 : 16));
-	/* A node that has none. */
+	/* A node without memory. */
 	CHECK(boot_alloc_node(f->bm, 2, 1, 1, 0, 0) == BOOT_NONE);
 	CHECK(!f->refusals);
 }
 
-/* As it did, bootmem looks for the goal first, and for the node then. */
+/* For bootmem the goal weighs more than the node. */
 static void goal_or_node(struct fixture *f)
 {
 	u64 addr;
@@ -249,7 +249,7 @@ static void goal_or_node(struct fixture *f)
 	CHECK(addr == (f->kind == BOOT_ROOTMEM ? 0 : PAGES(100)));
 }
 
-/* 64 pages in a row are had four times, 65 only of several nodes. */
+/* There are four runs of 64 pages, and a run of 65 only across nodes. */
 static void cross(struct fixture *f)
 {
 	const bool root = f->kind == BOOT_ROOTMEM;
@@ -262,14 +262,14 @@ static void cross(struct fixture *f)
 	if (!root)
 		return;
 	CHECK(bstats(f).reserved == 65);
-	/* From the page used in part into two more nodes. */
+	/* A request continues from the page used in part into two more nodes. */
 	CHECK(boot_alloc_cross(f->bm, PAGES(140), 2, 0, 0) == PAGES(65) - 10);
 	CHECK(boot_alloc_cross(f->bm, PAGES(51) + 11, 1, 0, 0) == BOOT_NONE);
 	CHECK(boot_alloc_cross(f->bm, PAGES(51) + 10, 1, 0, 0) == PAGES(205) - 10);
 	CHECK(!bstats(f).free);
 }
 
-/* The page of one node is not used by requests for another. */
+/* A request for one node does not continue in another node's page. */
 static void packing_nodes(struct fixture *f)
 {
 	u64 any;
@@ -283,7 +283,7 @@ static void packing_nodes(struct fixture *f)
 	CHECK(any == (f->kind == BOOT_ROOTMEM ? PAGES(1) : 20));
 }
 
-/* The page used in part is the last of a node: the next one is of another. */
+/* The page used in part is the last of its node: no request continues into the next node. */
 static void packing_border(struct fixture *f)
 {
 	interleaved(f);
@@ -292,7 +292,7 @@ static void packing_border(struct fixture *f)
 	CHECK(boot_alloc_node(f->bm, 0, PAGE_SIZE, 1, 0, 0) == PAGES(128));
 }
 
-/* Two ranges of a node that touch are one. */
+/* Two ranges of a node that touch are merged. */
 static void merged(struct fixture *f)
 {
 	add_pages(f, 0, 10, 10);
@@ -307,12 +307,6 @@ static void no_setup(struct fixture *f)
 {
 	add_pages(f, 0, 10, 10);
 }
-
-#define BOTH(name)                                                                                 \
-	static void test_##name(void **state)                                                      \
-	{                                                                                          \
-		expect_both(state, name);                                                          \
-	}
 
 BOTH(registered)
 BOTH(topology)
@@ -336,7 +330,6 @@ BOTH(no_setup)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(names),
 		T(create_bad),

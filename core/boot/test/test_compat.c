@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_compat.c - bootmem's old calls, on a machine whose page frames are all in use by them.
+ * test_compat.c - the classic calls of bootmem, on a machine whose page frames are all in use.
  */
 #include "run.h"
 #include "../compat.h"
@@ -37,7 +37,7 @@ static void end(struct fixture *f)
 		put_page(f->m, frames[i]);
 }
 
-/* The bytes of a frame that is handed out are garbage: zeroes are the call's. */
+/* A fresh frame holds garbage, so zeroes come from the call. */
 static bool zeroed(struct fixture *f, u64 addr, u64 size)
 {
 	for (u64 i = 0; i < size; i++)
@@ -65,7 +65,7 @@ static void calls(struct fixture *f)
 	addr = alloc_bootmem_low_pages_node(f->bm, 1, PAGES(6));
 	CHECK(addr == DIRECT(BOOT_LOW_LIMIT) - PAGES(6));
 	CHECK(zeroed(f, addr, PAGES(6)));
-	/* What is low of node 1 is used up. */
+	/* The low memory of node 1 is used up. */
 	addr = alloc_bootmem_low_pages_node(f->bm, 1, 1);
 	CHECK(f->kind == BOOT_ROOTMEM ? !addr : addr && addr < DIRECT(BOOT_LOW_LIMIT) - PAGES(8));
 	addr = alloc_bootmem_low_pages(f->bm, 1);
@@ -107,7 +107,6 @@ static void test_reserve_free(void **state)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {T(test_calls), T(test_reserve_free)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fail.c - every request for metadata fails once: the call is as if it had not been made, and
- * works when it is made again.
+ * test_fail.c - each request for metadata fails once: the call changes nothing, and succeeds when
+ * it is repeated.
  */
 #include "run.h"
 
 #define NR_RANGES 9
 
-static void give_nobody(void *arg, u64 pfn, unsigned int order)
-{
-}
-
-/* Nodes by turns, two pages apart: the table of ranges grows twice. */
+/* Ranges of alternating nodes, two pages apart: the array of ranges grows twice. */
 static void boot(struct fixture *f)
 {
 	struct boot_stats before, after;
@@ -43,7 +39,7 @@ static void boot(struct fixture *f)
 	CHECK(!f->refusals);
 	CHECK(bstats(f).free == 10 * NR_RANGES);
 	CHECK(boot_alloc(f->bm, 10, 1, 0, 0) == PAGES(1));
-	CHECK(boot_hand_over(f->bm, give_nobody, NULL) == 10 * NR_RANGES - 1);
+	CHECK(boot_hand_over(f->bm, ignore_block, NULL) == 10 * NR_RANGES - 1);
 }
 
 static void test_each(void **state)
@@ -59,7 +55,7 @@ static void test_each(void **state)
 			if (!mstats(f).failed)
 				break;
 		}
-		/* The allocator, three tables of ranges, and the bitmaps. */
+		/* The allocator, three arrays of ranges, and the bitmaps. */
 		assert_int_equal(n - 1, 1 + 3 + (f->kind == BOOT_ROOTMEM ? 1 : NR_NODES));
 	}
 }
@@ -67,7 +63,7 @@ static void test_each(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_each, fixture_setup, fixture_teardown),
+		T(test_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_handover.c - what is handed over: every free page, once, in the largest blocks, none of
- * which goes on into another node; and what is freed later.
+ * test_handover.c - the hand-over: every free page once, in the largest blocks, none of which
+ * crosses into another node; and pages that are freed later.
  */
 #include "run.h"
 
 #define MOST_BLOCKS 64
 
-/* The blocks, as they came. */
+/* The blocks, in the order of the hand-over. */
 struct blocks {
 	unsigned int nr;
 	u64 pages;
@@ -17,7 +17,7 @@ struct blocks {
 	} at[MOST_BLOCKS];
 };
 
-static void keep_block(void *arg, u64 pfn, unsigned int order)
+static void record_block(void *arg, u64 pfn, unsigned int order)
 {
 	struct blocks *b = arg;
 
@@ -32,13 +32,13 @@ static bool is_block(const struct blocks *b, unsigned int i, u64 pfn, unsigned i
 	return i < b->nr && b->at[i].pfn == pfn && b->at[i].order == order;
 }
 
-/* Frame 0 is aligned to everything, and a block has BOOT_MAX_ORDER at most. */
+/* Frame 0 is aligned to any order; BOOT_MAX_ORDER limits the block. */
 static void largest(struct fixture *f)
 {
 	struct blocks b = {0};
 
 	one_node(f, 0, 3000);
-	CHECK(boot_hand_over(f->bm, keep_block, &b) == 3000);
+	CHECK(boot_hand_over(f->bm, record_block, &b) == 3000);
 	CHECK(b.pages == 3000 && b.nr == 8);
 	CHECK(is_block(&b, 0, 0, 10) && is_block(&b, 1, 1024, 10));
 	CHECK(is_block(&b, 2, 2048, 9) && is_block(&b, 3, 2560, 8) && is_block(&b, 4, 2816, 7));
@@ -46,13 +46,13 @@ static void largest(struct fixture *f)
 	CHECK(is_block(&b, 7, 2992, 3));
 }
 
-/* From a page that is aligned to nothing to another one. */
+/* Both ends are odd. */
 static void unaligned(struct fixture *f)
 {
 	struct blocks b = {0};
 
 	one_node(f, 63, 67);
-	CHECK(boot_hand_over(f->bm, keep_block, &b) == 67);
+	CHECK(boot_hand_over(f->bm, record_block, &b) == 67);
 	CHECK(b.nr == 3);
 	CHECK(is_block(&b, 0, 63, 0) && is_block(&b, 1, 64, 6) && is_block(&b, 2, 128, 1));
 }
@@ -63,7 +63,7 @@ static void around_reserved(struct fixture *f)
 
 	one_node(f, 1024, 1024);
 	CHECK(!boot_reserve(f->bm, PAGES(1024 + 511), PAGES(2), BOOT_EXCLUSIVE));
-	CHECK(boot_hand_over(f->bm, keep_block, &b) == 1022);
+	CHECK(boot_hand_over(f->bm, record_block, &b) == 1022);
 	CHECK(b.nr == 18 && b.pages == 1022);
 	CHECK(is_block(&b, 0, 1024, 8) && is_block(&b, 8, 1024 + 510, 0));
 	CHECK(is_block(&b, 9, 1024 + 513, 0) && is_block(&b, 17, 1024 + 768, 8));
@@ -71,7 +71,7 @@ static void around_reserved(struct fixture *f)
 	CHECK(!boot_page_free(f->bm, 1024));
 }
 
-/* The nodes touch at 64, which is aligned well, and at 96. */
+/* Nodes touch at 96, inside of an aligned block of 128 pages. */
 static void of_one_node(struct fixture *f)
 {
 	struct blocks b = {0};
@@ -80,7 +80,7 @@ static void of_one_node(struct fixture *f)
 	add_pages(f, 1, 96, 32);
 	add_pages(f, 2, 128, 128);
 	CHECK(!boot_setup(f->bm));
-	CHECK(boot_hand_over(f->bm, keep_block, &b) == 256);
+	CHECK(boot_hand_over(f->bm, record_block, &b) == 256);
 	CHECK(b.nr == 4);
 	CHECK(is_block(&b, 0, 0, 6) && is_block(&b, 1, 64, 5) && is_block(&b, 2, 96, 5));
 	CHECK(is_block(&b, 3, 128, 7));
@@ -92,11 +92,11 @@ static void nothing_free(struct fixture *f)
 
 	one_node(f, 5, 100);
 	CHECK(!boot_reserve(f->bm, PAGES(5), PAGES(100), BOOT_EXCLUSIVE));
-	CHECK(!boot_hand_over(f->bm, keep_block, &b));
+	CHECK(!boot_hand_over(f->bm, record_block, &b));
 	CHECK(!b.nr && !f->refusals);
 }
 
-/* What is freed later goes the same way, each node's on its own. */
+/* Pages that are freed later are handed over, too, each node's apart. */
 static void free_late(struct fixture *f)
 {
 	struct blocks b = {0};
@@ -104,9 +104,9 @@ static void free_late(struct fixture *f)
 	interleaved(f);
 	CHECK(!boot_reserve(f->bm, PAGES(32), PAGES(64), BOOT_EXCLUSIVE));
 	CHECK(boot_alloc(f->bm, 100, 1, PAGES(200), 0) == PAGES(200));
-	CHECK(boot_hand_over(f->bm, keep_block, &b) == 256 - 64 - 1);
+	CHECK(boot_hand_over(f->bm, record_block, &b) == 256 - 64 - 1);
 	b.nr = 0;
-	/* Page 95 in part: it stays, and goes later. */
+	/* A part of page 95 stays reserved, and so the page does. */
 	CHECK(!boot_free(f->bm, PAGES(32), PAGES(64) - 1));
 	CHECK(b.nr == 1 + 5 && is_block(&b, 0, 32, 5) && is_block(&b, 1, 64, 4));
 	CHECK(!boot_free(f->bm, PAGES(95), PAGE_SIZE));
@@ -118,12 +118,6 @@ static void free_late(struct fixture *f)
 	CHECK(bstats(f).handed_over == 256 && !bstats(f).reserved);
 }
 
-#define BOTH(name)                                                                                 \
-	static void test_##name(void **state)                                                      \
-	{                                                                                          \
-		expect_both(state, name);                                                          \
-	}
-
 BOTH(largest)
 BOTH(unaligned)
 BOTH(around_reserved)
@@ -133,7 +127,6 @@ BOTH(free_late)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_largest),     T(test_unaligned),	   T(test_around_reserved),
 		T(test_of_one_node), T(test_nothing_free), T(test_free_late),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_model.c - random operations on either allocator, judged by a naive model: what each page is,
- * and each byte of a page that was allocated.
+ * test_model.c - random operations on either allocator, against a naive model: the state of each
+ * page, and of each byte of a page that was allocated.
  *
- * Ranges start and end anywhere, nodes interleave at random, the lowest page is at, beside and
- * far from the boundaries of words and blocks. The model predicts every refusal, and of requests
- * that they are served where whole pages would do; it finds each address good or not.
+ * Ranges start and end anywhere, nodes interleave at random, and the lowest page is at, next to and
+ * far from the boundaries of words and blocks. The model predicts every refusal. It accepts any
+ * valid address, and accepts a failure only if no run of whole pages would do.
  */
 #include "run.h"
 #include "../../sched/random.h"
@@ -13,21 +13,21 @@
 #define MODEL_PAGES 400
 #define MODEL_OPS 300
 
-enum { PAGE_HOLE, PAGE_FREE, PAGE_USED, PAGE_GIVEN };
+enum { PAGE_HOLE, PAGE_FREE, PAGE_USED, PAGE_HANDED_OVER };
 
 /**
  * struct model - the pages [@base, @base + MODEL_PAGES)
- * @state: each page's
- * @nid:   its node
- * @byte:  of a page in use: somebody has this byte
- * @given: pages that were handed over
+ * @state:       state of each page
+ * @nid:         its node
+ * @byte:        of a page in use: this byte is in use
+ * @handed_over: number of pages
  */
 struct model {
 	u64 base;
 	u8 state[MODEL_PAGES];
 	s8 nid[MODEL_PAGES];
 	u8 byte[PAGES(MODEL_PAGES)];
-	u64 given;
+	u64 handed_over;
 };
 
 static struct model model;
@@ -38,8 +38,8 @@ static u64 draw(struct fixture *f, u64 below)
 }
 
 /*
- * Parts of pages in front and behind are left out. No byte is told of twice: the range before ends
- * at @before. Return: where this one ends.
+ * Register pages [@start, @end), and random parts of pages next to them in holes, but no byte below
+ * @before, where the last range ends. Return: the end of this one.
  */
 static u64 model_register(struct fixture *f, u64 start, u64 end, u64 before)
 {
@@ -51,7 +51,7 @@ static u64 model_register(struct fixture *f, u64 start, u64 end, u64 before)
 	if (to < BOOT_MAX_ADDRESS && (end == MODEL_PAGES || model.nid[end] < 0))
 		to += draw(f, PAGE_SIZE);
 	CHECK(!boot_register_node(f->bm, (unsigned int)nid, from, to));
-	/* One that would share a byte with it is refused, whatever pages it has. */
+	/* A range that shares one byte with it is refused. */
 	if (from < to - 1 && to + PAGES(2) < BOOT_MAX_ADDRESS) {
 		CHECK(boot_register_node(f->bm, (unsigned int)nid, to - 1, to + PAGES(2)) ==
 		      -EEXIST);
@@ -65,7 +65,7 @@ static void model_init(struct fixture *f)
 {
 	static const u64 bases[] = {0,	1,   2,	   62,	 63,   64,
 				    65, 127, 1000, 1023, 1025, (1ULL << 40) - MODEL_PAGES};
-	u64 start, end, behind = 0;
+	u64 start, end, before = 0;
 
 	memset(&model, 0, sizeof(model));
 	model.base = bases[draw(f, ARRAY_SIZE(bases))];
@@ -80,13 +80,12 @@ static void model_init(struct fixture *f)
 			;
 		if (nid < 0)
 			continue;
-		behind = model_register(f, start, end, behind);
+		before = model_register(f, start, end, before);
 		memset(model.state + start, PAGE_FREE, end - start);
 	}
 }
 
-/* Do whole pages from @p on serve the request, which is of one node @nid, of any (-1), or @cross?
- */
+/* Do whole pages from @p on serve the request? @nid: -1: any one node. @cross: several nodes. */
 static bool model_fits(u64 p, u64 nr, u64 size, u64 align, u64 limit, int nid, bool cross)
 {
 	u64 addr = PAGES(model.base + p);
@@ -111,8 +110,8 @@ static bool model_has(u64 goal, u64 size, u64 align, u64 limit, int nid, bool cr
 	return false;
 }
 
-/* The allocator gave [@addr, @addr + @size). */
-static void model_take(u64 addr, u64 size, int nid, bool cross)
+/* Record an allocation of [@addr, @addr + @size). */
+static void model_alloc(u64 addr, u64 size, int nid, bool cross)
 {
 	u64 from = addr - PAGES(model.base), first = from >> PAGE_SHIFT;
 
@@ -150,7 +149,7 @@ static void do_alloc(struct fixture *f)
 	else
 		addr = boot_alloc_node(f->bm, (unsigned int)nid, size, align, goal, limit);
 	CHECK(!f->refusals);
-	/* bootmem goes to other nodes, if it must. */
+	/* bootmem falls back to other nodes only if it must. */
 	if (!root && nid >= 0 && addr != BOOT_NONE &&
 	    boot_page_node(f->bm, addr >> PAGE_SHIFT) != nid)
 		CHECK(!model_has(goal, size, align, limit, nid, false));
@@ -164,10 +163,11 @@ static void do_alloc(struct fixture *f)
 	CHECK(!limit || addr + size <= limit);
 	CHECK(addr >= PAGES(model.base) && addr + size <= PAGES(model.base + MODEL_PAGES));
 	CHECK(addr >= goal || !model_has(goal, size, align, limit, nid, cross));
-	model_take(addr, size, nid, cross);
+	model_alloc(addr, size, nid, cross);
 }
 
-/* What a call is to say of pages [@first, @end), all of which must be in a node and not @state. */
+/* The expected refusal for pages [@first, @end), which must be in a node and not in @state; or -1.
+ */
 static int model_refusal(u64 first, u64 end, u8 state, enum boot_error why)
 {
 	int found = -1;
@@ -206,7 +206,7 @@ static void do_reserve(struct fixture *f)
 	draw_range(f, &start, &size);
 	first = pfn_down(start);
 	end = pfn_up(start + size);
-	why = model_refusal(first, end, how == BOOT_EXCLUSIVE ? PAGE_USED : PAGE_GIVEN,
+	why = model_refusal(first, end, how == BOOT_EXCLUSIVE ? PAGE_USED : PAGE_HANDED_OVER,
 			    BOOT_RESERVE_TWICE);
 	err = boot_reserve(f->bm, PAGES(model.base) + start, size, how);
 	expect_refusal(f, why, err);
@@ -248,13 +248,14 @@ static void compare(struct fixture *f)
 		CHECK(boot_page_node(f->bm, model.base + p) == model.nid[p]);
 	}
 	CHECK(st.free == count[PAGE_FREE] && st.reserved == count[PAGE_USED]);
-	CHECK(st.handed_over == count[PAGE_GIVEN]);
+	CHECK(st.handed_over == count[PAGE_HANDED_OVER]);
 	CHECK(st.pages == MODEL_PAGES - count[PAGE_HOLE]);
 	boot_verify(f->bm);
 }
 
-/* @arg: the state that pages must be in. A block is one node's, and its buddy cannot join it. */
-static void give(void *arg, u64 pfn, unsigned int order)
+/* Record a handed-over block, which must be of one node. @arg: the state that its pages must have.
+ */
+static void record_block(void *arg, u64 pfn, unsigned int order)
 {
 	u64 p = pfn - model.base, nr = 1ULL << order;
 	const u8 from = *(u8 *)arg;
@@ -263,13 +264,13 @@ static void give(void *arg, u64 pfn, unsigned int order)
 	CHECK(pfn >= model.base && p + nr <= MODEL_PAGES);
 	for (u64 q = p; q < p + nr; q++) {
 		CHECK(model.state[q] == from && model.nid[q] == model.nid[p]);
-		model.state[q] = PAGE_GIVEN;
+		model.state[q] = PAGE_HANDED_OVER;
 	}
-	model.given += nr;
+	model.handed_over += nr;
 }
 
-/* The same pages as blocks, found by trying. */
-static u64 blocks_naively(void)
+/* The number of blocks of a hand-over, found by trying each order. */
+static u64 count_blocks(void)
 {
 	u64 blocks = 0;
 
@@ -294,12 +295,12 @@ struct counted {
 	u64 calls;
 };
 
-static void give_counted(void *arg, u64 pfn, unsigned int order)
+static void count_block(void *arg, u64 pfn, unsigned int order)
 {
 	struct counted *c = arg;
 
 	c->calls++;
-	give(&c->from, pfn, order);
+	record_block(&c->from, pfn, order);
 }
 
 static void random_ops(struct fixture *f)
@@ -326,14 +327,14 @@ static void random_ops(struct fixture *f)
 		}
 		compare(f);
 	}
-	blocks = blocks_naively();
+	blocks = count_blocks();
 	free = bstats(f).free;
-	CHECK(boot_hand_over(f->bm, give_counted, &counted) == free);
-	CHECK(model.given == free && counted.calls == blocks);
+	CHECK(boot_hand_over(f->bm, count_block, &counted) == free);
+	CHECK(model.handed_over == free && counted.calls == blocks);
 	compare(f);
 	counted.from = PAGE_USED;
 	for (unsigned int i = 0; i < 50; i++) {
-		do_free(f, PAGE_GIVEN);
+		do_free(f, PAGE_HANDED_OVER);
 		compare(f);
 	}
 }
@@ -352,7 +353,7 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_random, fixture_setup, fixture_teardown),
+		T(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_refuse.c - what is refused: each reason, in each call that knows it, by its name, and with
- * nothing changed.
+ * test_refuse.c - refusals: each reason, in each call that can give it; nothing changes.
  */
 #include "run.h"
 
-static void give_nobody(void *arg, u64 pfn, unsigned int order)
+static void fail_on_block(void *arg, u64 pfn, unsigned int order)
 {
-	mm_report(ORACLE_CRASH, "nothing is to be given");
-}
-
-static void give_any(void *arg, u64 pfn, unsigned int order)
-{
+	mm_report(ORACLE_CRASH, "no block must be handed over");
 }
 
 static void early(struct fixture *f)
@@ -30,7 +25,7 @@ static void early(struct fixture *f)
 	CHECK_REFUSED(f, 5, BOOT_EARLY);
 	CHECK(boot_alloc_cross(f->bm, 1, 1, 0, 0) == BOOT_NONE);
 	CHECK_REFUSED(f, 6, BOOT_EARLY);
-	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
+	CHECK(!boot_hand_over(f->bm, fail_on_block, NULL));
 	CHECK_REFUSED(f, 7, BOOT_EARLY);
 	CHECK(!boot_setup(f->bm));
 	CHECK(bstats(f).free == 10);
@@ -49,7 +44,7 @@ static void over(struct fixture *f)
 {
 	one_node(f, 0, 10);
 	CHECK(!boot_reserve(f->bm, 0, 1, BOOT_EXCLUSIVE));
-	CHECK(boot_hand_over(f->bm, give_any, NULL) == 9);
+	CHECK(boot_hand_over(f->bm, ignore_block, NULL) == 9);
 	CHECK(boot_register_node(f->bm, 0, PAGES(20), PAGES(30)) == -EINVAL);
 	CHECK_REFUSED(f, 1, BOOT_OVER);
 	CHECK(boot_setup(f->bm) == -EINVAL);
@@ -62,9 +57,9 @@ static void over(struct fixture *f)
 	CHECK_REFUSED(f, 5, BOOT_OVER);
 	CHECK(boot_alloc_cross(f->bm, 1, 1, 0, 0) == BOOT_NONE);
 	CHECK_REFUSED(f, 6, BOOT_OVER);
-	CHECK(!boot_hand_over(f->bm, give_nobody, NULL));
+	CHECK(!boot_hand_over(f->bm, fail_on_block, NULL));
 	CHECK_REFUSED(f, 7, BOOT_OVER);
-	/* What was handed over is not there to be freed. */
+	/* A handed-over page cannot be freed. */
 	CHECK(boot_free(f->bm, PAGES(3), PAGE_SIZE) == -EINVAL);
 	CHECK_REFUSED(f, 8, BOOT_FREE_TWICE);
 	CHECK(!boot_free(f->bm, 0, PAGE_SIZE));
@@ -86,14 +81,14 @@ static void registrations(struct fixture *f)
 	CHECK(boot_register_node(f->bm, 0, PAGES(1) + 1, PAGES(3) - 1) == -EINVAL);
 	CHECK_REFUSED(f, 5, BOOT_EMPTY);
 	add_pages(f, 0, 100, 100);
-	/* From below, from above, within, around, the same. */
+	/* Overlap from below, from above, inside, around, and of equal ranges. */
 	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(101)) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 0, PAGES(199), PAGES(300)) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 1, PAGES(150), PAGES(151)) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(300)) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 0, PAGES(100), PAGES(200)) == -EEXIST);
 	CHECK_REFUSED(f, 10, BOOT_OVERLAP);
-	/* They touch: that is none. */
+	/* Ranges may touch. */
 	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(100)));
 	CHECK(boot_register_node(f->bm, 0, PAGES(10), PAGES(20)) == -EINVAL);
 	CHECK_REFUSED(f, 11, BOOT_ORDER);
@@ -103,7 +98,7 @@ static void registrations(struct fixture *f)
 	CHECK(f->refusals == 11);
 }
 
-/* By a byte, which is in no whole page: of one of them, of the other, of both. */
+/* Ranges that share one byte of a partial page: of one, of the other, of both. */
 static void overlap_bytes(struct fixture *f)
 {
 	CHECK(!boot_register_node(f->bm, 0, PAGES(100) - 10, PAGES(200) + 10));
@@ -116,14 +111,14 @@ static void overlap_bytes(struct fixture *f)
 	CHECK(boot_register_node(f->bm, 1, PAGES(50), PAGES(100) + 1) == -EEXIST);
 	CHECK(boot_register_node(f->bm, 1, PAGES(200) - 1, PAGES(300)) == -EEXIST);
 	CHECK_REFUSED(f, 5, BOOT_OVERLAP);
-	/* What is behind a merged range is that of its last part. */
+	/* A merged range ends with the last byte of its last part. */
 	CHECK(!boot_register_node(f->bm, 2, PAGES(400), PAGES(410)));
 	CHECK(!boot_register_node(f->bm, 2, PAGES(410), PAGES(420) + 1));
 	CHECK(boot_register_node(f->bm, 2, PAGES(420), PAGES(430)) == -EEXIST);
 	CHECK_REFUSED(f, 6, BOOT_OVERLAP);
 	CHECK(!boot_register_node(f->bm, 2, PAGES(420) + 1, PAGES(430)));
 	CHECK(f->bm->nr_ranges == 3);
-	/* Not by one: the page in which they meet is nobody's, one node's or two. */
+	/* Ranges that meet inside of a page are allowed; the page belongs to no node. */
 	CHECK(!boot_register_node(f->bm, 1, PAGES(50), PAGES(100) - 10));
 	CHECK(!boot_register_node(f->bm, 1, PAGES(200) + 10, PAGES(300)));
 	CHECK(f->refusals == 6 && bstats(f).pages == 100 + 49 + 99 + 20 + 9);
@@ -162,7 +157,7 @@ static void outside(struct fixture *f)
 	CHECK_REFUSED(f, 8, BOOT_BACKWARDS);
 	CHECK(boot_free(f->bm, BOOT_MAX_ADDRESS, 1) == -EINVAL);
 	CHECK_REFUSED(f, 9, BOOT_BACKWARDS);
-	/* Also where there is no whole page; and where there are such behind and in front. */
+	/* A free without a whole page; then frees that begin or end outside. */
 	CHECK(boot_free(f->bm, PAGES(5) + 1, PAGE_SIZE) == -EINVAL);
 	CHECK_REFUSED(f, 10, BOOT_OUTSIDE);
 	CHECK(f->start == PAGES(5) && f->end == PAGES(6));
@@ -178,37 +173,37 @@ static void outside(struct fixture *f)
 	CHECK(bstats(f).free == 10);
 }
 
-/* A part of a page is enough for what is free to be freed twice. */
+/* A free of a part of a free page is a double free. */
 static void twice_in_part(struct fixture *f)
 {
 	interleaved(f);
 	CHECK(!boot_reserve(f->bm, PAGES(60), PAGES(10), BOOT_EXCLUSIVE));
-	/* Inside of a page; over the end of one; all of it but the first and the last byte. */
+	/* Inside of a page; across its end; all except its first and last byte. */
 	CHECK(boot_free(f->bm, PAGES(70) + 100, 8) == -EINVAL);
 	CHECK_REFUSED(f, 1, BOOT_FREE_TWICE);
 	CHECK(f->start == PAGES(70) && f->end == PAGES(71));
 	CHECK(boot_free(f->bm, PAGES(71) - 1, 2) == -EINVAL);
 	CHECK(boot_free(f->bm, PAGES(72) + 1, PAGE_SIZE - 2) == -EINVAL);
 	CHECK_REFUSED(f, 3, BOOT_FREE_TWICE);
-	/* In front of what is in use, and behind it: nothing of that is freed. */
+	/* A free that touches a free page before or after pages in use frees none of them. */
 	CHECK(boot_free(f->bm, PAGES(60) - 1, PAGES(10) + 1) == -EINVAL);
 	CHECK(f->start == PAGES(59));
 	CHECK(boot_free(f->bm, PAGES(60), PAGES(10) + 1) == -EINVAL);
 	CHECK(f->start == PAGES(70));
 	CHECK_REFUSED(f, 5, BOOT_FREE_TWICE);
 	CHECK(bstats(f).reserved == 10);
-	/* Parts of pages in use stay in use, however often. */
+	/* A partly freed page stays in use, however often. */
 	CHECK(!boot_free(f->bm, PAGES(60) + 1, PAGE_SIZE));
 	CHECK(!boot_free(f->bm, PAGES(60) + 1, PAGE_SIZE));
 	CHECK(bstats(f).reserved == 10);
-	/* The same of a page of which an object had a part. */
+	/* The same with a page that an object used in part. */
 	CHECK(!boot_free(f->bm, PAGES(60), PAGES(10)));
 	CHECK(boot_alloc(f->bm, 100, 1, 0, 0) == 0);
 	CHECK(!boot_free(f->bm, 0, 100));
 	CHECK(!boot_free(f->bm, 0, PAGE_SIZE));
 	CHECK(boot_free(f->bm, 0, 100) == -EINVAL);
 	CHECK_REFUSED(f, 6, BOOT_FREE_TWICE);
-	/* And of reservations. */
+	/* Reservations of parts of one page. */
 	CHECK(!boot_reserve(f->bm, PAGES(5) + 100, 8, BOOT_EXCLUSIVE));
 	CHECK(boot_reserve(f->bm, PAGES(5) + 200, 8, BOOT_EXCLUSIVE) == -EBUSY);
 	CHECK_REFUSED(f, 7, BOOT_RESERVE_TWICE);
@@ -217,12 +212,12 @@ static void twice_in_part(struct fixture *f)
 	CHECK(bstats(f).reserved == 1);
 }
 
-/* What was handed over is free, too. */
+/* A handed-over page counts as free. */
 static void twice_late(struct fixture *f)
 {
 	one_node(f, 0, 10);
 	CHECK(!boot_reserve(f->bm, 0, PAGES(2), BOOT_EXCLUSIVE));
-	CHECK(boot_hand_over(f->bm, give_any, NULL) == 8);
+	CHECK(boot_hand_over(f->bm, ignore_block, NULL) == 8);
 	CHECK(boot_free(f->bm, PAGES(2) + 1, 1) == -EINVAL);
 	CHECK(boot_free(f->bm, PAGES(1), PAGE_SIZE + 1) == -EINVAL);
 	CHECK_REFUSED(f, 2, BOOT_FREE_TWICE);
@@ -243,7 +238,7 @@ static void twice(struct fixture *f)
 	CHECK_REFUSED(f, 2, BOOT_FREE_TWICE);
 	CHECK(f->start == PAGES(72));
 	CHECK(bstats(f).reserved == 2);
-	/* What is allocated is reserved, too. */
+	/* An allocated page counts as reserved. */
 	CHECK(boot_alloc(f->bm, 10, 1, 0, 0) == 0);
 	CHECK(boot_reserve(f->bm, 100, 1, BOOT_EXCLUSIVE) == -EBUSY);
 	CHECK_REFUSED(f, 3, BOOT_RESERVE_TWICE);
@@ -264,7 +259,7 @@ static void arguments(struct fixture *f)
 	CHECK_REFUSED(f, 5, BOOT_BAD_NODE);
 }
 
-/* With nobody to be told, a refusal is a finding. */
+/* Without a callback, a refusal is a finding. */
 static void finding(struct fixture *f)
 {
 	one_node(f, 0, 10);
@@ -275,16 +270,10 @@ static void test_finding(void **state)
 {
 	struct fixture *f = *state;
 
-	f->told = false;
+	f->record = false;
 	for (f->kind = 0; f->kind < NR_BOOT_KINDS; f->kind++)
 		expect_finding(f, finding, ORACLE_RANGE, "(free-twice): [0x3000, 0x4000)");
 }
-
-#define BOTH(name)                                                                                 \
-	static void test_##name(void **state)                                                      \
-	{                                                                                          \
-		expect_both(state, name);                                                          \
-	}
 
 BOTH(early)
 BOTH(late)
@@ -299,7 +288,6 @@ BOTH(arguments)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_early),	       T(test_late),	   T(test_over),
 		T(test_registrations), T(test_outside),	   T(test_twice),

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_verify.c - boot_verify() must find what is wrong: each thing that it checks is broken by
- * hand.
+ * test_verify.c - boot_verify() finds each broken invariant: every one is broken by hand.
  */
 #include "run.h"
 
-/* Pages 10-100 and 200-270 of node 0, 100-150 of node 1; some of each in use, also in part. */
+/* Pages 10-99 and 200-269 of node 0, 100-149 of node 1; some of each are in use, or partly so. */
 static void set_up(struct fixture *f)
 {
 	add_pages(f, 0, 10, 90);
@@ -19,11 +18,7 @@ static void set_up(struct fixture *f)
 	boot_verify(f->bm);
 }
 
-static void give_nobody(void *arg, u64 pfn, unsigned int order)
-{
-}
-
-/* Each: break one thing. run_body() verifies afterwards. */
+/* Define a body that breaks one thing; run_body() verifies after it. */
 #define BREAK(name, ...)                                                                           \
 	static void name(struct fixture *f)                                                        \
 	{                                                                                          \
@@ -39,8 +34,8 @@ BREAK(range_backwards, f->bm->range[1].end = 90)
 BREAK(range_nid, f->bm->range[1].nid = NR_NODES)
 BREAK(range_overlap, f->bm->range[0].end = 101; f->bm->range[0].to = PAGES(101))
 BREAK(range_byte, f->bm->range[0].to++)
-BREAK(range_front, f->bm->range[2].from -= PAGE_SIZE)
-BREAK(range_behind, f->bm->range[2].to += PAGE_SIZE)
+BREAK(range_from, f->bm->range[2].from -= PAGE_SIZE)
+BREAK(range_to, f->bm->range[2].to += PAGE_SIZE)
 BREAK(range_touch, f->bm->range[1].nid = 0)
 BREAK(node_start, f->bm->node[0].start--)
 BREAK(node_end, f->bm->node[0].end--)
@@ -51,13 +46,13 @@ BREAK(map_none, u64 *word = MAP(f, 0)->word; MAP(f, 0)->word = NULL; kfree(f->m,
 BREAK(map_base, MAP(f, 0)->base -= 64)
 BREAK(map_start, MAP(f, 0)->start++)
 BREAK(map_end, MAP(f, 0)->end--)
-/* A page that is lost, and one that is free although in use. */
+/* A free page whose bit is clear, and a reserved one whose bit is set. */
 BREAK(page_lost, bitmap_mark_used(MAP(f, 0), 30, 31))
-BREAK(page_twice, bitmap_mark_free(MAP(f, 0), 20, 21))
+BREAK(page_reserved_free, bitmap_mark_free(MAP(f, 0), 20, 21))
 BREAK(hole, bitmap_mark_free(MAP(f, 0), 160, 161))
 BREAK(hole_other_node, bitmap_mark_free(&f->bm->node[0].map, 120, 121))
 BREAK(before_first, MAP(f, 0)->word[0] |= 1)
-BREAK(behind_last, MAP(f, 0)->word[4] |= 1ULL << 63)
+BREAK(after_last, MAP(f, 0)->word[4] |= 1ULL << 63)
 BREAK(low, f->bm->node[0].cursor.low = 31)
 BREAK(low_second_range, f->bm->node[1].cursor.low = 500)
 BREAK(low_any, f->bm->any.low = 21)
@@ -72,7 +67,7 @@ BREAK(partial_node, f->bm->node[1].cursor.last_end = PAGES(20) + 1)
 BREAK(partial_hole, f->bm->node[0].cursor.last_end = PAGES(160) + 1)
 BREAK(partial_any_hole, f->bm->any.last_end = PAGES(160) + 1)
 BREAK(partial_twice, f->bm->any.last_end = f->bm->node[0].cursor.last_end)
-BREAK(given_count, boot_hand_over(f->bm, give_nobody, NULL); f->bm->node[1].free++)
+BREAK(handed_over_count, boot_hand_over(f->bm, ignore_block, NULL); f->bm->node[1].free++)
 
 static void unset_pages(struct fixture *f)
 {
@@ -83,7 +78,7 @@ static void unset_pages(struct fixture *f)
 #define ROOT 1u
 #define BOOTMEM 2u
 
-/* What is caught in either kind, or in one of them. */
+/* @kinds: the allocators in which verification can find it. */
 static void test_break(void **state)
 {
 	static const struct {
@@ -98,26 +93,26 @@ static void test_break(void **state)
 		{range_nid, ORACLE_LIST, "R1", ROOT | BOOTMEM},
 		{range_overlap, ORACLE_LIST, "before [0xa, 0x65) ends", ROOT | BOOTMEM},
 		{range_byte, ORACLE_LIST, "begin before [0xa000, 0x64001) end", ROOT | BOOTMEM},
-		{range_front, ORACLE_LIST, "R3", ROOT | BOOTMEM},
-		{range_behind, ORACLE_LIST, "R3", ROOT | BOOTMEM},
+		{range_from, ORACLE_LIST, "R3", ROOT | BOOTMEM},
+		{range_to, ORACLE_LIST, "R3", ROOT | BOOTMEM},
 		{range_touch, ORACLE_LIST, "R2", ROOT | BOOTMEM},
 		{node_start, ORACLE_LIST, "N1", ROOT | BOOTMEM},
 		{node_end, ORACLE_LIST, "N1", ROOT | BOOTMEM},
 		{node_pages, ORACLE_COUNT, "N2", ROOT | BOOTMEM},
 		{unset_pages, ORACLE_COUNT, "N2", ROOT | BOOTMEM},
-		{node_free, ORACLE_COUNT, "N3: node 1: 45 free pages", ROOT | BOOTMEM},
+		{node_free, ORACLE_COUNT, "N3: free pages of node 1: recorded 45", ROOT | BOOTMEM},
 		{node_free_none, ORACLE_COUNT, "N3: node 2 without", ROOT | BOOTMEM},
-		{given_count, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
+		{handed_over_count, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
 		{map_none, ORACLE_LIST, "B1", ROOT | BOOTMEM},
 		{map_base, ORACLE_LIST, "B1", ROOT | BOOTMEM},
 		{map_start, ORACLE_LIST, "B1", ROOT | BOOTMEM},
 		{map_end, ORACLE_LIST, "B1", ROOT | BOOTMEM},
 		{page_lost, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
-		{page_twice, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
+		{page_reserved_free, ORACLE_COUNT, "N3", ROOT | BOOTMEM},
 		{hole, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
 		{hole_other_node, ORACLE_OVERLAP, "B3", BOOTMEM},
 		{before_first, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
-		{behind_last, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
+		{after_last, ORACLE_OVERLAP, "B3", ROOT | BOOTMEM},
 		{low, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_second_range, ORACLE_HINT, "C1", ROOT | BOOTMEM},
 		{low_any, ORACLE_HINT, "C1", ROOT},
@@ -145,7 +140,7 @@ static void test_break(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_break, fixture_setup, fixture_teardown),
+		T(test_break),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
