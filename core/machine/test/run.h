@@ -79,6 +79,19 @@ static inline void expect_finding(struct fixture *f, void (*body)(void *f), enum
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 }
 
+/* The arguments of expect_finding(). */
+struct finding {
+	void (*body)(void *f);
+	enum oracle oracle;
+	const char *words;
+};
+
+static inline void expect_findings(struct fixture *f, const struct finding *finding, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		expect_finding(f, finding[i].body, finding[i].oracle, finding[i].words);
+}
+
 static inline struct machine_stats stats(struct machine *m)
 {
 	struct machine_stats st;

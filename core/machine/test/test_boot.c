@@ -368,44 +368,41 @@ static void write_after(void *arg)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{twice, ORACLE_PAGE_FREE, "hand-over of page frame 0, which is free already"},
+		{twice_last, ORACLE_PAGE_FREE,
+		 "hand-over of page frame 1023, which is free already"},
+		{allocated, ORACLE_PAGE_FREE,
+		 "hand-over of page frame 9, which is in use: allocated by run"},
+		{foreign, ORACLE_PAGE_FREE,
+		 "hand-over of page frame 2048, which the machine does not have"},
+		{beyond, ORACLE_PAGE_FREE, "order 12 from page frame 0 on, beyond frame 2047"},
+		{odd, ORACLE_PAGE_FREE, "order 3 from page frame 4 on, which is not aligned"},
+		{huge, ORACLE_PAGE_FREE, "order 64 from page frame 0 on"},
+		{no_boot_memory, ORACLE_PAGE_FREE,
+		 "hand-over of page frame 64, which is free already"},
+		{referenced, ORACLE_PAGE_FREE,
+		 "hand-over of page frame 99, which has 2 references"},
+		{put_boot, ORACLE_PAGE_FREE, "put_page() of page frame 9, which is boot memory"},
+		{put_boot_unseen, ORACLE_PAGE_FREE,
+		 "put_page() of page frame 10, which is boot memory"},
+		{put_handed, ORACLE_PAGE_FREE,
+		 "page frame 9, which is free: boot memory handed over"},
+		{put_handed_unseen, ORACLE_PAGE_FREE, "page frame 9, which was never allocated"},
+		{put_below_used, ORACLE_PAGE_FREE, "page frame 9, which was never allocated"},
+		{access_handed, ORACLE_FAULT,
+		 "access to page frame 9, which is free: boot memory handed over"},
+		{leak, ORACLE_LEAK_PAGE,
+		 "3 page frames were not freed; the first: frame 64 with 1 references"},
+#ifndef MM_ASAN
+		{write_after, ORACLE_PAGE_WRITE,
+		 "page frame 9 was written to after it was freed: byte 5"},
+#endif
+	};
 	struct fixture *f = *state;
 
 	boot(f);
-	expect_finding(f, twice, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 0, which is free already");
-	expect_finding(f, twice_last, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 1023, which is free already");
-	expect_finding(f, allocated, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 9, which is in use: allocated by run");
-	expect_finding(f, foreign, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 2048, which the machine does not have");
-	expect_finding(f, beyond, ORACLE_PAGE_FREE,
-		       "order 12 from page frame 0 on, beyond frame 2047");
-	expect_finding(f, odd, ORACLE_PAGE_FREE,
-		       "order 3 from page frame 4 on, which is not aligned");
-	expect_finding(f, huge, ORACLE_PAGE_FREE, "order 64 from page frame 0 on");
-	expect_finding(f, no_boot_memory, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 64, which is free already");
-	expect_finding(f, referenced, ORACLE_PAGE_FREE,
-		       "hand-over of page frame 99, which has 2 references");
-	expect_finding(f, put_boot, ORACLE_PAGE_FREE,
-		       "put_page() of page frame 9, which is boot memory");
-	expect_finding(f, put_boot_unseen, ORACLE_PAGE_FREE,
-		       "put_page() of page frame 10, which is boot memory");
-	expect_finding(f, put_handed, ORACLE_PAGE_FREE,
-		       "page frame 9, which is free: boot memory handed over");
-	expect_finding(f, put_handed_unseen, ORACLE_PAGE_FREE,
-		       "page frame 9, which was never allocated");
-	expect_finding(f, put_below_used, ORACLE_PAGE_FREE,
-		       "page frame 9, which was never allocated");
-	expect_finding(f, access_handed, ORACLE_FAULT,
-		       "access to page frame 9, which is free: boot memory handed over");
-	expect_finding(f, leak, ORACLE_LEAK_PAGE,
-		       "3 page frames were not freed; the first: frame 64 with 1 references");
-#ifndef MM_ASAN
-	expect_finding(f, write_after, ORACLE_PAGE_WRITE,
-		       "page frame 9 was written to after it was freed: byte 5");
-#endif
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 	expect_finding(f, other_range, ORACLE_PAGE_FREE,
 		       "order 3 from page frame 96 on, beyond frame 99");
 }

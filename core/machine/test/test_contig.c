@@ -224,23 +224,25 @@ static void write_after_free(void *arg)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{leak, ORACLE_LEAK_PAGE,
+		 "2 page frames were not freed; the first: frame 1 with 1 references, allocated by "
+		 "run"},
+		{double_free, ORACLE_PAGE_FREE, "frame 2, which is free: allocated last by run"},
+		{skipped, ORACLE_PAGE_FREE, "frame 3, which was never allocated"},
+		{beyond, ORACLE_PAGE_FREE, "frame 4, which was never allocated"},
+		{put_too_many, ORACLE_PAGE_FREE,
+		 "put_contig_pages() of 1048576 frames from frame 0 on"},
+		{no_frames, ORACLE_RANGE, "run asks for 0 page frames"},
+		{odd_align, ORACLE_RANGE, "aligned to 3"},
+		{sleeps, ORACLE_LOCK_SLEEP, ""},
+#ifndef MM_ASAN
+		{write_after_free, ORACLE_PAGE_WRITE,
+		 "page frame 2 was written to after it was freed: byte 9"},
+	};
 	struct fixture *f = *state;
 
-	expect_finding(f, leak, ORACLE_LEAK_PAGE,
-		       "2 page frames were not freed; the first: frame 1 with 1 references, "
-		       "allocated by run");
-	expect_finding(f, double_free, ORACLE_PAGE_FREE,
-		       "frame 2, which is free: allocated last by run");
-	expect_finding(f, skipped, ORACLE_PAGE_FREE, "frame 3, which was never allocated");
-	expect_finding(f, beyond, ORACLE_PAGE_FREE, "frame 4, which was never allocated");
-	expect_finding(f, put_too_many, ORACLE_PAGE_FREE,
-		       "put_contig_pages() of 1048576 frames from frame 0 on");
-	expect_finding(f, no_frames, ORACLE_RANGE, "run asks for 0 page frames");
-	expect_finding(f, odd_align, ORACLE_RANGE, "aligned to 3");
-	expect_finding(f, sleeps, ORACLE_LOCK_SLEEP, "");
-#ifndef MM_ASAN
-	expect_finding(f, write_after_free, ORACLE_PAGE_WRITE,
-		       "page frame 2 was written to after it was freed: byte 9");
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 #endif
 }
 

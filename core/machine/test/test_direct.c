@@ -237,17 +237,19 @@ static void crosses(void *arg)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{freed, ORACLE_FAULT,
+		 "access to page frame 1, which is free: allocated last by test"},
+		{freed_touched, ORACLE_FAULT, "access to page frame 1, which is free"},
+		{copy_to_free, ORACLE_FAULT, "access to page frame 1, which was never allocated"},
+		{hole, ORACLE_FAULT, "at 0xffff888000800000, where nothing is mapped"},
+		{below_all, ORACLE_FAULT, "at 0xffff887fffffffff"},
+		{last_frame, ORACLE_FAULT, "at 0xffff888000800000"},
+		{gap, ORACLE_FAULT, "at 0xffff888000005000, where nothing is mapped"},
+	};
 	struct fixture *f = *state;
 
-	expect_finding(f, freed, ORACLE_FAULT,
-		       "access to page frame 1, which is free: allocated last by test");
-	expect_finding(f, freed_touched, ORACLE_FAULT, "access to page frame 1, which is free");
-	expect_finding(f, copy_to_free, ORACLE_FAULT,
-		       "access to page frame 1, which was never allocated");
-	expect_finding(f, hole, ORACLE_FAULT, "at 0xffff888000800000, where nothing is mapped");
-	expect_finding(f, below_all, ORACLE_FAULT, "at 0xffff887fffffffff");
-	expect_finding(f, last_frame, ORACLE_FAULT, "at 0xffff888000800000");
-	expect_finding(f, gap, ORACLE_FAULT, "at 0xffff888000005000, where nothing is mapped");
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 	expect_finding(f, crosses, ORACLE_FAULT, "of 2 bytes at 0xffff888000000fff crosses a page");
 }
 

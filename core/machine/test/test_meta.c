@@ -194,13 +194,16 @@ static void sleep_in_atomic(void *arg)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{double_free, ORACLE_METADATA_FREE, "no object in use"},
+		{foreign_free, ORACLE_METADATA_FREE, "1 objects are in use"},
+		{wild_free, ORACLE_METADATA_FREE, "no object in use"},
+		{leak, ORACLE_LEAK_METADATA, "83 bytes in total"},
+		{leak, ORACLE_LEAK_METADATA, "the oldest: 41 bytes, request 2"},
+	};
 	struct fixture *f = *state;
 
-	expect_finding(f, double_free, ORACLE_METADATA_FREE, "no object in use");
-	expect_finding(f, foreign_free, ORACLE_METADATA_FREE, "1 objects are in use");
-	expect_finding(f, wild_free, ORACLE_METADATA_FREE, "no object in use");
-	expect_finding(f, leak, ORACLE_LEAK_METADATA, "83 bytes in total");
-	expect_finding(f, leak, ORACLE_LEAK_METADATA, "the oldest: 41 bytes, request 2");
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 	expect_finding(f, sleep_in_atomic, ORACLE_LOCK_SLEEP, "");
 }
 

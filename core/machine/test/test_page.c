@@ -229,21 +229,22 @@ static void write_under_next_owner(void *arg)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{double_free, ORACLE_PAGE_FREE, "frame 0, which is free: allocated last by test"},
+		{never_allocated, ORACLE_PAGE_FREE, "frame 77, which was never allocated"},
+		{free_beyond, ORACLE_PAGE_FREE, "no page frame of the machine"},
+		{get_free, ORACLE_PAGE_FREE, "get_page() of page frame 0"},
+		{leak, ORACLE_LEAK_PAGE, "1 page frames were not freed; the first: frame 1 with 2"},
+		{address_of_free, ORACLE_FAULT, "frame 0, which is free"},
+#ifndef MM_ASAN
+		{write_seen_at_end, ORACLE_PAGE_WRITE, "byte 2748"},
+		{write_seen_by_next_owner, ORACLE_PAGE_WRITE, "its user was test"},
+		{write_under_next_owner, ORACLE_PAGE_WRITE, "its user was test"},
+#endif
+	};
 	struct fixture *f = *state;
 
-	expect_finding(f, double_free, ORACLE_PAGE_FREE,
-		       "frame 0, which is free: allocated last by test");
-	expect_finding(f, never_allocated, ORACLE_PAGE_FREE, "frame 77, which was never allocated");
-	expect_finding(f, free_beyond, ORACLE_PAGE_FREE, "no page frame of the machine");
-	expect_finding(f, get_free, ORACLE_PAGE_FREE, "get_page() of page frame 0");
-	expect_finding(f, leak, ORACLE_LEAK_PAGE,
-		       "1 page frames were not freed; the first: frame 1 with 2");
-	expect_finding(f, address_of_free, ORACLE_FAULT, "frame 0, which is free");
-#ifndef MM_ASAN
-	expect_finding(f, write_seen_at_end, ORACLE_PAGE_WRITE, "byte 2748");
-	expect_finding(f, write_seen_by_next_owner, ORACLE_PAGE_WRITE, "its user was test");
-	expect_finding(f, write_under_next_owner, ORACLE_PAGE_WRITE, "its user was test");
-#endif
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 	/* A write after free in an abandoned run is no finding of the next run. */
 	page_address(f->m, get(f, 0, GFP_KERNEL));
 	put_page(f->m, pfn_to_page(f->m, 0));

@@ -428,22 +428,23 @@ static void test_flush_costs(void **state)
 
 static void test_findings(void **state)
 {
+	static const struct finding findings[] = {
+		{map_over_stale, ORACLE_STALE, "0xffffc90000003000 is mapped again"},
+		{map_outside, ORACLE_RANGE, "mapping of 1 pages"},
+		{unmap_outside, ORACLE_RANGE, "unmapping of 7 pages"},
+		{map_free_frame, ORACLE_FAULT, "no page frame in use"},
+		{access_unmapped, ORACLE_FAULT, "0xffffc90000004000, where nothing is mapped"},
+		{access_stale, ORACLE_FAULT, "nothing is mapped: unmapped in operation ticket"},
+		{access_outside, ORACLE_FAULT, "outside of the KVA"},
+		{access_crossing, ORACLE_FAULT, "crosses a page"},
+		{access_freed, ORACLE_FAULT, "frame 0, which is free"},
+		{leave_mapped, ORACLE_LEAK_AREA, "1 pages are still mapped"},
+		{leave_mapped_bare, ORACLE_LEAK_AREA, "1 pages are still mapped"},
+		{leave_stale, ORACLE_LEAK_AREA, "1 translations were never flushed"},
+	};
 	struct fixture *f = *state;
 
-	expect_finding(f, map_over_stale, ORACLE_STALE, "0xffffc90000003000 is mapped again");
-	expect_finding(f, map_outside, ORACLE_RANGE, "mapping of 1 pages");
-	expect_finding(f, unmap_outside, ORACLE_RANGE, "unmapping of 7 pages");
-	expect_finding(f, map_free_frame, ORACLE_FAULT, "no page frame in use");
-	expect_finding(f, access_unmapped, ORACLE_FAULT,
-		       "0xffffc90000004000, where nothing is mapped");
-	expect_finding(f, access_stale, ORACLE_FAULT,
-		       "nothing is mapped: unmapped in operation ticket");
-	expect_finding(f, access_outside, ORACLE_FAULT, "outside of the KVA");
-	expect_finding(f, access_crossing, ORACLE_FAULT, "crosses a page");
-	expect_finding(f, access_freed, ORACLE_FAULT, "frame 0, which is free");
-	expect_finding(f, leave_mapped, ORACLE_LEAK_AREA, "1 pages are still mapped");
-	expect_finding(f, leave_mapped_bare, ORACLE_LEAK_AREA, "1 pages are still mapped");
-	expect_finding(f, leave_stale, ORACLE_LEAK_AREA, "1 translations were never flushed");
+	expect_findings(f, findings, ARRAY_SIZE(findings));
 	expect_finding(f, tickets, ORACLE_NONE, "");
 }
 

@@ -94,11 +94,7 @@ BREAK(walk_leaf, m->walk_leaf = &m->root)
 
 static void test_break(void **state)
 {
-	static const struct {
-		void (*body)(void *f);
-		enum oracle oracle;
-		const char *words;
-	} breaks[] = {
+	static const struct finding breaks[] = {
 		{object_slot, ORACLE_LIST, "M1: object 0"},
 		{slot_extra, ORACLE_COUNT, "M1: filled slots: found 2, expected 1"},
 		{slot_gap, ORACLE_LIST, "M2"},
