@@ -15,6 +15,7 @@
 #include "object_type.h"
 #include "op_list.h"
 #include "operand.h"
+#include "service.h"
 #include "target.h"
 
 #define OP_MAX_ARGS 3
@@ -38,6 +39,7 @@
  * @name:     as in text
  * @help:     one line
  * @targets:  bit enum target_id: the targets that have it
+ * @needs:    enum backend_service that it needs; SERVICE_NONE: it needs no back end
  * @makes:    type of the object that it makes, or OBJECT_NONE
  * @uses:     type of the object that it uses, or OBJECT_NONE
  * @consumes: it frees the object that it uses
@@ -49,6 +51,7 @@ struct op {
 	const char *name;
 	const char *help;
 	u32 targets;
+	u8 needs;
 	u8 makes;
 	u8 uses;
 	bool consumes;

@@ -139,40 +139,6 @@ bool percpu_offers(const struct percpu_backend *be, enum backend_service s)
 	}
 }
 
-/* Operations that are not named here need no back end: those on tasks and on boot memory. */
-static const u8 needs[NR_OPS] = {
-	[OP_alloc_percpu] = SERVICE_PERCPU,
-	[OP_free_percpu] = SERVICE_PERCPU,
-	[OP_touch_percpu] = SERVICE_PERCPU,
-	[OP_misfree_percpu] = SERVICE_PERCPU,
-	[OP_alloc_reserved_percpu] = SERVICE_RESERVED,
-	[OP_vm_map_ram] = SERVICE_RAM,
-	[OP_vm_unmap_ram] = SERVICE_RAM,
-	[OP_touch_ram] = SERVICE_RAM,
-	[OP_vm_unmap_aliases] = SERVICE_ALIASES,
-	[OP_alloc_vmap_area] = SERVICE_AREAS,
-	[OP_alloc_vmap_range] = SERVICE_AREAS,
-	[OP_free_vmap_area] = SERVICE_AREAS,
-	[OP_touch_area] = SERVICE_AREAS,
-	[OP_purge_vmap_areas] = SERVICE_PURGE,
-	[OP_get_vm_areas] = SERVICE_CONGRUENT,
-	[OP_free_vm_areas] = SERVICE_CONGRUENT,
-	[OP_vmalloc] = SERVICE_VMALLOC,
-	[OP_vfree] = SERVICE_VMALLOC,
-	[OP_touch_vmalloc] = SERVICE_VMALLOC,
-	[OP_remap_vmalloc_range] = SERVICE_VMALLOC,
-	[OP_vread] = SERVICE_VREAD,
-	[OP_vread_area] = SERVICE_VREAD,
-	[OP_vmap] = SERVICE_VMAP,
-	[OP_vunmap] = SERVICE_VMAP,
-	[OP_touch_vmap] = SERVICE_VMAP,
-	[OP_get_vm_area] = SERVICE_OWNERS,
-	[OP_remove_vm_area] = SERVICE_OWNERS,
-	[OP_map_vm_area] = SERVICE_OWNERS,
-	[OP_unmap_kernel_range] = SERVICE_OWNERS,
-	[OP_vmallocinfo] = SERVICE_LISTING,
-};
-
 static bool is_percpu(enum backend_service s)
 {
 	return s >= SERVICE_PERCPU;
@@ -208,7 +174,7 @@ bool implementation_refuses(const struct implementation *on, const struct progra
 		return true;
 	}
 	for (u32 i = 0; i < p->nr_ops; i++) {
-		const enum backend_service s = needs[p->op[i].op];
+		const enum backend_service s = op_table[p->op[i].op].needs;
 
 		if (all_offer(v, nr_vmap, u, nr_percpu, s))
 			continue;

@@ -35,29 +35,6 @@ u32 vmap_backends(const struct implementation *on, const struct program *p,
 u32 percpu_backends(const struct implementation *on, const struct program *p,
 		    const struct percpu_backend *be[WORLD_PERCPU]);
 
-/**
- * enum backend_service - functions of a back end that operations need together
- *
- * A back end has all functions of a service or does not offer it.
- */
-enum backend_service {
-	SERVICE_NONE,
-	SERVICE_AREAS,	   /* alloc_vmap_area, free_vmap_area, find_vmap_area, area_* */
-	SERVICE_PURGE,	   /* purge */
-	SERVICE_CONGRUENT, /* get_vm_areas, free_vm_areas, find_vmap_area, area_* */
-	SERVICE_RAM,	   /* vm_map_ram, vm_unmap_ram */
-	SERVICE_ALIASES,   /* vm_unmap_aliases */
-	SERVICE_OWNERS,	   /* get_vm_area, find_vm_area, remove_vm_area, map_vm_area and
-			      unmap_kernel_range */
-	SERVICE_VMAP,	   /* vmap, vunmap, find_vm_area, remap_vmalloc_range */
-	SERVICE_VMALLOC,   /* vmalloc, vfree, find_vm_area, remap_vmalloc_range */
-	SERVICE_VREAD,	   /* vread */
-	SERVICE_LISTING,   /* vmallocinfo, totals */
-	SERVICE_PERCPU,	   /* all of struct percpu_backend that may not be NULL */
-	SERVICE_RESERVED,  /* alloc_reserved */
-	NR_SERVICES
-};
-
 /** backend_service_name() - a few words: "short mappings" */
 const char *backend_service_name(enum backend_service s);
 

@@ -224,7 +224,7 @@ static bool reserved_fits(void *ctx, u32 size, u32 align, u32 slack)
 	return pcpu_reserved_fits(allocator(ctx), size, align, slack);
 }
 
-/* What both kinds promise. */
+/* The promises of both kinds. */
 #define CAPS .complete = true, .min_size = PCPU_MIN_ALLOC_SIZE, .slack = PAGE_SIZE, .set_aside = 128
 
 #define COMMON                                                                                     \

@@ -331,7 +331,7 @@ static void totals(void *ctx, struct vmap_totals *t)
 		.total = info.total, .used = info.used, .largest_chunk = info.largest_chunk};
 }
 
-/* What every kind of space has. */
+/* The functions of every kind of space. */
 #define COMMON                                                                                     \
 	.ctx_size = sizeof(struct ours_vmap), .destroy = destroy, .verify = verify,                \
 	.account = account, .event = event, .for_each_area = for_each_area,                        \
@@ -346,7 +346,7 @@ static void totals(void *ctx, struct vmap_totals *t)
 #define CONGRUENT .get_vm_areas = get_areas, .free_vm_areas = free_areas
 #define CACHED .for_each_cached = for_each_cached
 
-/* What those promise that free lazily. */
+/* The promises of the kinds that free lazily. */
 #define LAZY                                                                                       \
 	.complete = true, .lowest = true, .highest = true, .lazy = true, .drops_blocks = true,     \
 	.misses = VMAP_MAX_MISSES, .block_max = VMAP_MAX_ALLOC

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * percpu_backend.h - a per-CPU allocator as operations and oracles see it: a table of functions,
- * and what the implementation behind it promises.
+ * and the promises of its implementation.
  *
- * What vmap_backend.h says of its table holds here. A per-CPU allocator stands on a space of the
+ * The rules of vmap_backend.h hold here. A per-CPU allocator stands on a space of the
  * same implementation, which is created before it and destroyed after it. The space must have
  * congruent areas, since chunks are made of them.
  *
@@ -199,7 +199,7 @@ struct percpu_account {
  *           enum percpu_freed says why. Any context
  * @ptr:     address of a CPU's copy
  * @is_static: does an address lie in the static region of any CPU?
- * @to_phys: physical address behind that of a copy, or of a static region. Any context
+ * @to_phys: physical address of a copy, or of a byte in a static region. Any context
  *
  * @place:   chunk and offset of an object: number 0 is the first chunk made, and numbers are not
  *           used again. 0; -ENOENT: it lies in no chunk. NULL: new chunks are not judged

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap_backend.h - the vmap layer as operations and oracles see it: a table of functions, and what
- * the implementation behind it promises.
+ * vmap_backend.h - the vmap layer as operations and oracles see it: a table of functions, and the
+ * promises of its implementation.
  *
  * An operation drives an instance: v->be->vm_map_ram(v->ctx, ...). It does not know whose code
  * that is. A back end that lacks a function leaves its member NULL, and programs that need it are

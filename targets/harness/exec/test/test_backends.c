@@ -31,7 +31,7 @@ struct bump {
 	u32 nr;
 };
 
-/* What goes wrong. */
+/* The fault of the allocator. */
 static enum { SOUND, OVERLAPS, MISALIGNS, KEEPS_TRANSLATIONS } fault;
 
 static int bump_create(struct vmap_instance *v, struct machine *m, const struct vmap_params *p)
@@ -176,7 +176,7 @@ static void a_poor_back_end_is_sound(void **state)
 			 ORACLE_NONE);
 }
 
-/* What every back end promises is judged still. */
+/* Promises that every back end makes are still checked. */
 static void its_faults_are_found(void **state)
 {
 	fault = OVERLAPS;
