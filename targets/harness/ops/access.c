@@ -2,13 +2,13 @@
 /*
  * access.c - write an object's pattern and read it back.
  *
- * The pattern of a word depends on the object's seed and on the word's place, so a word
- * that was copied from elsewhere in the same object, or left over from another, is noticed.
- * Which words stand for the object, when not all of it is written, depends on the size alone:
- * what was filled can be checked without remembering it.
+ * The pattern of a word depends on the object's seed and on the word's place. So the check finds a
+ * word that was copied from elsewhere in the same object, or left over from another.
+ * If not all of an object is written, its size alone says which words are: the check needs no
+ * memory of the write.
  *
- * Objects of less than a word, and what is left of an object behind its last whole word, are
- * handled byte by byte.
+ * Objects of less than a word, and the bytes after the last whole word of an object, are handled
+ * byte by byte.
  */
 #include "access.h"
 
@@ -26,7 +26,7 @@ static u32 pattern(u64 seed, u64 word)
 	return (u32)(x >> 29);
 }
 
-/* The words of an object of @n words that stand for it: first, last, and some between. */
+/* The words that are written of an object of @n words: first, last, and some between. */
 static u64 sample(u64 n, unsigned int i)
 {
 	switch (i) {

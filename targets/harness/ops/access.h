@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * access.h - what a user of an object does: write to it and read it back.
+ * access.h - the accesses of an object's user: write to it and read it back.
  *
- * These functions are built with every sanitizer, unlike the rest of the harness: what they
- * read and write stands for the accesses of an allocator's users.
+ * These functions are built with every sanitizer, unlike the rest of the harness: their accesses
+ * stand for those of an allocator's users.
  */
 #ifndef MM_HARNESS_ACCESS_H
 #define MM_HARNESS_ACCESS_H
@@ -20,10 +20,10 @@
  */
 void access_fill(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
 
-/** access_check() - read it back; ORACLE_CONTENTS. What was not filled must not be checked */
+/** access_check() - read back an object that access_fill() has filled; ORACLE_CONTENTS */
 void access_check(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
 
-/** access_check_zero() - read what must be zero; ORACLE_ZERO. All of it up to 64 bytes */
+/** access_check_zero() - an object must be zero: all of it up to 64 bytes; ORACLE_ZERO */
 void access_check_zero(struct machine *m, u64 addr, u64 size, u64 seed);
 
 /** access_write64(), access_read64() - one word, for mappings; @addr is a multiple of 8 */

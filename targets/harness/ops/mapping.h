@@ -17,14 +17,14 @@
 /** mapping_slot() - number of the object's own word in each of its frames */
 u32 mapping_slot(const struct world *w, const struct object *o);
 
-/** mapping_check_page() - @addr must lead to frame @i of the object's, for reads and writes */
+/** mapping_check_page() - reads and writes at @addr must reach frame @i of the object */
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr);
 
 /** mapping_check() - mapping_check_page() for some pages of a mapping in one piece */
 void mapping_check(struct world *w, struct object *o);
 
 /**
- * mapping_check_handed_out() - judge addresses before anything is mapped or read there
+ * mapping_check_handed_out() - check new addresses before anything is mapped or read there
  *
  * ORACLE_RANGE, ORACLE_STALE.
  */

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_area.c - ranges of addresses: the operations, and the one answer that is right for each.
+ * ops_area.c - operations on ranges of addresses, and the right answer to each.
  *
- * An operation has three numbers, so the range that alloc_vmap_range asks for is derived from one:
+ * An operation has three numbers, so alloc_vmap_range derives its range from one of them:
  *
  *   range % 16       it starts at so many sixteenths of the space
- *   range / 16 % 8   and so many pages behind that
+ *   range / 16 % 8   and so many pages further on
  *   range / 128      how long it is:
  *                    0  up to the end of the space
  *                    1  exactly as the request
  *                    2  a page more
  *                    3  seven pages more
  *                    4  as much more as any alignment of its start can cost
- *                    5  up to the last address of all, far behind the space
+ *                    5  up to the last address of all, far above the space
  *                    6  exactly as the request; ends so many pages before the end of the space
  *                       as range / 16 % 8 says, wherever it starts by range % 16
- *                    7  as 5, and starts far before the space
+ *                    7  as 5, and starts far below the space
  *
- * What is right follows, before a call that begins alone, from the ranges that are not free
+ * Before a call that begins alone, the ranges that are not free say which answer is right
  * (kva_model.h).
  */
 #include "oracle/kva_checker.h"
@@ -33,7 +33,7 @@ static void whole_space(const struct vmap_instance *v, struct kva_request *r)
 	r->to = v->end;
 }
 
-/* What a record of alloc_vmap_range asks for: see the top. */
+/* The request of a record of alloc_vmap_range; the head of this file explains its range. */
 static void range_request(const struct vmap_instance *v, u32 range, struct kva_request *r)
 {
 	u64 pages = range / 16 % 8 << PAGE_SHIFT;
@@ -108,8 +108,8 @@ static void free_in(const struct vmap_instance *v, struct vmap_handle *area)
 }
 
 /*
- * Ask each space for its own part of itself. If one refuses, none holds the object: by then their
- * holes may be others, and each is judged alone. Return: whether there is an object.
+ * Ask each space for the same part of its own addresses. If one refuses, the others give the area
+ * back. Their holes may differ, so each answer is judged alone. Return: whether there is an object.
  */
 static bool alloc_area(struct world *w, const struct op_call *c, u64 size, u64 align, u32 range)
 {
@@ -206,7 +206,8 @@ void op_touch_area(struct world *w, const struct op_call *c)
 	object_unlock(c->object, flags);
 }
 
-/* What is lazily freed is free after a purge, and what CPUs have fetched is in the heap. */
+/* After a purge, lazily freed ranges are free, and ranges that CPUs have fetched are in the heap.
+ */
 static void check_purged(struct world *w, const struct vmap_instance *v)
 {
 	const struct kva_snapshot *s;
@@ -218,11 +219,10 @@ static void check_purged(struct world *w, const struct vmap_instance *v)
 		const struct kva_range *r = &s->range[i];
 
 		MM_CHECK(!r->lazy, LEAK_AREA,
-			 "[0x%llx, 0x%llx) was freed lazily, and is so after a purge", r->start,
-			 r->end);
+			 "[0x%llx, 0x%llx) is still lazily freed after a purge", r->start, r->end);
 		MM_CHECK(!r->cached || !v->be->caps.purge_empties, LEAK_AREA,
-			 "[0x%llx, 0x%llx) is kept for CPU %u after a purge", r->start, r->end,
-			 r->owner);
+			 "[0x%llx, 0x%llx) is still cached for CPU %u after a purge", r->start,
+			 r->end, r->owner);
 	}
 }
 

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_bootmem.c - the operations of boot memory, and what is expected of each.
+ * ops_bootmem.c - the operations of boot memory, and their checks.
  *
- * In the target bootmem_pair each operation is carried out on both allocators, and what only one of
- * them could serve is given back to it at once. They need not agree on where memory is. What they
- * have to agree on is how many pages whole pages are: a request that begins a page
- * and is aligned to one takes the same number in both, any other one page more or less.
+ * In the target bootmem_pair each operation runs on both allocators. If only one of them serves a
+ * request, it gets the memory back at once. They may choose different places, but must take the
+ * same number of pages for a request that begins a page and is aligned to one. Any other request
+ * may take one page more or less.
  *
- * The number `place` of a request says where it is to be, and where it is not: from its lowest bits
- * on
+ * The number `place` of a request gives its goal and limit. From the lowest bit on:
  *   2  no goal and no limit; a goal; a limit; both, an eighth of the memory between
  *   5  in thirty-seconds, how much of the memory is below
  *   3  bytes beside the start of a page there, as place_bytes[] has it
- * In alloc_bootmem_node it stands above 6 bits for the node, modulo those that there are.
+ * In alloc_bootmem_node the lowest 6 bits are the node, modulo the number of nodes.
  */
 #include "ops_bootmem.h"
 
@@ -53,7 +52,7 @@ static bool may_cross(const struct world *w, u32 k, const struct bootmem_request
 	return r->call == BOOTMEM_CROSS && bootmem_kind(w, k) == BOOT_ROOTMEM;
 }
 
-/* The node that must serve, or -1; and the one that is asked first. */
+/* The node that must serve, or -1. */
 static int must_serve(const struct world *w, u32 k, const struct bootmem_request *r)
 {
 	return r->call == BOOTMEM_NODE && bootmem_kind(w, k) == BOOT_ROOTMEM ? (int)r->nid : -1;
@@ -67,9 +66,9 @@ static bool fits(const struct world *w, u32 k, const struct bootmem_request *r, 
 }
 
 /*
- * The page that the request before has used in part: which one does this request find? bootmem
- * remembers one a node, and which node is asked first is certain only of one that is named, or if
- * there is no other. rootmem remembers one for each node that was named, and one besides.
+ * Does this request find the page that the previous one has used in part? bootmem remembers one
+ * page for each node; which node it asks first is certain only if the request names it or there is
+ * no other. rootmem remembers one page for each node that a request named, and one for all others.
  */
 static bool same_page(const struct world *w, u32 k, const struct bootmem_request *r)
 {
@@ -85,7 +84,7 @@ static bool same_page(const struct world *w, u32 k, const struct bootmem_request
 		m->nid[((end->addr - 1) >> PAGE_SHIFT) - m->base] == r->nid);
 }
 
-/* Where the request has to go on in the page that the one before it has used in part. */
+/* The address at which the request continues the page that the previous one has used in part. */
 static u64 packed_at(const struct world *w, u32 k, const struct bootmem_request *r)
 {
 	const struct bootmem_end *end = &bootmem_of(w)->end[k];
@@ -112,8 +111,7 @@ static void judge_refusal(const struct world *w, u32 k, const struct bootmem_req
 		 boot_kind_name(bootmem_kind(w, k)), r->size, r->align, r->limit);
 }
 
-/* All pages are free, but for the first one if that is used in part; and of nodes as they may be.
- */
+/* All pages are free, except a first one that is used in part, and of nodes that may serve. */
 static void judge_pages(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
 {
 	const struct bootmem_model *m = &bootmem_of(w)->model;
@@ -127,7 +125,7 @@ static void judge_pages(const struct world *w, u32 k, const struct bootmem_reque
 		bool rest = p == first && map->state[p] == BOOTMEM_USED && in_page >= map->fill[p];
 
 		MM_CHECK(map->state[p] != BOOTMEM_HOLE, RANGE,
-			 "0x%llx of %llu bytes: frame %llu is no node's", addr, r->size,
+			 "0x%llx of %llu bytes: frame %llu belongs to no node", addr, r->size,
 			 (p + m->base));
 		MM_CHECK(rest || (map->state[p] == BOOTMEM_FREE && (p > first || !in_page)),
 			 OVERLAP, "0x%llx of %llu bytes: of frame %llu that was not free", addr,
@@ -138,7 +136,7 @@ static void judge_pages(const struct world *w, u32 k, const struct bootmem_reque
 	}
 }
 
-/* Goal and node: nothing that is preferred was to be had. */
+/* Goal and node: memory that is preferred was not available. */
 static void judge_choice(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
 {
 	const struct bootmem_model *m = &bootmem_of(w)->model;
@@ -151,7 +149,8 @@ static void judge_choice(const struct world *w, u32 k, const struct bootmem_requ
 		 "0x%llx is below the goal 0x%llx, above which %llu bytes are free", addr, r->goal,
 		 r->size);
 	MM_CHECK(near || !fits(w, k, r, met ? r->goal : 0, (int)r->nid), RANGE,
-		 "0x%llx is of node %d, and %u has %llu bytes", addr, nid, r->nid, r->size);
+		 "0x%llx is of node %d, expected node %u, which has %llu bytes free", addr, nid,
+		 r->nid, r->size);
 }
 
 static void judge_address(const struct world *w, u32 k, const struct bootmem_request *r, u64 addr)
@@ -165,13 +164,13 @@ static void judge_address(const struct world *w, u32 k, const struct bootmem_req
 	judge_pages(w, k, r, addr);
 	judge_choice(w, k, r, addr);
 	MM_CHECK(packed == BOOT_NONE || addr == packed, RANGE,
-		 "0x%llx of %llu bytes: the page before is free from 0x%llx on", addr, r->size,
+		 "0x%llx of %llu bytes: the previous page is free from 0x%llx on", addr, r->size,
 		 packed);
 }
 
 /**
- * struct served - what an allocator made of a request
- * @addr:       or BOOT_NONE
+ * struct served - the result of a request
+ * @addr:       where it was served, or BOOT_NONE
  * @from, @to:  addresses of the pages that it took
  */
 struct served {
@@ -205,18 +204,18 @@ static void serve(struct world *w, u32 k, const struct bootmem_request *r,
 		(struct bootmem_end){.known = true, .request = *r, .addr = s->addr + r->size};
 }
 
-/* Of two allocators: both have done the same. @exact: with whole pages, else one more or less. */
+/* Both allocators took the same number of pages. @exact: otherwise one more or less is right. */
 static void compare(struct world *w, const u64 before[WORLD_BOOTMEM], bool exact)
 {
 	u64 took[WORLD_BOOTMEM] = {0};
 
 	if (w->bootmem.nr < 2)
 		return;
-	/* Of a free it is the negative: differences are the same. */
+	/* A free gives negative numbers; their differences are the same. */
 	for_each_bootmem (k, w)
 		took[k] = before[k] - bootmem_free_pages(w, k);
 	MM_CHECK(took[0] == took[1] || (!exact && took[0] - took[1] + 1 <= 2), DIFFERENTIAL,
-		 "bootmem has %lld free pages less than before, rootmem %lld", took[0], took[1]);
+		 "bootmem took %lld pages, rootmem %lld", took[0], took[1]);
 }
 
 static void count_free(const struct world *w, u64 before[WORLD_BOOTMEM])
@@ -225,7 +224,7 @@ static void count_free(const struct world *w, u64 before[WORLD_BOOTMEM])
 		before[k] = bootmem_free_pages(w, k);
 }
 
-/* The pages that an allocator took for what the other one refused. */
+/* Give back the pages of a request that the other allocator refused. */
 static void give_back(struct world *w, u32 k, const struct served *s)
 {
 	if (s->from < s->to)
@@ -241,7 +240,7 @@ static void object_made(struct world *w, const struct op_call *c, const u64 addr
 	for_each_bootmem (k, w)
 		o->addrs[k] = addr[k];
 	o->size = size;
-	/* Not in the books: what is whose the model knows by pages. */
+	/* It is not tracked: the model knows the owner of each page. */
 	o->state = OBJECT_LIVE;
 }
 
@@ -331,7 +330,7 @@ void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_rese
 		object_refused(w, c);
 	}
 	for_each_bootmem (k, w) {
-		/* A shared one is refused for what lies outside, and by both. */
+		/* Both refuse a shared one for memory that lies outside. */
 		if (done[k] && !all)
 			give_back(w, k, &taken);
 		bootmem_check(w, k, start, start + size);
@@ -360,7 +359,7 @@ static void free_part(struct world *w, const struct object *o, u64 from, u64 to,
 	count_free(w, before);
 	for_each_bootmem (k, w)
 		done = bootmem_free_by(w, k, object_addr(o, k) + from, to - from, calls) && done;
-	/* After the hand-over none is free, before it and after it. */
+	/* After the hand-over no page is free, neither before this call nor after it. */
 	if (done)
 		compare(w, before, o->align >= PAGE_SIZE || o->addr == o->addrs[w->bootmem.nr - 1]);
 	for_each_bootmem (k, w)
@@ -383,7 +382,7 @@ void op_free_bootmem(struct world *w, const struct op_call *c)
 			free_part(w, o, 0, o->size, &bootmem_calls);
 			continue;
 		}
-		/* The pages around it, with whatever else is in them. */
+		/* The pages around it, with all that they hold. */
 		for_each_bootmem (k, w) {
 			u64 from = object_addr(o, k) & PAGE_MASK;
 			u64 to = ALIGN(object_addr(o, k) + o->size, PAGE_SIZE);
@@ -403,7 +402,7 @@ void op_free_bootmem_part(struct world *w, const struct op_call *c)
 	free_part(w, o, from, min(from + c->op->arg[1], o->size), &bootmem_calls);
 }
 
-/* What comes behind the hand-over is refused, nearly all of it: random programs seldom want it. */
+/* After the hand-over nearly every call is refused, so random programs should seldom get there. */
 void op_free_all_bootmem(struct world *w, const struct op_call *c)
 {
 	const struct bootmem_model *m = &bootmem_of(w)->model;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_bootmem.h - what operations of boot memory have in common, by whichever calls they ask.
+ * ops_bootmem.h - shared parts of the operations of boot memory.
  *
- * What is expected does not depend on the call: the model knows requests, ranges and pages.
+ * The right answer does not depend on the call that makes a request: the model knows requests,
+ * ranges and pages.
  */
 #ifndef MM_HARNESS_OPS_BOOTMEM_H
 #define MM_HARNESS_OPS_BOOTMEM_H
@@ -15,7 +16,8 @@
 void bootmem_op_alloc(struct world *w, const struct op_call *c, const struct bootmem_request *r,
 		      const struct bootmem_calls *calls);
 
-/** bootmem_op_reserve() - make it of what lies at a place: the first two numbers of @c say where */
+/** bootmem_op_reserve() - make the object of the memory at a place, by the first two numbers of @c
+ */
 void bootmem_op_reserve(struct world *w, const struct op_call *c, enum boot_reserve how,
 			const struct bootmem_calls *calls);
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_bootmem_compat.c - the operations of boot memory by the calls that bootmem's users knew, and
- * what these promise besides: zeroed memory, and nothing else touched.
+ * ops_bootmem_compat.c - the operations of boot memory by the calls that bootmem's users knew.
+ * These calls also promise that the memory is zeroed, and nothing else touched.
  *
- * A goal, a limit and an alignment are in the name of each call; the request that the model is
- * shown has them from compat.h, and all else is judged as of any request.
+ * The name of each call implies a goal, a limit and an alignment (compat.h). The model gets a
+ * request with these, and all other checks are those of any request.
  *
- * Where no bytes are zero, zeroes are somebody's. Frames that nobody has touched yet hold garbage,
- * and what a call has zeroed is filled again as soon as it was looked at. So in between calls
- * there are no eight zero bytes in a row in all memory, whoever it belongs to, and those beside an
- * object tell if more was zeroed than was asked for.
+ * To see whether a call zeroes too much, the operations keep all memory free of zeroes. Untouched
+ * frames hold garbage, and an operation fills the memory that a call has zeroed after it has
+ * checked it. So between calls no eight bytes in a row are zero in all memory. If the bytes beside
+ * an object are zero, the call has zeroed more than it was asked for.
  */
 #include <string.h>
 
@@ -33,7 +33,7 @@ static u64 ask_node(struct boot_mem *boot, const struct bootmem_request *r, bool
 		     : alloc_bootmem_node(boot, r->nid, r->size);
 }
 
-/* By the call that means such a request. */
+/* The request in the words of the old calls. */
 static u64 ask(struct boot_mem *boot, const struct bootmem_request *r)
 {
 	const bool pages = r->align == PAGE_SIZE;
@@ -79,7 +79,8 @@ static void judge_beside(struct world *w, u64 addr, u64 size, u64 at, const char
 	if ((at & (PAGE_SIZE - 1)) + BESIDE > PAGE_SIZE || !virt_to_page(w->machine, at))
 		return;
 	MM_CHECK(!all_zero(mem_address(w->machine, at, BESIDE), BESIDE), CONTENTS,
-		 "0x%llx of %llu bytes: those %s it were zeroed, too", physical(addr), size, where);
+		 "0x%llx of %llu bytes: the bytes %s it are zero, too", physical(addr), size,
+		 where);
 }
 
 static void judge_memory(struct world *w, const struct bootmem_request *r, u64 phys)
@@ -128,7 +129,7 @@ void op_compat_alloc_bootmem_node(struct world *w, const struct op_call *c)
 				    .nid = c->op->arg[2] % w->bootmem.topo.nr_nodes};
 	const u32 how = c->op->arg[1];
 
-	/* There is none for less than a page of low memory. */
+	/* No call gives less than a page of low memory. */
 	alloc(w, c, &r, how == COMPAT_LOW ? COMPAT_LOW_PAGES : how);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_bootmem_misuse.c - calls of boot memory that must be refused, each by its name.
+ * ops_bootmem_misuse.c - calls of boot memory that must be refused, each for its own reason.
  *
- * What depends on the state of pages is asked of the world's own allocators; what would spoil them,
- * or comes too late, of another one that is made for the purpose. Either must be afterwards as it
- * was before.
+ * Calls that depend on the state of pages go to the world's own allocators. Calls that would spoil
+ * these, or that come too late for them, go to another one that is made for the purpose. A refused
+ * call must leave either of them as it was.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "oracle/bootmem_checker.h"
 #include "ops.h"
 
-/* Pages of the allocator that is made for the purpose. */
+/* Pages of the allocator that is made for a call. */
 #define FIRST_PAGE 10u
 #define LAST_PAGE 20u
 
@@ -20,9 +20,9 @@
 
 /**
  * struct misuse - an operation of this file
- * @why:  what is to be told
- * @at:   chooses the call, and what is wrong about it
- * @boot: who is asked
+ * @why:  the expected reason of the refusal
+ * @at:   chooses the call and its mistake
+ * @boot: the allocator that gets the call
  */
 struct misuse {
 	struct world *w;
@@ -65,7 +65,7 @@ static void call_free(const struct misuse *mu, u64 start, u64 size)
 	expect(mu, "free", start, start + size, boot_free(mu->boot, start, size) == -EINVAL);
 }
 
-/* Whichever of the requests. */
+/* One of the three requests. */
 static void call_alloc(const struct misuse *mu, u64 size, u64 align)
 {
 	u64 addr;
@@ -231,7 +231,7 @@ static void overlap(const struct misuse *mu)
 			call_register(mu, nid, PAGES(mu->at >> 3 & 7), PAGES(FIRST_PAGE) + 1);
 		return;
 	}
-	/* From in front of it or inside, to inside or behind. */
+	/* The range begins below or inside, and ends inside or above. */
 	call_register(mu, nid, start, PAGES(FIRST_PAGE + 1 + (mu->at >> 6)) + start);
 }
 
@@ -241,7 +241,7 @@ static void out_of_order(const struct misuse *mu)
 		call_register(mu, 0, mu->at % PAGES(FIRST_PAGE - 1), PAGES(FIRST_PAGE));
 }
 
-/* Another allocator is to refuse the call, and must be as it was. */
+/* An allocator made for the call must refuse it, and must then be as it was. */
 static void ask_another(struct misuse *mu)
 {
 	static void (*const misuse[NR_BOOT_ERRORS])(const struct misuse *mu) = {
@@ -260,7 +260,7 @@ static void ask_another(struct misuse *mu)
 	boot_destroy(mu->boot);
 }
 
-/* The page that is @at places from the start in that state, around if need be; or span. */
+/* The first page in that state, from page @at on and around the end; span: there is none. */
 static u64 find_page(const struct bootmem_model *m, u32 k, u64 at, enum bootmem_state state)
 {
 	const u8 *map = m->map[k].state, *found;
@@ -273,9 +273,9 @@ static u64 find_page(const struct bootmem_model *m, u32 k, u64 at, enum bootmem_
 }
 
 /*
- * The world's own is to refuse it for a page that it has, or has not. The range begins in front of
- * that page, and so what is told need not be that page, nor that reason: the model knows. A free
- * may be of some bytes of the page: that is enough.
+ * The world's own allocator must refuse the call because of the state of a page. The range begins
+ * below that page, so the allocator may report another page and another reason first: the model
+ * knows which. A free may name a part of the page.
  */
 static void ask_own(struct misuse *mu)
 {

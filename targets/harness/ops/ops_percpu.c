@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_percpu.c - the operations of the per-CPU allocator, and what is expected of each.
+ * ops_percpu.c - the operations of the per-CPU allocator, and their checks.
  *
- * An object's pattern is another on every CPU: a copy that is written through the wrong
- * CPU's address is noticed. In the target percpu_pair each operation is carried out on both
- * allocators, and an object that only one of them could serve is given back to it at once: so
- * they hold the same objects, and must give the same account of them.
+ * An object's pattern differs from CPU to CPU, so a write through the wrong CPU's address is found.
+ * In the target percpu_pair each operation runs on both allocators. If only one of them serves a
+ * request, it gets the object back at once: so both hold the same objects, and must count the same.
  */
 #include "access.h"
 #include "oracle/layout_oracle.h"
@@ -57,7 +56,7 @@ static void check_zero(struct world *w, struct object *o)
 					  pattern_seed(w, o, k, cpu));
 }
 
-/* Each copy's first byte lies where per_cpu_ptr_to_phys() says, and is no static one. */
+/* Each copy's first byte lies where to_phys() says, and in no static region. */
 static void check_addresses(struct world *w, const struct object *o)
 {
 	unsigned int cpu;
@@ -75,7 +74,7 @@ static void check_addresses(struct world *w, const struct object *o)
 	}
 }
 
-/* What is asked for. */
+/* A request, as the operation makes it. */
 struct percpu_request {
 	u64 size, align;
 	gfp_t gfp;
@@ -119,9 +118,8 @@ static bool reserved_fits(const struct percpu_instance *v, u32 room)
 }
 
 /*
- * A refusal of a request that nothing disturbed must have a reason. Atomic requests are not
- * judged: they are served from populated pages only, and which pages are populated is the
- * allocator's own affair.
+ * A refusal of a request that ran alone must have a reason. Atomic requests are not judged: they
+ * are served from populated pages only, and the allocator decides which pages are populated.
  */
 static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 			  const struct percpu_request *r)
@@ -168,9 +166,9 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 }
 
 /*
- * Hints tell which chunk can serve, alignment included, so only one is searched, however many there
- * are: each of its blocks is asked once, and words are read in one block and where the object comes
- * to lie. (An atomic request may find the wrong pages populated, and go on.)
+ * Hints say which chunk can serve, alignment included. So one chunk is searched, however many there
+ * are: each of its blocks is asked once, and words are read in one block and at the object's place.
+ * (An atomic request may find that the wrong pages are populated, and search further.)
  */
 static void judge_work(struct world *w, const struct op_call *c, u32 k,
 		       const struct percpu_request *r, u64 scanned_before)
@@ -184,12 +182,12 @@ static void judge_work(struct world *w, const struct op_call *c, u32 k,
 		return;
 	v->be->account(v->ctx, &a);
 	MM_CHECK(a.scanned - scanned_before <= bound || !op_ran_alone(w, c), WORK,
-		 "alloc_percpu of %llu bytes, aligned to %llu: %llu blocks and words were looked "
-		 "at in %llu chunks, where %llu suffice",
+		 "alloc_percpu of %llu bytes, aligned to %llu: searched %llu blocks and words "
+		 "in %llu chunks, expected at most %llu",
 		 r->size, r->align, (a.scanned - scanned_before), a.chunks, bound);
 }
 
-/* Objects in the first chunk lie in the region that they were asked from, the others elsewhere. */
+/* An object in the first chunk lies in its region. Reserved objects lie in no other chunk. */
 static void check_region(const struct percpu_instance *v, const struct object *o, u32 k)
 {
 	const struct percpu_layout *l = &v->layout;
@@ -197,8 +195,7 @@ static void check_region(const struct percpu_instance *v, const struct object *o
 	u64 start = l->static_size + (reserved ? 0 : l->reserved_size);
 	u64 end = start + (reserved ? l->reserved_size : l->dyn_size);
 	u64 off = percpu_object_addr(o, k) - v->base;
-	/* Of its units it has the pages of its regions: what is behind them may be another chunk's.
-	 */
+	/* The pages of a unit after the regions may belong to another chunk. */
 	u64 used = ALIGN((u64)l->static_size + l->reserved_size + l->dyn_size, PAGE_SIZE);
 	bool first = v->base && off < used;
 
@@ -229,8 +226,8 @@ static void give_back(struct world *w, u32 k, u64 addr)
 }
 
 /*
- * Ask each allocator. Return: true if all of them served. If not, none holds the object: it may
- * be that memory sufficed for one of two.
+ * Ask each allocator. Return: true if all of them served. If not, none holds the object: memory may
+ * suffice for one of two.
  */
 static bool ask_all(struct world *w, const struct op_call *c, const struct percpu_request *r,
 		    u64 addr[WORLD_PERCPU])
@@ -320,14 +317,14 @@ void op_free_percpu(struct world *w, const struct op_call *c)
 	struct object *o = c->object;
 
 	free_percpu_object(w, o);
-	/* With another task, the address may have been handed out to it by now. */
+	/* If there is another task, it may have got the address by now. */
 	if (!c->op->arg[0] || w->program->nr_tasks > 1)
 		return;
 	for_each_percpu (k, w)
 		expect_bad_free(w, k, percpu_object_addr(o, k), PERCPU_TWICE);
 }
 
-/* An address in place of the object's, by the operation's "how" and "at". */
+/* A wrong address for a free, by the operation's "how" and "at". */
 static u64 bad_address(struct world *w, const struct op_call *c, u32 k, enum percpu_freed *why)
 {
 	const struct percpu_instance *v = percpu_of(w, k);

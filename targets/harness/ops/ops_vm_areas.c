@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_vm_areas.c - congruent areas: the operations, and the search that judges their answer.
+ * ops_vm_areas.c - the operations on congruent areas, and the search that checks their answer.
  *
  * An operation has three numbers, so most of a request is derived from one of them, the layout:
  *
  *   layout % 8           the base is aligned to 2^n pages
  *   layout / 8 % 4       order of the request: ascending, descending, from the middle on, from
  *                        both ends by turns
- *   layout / 32 % 8      gaps: none, or 2^(n - 1) pages, and twice that behind every other range
+ *   layout / 32 % 8      gaps: none, or 2^(n - 1) pages, and twice that after every other range
  *   layout / 256 % 2     every range of the same size, or half of the one below, from one page
  *   layout / 512         offset of the lowest range: 0, or 4^(n - 1) pages
  *
  * The first and the last page of each range are mapped.
  *
- * The judge: before a call that begins alone, all ranges that are not free are noted
- * (kva_model.h), those that a purge would make free as such. From them follow the two answers
- * that are right: the highest base at which all is free, or, if there is none, the highest one
- * after a purge.
+ * Before a call that begins alone, a snapshot has all ranges that are not free (kva_model.h), and
+ * says which of them a purge would free. The right answer is the highest base at which all ranges
+ * of the request are free or, if there is none, the highest such base after a purge.
  */
 #include "oracle/congruent.h"
 #include "machine/pgtable.h"
@@ -24,7 +23,7 @@
 #include "ops.h"
 
 /**
- * struct areas_request - congruent areas, as pcpu_get_vm_areas() is asked for them
+ * struct areas_request - a request for congruent areas
  * @nr:              how many
  * @offset, @size:   of each, in the order of the request, in bytes
  * @align:           of the base, in bytes
@@ -35,7 +34,7 @@ struct areas_request {
 	u64 align;
 };
 
-/* Place in the request of the range that is number @i by address. */
+/* Index in the request of the range that is number @i by address. */
 static u32 place(u32 order, u32 i, u32 nr)
 {
 	switch (order) {
@@ -80,9 +79,9 @@ u32 areas_pieces(const struct world *w, const struct object *o, struct object_pi
 }
 
 /*
- * The call has returned @err, or areas at @base; what was not in the heap before it, is noted. If
- * there was no room, it has purged, and vmap blocks may have been given up: then what is in use by
- * now, but for what it has returned, was in use when it looked again.
+ * The call has returned @err, or areas at @base; the snapshot was taken before it. If there was no
+ * room, the call has purged, which may also give vmap blocks up. Then all ranges in use now, except
+ * those that it has returned, were in use when it searched again.
  */
 static void judge_base(struct world *w, const struct op_call *c, const struct areas_request *r,
 		       int err, u64 base)
@@ -114,7 +113,7 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		  base, expected);
 }
 
-/* Page number @n of those that are mapped: the first and the last of each area. */
+/* Address of mapped page @n: the first and the last of each area. */
 static u64 mapped_page(const struct vmap_backend *be, const struct object *o, u32 n)
 {
 	const struct vmap_handle *area = o->areas[n / 2];
@@ -123,7 +122,7 @@ static u64 mapped_page(const struct vmap_backend *be, const struct object *o, u3
 	return n % 2 ? start + be->area_size(area) - PAGE_SIZE : start;
 }
 
-/* An area of one page has only a first one. */
+/* The only page of an area counts as its first. */
 static bool is_mapped(const struct vmap_backend *be, const struct object *o, u32 n)
 {
 	return n % 2 == 0 || mapped_page(be, o, n) != mapped_page(be, o, n - 1);

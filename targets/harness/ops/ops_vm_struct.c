@@ -64,7 +64,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	if (frame_pool_take(&w->frames, w->machine, &o->first, pages, c->gfp, frames)) {
 		addr = v->be->vmap(v->ctx, frames, pages, c->op->arg[1] ? VMAP_OWNER_USERMAP : 0,
 				   vmap_caller);
-		/* More pages than the machine has cannot be meant. */
+		/* A request for more pages than the machine has may be refused. */
 		if (!addr && c->alone && pages <= w->program->machine.pages)
 			MM_CHECK(nr_free_pages(w->machine) < pages / 512 + 6 ||
 					 !kva_fits(w, v, (pages + 1) << PAGE_SHIFT) ||
@@ -133,7 +133,7 @@ void op_get_vm_area(struct world *w, const struct op_call *c)
 	u64 addr;
 	int err;
 
-	/* A part of a page is a page. */
+	/* The size is rounded up to pages. */
 	err = v->be->get_vm_area(v->ctx, size - c->record % PAGE_SIZE,
 				 how == IOREMAP ? VMAP_OWNER_IOREMAP : VMAP_OWNER_MAP,
 				 how == RANGE ? half : 0, how == RANGE ? v->end : UINT64_MAX, r.gfp,
@@ -172,7 +172,7 @@ void op_remove_vm_area(struct world *w, const struct op_call *c)
 	free_vm_area_object(w, c->object);
 }
 
-/* Nothing is mapped in a part of it, nor translated: it can be mapped anew at once. */
+/* Nothing in a part of it is mapped or translated, so it can be mapped anew at once. */
 static void check_unmapped(struct world *w, const struct object *o, u64 from, u64 nr,
 			   const char *by)
 {
@@ -186,7 +186,7 @@ static void check_unmapped(struct world *w, const struct object *o, u64 from, u6
 		 "%s at 0x%llx: 0x%llx is not flushed", by, start, stale);
 }
 
-/* A second time is refused, and what is mapped stays. */
+/* A second call is refused and leaves the mapping as it is. */
 static void map_first(struct world *w, const struct op_call *c)
 {
 	const u64 pages = mapped_pages(c->object);
@@ -218,7 +218,7 @@ void op_map_vm_area(struct world *w, const struct op_call *c)
 	struct object *o = c->object;
 	unsigned long flags;
 
-	/* Another user of the area may have mapped it: it is for the first one. */
+	/* Another user of the area may have mapped it already. */
 	flags = object_lock(o);
 	if (!o->mapped)
 		map_first(w, c);
@@ -234,7 +234,7 @@ static void unmap_part(struct world *w, const struct object *o, u64 from, u64 nr
 	check_unmapped(w, o, from, nr, "unmap_kernel_range");
 }
 
-/* Part of it first, which must be gone at once, and what is beside it must not; and then all. */
+/* Unmap a part, which must be gone at once, and its neighbours must not; then unmap all. */
 void op_unmap_kernel_range(struct world *w, const struct op_call *c)
 {
 	struct object *o = c->object;
@@ -243,7 +243,8 @@ void op_unmap_kernel_range(struct world *w, const struct op_call *c)
 	unsigned long flags = object_lock(o);
 	const bool was_mapped = o->mapped;
 
-	/* From here on nobody who writes to one of its frames may read it through the area. */
+	/* From here on a task that writes to one of its frames must not read it through the area.
+	 */
 	o->mapped = false;
 	unmap_part(w, o, from, nr);
 	if (was_mapped && from)
@@ -266,13 +267,13 @@ struct listing {
 	u64 known, lines;
 };
 
-/* An area of vmalloc's own; in the target boot there are others. */
+/* Is it an area of the vmalloc interface? In the target boot there are others. */
 static bool has_owner(const struct object *o)
 {
 	return o->type == OBJECT_VMALLOC || o->type == OBJECT_VMAP || o->type == OBJECT_VM_AREA;
 }
 
-/* Pass over a word, if the text goes on with it. */
+/* Skip a word if the text continues with it. */
 static bool take(const char **text, const char *word)
 {
 	size_t len = strlen(word);
@@ -291,7 +292,8 @@ static u64 number(const char **text)
 	return x;
 }
 
-/* " N0=3 N1=2": as many as it has frames; nodes in order. Of areas without frames, nothing. */
+/* " N0=3 N1=2": nodes in order, and the number of frames in all. Nothing for areas without frames.
+ */
 static bool nodes_fit(const struct object *o, const char *text)
 {
 	u64 frames = 0, least = 0;
@@ -307,7 +309,7 @@ static bool nodes_fit(const struct object *o, const char *text)
 	return !*text && frames == (o->type == OBJECT_VMALLOC ? mapped_pages(o) : 0);
 }
 
-/* What stands behind the bytes of its line. */
+/* Does the text after the bytes of its line describe the object? */
 static bool line_fits(const struct object *o, const char *text)
 {
 	static const struct {
@@ -343,7 +345,7 @@ static void read_line(const char *text, void *arg)
 			continue;
 		l->known++;
 		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
-			 "vmallocinfo: '%s' is not what operation %u has, of %llu bytes", text,
+			 "vmallocinfo: '%s' does not describe operation %u, of %llu bytes", text,
 			 object_record(l->w, o), o->size);
 	}
 }
@@ -361,13 +363,13 @@ static u64 largest_gap(struct world *w)
 	return max(largest, w->vmap[0].end - at);
 }
 
-/* Areas of which a worker knows that they are to be freed are listed, and are no objects. */
+/* The listing has areas that a worker has yet to free; these are no live objects. */
 void op_vmallocinfo(struct world *w, const struct op_call *c)
 {
 	const struct vmap_instance *v = &w->vmap[0];
 	struct listing l = {.w = w};
 	struct vmap_totals info;
-	/* Elsewhere there are areas of others, too. */
+	/* In other targets there are other areas, too. */
 	const bool alone = w->program->target == TARGET_VMALLOC;
 	u64 live = 0, used = 0, gap;
 
@@ -387,7 +389,7 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 		 "vmallocinfo: %llu lines, %llu of them of the %llu live objects", l.lines, l.known,
 		 live);
 	MM_CHECK(info.used >= used && (!alone || info.used <= used + deferred_bytes(w)), COUNT,
-		 "get_vmalloc_info: %llu bytes in use, and the objects have %llu", info.used, used);
+		 "get_vmalloc_info: found %llu bytes in use, expected %llu", info.used, used);
 	if (!kva_is_known(v))
 		return;
 	gap = largest_gap(w);

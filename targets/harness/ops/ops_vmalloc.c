@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_vmalloc.c - memory of consecutive addresses: its operations, and what is expected of each.
+ * ops_vmalloc.c - operations on memory of consecutive addresses, and their checks.
  *
  * An object of vmalloc() holds a pattern of its own, all of it if it is short enough. The page
- * behind every object is a guard: it belongs to the area, and nothing is ever mapped there. So an
- * object's size, in the books, is that of its area; what may be used is what was asked for.
- * What is done with areas and with other people's pages stands in ops_vm_struct.c, readers in
+ * after every object is a guard page: it belongs to the area, and nothing is ever mapped there. So
+ * object.size is that of the area, and object.bytes is the size that the program asked for.
+ * Operations on areas, and on pages that stay the caller's, are in ops_vm_struct.c, readers in
  * ops_vread.c.
  */
 #include "access.h"
@@ -21,8 +21,8 @@
 #define WHOLE_BYTES (16UL << 10)
 
 /*
- * Of longer ones, so many at the start of so many pages. A frame that is looked at is filled and
- * checked by the machine: that is what a run of large objects costs.
+ * Of longer ones, so many bytes at the start of so many pages. The machine fills and checks each
+ * frame that is accessed, which is most of the cost of large objects.
  */
 #define PAGE_BYTES 16UL
 #define PAGES_LOOKED_AT 8u
@@ -65,7 +65,7 @@ static u64 flags_of(const struct object *o)
 
 typedef void access_fn(struct machine *m, u64 addr, u64 size, u64 seed, bool whole);
 
-/* Byte at which the @n-th page of an object begins that is looked at: spread, first and last. */
+/* Offset of the @n-th page that is checked: spread over the object, first and last included. */
 static u64 looked_at(const struct object *o, u64 n)
 {
 	const u64 last = (o->bytes - 1) >> PAGE_SHIFT;
@@ -78,8 +78,8 @@ static u64 looked_at(const struct object *o, u64 n)
 	for (u64 n = 0, at = 0; n < PAGES_LOOKED_AT && (at = looked_at(o, n)) < (o)->bytes; n++)
 
 /*
- * All of a short object; of a long one a few bytes of some pages, as each page is a frame of its
- * own, and its last bytes.
+ * Access all of a short object. Of a long one access a few bytes of some pages, since each page is
+ * a frame of its own, and its last bytes.
  */
 static void access_object(struct world *w, const struct object *o, access_fn *fn)
 {
@@ -101,14 +101,14 @@ static void check(struct world *w, struct object *o)
 	access_object(w, o, access_check);
 }
 
-/* Room for the request, its guard page and its tables: then it must be served. */
+/* A request must be served if there is room for it, its guard page and its tables. */
 static bool must_serve(struct world *w, u64 pages)
 {
 	return nr_free_pages(w->machine) >= pages + pages / 512 + 6 &&
 	       kva_fits(w, &w->vmap[0], (pages + 1) << PAGE_SHIFT);
 }
 
-/* Frames that a node must have free, whichever are in use. */
+/* Frames that a node must have free, whichever frames are in use. */
 static u64 surely_free(const struct world *w, int node)
 {
 	const struct topology *t = machine_topology(w->machine);
@@ -120,7 +120,7 @@ static u64 surely_free(const struct world *w, int node)
 	return nr_free_pages(w->machine) - min(others, nr_free_pages(w->machine));
 }
 
-/* A node has served the request, if it had what that may take: frames and tables. */
+/* The node serves the request if it has frames and tables enough. */
 static void judge_node(struct world *w, const struct op_call *c, int node, u64 free)
 {
 	const struct object *o = c->object;
@@ -212,10 +212,10 @@ void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u
 	const struct vmap_instance *v = &w->vmap[0];
 	int err;
 
-	/* Beyond what a program's number can say: that sum wraps. */
+	/* A program has no number so large that the sum wraps. */
 	err = v->be->remap_vmalloc_range(v->ctx, o->addr, UINT64_MAX - nr / 2, page, nr);
 	MM_CHECK(err == -EINVAL && !page[0], RANGE,
-		 "remap_vmalloc_range of %llu pages from the last one of all on: %d", nr, err);
+		 "remap_vmalloc_range of %llu pages from the last page of all on: %d", nr, err);
 	err = v->be->remap_vmalloc_range(v->ctx, o->addr + from, pgoff, page, nr);
 	MM_CHECK(err == (valid ? 0 : -EINVAL), RANGE,
 		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d", nr,
@@ -227,13 +227,14 @@ void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u
 			 "remap_vmalloc_range: page %llu of the user is not that at 0x%llx", i,
 			 addr);
 		MM_CHECK(!valid || page[i]->count > 1, PAGE_FREE,
-			 "remap_vmalloc_range: page %llu of the user has no reference of his", i);
+			 "remap_vmalloc_range: page %llu of the user has no reference of its own",
+			 i);
 		if (valid)
 			put_page(w->machine, page[i]);
 	}
 }
 
-/* What a user may have of an object is what its bounds say, whatever else goes on. */
+/* The bounds of an object alone say what a user may map, whatever else is in flight. */
 void op_remap_vmalloc_range(struct world *w, const struct op_call *c)
 {
 	static const u64 from[] = {0, PAGE_SIZE, 1};

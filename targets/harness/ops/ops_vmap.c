@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_vmap.c - short mappings and the end of their aliases, and what is expected of each operation.
+ * ops_vmap.c - operations on short mappings and their aliases, and their checks.
  *
  * Mappings are made of the frames of the pool (frame_pool.h). A mapping is judged in three ways:
  * each of its pages that is looked at must translate to the frame that was mapped there, a word
@@ -16,7 +16,7 @@
 #include "ops.h"
 #include "world/vmap_world.h"
 
-/* At most so many pages of a mapping are looked at, spread over it. */
+/* Pages of a mapping that are checked, spread over it. */
 #define PAGES_LOOKED_AT 4
 
 static struct page *frame(const struct world *w, const struct object *o, u64 i)
@@ -52,7 +52,7 @@ void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 		return;
 	access_write64(w->machine, addr + mapping_slot(w, o) * sizeof(u64), value);
 	MM_CHECK(access_frame64(w->machine, expected, mapping_slot(w, o)) == value, CONTENTS,
-		 "page %llu of the mapping at 0x%llx: what is written does not reach frame %llu", i,
+		 "page %llu of the mapping at 0x%llx: a write does not reach frame %llu", i,
 		 o->addr, expected->pfn);
 	alias_check_page(w, o, i, mapping_slot(w, o) * sizeof(u64), value);
 }
@@ -87,7 +87,7 @@ static bool tables_fit(const struct world *w, u64 pages)
 	return nr_free_pages(w->machine) >= pages / 512 + 6;
 }
 
-/* A refusal that nothing disturbed must have a reason. */
+/* A refusal of a request that ran alone must have a reason. */
 static void judge_refusal(struct world *w, const struct op_call *c, const struct vmap_instance *v,
 			  u64 pages, gfp_t gfp)
 {
@@ -104,7 +104,7 @@ static void judge_refusal(struct world *w, const struct op_call *c, const struct
 	MM_CHECK(!kva_lowest(kva_snapshot_busy(w, v), &r) || !op_ran_alone(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
 		 need);
-	/* For want of room, then: blocks with nothing mapped have been given up. */
+	/* So there was no room, and all blocks in which nothing is mapped were given up. */
 	if (v->be->caps.drops_blocks && kva_checker_wanted(w) && op_ran_alone(w, c))
 		kva_checker_check_blocks(w, c, "a refusal");
 }
@@ -182,11 +182,10 @@ void op_touch_ram(struct world *w, const struct op_call *c)
 }
 
 /*
- * What was unmapped by an operation that had ended must be gone from every TLB; what an
- * operation under way at the time of the call is unmapping need not. With nothing under way, no
- * block without a mapping is left, and in the target vmap_aliases the call is made once more: then
- * there is nothing to flush. (Pages of a block are covered again with the block as a whole. But
- * that takes somebody who unmaps the last of them in between.)
+ * After the call no TLB may hold a page that an operation has unmapped which ended before the call.
+ * Operations in flight are exempt. If none is in flight, no block without a mapping may be left,
+ * and in the target vmap_aliases a second call must find nothing to flush. (A block is flushed once
+ * more as a whole, but only after a task has unmapped the last of its pages in between.)
  */
 void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 {
@@ -208,6 +207,6 @@ void op_vm_unmap_aliases(struct world *w, const struct op_call *c)
 	v->be->vm_unmap_aliases(v->ctx);
 	machine_stats(w->machine, &after);
 	MM_CHECK(after.flushes == before.flushes || !op_ran_alone(w, c), WORK,
-		 "vm_unmap_aliases() flushed %llu times, and directly before it all was flushed",
+		 "vm_unmap_aliases() flushed %llu times, expected 0: all was flushed just before",
 		 (after.flushes - before.flushes));
 }

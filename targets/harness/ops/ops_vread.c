@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ops_vread.c - readers, who do not know what they read: the operations, and what they must get.
+ * ops_vread.c - operations that read at addresses which may not be mapped, and their checks.
  *
- * A reader's window begins in an object or in its guard page and may reach beyond it. What it has
- * of the object is compared with the memory behind, as far as that is known; the guard page reads
- * as zeroes, and so does what is not counted as read. What follows may be somebody else's.
+ * A reader's window begins in an object or in its guard page and may reach beyond it. The bytes of
+ * the object are compared with its memory, as far as that is known. The guard page reads as zeroes,
+ * and so do bytes that vread() does not count as read. The bytes after it may be another object's.
  */
 #include <string.h>
 
@@ -16,13 +16,13 @@
 /* Bytes that one reader of a program reads, at most. */
 #define VREAD_MAX (PAGE_SIZE + 64)
 
-/* What a buffer holds before it is read to. */
+/* The bytes of a buffer before vread() fills it. */
 #define UNREAD 0xee
 
 /**
- * struct window - what was read
- * @o:    the object in which it begins
- * @at:   where in it, in bytes
+ * struct window - the bytes that were read
+ * @o:    the object in which the window begins
+ * @at:   offset in the object
  * @size: bytes
  * @own:  those of them that belong to the object, its guard page left out
  */
@@ -32,7 +32,7 @@ struct window {
 	u8 buf[VREAD_MAX];
 };
 
-/* Read, and judge what is behind the object. */
+/* Read the window, and check the bytes after the object. */
 static void read_window(struct world *w, const struct op_call *c, struct window *win)
 {
 	const struct object *o = c->object;
@@ -55,13 +55,13 @@ static void read_window(struct world *w, const struct op_call *c, struct window 
 			 i, win->buf[i]);
 }
 
-/* Bytes [@from, @to) of the object, as far as they are in the window; NULL: they are zeroes. */
+/* Compare bytes [@from, @to) of the object, as far as the window has them. NULL: with zeroes. */
 static void compare(struct world *w, const struct window *win, u64 from, u64 to, const u8 *memory)
 {
 	from = max(from, win->at);
 	to = min(to, win->at + win->own);
 	for (u64 at = from; at < to; at++) {
-		/* Translated once a page: the rest of it follows in memory. */
+		/* One translation a page: the rest of the page follows in memory. */
 		if (memory && (at == from || IS_ALIGNED(at, PAGE_SIZE)))
 			memory = mem_address(w->machine, win->o->addr + at, 1);
 		MM_CHECK(win->buf[at - win->at] == (memory ? *memory : 0), CONTENTS,
@@ -74,8 +74,8 @@ static void compare(struct world *w, const struct window *win, u64 from, u64 to,
 }
 
 /*
- * Only what is written as a whole is known. Other users of the object write what it holds already:
- * they need not be kept out.
+ * Only objects that are written as a whole are known. Other users of the object write the bytes
+ * that it holds already, so they need no exclusion.
  */
 void op_vread(struct world *w, const struct op_call *c)
 {
@@ -87,8 +87,8 @@ void op_vread(struct world *w, const struct op_call *c)
 }
 
 /*
- * Device memory reads as zeroes, mapped or not, and so does what is not mapped. Where pages are,
- * only the object's own word of each is known. Another user may map and unmap meanwhile.
+ * Device memory reads as zeroes, mapped or not, and so does a page that is not mapped. Of a mapped
+ * page only the object's own word is known. Another user may map and unmap meanwhile.
  */
 void op_vread_area(struct world *w, const struct op_call *c)
 {

@@ -67,7 +67,7 @@ static const struct subsystem percpu = {
 	.free = percpu_free_world,
 };
 
-/* What first chunks have left goes to the page frames. */
+/* The memory that first chunks have left becomes page frames. */
 static const struct subsystem hand_over = {
 	.wanted = machine_world_has_boot_memory,
 	.boot = machine_world_hand_over,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vm_struct.h - what the operations of the vmalloc interface share.
+ * vm_struct.h - shared checks of the operations of the vmalloc interface.
  */
 #ifndef MM_HARNESS_VM_STRUCT_H
 #define MM_HARNESS_VM_STRUCT_H
@@ -8,7 +8,7 @@
 #include "exec/run.h"
 
 /**
- * vm_struct_check() - a live object must be known to the interface as what it is
+ * vm_struct_check() - find_vm_area() must find a live object, as it was asked for
  * @o:     OBJECT_VMALLOC, OBJECT_VMAP or OBJECT_VM_AREA
  * @flags: VMAP_OWNER_* that its area has
  * @who:   its caller, the same string
@@ -17,18 +17,18 @@
  */
 void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who);
 
-/** vm_struct_judge_addresses() - of an object just born: inside of the space (ORACLE_RANGE) */
+/** vm_struct_judge_addresses() - a new object must lie inside of the space: ORACLE_RANGE */
 void vm_struct_judge_addresses(struct world *w, const struct object *o);
 
 /** vmalloc_is_whole() - is all of an object of vmalloc() written, or only some of each page? */
 bool vmalloc_is_whole(const struct object *o);
 
 /**
- * vm_struct_judge_remap() - map an object to a user: he gets what he may have, and no more
+ * vm_struct_judge_remap() - map an object to a user, and check that the bounds are kept
  * @o:     OBJECT_VMALLOC or OBJECT_VMAP
  * @pgoff: pages left out at its start
  * @nr:    pages, 1 to REMAP_MAX
- * @from:  bytes from its start to the address that is given: only 0 is right
+ * @from:  offset of the address in the object: the call must refuse any but 0
  *
  * ORACLE_RANGE: refused or not as it should be. ORACLE_CONTENTS: other pages. ORACLE_PAGE_FREE:
  * without a reference. Context: may sleep.

@@ -58,7 +58,7 @@ const struct planted planted_boot[] = {
 	 BOOTMEM "r1 = alloc_bootmem\n"},
 	{FAULT_BOOT_MISALIGNED, ORACLE_ALIGNMENT, 0, "0x1 is not a multiple of 4096", OBJECT},
 	{FAULT_BOOT_OUTSIDE, ORACLE_RANGE, 0, "is outside of all memory", OBJECT},
-	{FAULT_BOOT_HOLE, ORACLE_RANGE, 0, "frame 64 is no node's",
+	{FAULT_BOOT_HOLE, ORACLE_RANGE, 0, "frame 64 belongs to no node",
 	 "target bootmem\n" WITH_HOLE "r1 = " PAGE "\n"},
 	{FAULT_BOOT_LIMIT, ORACLE_RANGE, 1, "0x2000 of 4096 bytes is not below 0x1",
 	 BOOTMEM "r1 = alloc_bootmem size=8K align=4K\nr2 = " PAGE " place=130\n"},
@@ -69,7 +69,8 @@ const struct planted planted_boot[] = {
 	 ROOTMEM "r1 = " PAGE " place=65\n"},
 	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 was asked for",
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem_node node=1\n"},
-	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 has 100 bytes",
+	{FAULT_BOOT_NODE, ORACLE_RANGE, 0,
+	 "0x0 is of node 0, expected node 1, which has 100 bytes free",
 	 "target bootmem\n" TWO_NODES "r1 = alloc_bootmem_node node=1\n"},
 	{FAULT_BOOT_CROSSES, ORACLE_RANGE, 1, "frame 64 is of node 1, the first of node 0",
 	 "target rootmem\n" TWO_NODES "r1 = alloc_bootmem size=240K align=4K\n"
@@ -85,12 +86,12 @@ const struct planted planted_boot[] = {
 	 "target bootmem\nmachine pages=64\n" A "r1 = reserve_bootmem at=0 size=252K\n"
 	 "r2 = alloc_bootmem size=100\nr3 = alloc_bootmem size=200\n"},
 	{FAULT_BOOT_NOT_PACKED, ORACLE_RANGE, 1,
-	 "0x1000 of 100 bytes: the page before is free from 0x80 on",
+	 "0x1000 of 100 bytes: the previous page is free from 0x80 on",
 	 BOOTMEM "r1 = alloc_bootmem\nr2 = alloc_bootmem\n"},
-	{FAULT_BOOT_NOT_PACKED, ORACLE_RANGE, 1, "the page before is free from 0x40080 on",
+	{FAULT_BOOT_NOT_PACKED, ORACLE_RANGE, 1, "the previous page is free from 0x40080 on",
 	 "target rootmem\n" TWO_NODES
 	 "r1 = alloc_bootmem_node node=1\nr2 = alloc_bootmem_node node=1\n"},
-	{FAULT_BOOT_NOT_PACKED, ORACLE_RANGE, 1, "the page before is free from 0x40080 on",
+	{FAULT_BOOT_NOT_PACKED, ORACLE_RANGE, 1, "the previous page is free from 0x40080 on",
 	 "target bootmem\n" TWO_NODES
 	 "r1 = alloc_bootmem_node node=1\nr2 = alloc_bootmem_node node=1\n"},
 
@@ -178,11 +179,11 @@ const struct planted planted_boot[] = {
 	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
 	{FAULT_COMPAT_SHORT, ORACLE_ZERO, 0, "0x0 of 5000 bytes: byte 4999 is 0x07",
 	 BOOTMEM "r1 = compat_alloc_bootmem size=5000\n"},
-	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "those after it were zeroed, too",
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "the bytes after it are zero, too",
 	 BOOTMEM "r1 = compat_alloc_bootmem\n"},
-	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "0x0 of 4096 bytes: those after it",
+	{FAULT_COMPAT_MORE, ORACLE_CONTENTS, 0, "0x0 of 4096 bytes: the bytes after it",
 	 ROOTMEM "r1 = compat_alloc_bootmem size=4K\n"},
-	{FAULT_COMPAT_BEFORE, ORACLE_CONTENTS, 1, "0x80 of 100 bytes: those before it",
+	{FAULT_COMPAT_BEFORE, ORACLE_CONTENTS, 1, "0x80 of 100 bytes: the bytes before it",
 	 BOOTMEM "r1 = alloc_bootmem\nr2 = compat_alloc_bootmem\n"},
 	{FAULT_COMPAT_NO_PAGE, ORACLE_ALIGNMENT, 1, "0x80 is not a multiple of 4096",
 	 BOOTMEM "r1 = compat_alloc_bootmem\nr2 = compat_alloc_bootmem how=pages\n"},
@@ -194,7 +195,8 @@ const struct planted planted_boot[] = {
 					 "r2 = compat_alloc_bootmem size=600 how=low\n"},
 	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 was asked for",
 	 "target rootmem\n" TWO_NODES "r1 = compat_alloc_bootmem_node node=1\n"},
-	{FAULT_BOOT_NODE, ORACLE_RANGE, 0, "0x0 is of node 0, and 1 has 100 bytes",
+	{FAULT_BOOT_NODE, ORACLE_RANGE, 0,
+	 "0x0 is of node 0, expected node 1, which has 100 bytes free",
 	 "target bootmem\n" TWO_NODES "r1 = compat_alloc_bootmem_node node=1\n"},
 	{FAULT_BOOT_REFUSED, ORACLE_SPURIOUS, 0, "bootmem has no 4096 bytes, aligned to 64",
 	 BOOTMEM "r1 = compat_alloc_bootmem size=4K how=low\n"},
@@ -204,8 +206,7 @@ const struct planted planted_boot[] = {
 	 BOOTMEM "r1 = compat_reserve_bootmem at=4095 size=2\n"},
 	{FAULT_BOOT_FREE_NOTHING, ORACLE_COUNT, 1, "2047 free, 1 reserved",
 	 OBJECT "compat_free_bootmem r1\n"},
-	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,
-	 "bootmem has 1 free pages less than before, rootmem 2",
+	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0, "bootmem took 1 pages, rootmem 2",
 	 PAIR "r1 = compat_alloc_bootmem size=4K how=pages\n"},
 
 	/* The hand-over, as an operation and at the end. */
@@ -227,10 +228,10 @@ const struct planted planted_boot[] = {
 	 "target bootmem\n" TWO_NODES "free_all_bootmem\n"},
 
 	/* One of two allocators. */
-	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,
-	 "bootmem has 1 free pages less than before, rootmem 2", PAIR "r1 = " PAGE "\n"},
-	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0,
-	 "bootmem has 1 free pages less than before, rootmem 2", PAIR "r1 = reserve_bootmem\n"},
+	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0, "bootmem took 1 pages, rootmem 2",
+	 PAIR "r1 = " PAGE "\n"},
+	{FAULT_BOOT_TWIN_MORE, ORACLE_DIFFERENTIAL, 0, "bootmem took 1 pages, rootmem 2",
+	 PAIR "r1 = reserve_bootmem\n"},
 	{FAULT_BOOT_TWIN_MORE, ORACLE_COUNT, 0, "rootmem says 2048 pages: 2046 free, 2 reserved",
 	 PAIR "r1 = alloc_bootmem\n"},
 };

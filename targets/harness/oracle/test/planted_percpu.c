@@ -86,7 +86,7 @@ const struct planted planted_percpu[] = {
 	 REGIONS "p1 = alloc_percpu\np2 = alloc_reserved_percpu size=40\n"
 		 "misfree_percpu p2 at=39\n"},
 
-	{FAULT_PCPU_WORK, ORACLE_WORK, 0, "1000 blocks and words were looked at",
+	{FAULT_PCPU_WORK, ORACLE_WORK, 0, "searched 1000 blocks and words",
 	 PAIR A "p1 = alloc_percpu\n"},
 
 	/* One of two allocators. */

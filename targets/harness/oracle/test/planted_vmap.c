@@ -32,7 +32,7 @@ const struct planted planted_vmap[] = {
 	 ALL_FREED "v2 = alloc_vmap_area pages=57\n"},
 	{FAULT_AREA_REFUSED, ORACLE_SPURIOUS, 0, "refused with error -16, and it fits at 0x",
 	 "target vmap_area\nirq i cpu=0\nv1 = alloc_vmap_area\n"},
-	{FAULT_AREAS_NO_PURGE, ORACLE_LEAK_AREA, 2, "was freed lazily, and is so after a purge",
+	{FAULT_AREAS_NO_PURGE, ORACLE_LEAK_AREA, 2, "is still lazily freed after a purge",
 	 FREED "purge_vmap_areas\n"},
 
 	/* Statistics. */
@@ -72,7 +72,7 @@ const struct planted planted_vmap[] = {
 	{FAULT_RAM_REMAPS, ORACLE_CONTENTS, 1, "what is written is not read through page 0 of",
 	 "target vmap\ntask a cpu=0\n"
 	 "v1 = alloc_vmap_area pages=32 map\nm2 = vm_map_ram pages=2\n"},
-	{FAULT_ALIASES_TWICE, ORACLE_WORK, 1, "flushed 1 times, and directly before it all was",
+	{FAULT_ALIASES_TWICE, ORACLE_WORK, 1, "flushed 1 times, expected 0",
 	 ALIASES "m1 = vm_map_ram\nvm_unmap_aliases\n"},
 };
 

@@ -37,7 +37,7 @@ const struct planted planted_zone[] = {
 
 	/* Ranges that must not stay cached. */
 	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1,
-	 "0xffffc90000018000) is kept for CPU 0 after a purge",
+	 "0xffffc90000018000) is still cached for CPU 0 after a purge",
 	 ZONE "v1 = alloc_vmap_area\npurge_vmap_areas\n"},
 	{FAULT_KEPT_STAYS, ORACLE_SPURIOUS, 1, "refused with error -16, and it fits at 0x",
 	 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\n"
@@ -71,7 +71,7 @@ const struct planted planted_zone[] = {
 	 TRIO TWO},
 	{FAULT_POOL_SKIPPED, ORACLE_RANGE, 3, "of a pool of the CPU's node, or the heap",
 	 TRIO FREED "v3 = alloc_vmap_area pages=4\n"},
-	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1, "is kept for CPU 0 after a purge",
+	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1, "is still cached for CPU 0 after a purge",
 	 TRIO "v1 = alloc_vmap_area\npurge_vmap_areas\n"},
 };
 

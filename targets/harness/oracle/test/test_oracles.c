@@ -97,7 +97,7 @@ static const struct planted planted[] = {
 	 ONE_GROUP "free_vm_areas c1\n"},
 	{FAULT_NO_UNMAP, ORACLE_PTE_BUSY, 2, "is mapped already", GROUP_TWICE},
 	{FAULT_NO_FLUSH, ORACLE_STALE, 2, "handed out: 0x", GROUP_TWICE},
-	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "what is written does not reach", ONE_GROUP},
+	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "a write does not reach", ONE_GROUP},
 
 	{FAULT_PCPU_ONE_COPY, ORACLE_CONTENTS, 1, "byte 0: found 0x",
 	 PERCPU_A "p1 = alloc_percpu size=16\ntouch_percpu p1\n"},
@@ -109,7 +109,7 @@ static const struct planted planted[] = {
 		  "p3 = alloc_percpu size=8\nfree_percpu p2\n"},
 	{FAULT_RAM_REVERSED, ORACLE_CONTENTS, 0, "page 0 of the mapping", ONE_MAPPING},
 	{FAULT_RAM_SHORT, ORACLE_CONTENTS, 0, "frame -1, expected", ONE_MAPPING},
-	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "what is written does not reach", ONE_MAPPING},
+	{FAULT_WRITE_LOST, ORACLE_CONTENTS, 0, "a write does not reach", ONE_MAPPING},
 
 	{FAULT_PCPU_NOT_ZEROED, ORACLE_ZERO, 0, "byte 0: found 0x",
 	 PERCPU_A "p1 = alloc_percpu size=4\n"},
