@@ -7,9 +7,9 @@
  *
  * A figure is the time of a pair, an allocation and its release, in the fastest of several rounds.
  *
- *   - Each thread is a task on its own simulated CPU, is never moved (odds of 0:
- * core/sched/sched.h) and works on its own pages. Threads wait only for locks and words of the vmap
- * layer, or of the engine.
+ *   - Each thread is a task on its own simulated CPU, never moves (odds of 0: core/sched/sched.h),
+ *     and works on its own pages. Threads wait only for locks and words of the vmap layer, or of
+ *     the engine.
  *   - The machine is bare, which on threads means that they do not meet in it: freed metadata
  *     belongs to a task and moves between tasks in batches, objects have cache lines of their own,
  *     entries of the page table change without a lock, and no counter is shared. A flush of TLBs is
@@ -18,8 +18,8 @@
  *     ends with the last thread, so threads that never wait for each other take as long as one
  *     thread alone. The fastest round counts: other programs disturb it least.
  *   - Cores of a virtual machine are not equally fast. Rounds rotate the threads over the cores,
- * and the figure is that of the slowest rotation; otherwise one thread would run on the best core,
- *     and two threads would not.
+ *     and the figure is that of the slowest rotation; otherwise one thread would run on the best
+ *     core, and two threads would not.
  *   - With more threads than cores, the wall clock would show how the host divides its cores. The
  *     figure is then the thread's own time, with the unit cpu-ns. It does not contain the time in
  *     which the holder of a lock waits for a core.
