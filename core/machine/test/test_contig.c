@@ -239,11 +239,11 @@ static void test_findings(void **state)
 #ifndef MM_ASAN
 		{write_after_free, ORACLE_PAGE_WRITE,
 		 "page frame 2 was written to after it was freed: byte 9"},
+#endif
 	};
 	struct fixture *f = *state;
 
 	expect_findings(f, findings, ARRAY_SIZE(findings));
-#endif
 }
 
 /* A bare machine writes only the zeroes that are asked for. */
