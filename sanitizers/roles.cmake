@@ -194,7 +194,7 @@ function(mm_fuzz_target name)
   set_property(GLOBAL APPEND PROPERTY MM_FUZZ_TARGETS ${name})
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/targets)
-  target_link_libraries(${name} PRIVATE harness)
+  target_link_libraries(${name} PRIVATE harness_fibers)
   mm_role(${name} harness)
   if(MM_FUZZER STREQUAL "libfuzzer")
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
