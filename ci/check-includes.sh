@@ -36,6 +36,7 @@ table() {
 	local h=targets/harness allocators='core/boot core/vmap core/percpu'
 	cat <<-END
 	core/sched sanitizers
+	core/sched/strategy core/sched
 	core/machine core/sched
 	core/boot core/sched core/machine
 	core/vmap core/sched core/machine

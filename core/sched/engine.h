@@ -31,7 +31,7 @@
 
 #define MAX_HELD 32
 #define MAX_CLASSES 64
-#define MAX_DEMOTIONS 64
+#define STRATEGY_STATE 4096
 #define NO_CPU 0xff
 
 #define WORKER_MASK ((TASK_BIT(SCHED_TASK_RCU) - 1) & ~(TASK_BIT(SCHED_WORKER_FIRST) - 1))
@@ -95,7 +95,7 @@ struct held_lock {
  * @from:       task that a source was let in over, to go on after the interrupt
  * @op:         see task_set_op()
  * @ticket:     of its operation; while it lives, 0 unless its bit is set in sched.inflight
- * @priority:   SCHEDULE_PCT, and virtual time
+ * @priority:   virtual time: the higher one of two events at one time goes first
  * @ready_at:   virtual time: it goes on no earlier; a source's clock outside of its interrupts
  * @held:       locks, in order of acquisition
  * @held_mask:  classes of @held
@@ -204,7 +204,7 @@ struct race {
  *               and where there are tasks above number 63, of which the fast path knows nothing
  * @vtime:       what things cost in virtual time; NULL: the run is not in virtual time
  * @step:        steps so far
- * @next_change: before this step the default rule decides
+ * @ask_from:    before this step the default rule decides, and the strategy is not asked
  * @digest:      of the run so far
  * @used:        tasks to be reset before the next run
  * @live:        tasks that have not ended
@@ -216,7 +216,9 @@ struct race {
  * @callbacks:   queue, by @clock
  * @queued, @called: callbacks so far
  * @work:        items that found no idle worker
- * @schedule, @pos, @turn, @rng, @nr_demotions, @demotion, @lowest, @taken: see strategy.c
+ * @schedule:    parameters of the strategy
+ * @strategy, @strategy_state: who decides, and its private state (strategy.h)
+ * @taken:       receives the choices that differ from the default rule; NULL: not recorded
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
  * @announced:   points, tasks and runs since TSan was last made to start afresh
@@ -231,7 +233,7 @@ struct sched {
 	u64 limit;
 	const struct sched_vtime *vtime;
 	u64 step;
-	u64 next_change;
+	u64 ask_from;
 	u64 digest;
 	task_set used;
 	task_set live;
@@ -250,12 +252,7 @@ struct sched {
 	struct work_struct **work_tail;
 
 	const struct schedule *schedule;
-	u32 pos;
-	u32 turn;
-	u64 rng;
-	u32 nr_demotions;
-	u32 demotion[MAX_DEMOTIONS];
-	s64 lowest;
+	const struct sched_strategy *strategy;
 	struct schedule *taken;
 
 	u32 nr_classes;
@@ -276,6 +273,7 @@ struct sched {
 	struct lines lines;
 
 	struct fiber main;
+	_Alignas(16) char strategy_state[STRATEGY_STATE];
 	struct cpu cpu[SCHED_MAX_CPUS];
 	struct lock_class classes[MAX_CLASSES];
 	struct task task[SCHED_MAX_TASKS];
@@ -386,8 +384,6 @@ void report_race(struct sched *s);
 
 /* vtime.c: only in virtual time, and without a scheduling point. */
 void vtime_point(struct sched *s, struct task *t);
-s64 vtime_priority(const struct task *t);
-struct task *vtime_choose(struct sched *s, task_set run);
 void vtime_woken(struct sched *s, task_set tasks);
 void vtime_took(struct sched *s, struct task *t, struct lock_word *w);
 void vtime_released(struct sched *s, struct task *t, struct lock_word *w);
@@ -403,11 +399,9 @@ static inline void wake(struct sched *s, task_set tasks)
 }
 
 /* strategy.c */
-void strategy_begin(struct sched *s, const struct schedule *schedule, struct schedule *taken);
-struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt);
-void strategy_spawned(struct sched *s, struct task *t);
-void strategy_yields(struct sched *s, struct task *t);
-void strategy_turn(struct sched *s, struct task *t);
+void strategy_begin(struct sched *s, const struct sched_params *p);
+struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
+			     enum switch_reason why);
 
 /* lockdep.c */
 u8 lockdep_acquire(struct sched *s, struct task *t, struct lock_word *w, unsigned int subclass,

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "strategy.h"
 
 #define DEFAULT_MAX_POINTS 1000000
 
@@ -53,19 +53,20 @@ static inline bool take_step(struct sched *s, task_set run)
 	s->digest = digest_mix(s->digest, s->step, (u64)run);
 	if (unlikely(task_set_high(run)))
 		s->digest = digest_mix(s->digest, s->step, task_set_high(run));
-	return s->step >= s->next_change;
+	return s->step >= s->ask_from;
 }
 
 /* A choice at a step; @dflt is the default rule's, and mostly the answer. */
-static inline struct task *choose(struct sched *s, struct task *t, task_set run, struct task *dflt)
+static inline struct task *choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
+				  enum switch_reason why)
 {
-	return unlikely(take_step(s, run)) ? strategy_choose(s, t, run, dflt) : dflt;
+	return unlikely(take_step(s, run)) ? strategy_choose(s, t, run, dflt, why) : dflt;
 }
 
 /* A step at which the schedule may have something to say. */
 static __attribute__((noinline)) void sched_change(struct sched *s, struct task *t, task_set run)
 {
-	struct task *next = strategy_choose(s, t, run, t);
+	struct task *next = strategy_choose(s, t, run, t, SWITCH_SCHEDULE);
 
 	if (next != t)
 		switch_to(s, t, next, SWITCH_SCHEDULE);
@@ -156,7 +157,7 @@ void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_rea
 	if (task_set_rest(run)) {
 		if (!dflt || !(run & dflt->bit))
 			dflt = next;
-		next = choose(s, t, run, dflt);
+		next = choose(s, t, run, dflt, why);
 	}
 	if (next != t)
 		switch_to(s, t, next, why);
@@ -193,7 +194,8 @@ static void yield(void)
 	if (!t)
 		return;
 	s = t->sched;
-	strategy_yields(s, t);
+	if (s->strategy->yielded)
+		s->strategy->yielded(s, t);
 	run = runnable(s) & ~t->bit;
 	later = task_set_above(run, t->bit);
 	if (!later)
@@ -273,7 +275,8 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	t->running = NULL;
 	t->again = false;
 	t->ready_at = s->vtime ? sched_vtime_now() : 0;
-	strategy_spawned(s, t);
+	if (s->strategy->spawned)
+		s->strategy->spawned(s, t);
 	announce_release(t);
 	s->used |= t->bit;
 	s->live |= t->bit;
@@ -372,7 +375,7 @@ static void run_begin(struct sched *s, const struct sched_params *p, struct sche
 	r->taken_overflow = false;
 	rcu_begin(s);
 	work_begin(s);
-	strategy_begin(s, p->schedule, p->taken);
+	strategy_begin(s, p);
 	fiber_init_main(&s->main);
 	tsan_begin(s);
 }

@@ -30,4 +30,11 @@ static inline u32 random_below(u64 *state, u32 n)
 	return (u32)((random_next(state) >> 32) * n >> 32);
 }
 
+/** random_below_u64() - draw a number below @n from all 64 bits: other numbers than random_below()
+ */
+static inline u64 random_below_u64(u64 *state, u64 n)
+{
+	return (u64)((unsigned __int128)random_next(state) * n >> 64);
+}
+
 #endif

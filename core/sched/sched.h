@@ -27,6 +27,7 @@
 #define SCHED_MAX_CPUS 64
 
 struct sched;
+struct sched_strategy;
 struct sched_vtime;
 struct task;
 
@@ -41,11 +42,16 @@ enum switch_reason {
 /**
  * struct sched_params - how to run
  * @nr_cpus:    simulated CPUs, 1 to SCHED_MAX_CPUS
+ * @nr_tasks:   tasks that @init spawns, for strategies that draw among them before they exist;
+ *              0: one
+ * @possible:   CPUs that the schedule may move tasks to, a bit each; a CPU that is not possible
+ *              stands for the next one that is, in cyclic order. 0: all
  * @max_points: a run that passes more scheduling points is a livelock; 0: 1,000,000
  * @schedule:   which task runs next; NULL: the sequential run. The threads engine
  *              takes no more of it than seed and odds of SCHEDULE_RANDOM: how often
  *              preempt_enable() moves a task to another CPU (without: 1 in 1,024; odds of 0:
  *              never, in that engine alone)
+ * @strategy:   if not NULL, decides in place of @schedule's (strategy.h). Fibers engine
  * @vtime:      if not NULL, the run is in virtual time (vtime.h): @schedule is not consulted.
  *              Not in the threads engine
  * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)
@@ -54,8 +60,11 @@ enum switch_reason {
  */
 struct sched_params {
 	unsigned int nr_cpus;
+	unsigned int nr_tasks;
+	u64 possible;
 	u64 max_points;
 	const struct schedule *schedule;
+	const struct sched_strategy *strategy;
 	const struct sched_vtime *vtime;
 	struct schedule *taken;
 	void (*on_switch)(void *arg, u64 step, const struct task *from, const struct task *to,
@@ -185,6 +194,13 @@ void task_set_op(s32 op);
  * Under SCHEDULE_TURNS this is where the next task of the list is let in. Scheduling point.
  */
 void sched_turn(void);
+
+/**
+ * sched_moves_tasks() - may the schedule of this run move a preemptible task to another CPU?
+ *
+ * The task may be in the middle of an operation. False outside of a run.
+ */
+bool sched_moves_tasks(void);
 
 /**
  * irq_enter() - begin an interrupt on the calling source's CPU

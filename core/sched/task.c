@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine.h"
+#include "strategy.h"
 
 struct task *task_spawn(const struct task_params *p)
 {
@@ -168,8 +168,10 @@ void check_balance(struct task *t, const char *when)
 void sched_turn(void)
 {
 	struct task *t = current;
+	struct sched *s = t->sched;
 
 	check_balance(t, "operation ended");
-	strategy_turn(t->sched, t);
+	if (s->strategy->turned)
+		s->strategy->turned(s, t);
 	sched_point();
 }

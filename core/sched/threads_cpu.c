@@ -144,6 +144,11 @@ void cond_resched(void)
 	sched_yield();
 }
 
+bool sched_moves_tasks(void)
+{
+	return current && current->sched->odds;
+}
+
 void task_migrate(unsigned int cpu)
 {
 	struct task *t = current;

@@ -13,13 +13,13 @@
  * waits end at the clock of who ends them.
  *
  * A run in virtual time has sched.limit at 0, so that each point takes the slow path, and others
- * pay nothing; and sched.next_change at 0, so that each choice comes here.
+ * pay nothing; and sched.ask_from at 0, so that each choice comes here.
  *
  * Tasks whose events are at the same time, as those of one CPU are: an interrupt first, then
  * workers and callbacks, which would else wait for the end of a task that never waits itself, then
- * who has not yielded or did so longer ago (task.priority, as PCT uses it), then the lowest number.
+ * who has not yielded or did so longer ago (task.priority), then the lowest number.
  */
-#include "engine.h"
+#include "strategy.h"
 
 /* The clock that a task moves on; a source outside of its interrupts has its own. */
 static u64 *clock_of(struct task *t)
@@ -44,36 +44,55 @@ void vtime_point(struct sched *s, struct task *t)
 	*clock_of(t) += s->vtime->point;
 }
 
-/* To begin with; who yields falls below all others, a worker too. */
-s64 vtime_priority(const struct task *t)
+/* The state of the strategy is the priority that was given to a task that yields last. */
+static void vtime_begin(struct sched *s)
 {
-	return is_service(t->number);
+	*strategy_state(s, s64) = 0;
 }
 
-struct task *vtime_choose(struct sched *s, task_set run)
+static void vtime_spawned(struct sched *s, struct task *t)
+{
+	t->priority = is_service(t->number);
+}
+
+/* Below all others, a worker too. */
+static void vtime_yielded(struct sched *s, struct task *t)
+{
+	t->priority = --*strategy_state(s, s64);
+}
+
+static struct task *vtime_choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
+				 enum switch_reason why)
 {
 	struct task *best = NULL;
 	u64 first = 0;
 	unsigned int i;
 
 	for_each_task (i, run) {
-		struct task *t = &s->task[i];
-		u64 at = next_event(s, t);
-		bool gate = t->irq == IRQ_GATE;
+		struct task *next = &s->task[i];
+		u64 at = next_event(s, next);
+		bool gate = next->irq == IRQ_GATE;
 
 		if (best) {
 			bool best_gate = best->irq == IRQ_GATE;
 
 			if (at > first || (at == first && gate < best_gate))
 				continue;
-			if (at == first && gate == best_gate && t->priority <= best->priority)
+			if (at == first && gate == best_gate && next->priority <= best->priority)
 				continue;
 		}
-		best = t;
+		best = next;
 		first = at;
 	}
 	return best;
 }
+
+const struct sched_strategy strategy_vtime = {
+	.begin = vtime_begin,
+	.choose = vtime_choose,
+	.spawned = vtime_spawned,
+	.yielded = vtime_yielded,
+};
 
 void vtime_woken(struct sched *s, task_set tasks)
 {

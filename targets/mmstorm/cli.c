@@ -66,28 +66,36 @@ void cli_common_init(struct common_options *common)
 	};
 }
 
-const char *cli_strategy_name(unsigned int kind)
+/* The strategies that take no list: "sequential, round-robin, ..., changes or all". */
+static const char *strategy_names(void)
 {
-	if (kind == EXPLORE_CHANGES)
-		return "changes";
-	return kind == SCHEDULE_SPARSE ? "sequential" : schedule_kind_name(kind);
+	static char names[256];
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < NR_SCHEDULE_KINDS; i++) {
+		const struct schedule_info *info = &schedule_info[schedule_listing[i]];
+
+		if (!(info->takes & SCHEDULE_TAKES_LIST))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+						 used ? ", " : "", info->name);
+	}
+	snprintf(names + used, sizeof(names) - used, " or all");
+	return names;
 }
 
 const char *cli_parse_strategy(const char *text, void *strategy)
 {
-	static const u8 kind[] = {SCHEDULE_SPARSE, SCHEDULE_ROUND_ROBIN, SCHEDULE_RANDOM,
-				  SCHEDULE_PCT, EXPLORE_CHANGES};
+	enum schedule_kind kind = schedule_kind_by_name(text);
 	struct strategy_options *s = strategy;
 
 	s->given = true;
 	s->all = !strcmp(text, "all");
-	for (size_t i = 0; i < ARRAY_SIZE(kind); i++) {
-		if (!strcmp(text, cli_strategy_name(kind[i]))) {
-			s->kind = kind[i];
-			return NULL;
-		}
-	}
-	return s->all ? NULL : "sequential, round-robin, random, pct, changes or all";
+	if (s->all)
+		return NULL;
+	if (kind == NR_SCHEDULE_KINDS || (schedule_info[kind].takes & SCHEDULE_TAKES_LIST))
+		return strategy_names();
+	s->kind = kind;
+	return NULL;
 }
 
 #define MEMBER(m) .offset = offsetof(struct common_options, m)
@@ -97,12 +105,10 @@ const struct option_spec cli_common_options[] = {
 	{"seed", NUMBER(seed), .hi = UINT64_MAX,
 	 .help = "random seed; explore adds 1 for each further run"},
 	{"odds", NUMBER(odds), .range = &schedule_odds,
-	 .help = "random: switch tasks at one step in N"},
-	{"depth", NUMBER(depth), .range = &schedule_depth,
-	 .help = "pct: depth of the bug; changes: most changes of a run, which switch to a task or "
-		 "move one to another CPU"},
+	 .help = "`odds` of the strategy: switch tasks at one step in N"},
+	{"depth", NUMBER(depth), .range = &schedule_depth, .help = "`depth` of the strategy"},
 	{"length", NUMBER(length), .range = &schedule_length,
-	 .help = "pct, changes: steps of a run (default: counted in a first run)"},
+	 .help = "`length` of the strategy: steps of a run (default: counted in a first run)"},
 	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
 	 .help = CLI_TARGET_HELP},
 	{"no-fork", MEMBER(in_process), .help = "run in this process, for debuggers"},
@@ -114,8 +120,8 @@ void cli_strategy_schedule(const struct strategy_options *s, const struct progra
 			   struct schedule *d)
 {
 	d->kind = s->kind;
-	d->odds = (u16)s->odds;
-	d->depth = (u16)s->depth;
+	d->odds = (u32)s->odds;
+	d->depth = (u32)s->depth;
 	d->length = s->length ? (u32)s->length : 20 * (p->nr_ops + 1);
 	d->seed = s->seed;
 	d->nr = 0;

@@ -58,11 +58,10 @@ const char *cli_parse_strategy(const char *text, void *strategy); /* struct stra
  * struct strategy_options - how schedules are chosen
  * @given:  --strategy was given
  * @all:    it was "all"
- * @kind:   enum schedule_kind, where SCHEDULE_SPARSE is "sequential"; or EXPLORE_CHANGES
+ * @kind:   enum schedule_kind: a strategy that takes no list
  * @seed:   seed of the first run
- * @odds:   SCHEDULE_RANDOM: see struct explore
- * @depth:  SCHEDULE_PCT, EXPLORE_CHANGES: see struct explore
- * @length: SCHEDULE_PCT, EXPLORE_CHANGES: steps of a run; 0: estimated
+ * @odds, @depth: as in struct schedule
+ * @length: as in struct schedule; 0: estimated
  */
 struct strategy_options {
 	bool given, all;
@@ -94,13 +93,9 @@ extern const struct option_spec cli_common_options[];
 	"replace the target that a program names by one that has its operations; required for "    \
 	"bytes without the header's magic"
 
-/** cli_strategy_schedule() - what --strategy says of one run, in place of a program's schedule; not
- * EXPLORE_CHANGES */
+/** cli_strategy_schedule() - the schedule that --strategy asks for, in place of a program's own */
 void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
 			   struct schedule *d);
-
-/** cli_strategy_name() - "sequential", "round-robin", "random", "pct" or "changes" */
-const char *cli_strategy_name(unsigned int kind);
 
 /** cli_json() - print a JSON object as one line, and free it */
 void cli_json(struct json_object *o);

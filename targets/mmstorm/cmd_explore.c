@@ -18,6 +18,7 @@
 #include "tool/isolate.h"
 #include "tool/output.h"
 #include "sched/clock.h"
+#include "program/fields.h"
 #include "program/text.h"
 
 static const struct option_usage usage = {
@@ -81,7 +82,7 @@ struct hunt {
 static const struct option_spec specs[] = {
 	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
 	 .parse = cli_parse_strategy,
-	 .help = "sequential, round-robin, random, pct, changes, or all, which compares them in a "
+	 .help = "one of mmstorm list schedules without a list, or all, which compares them in a "
 		 "table (default: random)"},
 	{"runs", 'n', OPTION_NUMBER, "N", MEMBER(runs), .lo = 1, .hi = UINT64_MAX >> 1,
 	 .help = "most schedules to run"},
@@ -127,7 +128,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 
 static void show_progress(const struct explore *e)
 {
-	cli_progress("%s: %llu of %llu runs, %llu distinct", cli_strategy_name(e->kind), e->begun,
+	cli_progress("%s: %llu of %llu runs, %llu distinct", schedule_info[e->kind].name, e->begun,
 		     e->runs, e->distinct);
 }
 
@@ -239,7 +240,7 @@ static int save_shown(const struct options *o, const struct hunt *h)
 		err = o->output ? output_program(o->output, &q) : text_print(&q, stdout);
 	if (!err)
 		fprintf(stderr, "%s: %s: shown in run %llu\n", o->path,
-			cli_strategy_name(h->e.kind), h->e.begun);
+			schedule_info[h->e.kind].name, h->e.begun);
 	program_fini(&q);
 	if (err == -ENOENT)
 		return cli_error("%s: found the events in one run, but not again, expected them "
@@ -253,7 +254,7 @@ static void describe_finding(FILE *f, const struct options *o, const struct hunt
 {
 	const struct report *r = &h->e.result.sched.report;
 
-	fprintf(f, "%s: %s at run %llu: %s: %s\n", o->path, cli_strategy_name(h->e.kind),
+	fprintf(f, "%s: %s at run %llu: %s: %s\n", o->path, schedule_info[h->e.kind].name,
 		h->e.begun, oracle_id(r->oracle), r->text);
 	cli_print_where(f, h->p, r);
 }
@@ -339,14 +340,17 @@ static int hunt(const struct options *o, struct hunt *h)
 
 static void name_strategy(char buf[64], const struct explore *e)
 {
-	if (e->kind == SCHEDULE_RANDOM)
-		snprintf(buf, 64, "random odds=%u", e->odds);
-	else if (e->kind == SCHEDULE_PCT)
-		snprintf(buf, 64, "pct depth=%u length=%u", e->depth, e->length);
-	else if (e->kind == EXPLORE_CHANGES)
-		snprintf(buf, 64, "changes depth=%u length=%u", e->depth, e->length);
-	else
-		snprintf(buf, 64, "%s", cli_strategy_name(e->kind));
+	struct schedule s;
+	int used = snprintf(buf, 64, "%s", schedule_info[e->kind].name);
+
+	explore_schedule(e, 1, &s);
+	for (unsigned int i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *f = &schedule_fields[i];
+
+		if (schedule_takes(&s, f->taken))
+			used += snprintf(buf + used, 64 - (size_t)used, " %s=%u", f->number->name,
+					 schedule_get(&s, f));
+	}
 }
 
 static void print_heading(const struct options *o)
@@ -401,7 +405,7 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	if (o->shows && status == EXIT_CLEAN && !h->shown) {
 		status = EXIT_FINDING;
 		fprintf(stderr, "%s: %s: not shown in %llu runs, %llu distinct\n", o->path,
-			cli_strategy_name(h->e.kind), h->e.ended, h->e.distinct);
+			schedule_info[h->e.kind].name, h->e.ended, h->e.distinct);
 	} else if (status != EXIT_BAD && !o->shows) {
 		if (heading)
 			print_heading(o);
@@ -411,19 +415,38 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	return status;
 }
 
+/* At least as many as the strategies and their baselines. */
+#define MAX_ROWS (2 * NR_SCHEDULE_KINDS)
+
+/* Each strategy that takes no list, after the baselines that it is compared with. Return: rows. */
+static size_t comparison(const struct strategy_options *given, struct strategy_options *row)
+{
+	static const struct strategy_options baseline[] = {
+		{.kind = SCHEDULE_RANDOM, .odds = 1},
+		{.kind = SCHEDULE_PCT, .depth = 2},
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < NR_SCHEDULE_KINDS; i++) {
+		u8 kind = schedule_listing[i];
+
+		if (schedule_info[kind].takes & SCHEDULE_TAKES_LIST)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(baseline); k++)
+			if (baseline[k].kind == kind)
+				row[n++] = baseline[k];
+		row[n++] = (struct strategy_options){
+			.kind = kind, .odds = given->odds, .depth = given->depth};
+	}
+	return n;
+}
+
 /* Run each strategy in turn. Print the table first, and the findings after it. */
 static int hunt_all(struct options *o, const struct program *p)
 {
 	const struct strategy_options given = o->common.strategy;
-	const struct strategy_options row[] = {
-		{.kind = SCHEDULE_SPARSE},
-		{.kind = SCHEDULE_ROUND_ROBIN},
-		{.kind = SCHEDULE_RANDOM, .odds = 1},
-		{.kind = SCHEDULE_RANDOM, .odds = given.odds},
-		{.kind = SCHEDULE_PCT, .depth = 2},
-		{.kind = SCHEDULE_PCT, .depth = given.depth},
-		{.kind = EXPLORE_CHANGES, .depth = given.depth},
-	};
+	struct strategy_options row[MAX_ROWS];
+	size_t nr = comparison(&given, row);
 	int worst = EXIT_CLEAN;
 	char *notes = NULL;
 	size_t size;
@@ -431,7 +454,7 @@ static int hunt_all(struct options *o, const struct program *p)
 	o->notes = open_memstream(&notes, &size);
 	if (!o->notes)
 		return cli_error("%s: %s", o->path, strerror(ENOMEM));
-	for (size_t i = 0; i < ARRAY_SIZE(row) && worst != EXIT_BAD; i++) {
+	for (size_t i = 0; i < nr && worst != EXIT_BAD; i++) {
 		int status;
 
 		o->common.strategy = row[i];

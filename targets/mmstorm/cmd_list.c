@@ -282,19 +282,12 @@ static void list_fail(enum format format)
 
 static void list_schedules(enum format format)
 {
-	static const char *const text[NR_SCHEDULE_KINDS] = {
-		[SCHEDULE_SPARSE] = "a list: at step 12 run b: `schedule @12 b`; empty: sequential",
-		[SCHEDULE_TURNS] =
-			"each task named runs one operation, or more: `schedule turns a b*3 a`",
-		[SCHEDULE_ROUND_ROBIN] = "the next runnable task at each step",
-		[SCHEDULE_RANDOM] = "a random task at one step in `odds`; takes `seed`",
-		[SCHEDULE_PCT] =
-			"random priorities, demoted `depth` - 1 times in `length` steps; `seed`",
-	};
-
 	heading(format, "schedules", "schedule | which task runs next");
-	for (int k = 0; k < NR_SCHEDULE_KINDS; k++)
-		line(format, "schedule", schedule_kind_name(k), text[k]);
+	for (unsigned int i = 0; i < NR_SCHEDULE_KINDS; i++) {
+		const struct schedule_info *info = &schedule_info[schedule_listing[i]];
+
+		line(format, "schedule", info->name, info->help);
+	}
 }
 
 static void list_events(enum format format)

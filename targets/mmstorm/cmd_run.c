@@ -73,7 +73,7 @@ static const struct option_spec specs[] = {
 		 "the default is ours"},
 	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
 	 .parse = cli_parse_strategy,
-	 .help = "replace the program's schedule: sequential, round-robin, random or pct"},
+	 .help = "replace the program's schedule by one of mmstorm list schedules without a list"},
 	{0},
 };
 
@@ -88,9 +88,6 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->run.in_process = o->common.in_process;
 	if (o->common.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
-	if (o->common.strategy.kind == EXPLORE_CHANGES)
-		return cli_error("mmstorm run: found --strategy changes, expected sequential, "
-				 "round-robin, random or pct");
 	if (o->run.on && o->fidelity)
 		return cli_error("mmstorm run: found --fidelity with --on, expected it without");
 	if (o->list && !o->fidelity)

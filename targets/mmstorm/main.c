@@ -52,7 +52,7 @@ static int dispatch(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("mmstorm %s, program format: text %d, bytes %d\n", MM_VERSION, TEXT_VERSION,
-		       BYTES_VERSION);
+		       BYTES_NEWEST);
 		return EXIT_CLEAN;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {

@@ -21,15 +21,11 @@
 #include "world/topology_of.h"
 #include "subsystems.h"
 
-/**
- * struct executor - what is kept between runs
- * @schedule: the program's, its migrations turned to possible CPUs; used if some are not
- */
+/* What is kept between runs. */
 struct executor {
 	struct sched *sched;
 	struct world world;
 	struct run run;
-	struct schedule schedule;
 	struct {
 		struct world *world;
 		u32 index;
@@ -250,27 +246,13 @@ static void trace_switch(void *arg, u64 step, const struct task *from, const str
 	announce_unseen_end(seen);
 }
 
-/* The engine knows no CPU that is not possible: nothing may be moved to one. */
-static const struct schedule *possible_schedule(struct executor *x, const struct schedule *s)
-{
-	struct schedule *d = &x->schedule;
-
-	if (s->kind != SCHEDULE_SPARSE)
-		return s;
-	memcpy(d, s, offsetof(struct schedule, changes) + s->nr * sizeof(s->changes[0]));
-	for (u32 i = 0; i < d->nr; i++)
-		if (d->changes[i].kind == CHANGE_MIGRATE)
-			d->changes[i].cpu = (u16)possible_cpu(x->world.possible, d->changes[i].cpu);
-	return d;
-}
-
 int exec_program(struct executor *x, const struct program *p, const struct exec_options *o,
 		 struct exec_result *r)
 {
 	static const struct exec_options defaults;
 	struct world *w = &x->world;
 	struct run *run = &x->run;
-	struct sched_params sp = {.nr_cpus = p->machine.cpus};
+	struct sched_params sp = {.nr_cpus = p->machine.cpus, .nr_tasks = p->nr_tasks};
 	struct machine_stats st;
 	int found;
 
@@ -280,8 +262,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	w->program = p;
 	w->on = o->on ? o->on : implementations[0];
 	w->possible = program_possible(&p->machine);
-	if (p->machine.sparse)
-		sp.schedule = possible_schedule(x, sp.schedule);
+	sp.possible = w->possible;
 	sp.taken = o->taken;
 	sp.max_points = world_points(w);
 	if (o->trace) {

@@ -213,36 +213,24 @@ static void edit_schedule(struct edit *e)
 		new_schedule(e);
 		return;
 	}
-	switch (s->kind) {
-	case SCHEDULE_SPARSE:
-		if (k < 5)
-			add_changes(e, edit_small(e, 4));
-		else if (k < 8)
-			move_change(e);
-		else
-			delete_changes(e);
-		break;
-	case SCHEDULE_TURNS:
-		if (k < 5)
-			insert_turns(e);
-		else if (k < 8)
-			change_turn(e);
-		else
-			delete_changes(e);
-		break;
-	case SCHEDULE_RANDOM:
-	case SCHEDULE_PCT:
-		if (k < 8)
-			s->seed = edit_random(e);
-		else if (s->kind == SCHEDULE_RANDOM)
-			s->odds = (u16)edit_value(e, &schedule_odds, s->odds);
-		else
-			s->depth = (u16)edit_value(e, &schedule_depth, s->depth);
-		break;
-	default:
+	if (schedule_takes(s, SCHEDULE_TAKES_LIST) && k >= 8)
+		delete_changes(e);
+	else if (schedule_takes(s, SCHEDULE_TAKES_CHANGES) && k < 5)
+		add_changes(e, edit_small(e, 4));
+	else if (schedule_takes(s, SCHEDULE_TAKES_CHANGES))
+		move_change(e);
+	else if (schedule_takes(s, SCHEDULE_TAKES_TURNS) && k < 5)
+		insert_turns(e);
+	else if (schedule_takes(s, SCHEDULE_TAKES_TURNS))
+		change_turn(e);
+	else if (schedule_takes(s, SCHEDULE_TAKES_SEED) && k < 8)
+		s->seed = edit_random(e);
+	else if (schedule_takes(s, SCHEDULE_TAKES_ODDS))
+		s->odds = (u16)edit_value(e, &schedule_odds, s->odds);
+	else if (schedule_takes(s, SCHEDULE_TAKES_DEPTH))
+		s->depth = (u16)edit_value(e, &schedule_depth, s->depth);
+	else
 		new_schedule(e);
-		break;
-	}
 }
 
 void edit_frame(struct edit *e)

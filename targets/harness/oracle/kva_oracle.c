@@ -112,26 +112,13 @@ static bool also_right(struct kva_snapshot *s, const struct kva_request *r, u32 
 	return heap && addr == kva_lowest(s, r);
 }
 
-/* May the schedule move a task to another CPU in the midst of a call? */
-static bool may_be_moved(const struct world *w)
-{
-	const struct schedule *s = w->run->options->schedule ?: &w->program->schedule;
-
-	if (s->kind != SCHEDULE_SPARSE)
-		return false;
-	for (u32 i = 0; i < s->nr; i++)
-		if (s->changes[i].kind == CHANGE_MIGRATE)
-			return true;
-	return false;
-}
-
 static bool is_right(struct world *w, struct kva_snapshot *s, const struct kva_request *r, u64 addr)
 {
 	unsigned int cpu;
 
 	if (also_right(s, r, s->cpu, addr))
 		return true;
-	if (!may_be_moved(w))
+	if (!sched_moves_tasks())
 		return false;
 	for_each_possible_cpu (cpu, machine_topology(w->machine))
 		if (also_right(s, r, cpu, addr))

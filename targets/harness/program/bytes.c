@@ -131,10 +131,10 @@ static int decode_identity(const u8 *data, size_t size, const char **why)
 		what = "not a program in byte form, expected \"mmst\" first";
 	else if (size <= AT_VERSION)
 		what = "shorter than a header";
-	else if (data[AT_VERSION] > BYTES_VERSION)
-		what = "format version is newer than 2, the newest known";
+	else if (data[AT_VERSION] > BYTES_NEWEST)
+		what = "format version is newer than 3, the newest known";
 	else if (!bytes_header(data[AT_VERSION]))
-		what = "format version 0 does not exist, expected 1 or 2";
+		what = "format version 0 does not exist, expected 1 to 3";
 	else if (size < bytes_header(data[AT_VERSION]))
 		what = "shorter than a header";
 	else if (data[AT_TARGET] >= NR_TARGETS)
@@ -163,6 +163,16 @@ static void decode_tasks(struct program *p, const u8 *data)
 	}
 }
 
+/* A number that is not known is one of the first few, in all versions. */
+static u8 decode_kind(const u8 *data)
+{
+	u8 kind = data[AT_SCHEDULE], known = BYTES_STRATEGIES;
+
+	if (data[AT_VERSION] >= 3)
+		known = NR_SCHEDULE_KINDS;
+	return kind < known ? kind : kind % BYTES_STRATEGIES;
+}
+
 /* Returns the size of the tail. */
 static size_t decode_schedule(struct program *p, const u8 *data, size_t size)
 {
@@ -171,7 +181,7 @@ static size_t decode_schedule(struct program *p, const u8 *data, size_t size)
 	u32 i, n = read16(data + AT_NR_CHANGES);
 	const u8 *b;
 
-	s->kind = data[AT_SCHEDULE];
+	s->kind = decode_kind(data);
 	s->odds = read16(data + AT_ODDS);
 	s->depth = read16(data + AT_DEPTH);
 	s->length = read32(data + AT_LENGTH);
@@ -274,7 +284,7 @@ static void encode_header(const struct program *p, u8 *data)
 
 	memset(data, 0, BYTES_HEADER);
 	memcpy(data, magic, sizeof(magic));
-	data[AT_VERSION] = BYTES_VERSION;
+	data[AT_VERSION] = s->kind < BYTES_STRATEGIES ? BYTES_VERSION : BYTES_NEWEST;
 	data[AT_TARGET] = p->target;
 	data[AT_NR_TASKS] = (u8)p->nr_tasks;
 	data[AT_SCHEDULE] = s->kind;
@@ -287,8 +297,8 @@ static void encode_header(const struct program *p, u8 *data)
 			field_encode(&fail_fields[i].number, field_get(&p->fail, &fail_fields[i])));
 	for (i = 0; i < p->nr_tasks; i++)
 		data[AT_TASKS + i] = p->task[i].cpu | (p->task[i].irq ? TASK_IRQ : 0);
-	write16(data + AT_ODDS, s->odds);
-	write16(data + AT_DEPTH, s->depth);
+	write16(data + AT_ODDS, (u16)s->odds);
+	write16(data + AT_DEPTH, (u16)s->depth);
 	write32(data + AT_LENGTH, s->length);
 	write64(data + AT_SEED, s->seed);
 	write16(data + AT_NR_CHANGES, (u16)s->nr);

@@ -10,16 +10,20 @@
  * number outside of its range is folded into it; a record names its object by distance from the
  * freshest live one; a record that finds no live object is left out.
  *
- * BYTES_VERSION rises when the layout changes. Version 1 had a shorter header with fewer fields of
+ * The version rises when the layout changes. Version 1 had a shorter header with fewer fields of
  * the machine. It is still read, for the corpora of fuzzers: the missing fields get their defaults.
- * The encoder writes the newest version. The text form counts its versions apart.
+ * Version 3 is version 2 with every strategy of core/sched/schedule.h; versions 1 and 2 know the
+ * first BYTES_STRATEGIES. The encoder writes version 2 if that can hold the program, else
+ * version 3. The text form counts its versions apart.
  */
 #ifndef MM_HARNESS_BYTES_H
 #define MM_HARNESS_BYTES_H
 
 #include "program.h"
 
-#define BYTES_VERSION 2
+#define BYTES_VERSION 2 /* of the empty program */
+#define BYTES_NEWEST 3
+#define BYTES_STRATEGIES 5 /* numbers of strategies in versions 1 and 2 */
 #define BYTES_HEADER 192
 #define BYTES_HEADER_1 128 /* of version 1 */
 #define BYTES_IDENTITY 6   /* magic, version, target: not any bytes are valid here */
@@ -56,7 +60,9 @@ size_t bytes_size(const struct program *p);
 /** bytes_header() - length of the header in a version; 0 for an unknown version */
 static inline size_t bytes_header(u8 version)
 {
-	return version == BYTES_VERSION ? BYTES_HEADER : version == 1 ? BYTES_HEADER_1 : 0;
+	if (version == 1)
+		return BYTES_HEADER_1;
+	return version && version <= BYTES_NEWEST ? BYTES_HEADER : 0;
 }
 
 /** bytes_version(), bytes_set_version() - the version; there are at least BYTES_IDENTITY bytes */

@@ -22,15 +22,8 @@ const struct operand schedule_length = {
 	"length", OPERAND_LOG, UNIT_NONE, 1, PROGRAM_MAX_STEP, 200, "estimated steps of the run"};
 const struct operand schedule_step = {"", OPERAND_LOG, UNIT_NONE, 1, PROGRAM_MAX_STEP, 1, ""};
 
-const char *schedule_kind_name(unsigned int kind)
-{
-	static const char *const name[NR_SCHEDULE_KINDS] = {
-		[SCHEDULE_SPARSE] = "sparse",
-		[SCHEDULE_TURNS] = "turns",
-		[SCHEDULE_ROUND_ROBIN] = "round-robin",
-		[SCHEDULE_RANDOM] = "random",
-		[SCHEDULE_PCT] = "pct",
-	};
-
-	return name[kind];
-}
+const struct schedule_field schedule_fields[NR_SCHEDULE_FIELDS] = {
+	{&schedule_odds, offsetof(struct schedule, odds), SCHEDULE_TAKES_ODDS},
+	{&schedule_depth, offsetof(struct schedule, depth), SCHEDULE_TAKES_DEPTH},
+	{&schedule_length, offsetof(struct schedule, length), SCHEDULE_TAKES_LENGTH},
+};

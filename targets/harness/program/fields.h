@@ -27,19 +27,45 @@ enum { NR_MACHINE_FIELDS = 0 PROGRAM_MACHINE(X), NR_FAIL_FIELDS = 0 PROGRAM_FAIL
 extern const struct field machine_fields[NR_MACHINE_FIELDS];
 extern const struct field fail_fields[NR_FAIL_FIELDS];
 
-/* The numbers of a schedule, and the kinds that have them. */
-extern const struct operand schedule_odds;   /* SCHEDULE_RANDOM */
-extern const struct operand schedule_depth;  /* SCHEDULE_PCT */
-extern const struct operand schedule_length; /* SCHEDULE_PCT */
+/* The numbers of a schedule beside its seed. */
+extern const struct operand schedule_odds;
+extern const struct operand schedule_depth;
+extern const struct operand schedule_length;
+
+/**
+ * struct schedule_field - a u32 of struct schedule
+ * @number: name, kind and range
+ * @offset: where it lies in its structure
+ * @taken:  bit of struct schedule_info.takes: strategies with it take the number
+ */
+struct schedule_field {
+	const struct operand *number;
+	u16 offset;
+	u16 taken;
+};
+
+enum { NR_SCHEDULE_FIELDS = 3 };
+
+extern const struct schedule_field schedule_fields[NR_SCHEDULE_FIELDS];
+
+/** schedule_takes() - does the strategy of @s take what these bits stand for? */
+static inline bool schedule_takes(const struct schedule *s, u32 bits)
+{
+	return schedule_info[s->kind].takes & bits;
+}
+
+static inline u32 *schedule_ref(struct schedule *s, const struct schedule_field *f)
+{
+	return (u32 *)((char *)s + f->offset);
+}
+
+static inline u32 schedule_get(const struct schedule *s, const struct schedule_field *f)
+{
+	return *(const u32 *)((const char *)s + f->offset);
+}
 
 /* The step of a change; text has no name for it. */
 extern const struct operand schedule_step;
-
-/**
- * schedule_kind_name() - "sparse", "turns", "round-robin", "random", "pct"
- * @kind: enum schedule_kind
- */
-const char *schedule_kind_name(unsigned int kind);
 
 /** field_ref(), field_get() - the field @f of the structure at @base */
 static inline u32 *field_ref(void *base, const struct field *f)

@@ -107,7 +107,7 @@ static bool changes_equal(const struct schedule *a, const struct schedule *b)
 			return false;
 		if (x->step != y->step)
 			return false;
-		if (a->kind == SCHEDULE_TURNS)
+		if (schedule_takes(a, SCHEDULE_TAKES_TURNS))
 			continue;
 		if (x->kind != y->kind)
 			return false;
@@ -117,21 +117,20 @@ static bool changes_equal(const struct schedule *a, const struct schedule *b)
 	return true;
 }
 
-/* Compares the numbers that the kind of schedule uses. */
+/* Compares the numbers that the strategy takes. */
 static bool schedule_equal(const struct schedule *a, const struct schedule *b)
 {
 	if (a->kind != b->kind)
 		return false;
-	switch (a->kind) {
-	case SCHEDULE_RANDOM:
-		return a->seed == b->seed && a->odds == b->odds;
-	case SCHEDULE_PCT:
-		return a->seed == b->seed && a->depth == b->depth && a->length == b->length;
-	case SCHEDULE_ROUND_ROBIN:
-		return true;
-	default:
-		return changes_equal(a, b);
+	if (schedule_takes(a, SCHEDULE_TAKES_SEED) && a->seed != b->seed)
+		return false;
+	for (unsigned int i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *f = &schedule_fields[i];
+
+		if (schedule_takes(a, f->taken) && schedule_get(a, f) != schedule_get(b, f))
+			return false;
 	}
+	return !schedule_takes(a, SCHEDULE_TAKES_LIST) || changes_equal(a, b);
 }
 
 bool program_equal(const struct program *a, const struct program *b)

@@ -49,7 +49,7 @@ bool schedule_task_valid(const struct program *p, unsigned int t)
 	if (t - SCHED_TASK_FIRST < p->nr_tasks)
 		return true;
 	/* Workers and callbacks run no operations of the program, so they have no turns. */
-	return p->schedule.kind != SCHEDULE_TURNS &&
+	return !schedule_takes(&p->schedule, SCHEDULE_TAKES_TURNS) &&
 	       (t == SCHED_TASK_INIT || t == SCHED_TASK_RCU ||
 		(t >= SCHED_WORKER_FIRST && t <= SCHED_WORKER_LAST));
 }
@@ -58,7 +58,7 @@ static void repair_change(const struct program *p, struct change *c)
 {
 	if (!schedule_task_valid(p, c->task))
 		c->task = (u8)(SCHED_TASK_FIRST + c->task % p->nr_tasks);
-	if (p->schedule.kind == SCHEDULE_TURNS) {
+	if (schedule_takes(&p->schedule, SCHEDULE_TAKES_TURNS)) {
 		/* So random bytes are mostly turns of one operation. */
 		if (c->step >= PROGRAM_MAX_OPS)
 			c->step = 0;
@@ -74,42 +74,43 @@ static void repair_change(const struct program *p, struct change *c)
 		c->cpu %= (u16)p->machine.cpus;
 }
 
-/* operand_fold() takes the magnitude from the high byte of 32 bits: repeat the 16 bits. */
-static u16 fold16(const struct operand *o, u16 x)
+/*
+ * 0 stands for the default. operand_fold() takes the magnitude from the high byte of 32 bits:
+ * repeat the 16 bits of a number that the byte form keeps in 16.
+ */
+static u32 fold_number(const struct operand *o, u32 x)
 {
 	if (!x)
-		return (u16)o->def;
-	return (u16)(operand_valid(o, x) ? x : operand_fold(o, x * 0x10001u));
+		return o->def;
+	if (o->hi <= UINT16_MAX && !operand_valid(o, x))
+		x = (u16)x * 0x10001u;
+	return operand_fold(o, x);
 }
 
 void repair_schedule(struct program *p)
 {
 	struct schedule *s = &p->schedule;
-	bool random, pct, list;
+	bool by_step;
 	u32 i, j;
 
 	s->kind %= NR_SCHEDULE_KINDS;
-	random = s->kind == SCHEDULE_RANDOM;
-	pct = s->kind == SCHEDULE_PCT;
-	list = s->kind == SCHEDULE_SPARSE || s->kind == SCHEDULE_TURNS;
-	s->odds = random ? fold16(&schedule_odds, s->odds) : 0;
-	s->depth = pct ? fold16(&schedule_depth, s->depth) : 0;
-	if (!pct)
-		s->length = 0;
-	else if (!s->length)
-		s->length = schedule_length.def;
-	else
-		s->length = operand_fold(&schedule_length, s->length);
-	if (!random && !pct)
+	by_step = schedule_takes(s, SCHEDULE_TAKES_CHANGES);
+	for (i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *f = &schedule_fields[i];
+		u32 *x = schedule_ref(s, f);
+
+		*x = schedule_takes(s, f->taken) ? fold_number(f->number, *x) : 0;
+	}
+	if (!schedule_takes(s, SCHEDULE_TAKES_SEED))
 		s->seed = 0;
-	s->nr = list ? min(s->nr, (u32)SCHEDULE_MAX) : 0;
+	s->nr = schedule_takes(s, SCHEDULE_TAKES_LIST) ? min(s->nr, (u32)SCHEDULE_MAX) : 0;
 	for (i = 0; i < s->nr; i++) {
 		struct change c = s->changes[i];
 
 		repair_change(p, &c);
 		/* A stable insertion sort: lists are sorted except after an edit. */
 		j = i;
-		for (; s->kind == SCHEDULE_SPARSE && j && s->changes[j - 1].step > c.step; j--)
+		for (; by_step && j && s->changes[j - 1].step > c.step; j--)
 			s->changes[j] = s->changes[j - 1];
 		s->changes[j] = c;
 	}

@@ -18,8 +18,8 @@
  *   expect alias-survived                      oracle that a run must end with
  *   digest 0x8d3f0a5c2b6e1f47                  digest that a run must have
  *
- * Other schedules: `schedule turns a a a b` or `a*3 b`, `schedule round-robin`, `schedule random
- * seed=7 odds=8`, `schedule pct seed=7 depth=3 length=200`. `schedule a a b` is short for turns.
+ * Other schedules: `schedule turns a a a b` or `a*3 b`, for which `schedule a a b` is short; and
+ * a strategy with its numbers (mmstorm list schedules): `schedule pct seed=7 depth=3 length=200`.
  * Turns are for tasks of the program; changes may also name the workers w0, w1, .., the task of RCU
  * callbacks rcu and the first task init.
  *

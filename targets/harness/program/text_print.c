@@ -198,24 +198,24 @@ static void print_schedule(const struct program *p, FILE *f)
 {
 	const struct schedule *s = &p->schedule;
 
-	switch (s->kind) {
-	case SCHEDULE_SPARSE:
+	if (schedule_takes(s, SCHEDULE_TAKES_CHANGES)) {
 		print_changes(p, f);
-		break;
-	case SCHEDULE_TURNS:
-		print_turns(p, f);
-		break;
-	case SCHEDULE_RANDOM:
-		fprintf(f, "schedule random seed=%llu odds=%u\n", s->seed, s->odds);
-		break;
-	case SCHEDULE_PCT:
-		fprintf(f, "schedule pct seed=%llu depth=%u length=%u\n", s->seed, s->depth,
-			s->length);
-		break;
-	default:
-		fprintf(f, "schedule %s\n", schedule_kind_name(s->kind));
-		break;
+		return;
 	}
+	if (schedule_takes(s, SCHEDULE_TAKES_TURNS)) {
+		print_turns(p, f);
+		return;
+	}
+	fprintf(f, "schedule %s", schedule_info[s->kind].name);
+	if (schedule_takes(s, SCHEDULE_TAKES_SEED))
+		fprintf(f, " seed=%llu", s->seed);
+	for (unsigned int i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *field = &schedule_fields[i];
+
+		if (schedule_takes(s, field->taken))
+			fprintf(f, " %s=%u", field->number->name, schedule_get(s, field));
+	}
+	fputc('\n', f);
 }
 
 static void print_shows(const struct program *p, FILE *f)

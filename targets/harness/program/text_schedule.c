@@ -26,13 +26,20 @@ static int worker_number(const struct word *w)
 	return n <= SCHED_WORKER_LAST - SCHED_WORKER_FIRST ? SCHED_WORKER_FIRST + n : -1;
 }
 
+/* The kind of schedule of that name, or NR_SCHEDULE_KINDS. */
+static unsigned int strategy_named(const struct word *w)
+{
+	unsigned int kind = 0;
+
+	while (kind < NR_SCHEDULE_KINDS && !word_is(w, schedule_info[kind].name))
+		kind++;
+	return kind;
+}
+
 bool task_name_reserved(const struct word *w)
 {
-	unsigned int k;
-
-	for (k = 0; k < NR_SCHEDULE_KINDS; k++)
-		if (word_is(w, schedule_kind_name(k)))
-			return true;
+	if (strategy_named(w) < NR_SCHEDULE_KINDS)
+		return true;
 	return word_is(w, "init") || word_is(w, "rcu") || worker_number(w) >= 0;
 }
 
@@ -140,28 +147,41 @@ static int parse_changes(struct parser *ps, struct word w)
 	return 0;
 }
 
-/* "seed=N" and the numbers that the kind has. */
+/* "seed=N" and the numbers that the strategy takes. */
 static int parse_numbers(struct parser *ps)
 {
-	struct schedule *s = &ps->p->schedule;
 	static const struct operand seed = {.name = "seed"};
-	const struct operand *random[] = {&schedule_odds, &seed};
-	const struct operand *pct[] = {&schedule_depth, &schedule_length, &seed};
-	bool is_pct = s->kind == SCHEDULE_PCT;
-	const struct operand **o = is_pct ? pct : random;
-	unsigned int nr = is_pct ? ARRAY_SIZE(pct) : ARRAY_SIZE(random);
+	const struct schedule_field *field[NR_SCHEDULE_FIELDS];
+	const struct operand *o[NR_SCHEDULE_FIELDS + 1];
+	struct schedule *s = &ps->p->schedule;
 	struct word w, name, value;
-	u64 bits = 0;
+	unsigned int nr = 0;
+	u64 bits = 0, seed_bit;
 	u32 x;
 
+	for (unsigned int i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *f = &schedule_fields[i];
+
+		if (!schedule_takes(s, f->taken))
+			continue;
+		*schedule_ref(s, f) = f->number->def;
+		field[nr] = f;
+		o[nr++] = f->number;
+	}
+	seed_bit = BIT_ULL(nr);
+	if (schedule_takes(s, SCHEDULE_TAKES_SEED))
+		o[nr++] = &seed;
+	if (!nr)
+		return 0; /* nothing follows: left for the caller to find */
 	for (w = lex_word(&ps->lx); w.len; w = lex_word(&ps->lx)) {
 		int k;
 
 		/* The seed is the one number of 64 bits. */
-		if (word_split(&w, '=', &name, &value) && word_is(&name, seed.name)) {
-			if (bits & BIT_ULL(nr - 1))
+		if (o[nr - 1] == &seed && word_split(&w, '=', &name, &value) &&
+		    word_is(&name, seed.name)) {
+			if (bits & seed_bit)
 				return lex_fail(&ps->lx, &w, "'seed' is given twice");
-			bits |= BIT_ULL(nr - 1);
+			bits |= seed_bit;
 			if (lex_number(&ps->lx, &value, &s->seed, NULL))
 				return -EINVAL;
 			continue;
@@ -169,12 +189,7 @@ static int parse_numbers(struct parser *ps)
 		k = parse_attribute(ps, &w, o, nr, &bits, &x);
 		if (k < 0)
 			return k;
-		if (o[k] == &schedule_odds)
-			s->odds = (u16)x;
-		else if (o[k] == &schedule_depth)
-			s->depth = (u16)x;
-		else
-			s->length = x;
+		*schedule_ref(s, field[k]) = x;
 	}
 	return 0;
 }
@@ -183,37 +198,21 @@ int parse_schedule(struct parser *ps)
 {
 	struct schedule *s = &ps->p->schedule;
 	struct word w = lex_word(&ps->lx), keyword = w;
-	unsigned int kind;
-	bool list;
+	unsigned int kind = strategy_named(&w);
 
-	for (kind = 0; kind < NR_SCHEDULE_KINDS; kind++)
-		if (word_is(&w, schedule_kind_name(kind)))
-			break;
 	if (kind < NR_SCHEDULE_KINDS)
 		w = lex_word(&ps->lx);
 	else
 		kind = !w.len || w.s[0] == '@' ? SCHEDULE_SPARSE : SCHEDULE_TURNS;
-	list = kind == SCHEDULE_SPARSE || kind == SCHEDULE_TURNS;
-	if (ps->seen[LINE_SCHEDULE] && (!list || kind != s->kind))
+	if (ps->seen[LINE_SCHEDULE] &&
+	    (kind != s->kind || !(schedule_info[kind].takes & SCHEDULE_TAKES_LIST)))
 		return lex_fail(&ps->lx, &keyword, "'schedule' is given twice, first in line %u",
 				ps->seen[LINE_SCHEDULE]);
 	s->kind = (u8)kind;
-	switch (kind) {
-	case SCHEDULE_SPARSE:
+	if (schedule_takes(s, SCHEDULE_TAKES_CHANGES))
 		return parse_changes(ps, w);
-	case SCHEDULE_TURNS:
+	if (schedule_takes(s, SCHEDULE_TAKES_TURNS))
 		return parse_turns(ps, w);
-	case SCHEDULE_RANDOM:
-		s->odds = (u16)schedule_odds.def;
-		break;
-	case SCHEDULE_PCT:
-		s->depth = (u16)schedule_depth.def;
-		s->length = schedule_length.def;
-		break;
-	default:
-		ps->lx.at = w.s; /* nothing follows: left for the caller to find */
-		return 0;
-	}
 	ps->lx.at = w.s;
 	return parse_numbers(ps);
 }

@@ -2,8 +2,8 @@
 /*
  * explore.c - search for a schedule under which a program fails.
  *
- * PCT and random changes spread their changes over the length of a run. A first, sequential run
- * measures that length.
+ * Some strategies spread what they do over the length of a run. A first, sequential run measures
+ * that length.
  */
 #include "explore.h"
 
@@ -11,47 +11,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
-#include "sched/random.h"
 #include "sched/sched.h"
-
-u8 explore_any_task(u32 nr_tasks, u64 *random)
-{
-	u32 n = random_below(random, nr_tasks + 1);
-
-	if (n < nr_tasks)
-		return (u8)(SCHED_TASK_FIRST + n);
-	return random_below(random, 2) ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
-}
-
-/* Insert a change after those of the same step. */
-static void add_change(struct schedule *s, struct change c)
-{
-	u32 at = s->nr++;
-
-	for (; at && s->changes[at - 1].step > c.step; at--)
-		s->changes[at] = s->changes[at - 1];
-	s->changes[at] = c;
-}
-
-static void draw_changes(const struct explore *e, struct schedule *s)
-{
-	u64 random = s->seed;
-	u32 n = 1 + random_below(&random, min((u32)e->depth, (u32)EXPLORE_MAX_CHANGES));
-
-	s->kind = SCHEDULE_SPARSE;
-	while (n--) {
-		struct change c = {.step = 1 + random_below(&random, e->length)};
-
-		if (e->cpus > 1 && random_below(&random, 2)) {
-			c.kind = CHANGE_MIGRATE;
-			c.task = (u8)(SCHED_TASK_FIRST + random_below(&random, e->tasks));
-			c.cpu = (u16)random_below(&random, e->cpus);
-		} else {
-			c.task = explore_any_task(e->tasks, &random);
-		}
-		add_change(s, c);
-	}
-}
 
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
 {
@@ -61,18 +21,13 @@ void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
 	s->length = e->length;
 	s->seed = e->seed + run - 1;
 	s->nr = 0;
-	if (e->kind == EXPLORE_CHANGES)
-		draw_changes(e, s);
-}
-
-static bool by_chance(const struct explore *e)
-{
-	return e->kind == SCHEDULE_RANDOM || e->kind == SCHEDULE_PCT || e->kind == EXPLORE_CHANGES;
 }
 
 static bool runs_left(const struct explore *e)
 {
-	return e->begun < (by_chance(e) ? e->runs : 1);
+	bool by_chance = schedule_info[e->kind].takes & SCHEDULE_TAKES_SEED;
+
+	return e->begun < (by_chance ? e->runs : 1);
 }
 
 bool explore_left(const struct explore *e)
@@ -129,9 +84,7 @@ int explore(struct explore *e, const struct program *p, const struct runner *run
 
 	if (!q)
 		return -ENOMEM;
-	e->tasks = p->nr_tasks;
-	e->cpus = p->machine.cpus;
-	if ((e->kind == SCHEDULE_PCT || e->kind == EXPLORE_CHANGES) && !e->length)
+	if ((schedule_info[e->kind].takes & SCHEDULE_TAKES_LENGTH) && !e->length)
 		found = estimate_length(e, q, runner);
 	while (!found && runs_left(e)) {
 		/* Not at each run: the clock and the terminal cost time. */

@@ -11,29 +11,17 @@
 
 #include "runner.h"
 
-/*
- * A strategy of the explorer alone: a few changes at random steps of the sequential run, which
- * switch to a task or move one to a CPU. No other strategy moves a task within an operation.
- */
-#define EXPLORE_CHANGES NR_SCHEDULE_KINDS
-
-/* With more changes the run is a random walk, which SCHEDULE_RANDOM provides. */
-#define EXPLORE_MAX_CHANGES 64
-
 #define EXPLORE_DIGESTS (1u << 20)
 
 /**
  * struct explore - an exploration
- * @kind:     enum schedule_kind: SPARSE (the sequential run), ROUND_ROBIN, RANDOM or PCT; or
- *            EXPLORE_CHANGES
- * @odds:     SCHEDULE_RANDOM: a task switch at one step in @odds
- * @depth:    SCHEDULE_PCT: see there; EXPLORE_CHANGES: most changes of a run
- * @length:   SCHEDULE_PCT, EXPLORE_CHANGES: steps of a run; 0: counted in a first, sequential run
+ * @kind:     enum schedule_kind: a strategy that takes no list
+ * @odds, @depth: as in struct schedule
+ * @length:   as in struct schedule; 0: counted in a first, sequential run, if the strategy takes it
  * @seed:     seed of run 1; run n has @seed + n - 1
  * @runs:     most runs; a strategy without chance needs one only
  * @deadline: CLOCK_MONOTONIC, in seconds; 0: none
  * @progress: if not NULL, called now and then
- * @tasks, @cpus: of the program, set by the first run; for EXPLORE_CHANGES
  * @begun:    runs that have begun
  * @ended:    runs that have ended; less than @begun if a run ended the process
  * @result:   result of the run that failed
@@ -49,7 +37,6 @@ struct explore {
 	u64 runs;
 	double deadline;
 	void (*progress)(const struct explore *e);
-	u32 tasks, cpus;
 	u64 begun, ended;
 	struct exec_result result;
 	u64 distinct;
@@ -78,13 +65,6 @@ void explore_died(struct explore *e, enum oracle oracle, const char *text);
 
 /** explore_schedule() - the schedule of run @run, from 1, of an exploration that has begun */
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s);
-
-/**
- * explore_any_task() - a random task of a program, and now and then one that the engine adds
- * @nr_tasks: number of the program's tasks
- * @random:   state of the generator (sched/random.h)
- */
-u8 explore_any_task(u32 nr_tasks, u64 *random);
 
 /** explore_left() - are there runs and time left? */
 bool explore_left(const struct explore *e);

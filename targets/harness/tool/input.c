@@ -133,9 +133,9 @@ static int from_bytes(struct program *p, const char *path, u8 *data, size_t size
 					path);
 		put_magic(data, target);
 	}
-	if (bytes_version(data) > BYTES_VERSION)
+	if (bytes_version(data) > BYTES_NEWEST)
 		return complain(err, "%s: found format version %u, expected at most %u", path,
-				bytes_version(data), BYTES_VERSION);
+				bytes_version(data), BYTES_NEWEST);
 	if (bytes_decode(p, data, size, &why))
 		return complain(err, "%s: %s", path, why);
 	return 0;

@@ -74,9 +74,9 @@ static bool two_changes(struct minimizer *m)
 
 		m->cand.schedule.nr = 2;
 		c[0] = (struct change){.step = min(a, b),
-				       .task = explore_any_task(m->best.nr_tasks, &m->random)};
+				       .task = schedule_any_task(m->best.nr_tasks, &m->random)};
 		c[1] = (struct change){.step = max(a, b),
-				       .task = explore_any_task(m->best.nr_tasks, &m->random)};
+				       .task = schedule_any_task(m->best.nr_tasks, &m->random)};
 		if (minimizer_try(m, false))
 			return true;
 	}

@@ -26,7 +26,7 @@ echo "# the tool itself"
 check 0 --help
 says "usage: mmstorm COMMAND"
 check 0 --version
-says "program format: text 1, bytes 2"
+says "program format: text 1, bytes 3"
 bad "mmstorm: found no command, expected one of mmstorm --help"
 bad "mmstorm: found command 'nonsense', expected one of mmstorm --help" nonsense
 for command in run show pack list explore minimize import bugs bench; do
@@ -88,6 +88,7 @@ check 1 run --json digest.prog
 says '"outcome":"finding","oracle":"replay-digest"'
 check 0 run --strategy random --seed 5 --odds 3 expects.prog
 check 0 run --strategy pct --depth 2 good.prog
+check 0 run --strategy changes --depth 2 good.prog
 check 0 run "$corpus/vmap" "$corpus/percpu"
 [ "$(wc -l <out)" -ge 30 ] || fail "the corpus has less than 30 programs: $out"
 says_not "finding"
@@ -134,7 +135,7 @@ bad "missing.prog: No such file or directory" run missing.prog
 bad "empty.prog: found an empty file, expected a program" run empty.prog
 bad "short.bin: found 6 bytes, expected at least the 128 of a header" run short.bin
 bad "short2.bin: found 150 bytes, expected at least the 192 of a header" run short2.bin
-bad "newer.bin: found format version 9, expected at most 2" run newer.bin
+bad "newer.bin: found format version 9, expected at most 3" run newer.bin
 bad_like "target.bin: *target*" run target.bin
 bad_like "bare.bin: found bytes without the magic \"mmst\", expected a program, or --target *" \
 	run bare.bin
@@ -317,8 +318,6 @@ for option in --keep-going --json "--strategy all"; do
 	bad "mmstorm explore: found --shows with $option, expected it without" \
 		explore --shows prefetch $option fetch.prog
 done
-bad "mmstorm run: found --strategy changes, expected sequential, round-robin, random or pct" \
-	run --strategy changes fetch.prog
 check 0 list events
 says "prefetch-extra"
 says "freed-far-in-flush"

@@ -70,7 +70,7 @@ static void test_mutate(void **unused)
 	program_fini(&p);
 }
 
-/* A chain of mutations reaches every operation, kind of schedule and part of the header. */
+/* A chain of mutations reaches every operation, strategy of version 2 and part of the header. */
 static void test_reach(void **unused)
 {
 	bool seen[OP_SET_NONE] = {0}, kinds[NR_SCHEDULE_KINDS] = {0};
@@ -97,7 +97,7 @@ static void test_reach(void **unused)
 	}
 	for (i = 0; i < op_set(TARGET_VMAP, false)->nr; i++)
 		assert_true(seen[op_set(TARGET_VMAP, false)->op[i]]);
-	for (i = 0; i < NR_SCHEDULE_KINDS; i++)
+	for (i = 0; i < BYTES_STRATEGIES; i++)
 		assert_true(kinds[i]);
 	assert_true(tasks >= 3 && irqs && consumed && fails && machines);
 	program_fini(&p);

@@ -45,18 +45,20 @@ static const char *check_schedule(const struct program *p)
 	u32 i;
 
 	PROMISE(s->kind < NR_SCHEDULE_KINDS && s->nr <= SCHEDULE_MAX);
-	PROMISE((s->kind == SCHEDULE_RANDOM) == (s->odds != 0));
-	PROMISE((s->kind == SCHEDULE_PCT) == (s->depth != 0));
-	PROMISE((s->kind == SCHEDULE_PCT) == (s->length != 0));
+	for (i = 0; i < NR_SCHEDULE_FIELDS; i++) {
+		const struct schedule_field *f = &schedule_fields[i];
+
+		PROMISE(schedule_takes(s, f->taken) == (schedule_get(s, f) != 0));
+	}
+	PROMISE(schedule_takes(s, SCHEDULE_TAKES_LIST) || !s->nr);
 	for (i = 0; i < s->nr; i++) {
 		const struct change *c = &s->changes[i];
 
-		if (s->kind == SCHEDULE_TURNS) {
+		if (schedule_takes(s, SCHEDULE_TAKES_TURNS)) {
 			PROMISE(c->task >= 1 && c->task <= p->nr_tasks);
 			PROMISE(c->step < PROGRAM_MAX_OPS && !c->kind && !c->cpu);
 			continue;
 		}
-		PROMISE(s->kind == SCHEDULE_SPARSE);
 		PROMISE(c->step >= (i ? c[-1].step : 1) && c->step <= PROGRAM_MAX_STEP);
 		PROMISE(c->kind < NR_CHANGE_KINDS && c->cpu < p->machine.cpus);
 		PROMISE(c->task <= p->nr_tasks ||

@@ -109,6 +109,8 @@ static void test_print_schedules(void **unused)
 		{"schedule pct seed=7 depth=2 length=1K",
 		 "schedule pct seed=7 depth=2 length=1024\n"},
 		{"schedule pct", "schedule pct seed=0 depth=3 length=200\n"},
+		{"schedule changes depth=2", "schedule changes seed=0 depth=2 length=200\n"},
+		{"schedule sequential", "schedule sequential\n"},
 	};
 	unsigned int i;
 

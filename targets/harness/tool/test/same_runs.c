@@ -142,7 +142,7 @@ static void print_random(struct executor *x, u32 n)
 static void print_strategies(struct executor *x, u32 n)
 {
 	static const u8 kinds[] = {SCHEDULE_SPARSE, SCHEDULE_TURNS, SCHEDULE_ROUND_ROBIN,
-				   SCHEDULE_RANDOM, SCHEDULE_PCT,   EXPLORE_CHANGES};
+				   SCHEDULE_RANDOM, SCHEDULE_PCT,   SCHEDULE_CHANGES};
 	static struct explore e;
 	struct program p;
 
@@ -156,8 +156,6 @@ static void print_strategies(struct executor *x, u32 n)
 					     .odds = 1 + seed % 9,
 					     .depth = 1 + seed % 5,
 					     .length = 50 + seed,
-					     .tasks = p.nr_tasks,
-					     .cpus = p.machine.cpus,
 					     .seed = seed};
 			explore_schedule(&e, 1, &p.schedule);
 			if (kinds[k] == SCHEDULE_TURNS) {
