@@ -395,7 +395,7 @@ static void tables_free(struct table *t, unsigned int level)
 		if (!t->child[i])
 			continue;
 		tables_free(t->child[i], level - 1);
-		free(t->child[i]);
+		keep_free(t->child[i]);
 		t->child[i] = NULL;
 	}
 }

@@ -61,6 +61,9 @@ void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u6
 		const struct object *other = live_object(w, n);
 		u64 pages = mapped_pages(other);
 
+		/* An object with nothing mapped has no first frame. */
+		if (!pages)
+			continue;
 		for (u64 j = (frame + FRAME_POOL - other->first) % FRAME_POOL; j < pages && left;
 		     j += FRAME_POOL) {
 			if (other == o && j == i)
