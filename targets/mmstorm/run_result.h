@@ -18,7 +18,7 @@ enum outcome {
  * struct run_options - how to run
  * @times:      number of runs, from 1
  * @schedule:   if not NULL, replaces the program's; then `expect`, `digest` and `shows` are ignored
- * @on:         whose allocators; NULL: the first of implementations[]
+ * @on:         the implementation whose allocators run; NULL: the first of implementations[]
  * @ignore:     ignore `expect`, `digest` and `shows`
  * @in_process: run in this process: a crash ends it
  * @trace:      if not NULL, receives the history of the first run

@@ -2,14 +2,13 @@
 /*
  * exec.c - run a program: boot a world, run its tasks, judge, take the world down.
  *
- * All of it happens inside of one sched_run(), the boot and the end in its init task, so
- * that a finding at any moment ends the run in the same way. What is booted, judged and taken down
- * is the affair of subsystems.h.
+ * All of it happens inside of one sched_run(), the boot and the end in its init task, so that a
+ * finding at any moment ends the run in the same way. The subsystems (subsystems.h) decide what is
+ * booted, checked and taken down.
  *
- * Order between operations of different tasks comes from the objects alone (program.h): a
- * user waits for the maker, a consumer for the users. Within one task the program's order
- * is enough, and nothing is waited for: that keeps sequential programs fast, and adds no
- * ordering that the program does not need, behind which a race could hide.
+ * Only objects order the operations of different tasks (program.h): a user waits for the maker, a
+ * consumer for the users. Within a task the order of the program suffices, without any waiting.
+ * That keeps sequential programs fast, and adds no order that could hide a race.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 #include "world/topology_of.h"
 #include "subsystems.h"
 
-/* What is kept between runs. */
+/* Memory that is reused from run to run. */
 struct executor {
 	struct sched *sched;
 	struct world world;
@@ -71,7 +70,7 @@ static void wait_for_object(const struct world *w, const struct program_op *r, s
 		wait_for_completion(&o->idle);
 }
 
-/* A user is done. The lock hands what each of them did to the last one, and so to the consumer. */
+/* A user is done. The lock orders each user before the last one, and so before the consumer. */
 static void release_object(const struct program_op *r, struct object *o)
 {
 	unsigned long flags;

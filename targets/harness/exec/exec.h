@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exec.h - run a program on a fresh world, judged by every oracle.
+ * exec.h - run a program on a fresh world, with every oracle on.
  */
 #ifndef MM_HARNESS_EXEC_H
 #define MM_HARNESS_EXEC_H
@@ -18,13 +18,13 @@ struct executor *executor_create(void);
 void executor_destroy(struct executor *x);
 
 /**
- * struct exec_options - how to run a program, beyond what it says itself
+ * struct exec_options - options of a run that the program does not contain
  * @taken:      if not NULL, receives the run as a sparse schedule
  * @trace:      if not NULL, the history of the run is written to it, a line an event
  * @schedule:   if not NULL, used in place of the program's
  * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
  *              operations are done
- * @on:         whose allocators; NULL: the first of implementations[]
+ * @on:         the implementation whose allocators run; NULL: the first of implementations[]
  */
 struct exec_options {
 	struct schedule *taken;
@@ -35,10 +35,10 @@ struct exec_options {
 };
 
 /**
- * struct exec_result - how a run went
+ * struct exec_result - the result of a run
  * @sched:   finding, steps, digest
- * @ops:     operations carried out
- * @skipped: operations whose object could not be made
+ * @ops:     operations that ran
+ * @skipped: operations whose object was refused
  * @failed:  requests that the allocators refused
  * @requests: for metadata, page frames and table pages, to the machine, from boot to end
  * @injected: of these, failed by the plan

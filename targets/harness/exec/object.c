@@ -4,7 +4,7 @@
  *
  * An object is added as soon as the allocator has returned it, and removed before the allocator
  * gets it back, by harness code that passes no scheduling point. So two objects that are live at
- * the same time are two that their users may write to.
+ * the same time are objects that their users may write to at that time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -69,8 +69,8 @@ void objects_prepare(struct objects *os, const struct program *p)
 }
 
 /*
- * The addresses of an object. A per-CPU object stands at the same offset of every unit, and units
- * do not overlap, which the verifier checks: CPU 0's copy stands for all.
+ * The addresses of an object. A per-CPU object has the same offset in every unit, and the verifier
+ * checks that units do not overlap. So CPU 0's copy represents all.
  */
 static u32 pieces_of(const struct world *w, const struct object *o, struct object_piece *piece)
 {
@@ -115,7 +115,7 @@ void object_track(struct world *w, const struct op_call *c, u64 addr)
 	os->live[os->nr_live++] = c->record;
 }
 
-/* What object_track() checks, in a further allocator. */
+/* The checks of object_track(), in another allocator. */
 static void check_place(struct world *w, const struct object *o, u32 k)
 {
 	const struct objects *os = &w->run->objects;
@@ -178,7 +178,7 @@ void object_free_all(struct world *w)
 	for (u32 i = 0; nr_live_objects(w); i++) {
 		struct object *o = object_of(w, i);
 
-		/* Entries of records that make nothing hold what an earlier program left. */
+		/* Entries of records that make no object hold leftovers of an earlier program. */
 		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
 			continue;
 		object_bodies[o->type].free(w, o);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * object.h - the objects of a run: what the harness knows of each, and which are live.
+ * object.h - the objects of a run, and which of them are live.
  *
- * An object is known by the record that makes it. The table has an entry a record, so what
- * the harness remembers of an object does not depend on the schedule.
+ * The record that makes an object identifies it. The table has an entry for each record, so the
+ * state of an object does not depend on the schedule.
  */
 #ifndef MM_HARNESS_OBJECT_H
 #define MM_HARNESS_OBJECT_H
@@ -15,7 +15,7 @@
 struct op_call;
 
 enum object_state {
-	OBJECT_UNBORN, /* its record has not been carried out */
+	OBJECT_UNBORN, /* its record has not run */
 	OBJECT_LIVE,
 	OBJECT_FAILED, /* the allocator refused it: operations that use it are skipped */
 	OBJECT_DEAD,
@@ -26,7 +26,7 @@ enum object_state {
 _Static_assert(WORLD_PERCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places of an object");
 
 /**
- * struct object - what the harness knows of an object
+ * struct object - an object of a run
  * @state:   enum object_state
  * @type:    enum object_type
  * @shared:  a task other than its maker's uses it, and waits for @made
@@ -45,7 +45,7 @@ _Static_assert(WORLD_PERCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places
  * @first:   mappings: number in the frame pool of the first frame; the others follow
  * @area:    OBJECT_AREA: its area; of several spaces, @areas[k] is that in space k
  * @areas:   OBJECT_AREAS: its areas, @nr_areas of them; @addr is their base, @size their sum
- * @mapped:  OBJECT_AREA, OBJECT_AREAS, OBJECT_VM_AREA: frames are mapped behind it
+ * @mapped:  OBJECT_AREA, OBJECT_AREAS, OBJECT_VM_AREA: frames are mapped in it
  * @lock:    excludes the users of a shared object from each other, as any shared memory needs
  * @made:    done when the record that makes it is
  * @idle:    done when @users is 0; waited for only if @shared and there were users
@@ -107,7 +107,7 @@ struct objects {
 /** objects_reserve() - make room for @nr records. Return: false without memory */
 bool objects_reserve(struct objects *os, u32 nr);
 
-/** objects_prepare() - before a run of @p: no object is live; who shares which one */
+/** objects_prepare() - before a run of @p: no object is live; find the shared ones */
 void objects_prepare(struct objects *os, const struct program *p);
 
 /** objects_free() - free the memory that is reused from run to run */
@@ -129,22 +129,23 @@ void object_track(struct world *w, const struct op_call *c, u64 addr);
  */
 void object_track_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr);
 
-/** object_untrack() - it is live no more; call it before the allocator gets the object back */
+/** object_untrack() - remove an object; call it before the allocator gets the object back */
 void object_untrack(struct world *w, struct object *o);
 
-/** object_refused() - an allocator returned none; whether it may, the operation has checked */
+/** object_refused() - record that an allocator refused the object; the operation checks the reason
+ */
 void object_refused(struct world *w, const struct op_call *c);
 
 /**
  * object_lock(), object_unlock() - around the accesses of an operation that only uses an object
  *
  * Two tasks that write to one object at the same time would race with each other, whatever the
- * allocator does. Nothing is locked where no other task uses it.
+ * allocator does. An object that no other task uses is not locked.
  */
 unsigned long object_lock(struct object *o);
 void object_unlock(struct object *o, unsigned long flags);
 
-/** object_free_all() - at the end of a program: free what is live, in order of record */
+/** object_free_all() - at the end of a program: free the live objects, in order of record */
 void object_free_all(struct world *w);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run.h - one run of a program: what the executor keeps beside the world that it runs on.
+ * run.h - one run of a program: the executor's state, apart from the world that it runs on.
  */
 #ifndef MM_HARNESS_RUN_H
 #define MM_HARNESS_RUN_H
@@ -11,13 +11,13 @@
 #include "run_events.h"
 #include "world/world.h"
 
-/* Subsystems that a world may be made of. */
+/* Most subsystems of a world. */
 #define MAX_SUBSYSTEMS 16
 
 struct subsystem;
 
 /**
- * struct op_call - one operation as it is carried out
+ * struct op_call - an operation in flight
  * @record: its number in the program
  * @op:     its record
  * @object: the object that it uses, live; or the one that it makes, unborn; or NULL
@@ -85,7 +85,7 @@ static inline u32 nr_live_objects(const struct world *w)
 	return w->run->objects.nr_live;
 }
 
-/** live_object() - number @i of the live objects, in no order but that of their numbers */
+/** live_object() - number @i of the live objects, in no particular order */
 static inline struct object *live_object(const struct world *w, u32 i)
 {
 	const struct objects *os = &w->run->objects;

@@ -2,7 +2,7 @@
 /*
  * run_events.c - the events of a run; see run_events.h.
  *
- * No scheduling point is passed here: counting changes no run.
+ * Counting passes no scheduling point, so it changes no run.
  */
 #include "run_events.h"
 
@@ -54,7 +54,7 @@ void run_events_begin(struct world *w, struct op_call *c)
 	}
 }
 
-/* From the first to the last of the free, a third CPU was in the flush. */
+/* During the whole free, a third CPU was in the flush. */
 static bool within_flush(const struct world *w, const struct op_call *c)
 {
 	const u32 made_on = object_of(w, (u32)c->op->object)->cpu;

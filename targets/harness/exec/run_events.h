@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_events.h - the events of a run (event.h), counted while it goes on.
+ * run_events.h - count the events of a run (event.h).
  */
 #ifndef MM_HARNESS_RUN_EVENTS_H
 #define MM_HARNESS_RUN_EVENTS_H
@@ -12,7 +12,7 @@ struct op_call;
 struct world;
 
 /**
- * struct run_events - what has happened
+ * struct run_events - counts of events
  * @count: of each event; those of the spaces when the run is over
  * @flush: of each task, the vm_unmap_aliases() that it is in: its ticket, 0 if there is none, and
  *         the CPU that it began on
@@ -33,15 +33,15 @@ void run_events_open(struct world *w);
 /**
  * run_events_close() - no operation is left to count: add what the spaces have counted
  *
- * Before they are taken down; or behind a run that a finding ended before that. A second call
- * does nothing.
+ * Call it before the spaces are taken down, or after a run that a finding ended before that. A
+ * second call does nothing.
  */
 void run_events_close(struct world *w);
 
 /** run_events_begin() - an operation begins. @c: its @began and @cpu are set */
 void run_events_begin(struct world *w, struct op_call *c);
 
-/** run_events_end() - it was carried out */
+/** run_events_end() - an operation has ended */
 void run_events_end(struct world *w, const struct op_call *c);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_exec.c - the executor itself: who waits for whom, and that a run is a function of its
+ * test_exec.c - the executor: waits between operations, and that a run is a function of its
  * program.
  *
- * The allocators are naive ones without a fault (faulty_allocators.h), except where a test wants a
- * run to end with a finding. An operation that comes too late for its object is skipped, and
- * the naive allocators know nothing of waiting: that nothing is skipped and nothing found
- * under any schedule is what says that everybody waited.
+ * The allocators are naive ones without a fault (faulty_allocators.h), except where a test needs a
+ * run with a finding. The executor skips an operation whose object is gone, and the naive
+ * allocators never wait. So if no operation is skipped and there is no finding under any schedule,
+ * all waits work.
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ static void run_under(struct executor *x, const struct program *p, u32 i, struct
 	exec_program(x, p, &o, r);
 }
 
-/* Under many schedules: nothing found, @skipped operations skipped, all others carried out. */
+/* Under many schedules there is no finding, @skipped operations are skipped, and all others run. */
 static void runs_well(struct executor *x, const char *text, u32 schedules, u32 skipped)
 {
 	struct program p;
@@ -61,7 +61,7 @@ static void runs_well(struct executor *x, const char *text, u32 schedules, u32 s
 	program_fini(&p);
 }
 
-/* One makes, two use, one consumes. */
+/* One task makes an object, two use it, one consumes it. */
 static const char *const life[][4] = {
 	{"vmap", "m1 = vm_map_ram pages=3%s", "touch_ram m1", "vm_unmap_ram m1"},
 	{"vmap", "v1 = alloc_vmap_area pages=3 map", "touch_area v1", "free_vmap_area v1"},
@@ -69,8 +69,8 @@ static const char *const life[][4] = {
 };
 
 /*
- * Tasks in the given order, on two CPUs: the lowest number runs first where nobody says
- * otherwise, so each order makes others come too early.
+ * Tasks in the given order, on two CPUs. By default the lowest number runs first, so in each order
+ * other tasks begin too early.
  */
 static void write_life(char text[600], u32 kind, const char order[4], const char *atomic)
 {
@@ -115,7 +115,7 @@ static void tasks_wait(void **state)
 	}
 }
 
-/* Where the maker is refused its object, nobody waits for ever, and nobody uses it. */
+/* If the allocator refuses an object, no task waits for ever, and none uses the object. */
 static void refused_objects_are_passed_over(void **state)
 {
 	char text[600], order[4];
@@ -131,11 +131,11 @@ static void refused_objects_are_passed_over(void **state)
 static void interrupts_wait(void **state)
 {
 	static const char *const texts[] = {
-		/* They use and consume what tasks make. */
+		/* Interrupts use and consume objects of tasks. */
 		"target vmap\nirq i cpu=0\nirq j cpu=1\ntask a cpu=0\n"
 		"m1 = vm_map_ram pages=2\nm2 = vm_map_ram\nirq i\ntouch_ram m1\nirq j\n"
 		"touch_ram m1\nvm_unmap_ram m2\nirq i\nvm_unmap_ram m1\ntask a\nvm_unmap_aliases\n",
-		/* They make what tasks, and other interrupts, use and consume. */
+		/* Interrupts make objects that tasks and other interrupts use and consume. */
 		"target percpu_bitmap\nmachine dynamic=1K\ntask a cpu=0\nirq i cpu=1\nirq j cpu=0\n"
 		"irq i\np1 = alloc_percpu\np2 = alloc_percpu\ntask a\ntouch_percpu p1\n"
 		"irq j\ntouch_percpu p2\nfree_percpu p1\ntask a\nfree_percpu p2\n",
@@ -150,8 +150,8 @@ static void interrupts_wait(void **state)
 }
 
 /*
- * "Quiet" is never said while somebody is inside (the naive allocators see to that), is not said
- * where others always are, and is said at the end.
+ * The verifier is called as quiet only if no operation is in flight (the naive allocators check
+ * that), never while others always are, and at the end.
  */
 static void verified_among_others(void **state)
 {
@@ -206,7 +206,7 @@ static void assert_same(const struct exec_result *a, const struct exec_result *b
 	assert_int_equal(a->failed, b->failed);
 }
 
-/* Runs that end with a finding, each in the middle of something else. */
+/* Runs that end with a finding, each at another point of an operation. */
 static const enum fault findings[] = {FAULT_NONE,      FAULT_RAM_REVERSED, FAULT_NO_UNMAP,
 				      FAULT_ALIAS,     FAULT_AREA_OVERLAP, FAULT_RAM_GFP,
 				      FAULT_RAM_SHORT, FAULT_VMAP_CREATE,  FAULT_VMAP_VERIFY};
@@ -228,7 +228,8 @@ static void runs_are_reproducible(void **state)
 				 findings[f] != FAULT_NONE);
 		executor_destroy(fresh);
 	}
-	/* On one executor: the same again, and then in turns, whatever the run before left. */
+	/* On one executor repeat each run, and then alternate them: leftovers of a run change none.
+	 */
 	for (u32 i = 0; i < 100 * ARRAY_SIZE(findings); i++) {
 		u32 f = i < 100 ? 0 : i * 7 % ARRAY_SIZE(findings);
 
@@ -239,7 +240,7 @@ static void runs_are_reproducible(void **state)
 	program_fini(&p);
 }
 
-/* What a run took, written down, is that run. */
+/* The list of a run replays it. */
 static void taken_schedules_replay(void **state)
 {
 	static struct schedule taken;
@@ -260,7 +261,7 @@ static void taken_schedules_replay(void **state)
 	program_fini(&p);
 }
 
-/* Where no object goes from task to task, the order of records of different tasks is nothing. */
+/* Without shared objects, the order of records of different tasks does not matter. */
 static void sorting_changes_nothing(void **state)
 {
 	static const char *const texts[] = {
@@ -307,7 +308,7 @@ static int no_fault(void **state)
 	return 0;
 }
 
-/* Wherever a program and its schedule want tasks to be: they are on possible CPUs. */
+/* Tasks run on possible CPUs, whatever CPUs a program and its schedule name. */
 static void possible_cpus_only(void **state)
 {
 	struct executor *x = executor_create();
