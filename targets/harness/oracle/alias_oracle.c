@@ -2,22 +2,21 @@
 /*
  * alias_oracle.c - one frame, several addresses; see alias_oracle.h.
  *
- * Other tasks may unmap the mappings that are read through, but not while it is done: an object
- * leaves the books before the allocator is given it back (object.c), an area is no longer called
- * mapped when its pages begin to be unmapped (ops_vm_struct.c), and here no scheduling point lies
- * between the look into the books and the access. So it is a plain access of harness code, which is
- * neither a point in the flavour `access` nor seen by ThreadSanitizer: what it reads nobody writes
- * but the caller, but the order between the makers of the two mappings would be none.
+ * Other tasks may unmap these mappings, but not during the read: an object is untracked before the
+ * allocator gets it back (object.c), an area is no longer marked as mapped when its pages begin to
+ * be unmapped (ops_vm_struct.c), and no scheduling point lies between the lookup and the access.
+ * The read is a plain access of harness code, which ThreadSanitizer does not see: only the caller
+ * writes that word, but nothing orders the makers of the two mappings.
  */
 #include "alias_oracle.h"
 
 #include "machine/pgtable.h"
 #include "world/vmap_world.h"
 
-/* Mappings read through for each page, where they are not what the target is about. */
+/* Most mappings to read through for each page, in targets that are not about aliases. */
 #define ALIASES_ELSEWHERE 2
 
-/* Pages of an object that frames of the pool are mapped in, its guard page left out. */
+/* Number of pages of an object with frames of the pool, without its guard page. */
 static u64 mapped_pages(const struct object *o)
 {
 	u64 pages = o->size >> PAGE_SHIFT;
@@ -36,7 +35,7 @@ static u64 mapped_pages(const struct object *o)
 	}
 }
 
-/* In each space: of vmap_pair, both have mapped it. */
+/* Read in each space, since all spaces of vmap_pair have mapped the page. */
 static void read_through(struct world *w, const struct object *o, u64 i, const struct object *other,
 			 u64 j, u64 at, u64 value)
 {
@@ -56,7 +55,7 @@ void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u6
 	u32 left = w->program->target == TARGET_VMAP_ALIASES ? ~0U : ALIASES_ELSEWHERE;
 	u64 frame = (o->first + i) % FRAME_POOL;
 
-	/* The freshest ones first: what happened last, happened beside them. */
+	/* The freshest ones first, since they existed during the last operations. */
 	for (u32 n = nr_live_objects(w); n-- && left;) {
 		const struct object *other = live_object(w, n);
 		u64 pages = mapped_pages(other);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * alias_oracle.h - what is written through one mapping of a page is read through every other.
+ * alias_oracle.h - a write through one mapping of a page must be read through every other.
  */
 #ifndef MM_HARNESS_ALIAS_ORACLE_H
 #define MM_HARNESS_ALIAS_ORACLE_H
@@ -9,10 +9,10 @@
 
 /**
  * alias_check_page() - read a word through other mappings of the same frame
- * @o:     the mapping that it was written through
+ * @o:     the mapping of the write
  * @i:     its page
  * @at:    offset of the word in the page; no other object writes there
- * @value: what was written
+ * @value: the written value
  *
  * All other mappings in the target vmap_aliases, two in others. ORACLE_CONTENTS; ORACLE_FAULT if
  * one leads nowhere. No scheduling point is passed: see alias_oracle.c.

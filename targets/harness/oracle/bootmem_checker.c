@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_checker.c - calls of boot memory, and what the model says of them; see
- * bootmem_checker.h.
+ * bootmem_checker.c - calls of boot memory, compared with the model; see bootmem_checker.h.
  */
 #include "bootmem_checker.h"
 
@@ -176,7 +175,7 @@ void bootmem_check(struct world *w, u32 k, u64 start, u64 end)
 	bootmem_check_pages(w, k, last, last + 2);
 }
 
-/* Each has the metadata that it says, and knows the ends of each range and what is beside them. */
+/* Check the metadata that each allocator reports, and the pages at the ends of each range. */
 static void check_boot(struct world *w, u32 k)
 {
 	const struct topology *t = &w->bootmem.topo;

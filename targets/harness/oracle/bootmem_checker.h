@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_checker.h - allocators of boot memory called, and each call compared with the model.
+ * bootmem_checker.h - call allocators of boot memory, and compare each call with the model.
  */
 #ifndef MM_HARNESS_BOOTMEM_CHECKER_H
 #define MM_HARNESS_BOOTMEM_CHECKER_H
@@ -9,11 +9,11 @@
 #include "exec/subsystems.h"
 
 /**
- * struct bootmem_calls - through which of its calls an allocator is driven
- * @alloc:   a request; return: a physical address, or BOOT_NONE
+ * struct bootmem_calls - the calls that drive an allocator
+ * @alloc:   makes a request. Return: a physical address, or BOOT_NONE
  * @reserve: as boot_reserve()
  * @free:    as boot_free()
- * @served:  judges more of what a request was given than where it is; or NULL
+ * @served:  further checks of the memory that a request got; or NULL
  */
 struct bootmem_calls {
 	u64 (*alloc)(struct boot_mem *boot, const struct bootmem_request *r);
@@ -26,10 +26,10 @@ struct bootmem_calls {
 extern const struct bootmem_calls bootmem_calls;
 
 /**
- * struct bootmem_end - where the request before ended
- * @known:   nothing else was called since
+ * struct bootmem_end - the end of the previous request
+ * @known:   no other call followed it
  * @request: that request
- * @addr:    behind its last byte
+ * @addr:    end of its memory
  */
 struct bootmem_end {
 	bool known;
@@ -37,17 +37,17 @@ struct bootmem_end {
 	u64 addr;
 };
 
-/* Receives what an allocator hands over. */
+/* Receives the blocks that an allocator hands over. */
 struct bootmem_receiver {
 	struct bootmem_model *model;
 	struct bootmem_map *map;
 };
 
 /**
- * struct bootmem_checker - what is known of the allocators of a world
- * @model:    of their pages
- * @end:      where the last request of each ended
- * @receiver: what each hands over to
+ * struct bootmem_checker - state of the checks of a world's allocators
+ * @model:    the model of their pages
+ * @end:      the end of the last request of each
+ * @receiver: receiver of the hand-over of each
  * @over:     memory was handed over
  */
 struct bootmem_checker {
@@ -57,7 +57,7 @@ struct bootmem_checker {
 	bool over;
 };
 
-/* Checks the allocators at boot; hands over what is free at the end, if no operation did. */
+/* Checks the allocators at boot, and hands free pages over at the end if no operation did. */
 extern const struct subsystem bootmem_checker;
 
 /** bootmem_of() - the checker of a world */
@@ -67,45 +67,46 @@ static inline struct bootmem_checker *bootmem_of(const struct world *w)
 }
 
 /**
- * bootmem_expect() - judge what allocator @k has told of the call before
+ * bootmem_expect() - check the report of allocator @k about the previous call
  * @what: the call
- * @want: what it is to tell
+ * @want: the expected report
  *
  * ORACLE_RANGE.
  */
 void bootmem_expect(struct world *w, u32 k, const char *what, const struct bootmem_refusal *want);
 
 /**
- * bootmem_reserve_by(), bootmem_free_by() - of allocator @k, judged
- * @calls: by which of its calls
+ * bootmem_reserve_by(), bootmem_free_by() - reserve or free in allocator @k, and check the result
+ * @calls: the calls to use
  *
- * Return: true if it was done; false if it had to be refused, and was.
+ * Return: true if it succeeded; false if it was rightly refused.
  */
 bool bootmem_reserve_by(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how,
 			const struct bootmem_calls *calls);
 bool bootmem_free_by(struct world *w, u32 k, u64 start, u64 size,
 		     const struct bootmem_calls *calls);
 
-/** bootmem_reserve(), bootmem_free() - by boot_reserve() and boot_free() */
+/** bootmem_reserve(), bootmem_free() - the same with boot_reserve() and boot_free() */
 bool bootmem_reserve(struct world *w, u32 k, u64 start, u64 size, enum boot_reserve how);
 bool bootmem_free(struct world *w, u32 k, u64 start, u64 size);
 
-/** bootmem_hand_over() - of each allocator, judged */
+/** bootmem_hand_over() - let each allocator hand over, and check the result */
 void bootmem_hand_over(struct world *w);
 
-/** bootmem_free_pages() - what allocator @k says of it */
+/** bootmem_free_pages() - the number of free pages that allocator @k reports */
 u64 bootmem_free_pages(const struct world *w, u32 k);
 
 /**
- * bootmem_check() - compare what allocator @k says with the model: each number, some pages
- * @start, @end: bytes that the operation was about: their first and last page, and the two beside
+ * bootmem_check() - compare the statistics and some pages of allocator @k with the model
+ * @start, @end: bytes of the operation: their first and last page and the two neighbours are
+ * checked
  *
- * What is wrong in between is known by the numbers, or at the hand-over at the latest.
+ * The statistics reveal an error in between, or the hand-over at the latest.
  * ORACLE_COUNT, ORACLE_RANGE (of another node).
  */
 void bootmem_check(struct world *w, u32 k, u64 start, u64 end);
 
-/** bootmem_check_pages() - each of the pages [@from, @to), by their numbers in the model */
+/** bootmem_check_pages() - compare each of the pages [@from, @to), by their numbers in the model */
 void bootmem_check_pages(struct world *w, u32 k, u64 from, u64 to);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_model.c - a byte a page, and everything found by looking at each; see bootmem_model.h.
+ * bootmem_model.c - a byte for each page, which every search visits in turn; see bootmem_model.h.
  */
 #include "bootmem_model.h"
 
@@ -91,7 +91,7 @@ bool bootmem_fits(const struct bootmem_model *bm, const struct bootmem_map *map,
 {
 	const u64 nr = page_above(r->size), align = max(r->align >> PAGE_SHIFT, 1ULL);
 	const u64 lowest = page_above(goal);
-	u64 run = 0; /* first page of those in a row up to @p */
+	u64 run = 0; /* first page of the run that ends at @p */
 
 	for (u64 p = 0; p < bm->span; p++) {
 		u64 pfn;
@@ -128,7 +128,7 @@ void bootmem_take(struct bootmem_model *bm, struct bootmem_map *map, u64 start, 
 	map->fill[to - 1] = (u16)(((end - 1) & (PAGE_SIZE - 1)) + 1);
 }
 
-/* Of pages that are touched, if only in part, the first at fault: outside, or in that state. */
+/* Of the pages that a range touches, find the first that is outside of memory or in that state. */
 static struct bootmem_refusal refuse_pages(const struct bootmem_model *bm,
 					   const struct bootmem_map *map, u64 first, u64 end,
 					   u8 state, enum boot_error why)
@@ -150,7 +150,7 @@ static struct bootmem_refusal refuse_pages(const struct bootmem_model *bm,
 	return r;
 }
 
-/* What is wrong whatever the pages are. */
+/* Errors of a call that do not depend on the state of pages. */
 static struct bootmem_refusal refuse_range(u64 start, u64 size)
 {
 	struct bootmem_refusal r = {.why = NR_BOOT_ERRORS, .start = start, .end = start + size};
@@ -189,7 +189,7 @@ struct bootmem_refusal bootmem_refuse_free(const struct bootmem_model *bm,
 			    over ? BOOTMEM_GIVEN : BOOTMEM_FREE, BOOT_FREE_TWICE);
 }
 
-/* Can the block at @p go over as a whole, or has it gone, in this call? */
+/* Can this call hand over the block at @p as a whole, or has it done so? */
 static bool goes_over(const struct bootmem_model *bm, const struct bootmem_map *map, u64 p, u64 nr,
 		      u8 nid)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_model.h - boot memory as a naive model has it: what each page is, how far a page that is
- * used in part is used.
+ * bootmem_model.h - a naive model of boot memory: the state of each page, and the used part of a
+ * partly used page.
  *
- * Of two allocators each has a map of its own, as they place requests differently. Which node a
- * page is of is the same for both.
+ * Each of two allocators has a map, since they place requests differently. The nodes of pages are
+ * the same for both.
  */
 #ifndef MM_HARNESS_BOOTMEM_MODEL_H
 #define MM_HARNESS_BOOTMEM_MODEL_H
@@ -23,10 +23,10 @@ enum bootmem_state {
 
 /**
  * struct bootmem_map - an allocator's pages
- * @state:    of each, enum bootmem_state
- * @fill:     of a page in use: bytes below are somebody's, or lost; PAGE_SIZE: all
+ * @state:    of each page, enum bootmem_state
+ * @fill:     of a page in use: bytes below this are used or lost; PAGE_SIZE: all
  * @nr:       pages in each state
- * @from, @to: pages that are being handed over: none but these may be
+ * @from, @to: the only pages that may be handed over at present
  * @received: pages handed over by the call
  */
 struct bootmem_map {
@@ -39,10 +39,10 @@ struct bootmem_map {
 
 /**
  * struct bootmem_model - frames [@base, @base + @span), which in here are numbers below @span
- * @topo:  whose they are
- * @pages: those that are somebody's
- * @nid:   node of each, or BOOTMEM_NO_NODE
- * @room:  how many there is room for
+ * @topo:  defines the owners of frames
+ * @pages: number of frames that belong to a node
+ * @nid:   node of each frame, or BOOTMEM_NO_NODE
+ * @room:  capacity in frames
  */
 struct bootmem_model {
 	const struct topology *topo;
@@ -52,7 +52,7 @@ struct bootmem_model {
 	struct bootmem_map map[WORLD_BOOTMEM];
 };
 
-/* Which of the calls. */
+/* The kinds of requests. */
 enum bootmem_call {
 	BOOTMEM_ANY,
 	BOOTMEM_NODE,
@@ -60,8 +60,8 @@ enum bootmem_call {
 };
 
 /**
- * struct bootmem_request - what is asked for
- * @call: how
+ * struct bootmem_request - a request
+ * @call: its kind
  * @nid:  BOOTMEM_NODE: the node
  * @size, @align, @goal, @limit: see boot_alloc()
  */
@@ -75,46 +75,46 @@ struct bootmem_request {
 void bootmem_model_init(struct bootmem_model *bm, const struct topology *topo, u32 nr);
 void bootmem_model_fini(struct bootmem_model *bm);
 
-/** bootmem_addr() - address of page @p; @p may be the one behind the last */
+/** bootmem_addr() - address of page @p; @p may be one more than the last page */
 static inline u64 bootmem_addr(const struct bootmem_model *bm, u64 p)
 {
 	return (bm->base + p) << PAGE_SHIFT;
 }
 
-/** bootmem_nth() - address of byte @at of all memory, holes left out, modulo how much there is */
+/** bootmem_nth() - address of byte @at of all memory without holes, modulo its size */
 u64 bootmem_nth(const struct bootmem_model *bm, u64 at);
 
 /**
  * bootmem_fits() - do free whole pages serve a request?
- * @goal:  no lower address
- * @nid:   of this node; negative: of one, whichever
- * @cross: of several
+ * @goal:  lowest address
+ * @nid:   node of the pages; negative: any single node
+ * @cross: the pages may be of several nodes
  */
 bool bootmem_fits(const struct bootmem_model *bm, const struct bootmem_map *map,
 		  const struct bootmem_request *r, u64 goal, int nid, bool cross);
 
 /**
- * bootmem_take() - pages become used
- * @start, @end: bytes; not one of them is outside
+ * bootmem_take() - mark pages as used
+ * @start, @end: bytes, all of them inside of memory
  *
- * Pages that are used keep what they have, and count as used up to @end.
+ * Pages in use stay so, and count as used up to @end.
  */
 void bootmem_take(struct bootmem_model *bm, struct bootmem_map *map, u64 start, u64 end);
 
-/** bootmem_set() - pages [@from, @to) all become @state; of used ones each byte */
+/** bootmem_set() - set the state of pages [@from, @to); used ones are used completely */
 void bootmem_set(struct bootmem_map *map, u64 from, u64 to, enum bootmem_state state);
 
 /**
- * struct bootmem_refusal - what is to be said against a call
- * @why:        NR_BOOT_ERRORS: nothing
- * @start, @end: the bytes that it is about
+ * struct bootmem_refusal - the reason to refuse a call
+ * @why:        NR_BOOT_ERRORS: none
+ * @start, @end: the bytes that it concerns
  */
 struct bootmem_refusal {
 	enum boot_error why;
 	u64 start, end;
 };
 
-/** bootmem_refuse_reserve(), bootmem_refuse_free() - of a call of this very moment */
+/** bootmem_refuse_reserve(), bootmem_refuse_free() - must a call be refused at this moment? */
 struct bootmem_refusal bootmem_refuse_reserve(const struct bootmem_model *bm,
 					      const struct bootmem_map *map, u64 start, u64 size,
 					      enum boot_reserve how, bool over);
@@ -123,7 +123,7 @@ struct bootmem_refusal bootmem_refuse_free(const struct bootmem_model *bm,
 					   bool over);
 
 /**
- * bootmem_receive() - a block is handed over: judge it, and strike it off
+ * bootmem_receive() - check a block that is handed over, and remove it from the model
  *
  * ORACLE_PAGE_FREE (a page that is not to be handed over), ORACLE_ALIGNMENT, ORACLE_RANGE (too
  * large, of two nodes, or its buddy could have come with it).
@@ -131,7 +131,7 @@ struct bootmem_refusal bootmem_refuse_free(const struct bootmem_model *bm,
 void bootmem_receive(struct bootmem_model *bm, struct bootmem_map *map, u64 pfn,
 		     unsigned int order);
 
-/** bootmem_whole() - the whole pages of a range of bytes; @from < @to if there are any */
+/** bootmem_whole() - find the whole pages of a range of bytes; @from < @to if there are any */
 static inline void bootmem_whole(const struct bootmem_model *bm, u64 start, u64 size, u64 *from,
 				 u64 *to)
 {

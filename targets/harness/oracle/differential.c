@@ -2,8 +2,8 @@
 /*
  * differential.c - several allocators compared; see differential.h.
  *
- * What an allocator holds is read under its locks. Where one is taken another task may begin and
- * change it, so a difference counts only if nothing has begun since.
+ * The statistics of an allocator are read under its locks. While a lock is taken another task may
+ * begin and change them, so a difference counts only if nothing has begun since.
  */
 #include "differential.h"
 

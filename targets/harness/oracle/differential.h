@@ -2,9 +2,9 @@
 /*
  * differential.h - the allocators of a world hold the same objects.
  *
- * In targets with several spaces or several per-CPU allocators each operation is carried out on all
- * of them, and an object that one refuses is given back to the others at once. So at every quiet
- * moment they must give the same account of what they hold: ORACLE_DIFFERENTIAL.
+ * In targets with several spaces or several per-CPU allocators each operation runs on all of them,
+ * and an object that one refuses is freed in the others at once. So whenever the world is quiescent
+ * their statistics must agree: ORACLE_DIFFERENTIAL.
  */
 #ifndef MM_HARNESS_DIFFERENTIAL_H
 #define MM_HARNESS_DIFFERENTIAL_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_checker.c - page frames, their owners, and what is mapped where; see frame_checker.h.
+ * frame_checker.c - page frames, their owners and their mappings; see frame_checker.h.
  *
- * Once the numbers of the per-CPU allocator are known, which takes its lock, no scheduling point is
- * passed: what is then compared is of one moment.
+ * Reading the statistics of the per-CPU allocator takes its lock. After that the checker passes no
+ * scheduling point, so it compares the state of a single moment.
  */
 #include "frame_checker.h"
 
@@ -15,18 +15,19 @@
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
 
-/* A table, one that was taken, or of the first chunk: mappings are counted up to that. */
+/* Marks of frames of a table, of boot memory, and of the first chunk; smaller values count
+ * mappings. */
 #define TABLE 0xfdu
 #define TAKEN 0xfeu
 #define FIRST 0xffu
 
-/* Owners of frames in use: as each calls itself when it asks for one. */
+/* Owners of frames in use, by the names of their requests. */
 enum { BY_PERCPU, BY_PERCPU_KM, BY_VMALLOC, BY_MAPPINGS, BY_TABLES, NR_OWNERS };
 
 /**
- * owners - what is expected of a frame
+ * owners - the expected mappings of a frame
  * @name:   its owner
- * @least:  mappings of it, from @least to @most
+ * @least:  number of mappings, from @least to @most
  */
 static const struct {
 	const char *name;
@@ -40,9 +41,9 @@ static const struct {
 };
 
 /**
- * struct frame_count - what the walk over all frames has found
+ * struct frame_count - counts of the walk over all frames
  * @has:   frames, by enum page_owner
- * @owner: those in use, by owner
+ * @owner: frames in use, by owner
  */
 struct frame_count {
 	u64 has[PAGE_OWNER_USER + 1];
@@ -56,16 +57,16 @@ static bool has_boot(const struct world *w)
 }
 
 /**
- * struct frame_map - what is mapped where
- * @w:      the world that is compared
- * @mapped: of each frame of the machine, in order: how often it is mapped, or a mark
+ * struct frame_map - the mappings of all frames
+ * @w:      the world
+ * @mapped: of each frame of the machine, in order: number of its mappings, or a mark
  */
 struct frame_map {
 	struct world *w;
 	_Alignas(u64) u8 mapped[MAX_FRAMES];
 };
 
-/* The place of a frame in @mapped, or NULL: the machine has none of that number. */
+/* The entry of a frame in @mapped, or NULL if the machine does not have that frame. */
 static u8 *mapped_at(struct frame_map *f, u64 pfn)
 {
 	const struct topology *t = machine_topology(f->w->machine);
@@ -112,7 +113,7 @@ static u64 first_pages(const struct percpu_layout *l)
 	return ALIGN((u64)l->static_size + l->reserved_size + l->dyn_size, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
-/* The frame behind a page of the first chunk is boot memory, and no other page's. */
+/* The frame of a page of the first chunk is boot memory, and backs no other page. */
 static void mark_first_page(struct frame_map *f, unsigned int cpu, u64 addr)
 {
 	const struct world *w = f->w;
@@ -166,7 +167,7 @@ static void mark_taken(struct frame_map *f)
 	}
 }
 
-/* The frame of a table is the page table's, and of no other table. */
+/* The page table owns the frame of a table, which holds no other table. */
 static void mark_table(const struct page *page, unsigned int level, u64 addr, void *arg)
 {
 	struct frame_map *f = arg;
@@ -275,7 +276,7 @@ static void check_others(struct world *w, const struct frame_count *count)
 		if (o->type == OBJECT_VMALLOC)
 			vmalloc += (o->size >> PAGE_SHIFT) - 1;
 	}
-	/* What a worker has yet to free. */
+	/* Memory that a worker has yet to free. */
 	check_count("vmalloc()", count->owner[BY_VMALLOC], vmalloc,
 		    vmalloc + (deferred_bytes(w) >> PAGE_SHIFT));
 	check_count("mappings", count->owner[BY_MAPPINGS], pool, pool);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_checker.h - the accounts of page frames: has each exactly one owner, and does that one
- * know?
+ * frame_checker.h - has each page frame exactly one owner, and does that owner know it?
  *
- * Kept in the target boot. Boot memory, the page allocator, the page table and the numbers of each
- * allocator are asked one after the other, and each frame is looked for in all of them.
+ * It runs in the target boot. It compares boot memory, the page allocator, the page table and the
+ * statistics of each allocator for every frame.
  */
 #ifndef MM_HARNESS_FRAME_CHECKER_H
 #define MM_HARNESS_FRAME_CHECKER_H
@@ -24,7 +23,7 @@
  *   page table   what a walk over all tables finds is in use by the page table and mapped nowhere,
  *                ORACLE_PAGE_FREE, ORACLE_OVERLAP; and nothing else is, ORACLE_LEAK_PAGE
  *
- * And the frames of each owner are as many as it says itself: ORACLE_COUNT.
+ * And each owner has as many frames as its statistics report: ORACLE_COUNT.
  */
 extern const struct subsystem frame_checker;
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_checker.c - the accounts of a space; see kva_checker.h.
+ * kva_checker.c - the addresses and the statistics of a space; see kva_checker.h.
  *
- * Areas are walked without a scheduling point; the account of a space takes locks, so a difference
- * counts only if nobody began meanwhile.
+ * The walk over areas passes no scheduling point. Reading the statistics of a space takes locks, so
+ * a difference counts only if no operation began meanwhile.
  *
- * What is freed lazily is exact only where all areas are objects of the program, in the target
- * vmap_area: a vmap block becomes lazy when the space sees fit.
+ * The number of lazily freed pages is exact only if all areas are objects of the program, as in the
+ * target vmap_area: the space decides when a vmap block becomes lazy.
  */
 #include "kva_checker.h"
 
 #include "kva_snapshot.h"
 
 /**
- * struct accounts - what was known of a space when it was last compared
- * @areas:  in use when the program began
- * @lazy:   pages lazily freed
- * @purges: of the space
+ * struct accounts - the state of a space at the last comparison
+ * @areas:  areas in use when the program began
+ * @lazy:   lazily freed pages
+ * @purges: number of purges
  * @blocks: vmap blocks
  * @freed:  pages of areas freed since then
  * @small:  mappings requested since then that may have needed a block each
@@ -47,8 +47,8 @@ static void account(const struct world *w, struct vmap_account *a)
 	w->vmap[0].be->account(w->vmap[0].ctx, a);
 }
 
-/* What the walk has found. @free_pages: those in the heap, and @cached_pages; @largest_free: heap
- */
+/* Results of the walk. @free_pages: pages in the heap and @cached_pages; @largest_free: in the
+ * heap. */
 struct found {
 	u64 areas, busy_pages, lazy_pages, cached_pages, free_pages, largest_free;
 };
@@ -103,7 +103,8 @@ static bool in_block(const struct world *w, const struct object *o)
 	return o->type == OBJECT_RAM && o->size >> PAGE_SHIFT <= w->vmap[0].be->caps.block_max;
 }
 
-/* Each object must stand in an area as it should. Return: blocks with something mapped. */
+/* Check that each object lies in an area of its kind. Return: the number of blocks with a mapping.
+ */
 static u64 match_objects(const struct world *w, struct kva_snapshot *s)
 {
 	u64 block = (u64)w->vmap[0].block_pages << PAGE_SHIFT, blocks = 0;
@@ -132,7 +133,7 @@ static u64 match_objects(const struct world *w, struct kva_snapshot *s)
 	return blocks;
 }
 
-/* Areas without an object: blocks with nothing mapped, and what boot has taken. */
+/* Areas without an object: blocks without a mapping, and areas from boot. */
 static void check_unexplained(const struct accounts *ac, const struct kva_snapshot *s,
 			      const struct vmap_account *st, u64 blocks)
 {
@@ -170,7 +171,7 @@ static void check_stats(const struct found *f, const struct vmap_account *st)
 		 st->largest_free, f->largest_free);
 }
 
-/* Pages that were freed since the last time are lazy, and so are those from before. */
+/* Pages freed since the last comparison are lazy, and so are those from before. */
 static void check_lazy(const struct world *w, const struct vmap_account *st)
 {
 	const struct accounts *ac = accounts_of(w);

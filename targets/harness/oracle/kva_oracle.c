@@ -158,7 +158,7 @@ static u64 expect_after_purge(struct world *w, const struct vmap_instance *v,
 	return answer(s, r, s->cpu);
 }
 
-/* What is longer than its own range is refused before anything is looked at. */
+/* A request longer than its range is refused before any search. */
 static bool looked_for(const struct vmap_instance *v, const struct kva_request *r)
 {
 	u64 from = max(r->from, v->start), to = min(r->to, v->end);

@@ -52,8 +52,8 @@ bool kva_is_known(const struct vmap_instance *v);
  * kva_snapshot_busy() - the ranges in use, at a moment at which nothing else is in flight
  *
  * The caller's own operation must be before or after its work. No scheduling point is passed, and
- * ThreadSanitizer sees no access. What remains after a purge is in use, so this is also the state
- * that a request finds after it has purged and emptied the caches.
+ * ThreadSanitizer sees no access. All ranges that remain after a purge are in use, so this is also
+ * the state that a request finds after it has purged and emptied the caches.
  */
 struct kva_snapshot *kva_snapshot_busy(struct world *w, const struct vmap_instance *v);
 
