@@ -2,12 +2,12 @@
 /*
  * boot_world.h - the boot of a machine through its boot memory, step by step.
  *
- *   boot_world_start()      ranges of the machine's nodes are registered, what is taken is reserved
+ *   boot_world_start()      registers the ranges of the machine's nodes, and reserves taken memory
  *   boot_world_provider()   a per-CPU allocator is about to be made: its first chunk is a block of
  *                           boot memory near each CPU, or, if these are too far apart, page by page
- *   boot_world_hand_over()  what is free goes to the machine's page frames; what is freed later
- *                           follows at once
- *   boot_world_end()        the allocators are gone: what they had is back
+ *   boot_world_hand_over()  free memory goes to the machine's page frames; memory that is freed
+ *                           later follows at once
+ *   boot_world_end()        the allocators are gone: all of their memory is free again
  *
  * A table page is a page frame that the machine must have to map a first chunk page by page. So
  * some pages of boot memory are handed over before all others, as a kernel sets a few aside for its
@@ -24,9 +24,9 @@
  * struct boot_world - a machine's boot memory
  * @m:        the machine
  * @bm:       boot memory; NULL: there is none
- * @ready:    it is set up, and what is taken is reserved
+ * @ready:    it is set up, and taken memory is reserved
  * @taken:    memory that is in use before the allocators are, @nr_taken pieces
- * @reserved: pages of these, which nobody ever frees
+ * @reserved: pages of these, which are never freed
  * @early:    pages that were handed over for page tables: boot memory takes them for allocated
  * @provider: how per-CPU allocators ask for boot memory
  */
@@ -63,9 +63,9 @@ int boot_world_start(struct boot_world *bw, struct machine *m, enum boot_kind ki
 int boot_world_provider(struct boot_world *bw, struct percpu_params *p);
 
 /**
- * boot_world_hand_over() - all that is free goes to the page frames
+ * boot_world_hand_over() - hand all free memory over to the page frames
  *
- * ORACLE_COUNT if it is not all; and boot_world_judge() before and behind it.
+ * ORACLE_COUNT if it is not all. It calls boot_world_judge() before and after that.
  */
 void boot_world_hand_over(struct boot_world *bw);
 
@@ -79,8 +79,9 @@ void boot_world_end(struct boot_world *bw);
 /**
  * boot_world_judge() - do boot memory and the page allocator share out all page frames?
  *
- * By their numbers, besides boot_verify(): ORACLE_COUNT. That no frame is handed over twice
- * hand_over_pages() sees to, and frame_checker.h looks at each. Nobody else may be at work.
+ * In addition to boot_verify() it compares their statistics: ORACLE_COUNT. hand_over_pages() checks
+ * that no frame is handed over twice, and frame_checker.h checks each frame. No operation may be in
+ * flight.
  */
 void boot_world_judge(const struct boot_world *bw);
 

@@ -120,8 +120,8 @@ struct boot_mem *bootmem_make(struct world *w, u32 k)
 }
 
 /*
- * Ranges need not begin and end with a page: a part in front and behind is left out. Two may share
- * such a page, but no byte.
+ * Ranges need not begin and end with a page: a part of the first and the last page may be left out.
+ * Two ranges may share such a page, but no byte.
  */
 static int register_all(struct boot_mem *boot, const struct topology *t, u64 rng, bool parts)
 {

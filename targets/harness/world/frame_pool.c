@@ -21,9 +21,9 @@ void frame_pool_destroy(struct frame_pool *fp, struct machine *m)
 }
 
 /*
- * A frame enters the pool once, and tasks that nothing orders find it there. What its previous user
- * did to it happens before what they do: only the task that allocated it is ordered after that
- * user, so it announces the order for the others.
+ * A frame enters the pool once, and unordered tasks find it there. The accesses of its previous
+ * user happen before theirs. But only the task that allocated it is ordered after that user, so
+ * that task announces the order for the others.
  */
 bool frame_pool_take(struct frame_pool *fp, struct machine *m, u32 *first, u64 nr, gfp_t gfp,
 		     struct page **out)
@@ -37,7 +37,7 @@ bool frame_pool_take(struct frame_pool *fp, struct machine *m, u32 *first, u64 n
 
 			if (!page)
 				return false;
-			/* Another task may have filled the place meanwhile: its frame serves. */
+			/* Another task may have filled the entry meanwhile: use its frame. */
 			if (*p) {
 				put_page(m, page);
 			} else {

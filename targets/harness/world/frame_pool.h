@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_pool.h - the frames that mappings are made of.
+ * frame_pool.h - a pool of page frames for mappings.
  *
- * They are allocated when first used and used again in turn. So the same frame is mapped at several
- * addresses, and a mapping of 64 pages costs 64 page-table entries and not 64 page allocations.
+ * Frames are allocated at their first use, and reused in turn. So the same frame is mapped at
+ * several addresses, and a mapping of 64 pages costs 64 page-table entries instead of 64 page
+ * allocations.
  */
 #ifndef MM_HARNESS_FRAME_POOL_H
 #define MM_HARNESS_FRAME_POOL_H

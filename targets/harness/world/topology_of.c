@@ -2,9 +2,9 @@
 /*
  * topology_of.c - draw the shape of a program's machine; see topology_of.h.
  *
- * What is drawn follows a few patterns rather than one uniform distribution: nodes of a
- * single CPU or of none, CPUs dealt out in turn and memory in two pieces are what layouts
- * stumble over, and uniform drawing would hardly ever give one of them in its pure form.
+ * Drawing follows a few patterns instead of a uniform distribution: nodes with one CPU or none,
+ * CPUs that alternate between nodes, and memory in two pieces are hard for layouts, and uniform
+ * drawing would hardly ever give one of them in its pure form.
  */
 #include "machine/machine.h"
 #include "sched/random.h"
@@ -90,8 +90,8 @@ static void draw_distances(struct topology *t, u64 *rng)
 }
 
 /*
- * Whose memory is whose: each node has one range or two, in any order. Half of the machines have
- * nodes of very different size: what a small one cannot give has to come from another.
+ * Draw the memory of nodes: each node has one range or two, in any order. Half of the machines have
+ * nodes of very different size, where a request to a small node must be served from another.
  */
 static void draw_ranges(struct topology *t, u64 pages, u64 *rng)
 {

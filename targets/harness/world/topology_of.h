@@ -2,13 +2,13 @@
 /*
  * topology_of.h - the shape of the machine that a program describes.
  *
- * A program says how many CPUs, nodes and page frames there are. What is unusual about them it says
- * in numbers from which the rest is drawn, always the same from the same number:
+ * A program gives the numbers of CPUs, nodes and page frames, and seeds from which the rest is
+ * drawn. The same seed always gives the same machine:
  *
  *   sparse   which CPUs are possible, of those below `cpus`; CPU 0, which boots, always is
- *   shuffle  whose memory comes first, in one piece a node or two; which CPUs are on which node,
- *            so that nodes have many, one or none; how far nodes are from one another
- *   gap      page frame numbers that nobody has, between the memory of two nodes
+ *   shuffle  the order of the nodes' memory, in one or two pieces a node; the CPUs of each node,
+ *            so that nodes have many, one or none; the distances of nodes
+ *   gap      unused page frame numbers between the memory of two nodes
  *   taken    which memory is reserved at boot, where there is boot memory
  *
  * With all of them 0 it is the plain machine of topology_init().
@@ -54,11 +54,11 @@ u32 program_taken(const struct program_machine *m, const struct topology *t,
 u64 program_possible(const struct program_machine *m);
 
 /**
- * possible_cpu() - a possible CPU in place of any
+ * possible_cpu() - map any CPU to a possible one
  * @possible: from program_possible()
  * @cpu:      below the number of CPUs
  *
- * Return: @cpu, or the next possible one; behind the last the first follows.
+ * Return: @cpu, or the next possible one; the first one follows the last.
  */
 static inline unsigned int possible_cpu(u64 possible, unsigned int cpu)
 {

@@ -9,7 +9,7 @@
  * nothing else.
  *
  * This header uses no type of an allocator, so that a back end may include the headers of its own
- * allocator beside it. Areas are opaque: above this line nobody looks into them.
+ * allocator too. Areas are opaque: only the back end looks into them.
  *
  * Errors are those of the kernel: -EINVAL, -ENOMEM (metadata, page frames, table pages), -EBUSY
  * (no such range is free). "Context: any" includes interrupts; other functions may sleep.
@@ -180,7 +180,7 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  *
  * @create:  make a space: params are copied, but for what they point to. Sets all members of
  *           @v but be and ctx. 0; -EINVAL (params); -ENOMEM, and nothing is kept. May sleep
- * @destroy: take it down; also after @create has failed. What is in use then is a leak:
+ * @destroy: take it down; also after @create has failed. Areas in use are a leak then:
  *           ORACLE_LEAK_AREA. May sleep
  * @verify:  recompute all that the space remembers and report what differs. @quiet: no other task
  *           is inside of an operation; without it only what holds at every scheduling point is
@@ -227,8 +227,8 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  *                  -EBUSY, -ENOMEM, -EINVAL
  * @find_vm_area:   the owner of the area that contains an address, guard page included. False:
  *                  there is none. Any context
- * @remove_vm_area: unmap the area that begins at an address and forget its owner, who is copied to
- *                  @o. False: none begins there. Any context
+ * @remove_vm_area: unmap the area that begins at an address, and remove its owner after copying it
+ *                  to @o. False: none begins there. Any context
  * @map_vm_area:    map frames from the start of the area that begins at @addr up to its guard
  *                  page: all or nothing. 0; -EBUSY (something is mapped there), -ENOMEM
  * @unmap_kernel_range: unmap and flush a part of an area. Any context
@@ -240,8 +240,8 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  * @vfree:          give it back; in atomic context a worker does. Any context
  * @remap_vmalloc_range: map @nr pages of a VMAP_OWNER_USERMAP area to a user, from its page @pgoff
  *                  on: page[i] receives each frame, with a reference. 0 or -EINVAL. May sleep
- * @vread:          read @size bytes at any address; what is not mapped reads as zeroes. Bytes up to
- *                  the end of the last area that was met. May sleep
+ * @vread:          read @size bytes at any address; unmapped pages read as zeroes. The number of
+ *                  bytes up to the end of the last area that was met. May sleep
  * @vmallocinfo:    a line an area, in order of address, as in /proc/vmallocinfo (vmalloc.h has the
  *                  form). Any context
  * @totals:         get_vmalloc_info(). Any context

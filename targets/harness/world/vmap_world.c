@@ -2,8 +2,8 @@
 /*
  * vmap_world.c - the vmap spaces of a world; see vmap_world.h.
  *
- * Several spaces share the machine's addresses: one lies behind the other, so far that an aligned
- * address of one is an aligned address of each.
+ * Several spaces share the machine's addresses, one after the other, at distances that make an
+ * aligned address of one an aligned address of each.
  */
 #include "vmap_world.h"
 
@@ -29,7 +29,7 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 	const u32 nr = vmap_backends(w->on, w->program, be);
 
 	*size = (nr ? (nr - 1) * stride(w) : 0) + space_size(w);
-	/* The last page of all addresses is left out: what ends behind it would end at 0. */
+	/* Leave out the highest page of all, whose end address would be 0. */
 	*start = w->program->machine.place == PLACE_TOP ? -*size - PAGE_SIZE : MACHINE_KVA_START;
 }
 

@@ -35,7 +35,7 @@ struct run;
  * @trace:     if not NULL, the history of the run is written to it
  * @machine:   booted first, and taken down last
  * @boot:      boot memory, if the machine has any
- * @on:        whose allocators it is made of
+ * @on:        the implementation of its allocators
  * @vmap:      its spaces, @nr_vmap of them, in the order of the target (vmap_world.c)
  * @percpu:    its per-CPU allocators, @nr_percpu of them (percpu_world.c)
  * @vmap_memory, @percpu_memory: of their back ends

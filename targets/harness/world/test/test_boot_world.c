@@ -30,7 +30,7 @@ struct fixture {
 	u32 first; /* that is expected */
 	int err;
 	u64 requests, failed;
-	u64 reserved; /* pages that nobody ever frees */
+	u64 reserved; /* pages that are never freed */
 };
 
 #include "machine/test/fixture.h"
