@@ -7,6 +7,9 @@
  * each take a *ticket* when they begin (task_set_op()), and tickets are numbered in order. So the
  * two questions "is anything older in flight?" and "has anything begun since?" need no lock and
  * pass no scheduling point.
+ *
+ * A snapshot of a model is safe although its reading may pass scheduling points: the operation that
+ * takes it began alone and has held a ticket ever since, so no second operation has begun alone.
  */
 #ifndef MM_HARNESS_QUIESCENCE_H
 #define MM_HARNESS_QUIESCENCE_H

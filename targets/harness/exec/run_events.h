@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_events.h - count the events of a run (event.h).
+ * run_events.h - the events of a run (event.h), counted while it goes on.
+ *
+ * Events are counted, not checked. The spaces count their own; the executor counts the one that no
+ * allocator sees: an object is freed on a CPU far from its maker's during a flush on a third CPU.
+ * Of these operations the CPU is the one on which they began, and the flush began before the free
+ * and ended after it. The spaces' counts are read before they are taken down, so the end of a world
+ * does not count; after a finding, they are read when the run has ended.
  */
 #ifndef MM_HARNESS_RUN_EVENTS_H
 #define MM_HARNESS_RUN_EVENTS_H

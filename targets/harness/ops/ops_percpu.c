@@ -5,6 +5,10 @@
  * An object's pattern differs from CPU to CPU, so a write through the wrong CPU's address is found.
  * In the target percpu_pair each operation runs on both allocators. If only one of them serves a
  * request, it gets the object back at once: so both hold the same objects, and must count the same.
+ *
+ * Frees of an address that is no object are refused for a reason, which is checked by its name.
+ * "twice" can be expected only where there is one task: with another one the address may be an
+ * object again. The chunk of a last object may be gone; then "no-chunk" is right as well.
  */
 #include "access.h"
 #include "oracle/layout_oracle.h"

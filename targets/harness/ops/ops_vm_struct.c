@@ -3,7 +3,17 @@
  * ops_vm_struct.c - areas with an owner, other people's pages in them, and listings of all areas.
  *
  * Pages are frames of the pool, as in ops_vmap.c: a page of an object must translate to its frame,
- * and what is written through it reach that frame.
+ * and a write through it must reach that frame.
+ *
+ * The answer to get_vm_area is checked as in ops_area.c. For vmap() and vmalloc() only room and
+ * memory are, since no address is promised. Mapping an area a second time must be refused, and
+ * unmapping a part must leave both neighbours.
+ *
+ * A listing is compared word by word; of nodes only their order and the sum of their frames. The
+ * line of a live object is checked at any time, the number of lines and the largest gap only if the
+ * operation ran alone. Frees that a worker has yet to do excuse as many lines and bytes, to the end
+ * of the run: nothing says when they are done. In the target boot other allocators have areas too,
+ * so only the lines and bytes of vmalloc's own objects are looked for.
  */
 #include <stdlib.h>
 #include <string.h>

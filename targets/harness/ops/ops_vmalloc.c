@@ -5,13 +5,14 @@
  * An object of vmalloc() holds a pattern of its own, all of it if it is short enough. The page
  * after every object is a guard page: it belongs to the area, and nothing is ever mapped there. So
  * object.size is that of the area, and object.bytes is the size that the program asked for.
+ * A frame that is mapped twice shows as two pages with the same contents. The node of a page is
+ * checked only if the node must have had enough: the free frames less all that other nodes have.
+ *
  * Operations on areas, and on pages that stay the caller's, are in ops_vm_struct.c, readers in
  * ops_vread.c.
  */
 #include "access.h"
 #include "machine/pgtable.h"
-#include "oracle/deferred_frees.h"
-#include "oracle/kva_model.h"
 #include "ops.h"
 #include "oracle/deferred_frees.h"
 #include "oracle/kva_model.h"

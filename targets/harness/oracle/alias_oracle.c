@@ -2,11 +2,14 @@
 /*
  * alias_oracle.c - one frame, several addresses; see alias_oracle.h.
  *
- * Other tasks may unmap these mappings, but not during the read: an object is untracked before the
- * allocator gets it back (object.c), an area is no longer marked as mapped when its pages begin to
- * be unmapped (ops_vm_struct.c), and no scheduling point lies between the lookup and the access.
- * The read is a plain access of harness code, which ThreadSanitizer does not see: only the caller
- * writes that word, but nothing orders the makers of the two mappings.
+ * Other tasks may unmap the mappings that are read through, but not during the read. An object
+ * leaves the table of live objects before the allocator gets it back (object.c), an area stops to
+ * count as mapped when its pages begin to be unmapped (ops_vm_struct.c), and no scheduling point
+ * lies between the look into the table and the access.
+ *
+ * So this is a plain access of harness code: no point in the flavour `access`, and invisible to
+ * ThreadSanitizer, to which the makers of the two mappings would be unordered. Only the caller
+ * writes the word.
  */
 #include "alias_oracle.h"
 

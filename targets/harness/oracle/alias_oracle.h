@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * alias_oracle.h - a write through one mapping of a page must be read through every other.
+ * alias_oracle.h - a word written through one mapping of a frame is read through the others.
+ *
+ * The target vmap_aliases reads through all other mappings, other targets through the two freshest.
+ * Mappings of vmap() and map_vm_area() count, in each space.
  */
 #ifndef MM_HARNESS_ALIAS_ORACLE_H
 #define MM_HARNESS_ALIAS_ORACLE_H

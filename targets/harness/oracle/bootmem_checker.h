@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_checker.h - call allocators of boot memory, and compare each call with the model.
+ * bootmem_checker.h - allocators of boot memory called, and each call compared with the model.
+ *
+ * A refusal is compared by its name and its bytes with what the model predicts, for each call that
+ * reserves, frees or hands over; each page that a call touches in part counts, also for a free. A
+ * hand-over is checked block by block: all of it free, of one node, aligned, of at most 1,024
+ * pages, and without a buddy that could have come with it, so that no larger block was possible. At
+ * its end no free page may be left. A program that does not hand over does so at its end.
  */
 #ifndef MM_HARNESS_BOOTMEM_CHECKER_H
 #define MM_HARNESS_BOOTMEM_CHECKER_H

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bootmem_model.h - a naive model of boot memory: the state of each page, and the used part of a
- * partly used page.
+ * bootmem_model.h - a naive model of boot memory: the state of each page, and how far a page is
+ * used.
  *
- * Each of two allocators has a map, since they place requests differently. The nodes of pages are
- * the same for both.
+ * A byte a page, and of a page in use up to where: requests continue in the page of the request
+ * before, so an address below that point belongs to another request. Reservations fill their pages.
+ * Objects of boot memory are not in the table of live objects: one page may have many.
+ *
+ * Each of two allocators has a map of its own, since they place requests differently. The node of a
+ * page is the same for both.
  */
 #ifndef MM_HARNESS_BOOTMEM_MODEL_H
 #define MM_HARNESS_BOOTMEM_MODEL_H

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_checker.c - page frames, their owners and their mappings; see frame_checker.h.
+ * frame_checker.c - page frames, their owners, and where they are mapped; see frame_checker.h.
  *
- * Reading the statistics of the per-CPU allocator takes its lock. After that the checker passes no
- * scheduling point, so it compares the state of a single moment.
+ * The per-CPU allocator takes its lock when it is asked for its numbers, so it is asked first; if
+ * another operation has begun by then, nothing is compared. From there on no scheduling point is
+ * passed: all that is compared is of one moment.
+ *
+ * Table pages stay allocated until the machine goes. A walk from the topmost table names the frame
+ * of each, and every frame that the page table has asked for must be among them: a table that was
+ * lost is a leak, one in another owner's frame an overlap.
  */
 #include "frame_checker.h"
 

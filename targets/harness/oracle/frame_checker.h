@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * frame_checker.h - has each page frame exactly one owner, and does that owner know it?
+ * frame_checker.h - does each page frame have exactly one owner, and does that owner know?
  *
- * It runs in the target boot. It compares boot memory, the page allocator, the page table and the
- * statistics of each allocator for every frame.
+ * Used in the target boot. The checker looks for each frame in four places: boot memory and what is
+ * reserved of it, the page allocator, the page table with its tables, and the numbers of each
+ * allocator. The other targets that have boot memory compare sums, at the hand-over and at the end.
  */
 #ifndef MM_HARNESS_FRAME_CHECKER_H
 #define MM_HARNESS_FRAME_CHECKER_H

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kva_checker.c - the addresses and the statistics of a space; see kva_checker.h.
+ * kva_checker.c - the accounts of a space; see kva_checker.h.
  *
- * The walk over areas passes no scheduling point. Reading the statistics of a space takes locks, so
- * a difference counts only if no operation began meanwhile.
+ * Areas are walked without a scheduling point. The account of a space takes locks, so a difference
+ * counts only if no operation began meanwhile.
  *
- * The number of lazily freed pages is exact only if all areas are objects of the program, as in the
- * target vmap_area: the space decides when a vmap block becomes lazy.
+ * An area without an object must be a block. A short mapping must lie in a block; a long one, and
+ * an area, fill an area of their own. Short mappings are not aligned to their size: a block is
+ * handed out from its start in powers of two, so two pages may follow one.
+ *
+ * Lazy pages are known exactly only where all areas are objects of the program, in the target
+ * vmap_area: a space decides by itself when a vmap block becomes lazy.
  */
 #include "kva_checker.h"
 

@@ -13,8 +13,17 @@
  *   by node  any range of the node's pool of that size that is aligned. If cache_misses of them
  *            are not, the allocator may not have met it: then the heap is right as well
  *
+ * If nothing fitted before the call, the call has purged. Then what is in use when it returns was
+ * in use when it searched again, whatever blocks it gave up; so a refusal, an address too high, and
+ * one that was not free are distinct findings. A request that could wait and was refused leaves
+ * nothing cached, except one that is longer than its own range, which is refused without a search.
+ * An atomic request may be refused for any reason but -EBUSY while a range is free without a purge.
+ *
  * If the schedule may move the task, the answer for any CPU is right: it does not say which one
  * was asked. An operation that may not sleep runs in an interrupt and is not moved.
+ *
+ * The snapshot that kva_checker.c took after one operation is the one that the next operation would
+ * take, if no ticket was taken in between: it is used again.
  */
 #include "kva_oracle.h"
 

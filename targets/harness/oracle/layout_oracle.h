@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layout_oracle.h - does the layout of per-CPU units keep its promises?
+ * layout_oracle.h - is the layout of per-CPU units what it promises to be?
+ *
+ * The layout is checked in the targets that are about the boot, by the topology and by what the
+ * program asks for. Static data is checked in every target, at boot and at the end.
  */
 #ifndef MM_HARNESS_LAYOUT_ORACLE_H
 #define MM_HARNESS_LAYOUT_ORACLE_H

@@ -5,6 +5,12 @@
  * They are told that the machine's memory is theirs. Only calls that zero what they allocate touch
  * it. Where the memory that a program draws ends beyond the direct map, the machine has other
  * memory, and those calls are not made.
+ *
+ * The memory is the topology of the program, moved by what `shuffle` draws: the first frame lies at
+ * or beside boundaries of words, or the last one ends where addresses do. Each range is registered
+ * with parts of pages at its ends, as far as they are in no other range. `gap` counts up to 1,023
+ * frames, since bitmaps have a bit for each. `middle` puts the middle of the memory at 16 MiB or
+ * 4 GiB, the only places where goal and limit of the old calls mean something.
  */
 #ifndef MM_HARNESS_BOOTMEM_WORLD_H
 #define MM_HARNESS_BOOTMEM_WORLD_H

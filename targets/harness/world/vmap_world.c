@@ -2,8 +2,10 @@
 /*
  * vmap_world.c - the vmap spaces of a world; see vmap_world.h.
  *
- * Several spaces share the machine's addresses, one after the other, at distances that make an
- * aligned address of one an aligned address of each.
+ * Several spaces share the machine's addresses, one after the other, so far apart that an aligned
+ * address of one is an aligned address of each. `place=top` ends one page before 2^64, since a
+ * space that ends at 2^64 would end at 0. There the sums of the oracles wrap as well as those of
+ * the allocator, so both compare differences.
  */
 #include "vmap_world.h"
 
