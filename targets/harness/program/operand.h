@@ -75,8 +75,10 @@ struct operand {
 /** unit_choices - names of the values from 0, ended by NULL; NULL: the unit is a count */
 extern const char *const *const unit_choices[NR_OPERAND_UNITS];
 
-/* Values of UNIT_PLACE, _BLOCKS, _MEMORY, _MIDDLE and _COMPAT. Those of UNIT_VMAP are enum
- * vmap_kva. */
+/*
+ * Values of UNIT_PLACE, _BLOCKS, _MEMORY, _MIDDLE and _COMPAT. Those of UNIT_VMAP are the names of
+ * back ends.
+ */
 enum { PLACE_X86_64, PLACE_TOP };
 enum { BLOCKS_GIVEN, BLOCKS_COMPUTED };
 enum { MEMORY_AUTO, MEMORY_FRAMES, MEMORY_BOOTMEM, MEMORY_ROOTMEM };

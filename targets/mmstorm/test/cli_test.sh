@@ -113,6 +113,10 @@ bad "mmstorm run: option --times: found 'many', expected a number from 1 to 4294
 bad_like "mmstorm run: option --strategy: found 'luck', expected sequential, *" \
 	run --strategy luck x
 bad "mmstorm run: found --strategy all, expected a single one" run --strategy all x
+bad "mmstorm run: option --on: found 'dreams', expected one of mmstorm list implementations" \
+	run --on dreams x
+bad "mmstorm run: found --fidelity with --on, expected it without" run --fidelity --on ours x
+bad "mmstorm run: found --fail-each with --on, expected it without" run --fail-each --on ours x
 bad "mmstorm run: found --list, expected --fidelity with it" run --list x
 bad "mmstorm run: option --times: found no value, expected one" run --times
 bad "mmstorm run: found option -q, expected one of mmstorm run --help" run -vq good.prog
@@ -224,6 +228,10 @@ check 0 list --json
 while read -r line; do
 	[[ $line == "{"*"}" ]] || fail "no object on a line of its own: $line"
 done <out
+check 0 list implementations
+says "ours, vmap zone"
+says "cache=by-cpu, cache_parts=3"
+check 0 run --on ours good.prog
 check 0 list --markdown operations
 says "| \`p = alloc_percpu\` |"
 bad_like "mmstorm list: found topic 'dreams', expected targets, *" list dreams
