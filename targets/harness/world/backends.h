@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * backends.h - which back ends a program runs on, and whether these have what it needs.
+ * backends.h - which back ends a program runs on, and whether they offer the services that it
+ * needs.
  *
  * A target that is about certain kinds names them. Elsewhere the program asks for a kind of space
  * ("machine vmap=zone"), and an implementation without that kind serves it with its first one.
@@ -47,7 +48,7 @@ bool percpu_offers(const struct percpu_backend *be, enum backend_service s);
 
 /**
  * implementation_refuses() - does a program need a kind or a service that there is not?
- * @why: if so, receives one line: what is missing
+ * @why: if so, receives one line that names the missing part
  */
 bool implementation_refuses(const struct implementation *on, const struct program *p,
 			    char why[REFUSAL_MAX]);

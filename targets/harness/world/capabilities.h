@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * capabilities.h - what a back end promises, as names and numbers for lists.
+ * capabilities.h - the promises of a back end as names and numbers, for lists.
  */
 #ifndef MM_HARNESS_CAPABILITIES_H
 #define MM_HARNESS_CAPABILITIES_H

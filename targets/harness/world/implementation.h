@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * implementation.h - whose allocators a world is made of.
+ * implementation.h - the implementations that a world can be made of.
  *
  * An implementation offers back ends by kind: of the vmap layer, of the per-CPU allocator, or of
  * both. A per-CPU allocator stands on a space of its own implementation, as Linux's calls Linux's

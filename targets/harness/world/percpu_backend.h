@@ -86,10 +86,10 @@ struct percpu_provider {
  * @unit_size:   least size of a CPU's share of a chunk; a multiple of the page size
  * @static_size, @reserved_size, @dyn_size: regions of the first chunk; all 0: there is none
  * @atom_size:   boot memory comes in multiples of it; a power of two, at least a page
- * @static_data: what each CPU's static region begins with; NULL: zeroes
+ * @static_data: first contents of each CPU's static region; NULL: zeroes
  * @provider:    boot memory for the first chunk, until @destroy; NULL: page frames
  * @empty_low, @empty_high: empty populated pages that background work keeps, at least and at most
- * @notice:      is told what a kernel would print at boot. May be NULL
+ * @notice:      gets the lines that a kernel would print at boot. May be NULL
  * @arg:         first argument of @notice
  */
 struct percpu_params {
@@ -159,7 +159,7 @@ struct percpu_instance {
 };
 
 /**
- * struct percpu_account - what an allocator says that it holds
+ * struct percpu_account - the numbers that an allocator gives of itself
  * @chunks:      chunks
  * @allocs:      objects
  * @alloc_bytes: bytes of one CPU's copies, each rounded up to percpu_caps.min_size
@@ -181,13 +181,13 @@ struct percpu_account {
  * @caps:     what it promises
  * @ctx_size: as in struct vmap_backend
  *
- * @create:  make an allocator, with its first chunk, on v->on; params are copied, but for what
- *           they point to. Sets layout, base and first of @v. 0; -EINVAL (sizes; a combination
- *           that the implementation does not have; groups too far apart); -ENOMEM; nothing is kept
- *           after an error. May sleep
+ * @create:  make an allocator, with its first chunk, on v->on; params are copied, except for the
+ *           memory that they point to. Sets layout, base and first of @v. 0; -EINVAL (sizes; a
+ *           combination that the implementation does not have; groups too far apart); -ENOMEM;
+ *           nothing is kept after an error. May sleep
  * @destroy: take it down. Objects that are left are a leak: ORACLE_LEAK_AREA. May sleep
  * @verify:  as in struct vmap_backend
- * @account: what it says that it holds; takes locks. Any context
+ * @account: the numbers that it gives of itself; takes locks. Any context
  * @print_layout: groups and units, in the form of the kernel's boot log
  * @print_stats: the layout, the sums and each chunk, in the form of the kernel's percpu_stats. 0 or
  *           -ENOMEM. May sleep; no other task is at work. May be NULL
@@ -206,7 +206,7 @@ struct percpu_account {
  * @alloc_at: an object at a given place; the next chunk is made if it has that number. The
  *           address, or 0: the place is taken or bad, no memory. NULL: recordings cannot be
  *           replayed. May sleep
- * @fits:    for oracles, from what is allocated and not from hints: has a chunk with a number below
+ * @fits:    for oracles, from the objects and not from hints: has a chunk with a number below
  *           @below a free run for a request, longer by @slack where it spans pages?
  * @reserved_fits: the same for the reserved region
  */
