@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * announce.h - what the engine tells ThreadSanitizer; nothing in other builds.
+ * announce.h - announcements of the engine to ThreadSanitizer; nothing in other builds.
  *
- * Fibers switch without ordering each other (fiber.c), so TSan knows of no order but what
- * instrumented atomics make and what is announced here. Each announcement stands for
- * an order that real hardware and a real kernel would give.
+ * Fibers switch without ordering each other (fiber.c), so TSan knows only the order of instrumented
+ * atomics and of these announcements. Each one stands for an order that real hardware and a real
+ * kernel give.
  */
 #ifndef MM_SCHED_ANNOUNCE_H
 #define MM_SCHED_ANNOUNCE_H
@@ -25,7 +25,8 @@ extern void *announce_unseen_thread;
 #endif
 #endif
 
-/* What the running task did so far comes before what follows an announce_acquire() of @p. */
+/* All that the running task did so far comes before all that follows an announce_acquire() of @p.
+ */
 static inline void announce_release(const void *p)
 {
 #ifdef MM_TSAN

@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * engine.h - the fibers engine from inside: tasks, CPUs, and who may run.
+ * engine.h - the fibers engine from inside: tasks, CPUs, and which tasks are runnable.
  *
- * One OS thread. Sets of tasks are bits by task number (task_set.h). Who may run is kept
- * up to date, not searched for:
+ * There is one OS thread. A set of tasks has a bit a task number (task_set.h). The sets of runnable
+ * tasks are updated at each change, so no point searches for them:
  *
  *   ready     tasks that wait for nothing
- *   hidden    tasks kept off by their CPU: an interrupt is being handled there, or
- *             another task has preemption or interrupts disabled
+ *   hidden    tasks kept off by their CPU: it handles an interrupt, or another task there has
+ *             preemption or interrupts disabled
  *   runnable  ready and not hidden
  *
- * Invariants, at every scheduling point:
- * - the running task is runnable;
- * - @hidden is the union of cpu_hidden() of all CPUs;
- * - a CPU's @pinner is the one task on it with preemption or interrupts disabled, or NULL;
- * - a task that sleeps (waits for anything but a spinlock) is no CPU's pinner.
+ * An interrupt source outside of its interrupts is on no CPU: nothing hides it, and what it
+ * disables there concerns no CPU.
  *
- * An interrupt source outside of its interrupts is on no CPU: nothing hides it, and what
- * it disables there concerns no CPU.
+ * Invariants, at every scheduling point; test/verify.h recomputes all but S8:
+ *
+ * S1 The running task is runnable.
+ * S2 @hidden is the union of cpu_hidden() of all CPUs.
+ * S3 A CPU's @pinner is the one task on it with preemption or interrupts disabled, or NULL.
+ * S4 A task that sleeps (waits for anything but a spinlock) is no CPU's pinner.
+ * S5 A reader-writer lock has a writer (word.owner) or @readers, never both.
+ * S6 A task holds a lock, as its owner or as one of its readers, exactly if the lock is among its
+ *    @held.
+ * S7 A task has a ticket exactly if its bit is set in @inflight.
+ * S8 A pending work item is in one place: with an idle worker (task.work), with the worker that
+ *    runs it (task.again), or in the queue. At most one worker runs it.
+ * S9 The queue of callbacks is in order of their clocks.
  */
 #ifndef MM_SCHED_ENGINE_H
 #define MM_SCHED_ENGINE_H
@@ -48,7 +56,7 @@ enum irq_state {
 	IRQ_IN,	  /* in its interrupt */
 };
 
-/* What a task that is not ready waits for; @on of struct task says which one. */
+/* The kinds of waits; @on of struct task is the object waited for. */
 enum wait_kind {
 	WAIT_NONE,
 	WAIT_SPIN,	 /* struct lock_word */
@@ -89,8 +97,8 @@ struct held_lock {
  * @rcu:        rcu_read_lock() depth
  * @rcu_entered: time of the outermost rcu_read_lock()
  * @wait:       enum wait_kind
- * @on:         what it waits for
- * @wait_clock: likewise
+ * @on:         the object that it waits for
+ * @wait_clock: time of the wait, for grace periods and barriers
  * @joiners:    tasks that wait for its end
  * @from:       task that a source was let in over, to go on after the interrupt
  * @op:         see task_set_op()
@@ -173,11 +181,11 @@ struct lock_class {
 };
 
 /**
- * struct race - what ThreadSanitizer said
+ * struct race - a report of ThreadSanitizer
  * @what:  kind of report
- * @by, @op, @step: who was running, in which operation, and when
+ * @by, @op, @step: the running task, its operation, and the step
  * @nr:    accesses
- * @write, @atomic, @size: what each did
+ * @write, @atomic, @size: the kind of each access
  * @pc:    where
  * @task:  who; SCHED_MAX_TASKS: not a task
  * @reported: there was a report in the run, this one or a later one
@@ -202,7 +210,7 @@ struct race {
  * @points:      scheduling points passed
  * @limit:       points above this take the slow path: in a run that is too long, in virtual time,
  *               and where there are tasks above number 63, of which the fast path knows nothing
- * @vtime:       what things cost in virtual time; NULL: the run is not in virtual time
+ * @vtime:       costs in virtual time; NULL: the run is not in virtual time
  * @step:        steps so far
  * @ask_from:    before this step the default rule decides, and the strategy is not asked
  * @digest:      of the run so far
@@ -217,7 +225,7 @@ struct race {
  * @queued, @called: callbacks so far
  * @work:        items that found no idle worker
  * @schedule:    parameters of the strategy
- * @strategy, @strategy_state: who decides, and its private state (strategy.h)
+ * @strategy, @strategy_state: the strategy and its private state (strategy.h)
  * @taken:       receives the choices that differ from the default rule; NULL: not recorded
  * @classes, @nr_classes, @irq_classes, @on_classes: see lockdep.c
  * @gen:         number of the run, unlike that of any other run of the process
@@ -319,13 +327,14 @@ static inline task_set cpu_hidden(const struct cpu *c)
 	return (c->tasks & ~c->pinner->bit) | (c->pinner->irqs_off ? c->gate : 0);
 }
 
-/* To be called after each change of what cpu_hidden() looks at, bits that leave aside. */
+/* Restore S2 after a change of a field that cpu_hidden() reads. Bits that leave are cleared first.
+ */
 static inline void cpu_changed(struct sched *s, struct cpu *c)
 {
 	s->hidden = (s->hidden & ~(c->tasks | c->gate)) | cpu_hidden(c);
 }
 
-/* The same for a CPU that has no pinner any more and is in no interrupt: it hides nobody. */
+/* The same for a CPU without a pinner and outside of interrupts: it hides no task. */
 static inline void cpu_opened(struct sched *s, const struct cpu *c)
 {
 	if (s->hidden)
@@ -340,18 +349,18 @@ static inline struct cpu *task_cpu_of(struct task *t)
 /* fibers.c */
 
 /**
- * resched() - the running task cannot go on, or wants others to: switch
+ * resched() - let the schedule choose the next task, and switch to it
  * @s:    the engine
  * @t:    the running task
- * @dflt: what the default rule says; NULL: lowest number
+ * @dflt: choice of the default rule; NULL: the lowest number
  * @why:  reason
  *
- * Returns when @t runs again. Ends the run if nobody is left, reports a deadlock if
- * nobody can run.
+ * Returns when @t runs again. Ends the run if no task is left, and reports a deadlock if no task
+ * is runnable.
  */
 void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why);
 
-/* Wait until somebody sets the task's ready bit; the caller is on the other's list. */
+/* Wait until another task sets the ready bit. The caller has put the task on that one's list. */
 void task_wait(struct sched *s, struct task *t, enum wait_kind kind, const void *on);
 
 /* Begin a task in its slot; its fiber is made if it has none. */
@@ -375,11 +384,11 @@ void op_end(struct sched *s, struct task *t);
 /* The run is over: control goes to sched_run(). */
 void __noreturn run_abandon(struct sched *s, struct task *t);
 
-/* report_fibers.c: nobody can run; a run is too long, or TSan has reported. */
+/* report_fibers.c: no task is runnable; a run is too long, or TSan has reported. */
 void __noreturn report_stuck(struct sched *s, struct task *t);
 void __noreturn report_limit(struct sched *s);
 
-/* What TSan has reported becomes the result. */
+/* Make the report of TSan the result of the run. */
 void report_race(struct sched *s);
 
 /* vtime.c: only in virtual time, and without a scheduling point. */

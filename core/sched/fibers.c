@@ -2,18 +2,17 @@
 /*
  * fibers.c - the run: scheduling points, switches, beginning and end.
  *
- * There is no scheduler task: whoever is at a scheduling point decides and switches to
- * the next task directly. Most points are over after a few instructions: count, compute
- * the runnable set from two masks, and go on if it has one member; at a step, go on
- * if the schedule has nothing to say before a later one.
+ * There is no scheduler task: a task at a scheduling point decides, and switches to the next task
+ * directly. Most points are over after a few instructions: count, compute the runnable set from two
+ * masks, and go on if it has one member; at a step, go on if the strategy is not to be asked yet.
  *
  * A run ends in one of two ways. When the last task ends, it switches to sched_run(). When a
  * finding is reported, the reporting task does, for good, and all fibers that are in the
  * middle of something are put back to their beginning.
  *
- * What ThreadSanitizer is told here: sched_run()'s caller comes before the first task, a
- * parent's past before its child, all of a run before what follows sched_run(); and nothing
- * by a switch.
+ * Order announced to ThreadSanitizer: the caller of sched_run() comes before the first task, the
+ * past of a parent before its child, all of a run before the code after sched_run(). A switch
+ * orders nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +55,7 @@ static inline bool take_step(struct sched *s, task_set run)
 	return s->step >= s->ask_from;
 }
 
-/* A choice at a step; @dflt is the default rule's, and mostly the answer. */
+/* The choice at a step: mostly @dflt, that of the default rule. */
 static inline struct task *choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
 				  enum switch_reason why)
 {
@@ -72,7 +71,7 @@ static __attribute__((noinline)) void sched_change(struct sched *s, struct task 
 		switch_to(s, t, next, SWITCH_SCHEDULE);
 }
 
-/* What follows a point. */
+/* The access that follows a point. */
 enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
 
 /* Returns in virtual time, and in a run of many tasks. */
@@ -100,8 +99,8 @@ static __attribute__((noinline)) void access_past_limit(struct sched *s, struct 
 }
 
 /*
- * What is seldom done is elsewhere, so that the rest needs neither stack nor saved registers.
- * One function for each @access: it costs nothing before it is needed.
+ * Rare cases are out of line, so that the common ones need neither stack nor saved registers. There
+ * is one copy for each @access, so that points without an access do not pay for it.
  */
 static inline __attribute__((always_inline)) void pass_point(const volatile void *p,
 							     enum access access)

@@ -3,9 +3,9 @@
  * fibers.h - the types of the fibers engine, for kernel.h.
  *
  * Everything runs on one OS thread and a task is interrupted at scheduling points
- * only, so a lock is a few plain words: who has it, and who waits for it as a set of
- * task numbers. The engine is never instrumented for ThreadSanitizer and tells it
- * by annotation what a real lock would order (announce.h).
+ * only, so a lock is a few plain words: its holder, and the set of tasks that wait for it. The
+ * engine is never instrumented for ThreadSanitizer, and announces the order that a real lock would
+ * give (announce.h).
  */
 #ifndef MM_SCHED_FIBERS_H
 #define MM_SCHED_FIBERS_H
@@ -16,7 +16,7 @@
 struct task;
 
 /**
- * struct lock_word - what all locks have in common
+ * struct lock_word - the part that all locks share
  * @name:    name of its class; NULL: never initialised
  * @owner:   holder, or NULL
  * @waiters: tasks that wait for it; empty unless @owner is set, or they have just been woken
@@ -41,8 +41,8 @@ typedef struct {
 
 /**
  * rwlock_t - a reader-writer spinlock
- * @word:    its writer, and all who wait; first, so that a wait for either finds it
- * @readers: tasks that read; 0 if there is a writer
+ * @word:    its writer, and all tasks that wait; first, so that a wait for either finds it
+ * @readers: tasks that read; 0 if there is a writer (S5)
  */
 typedef struct {
 	struct lock_word word;
@@ -102,12 +102,12 @@ extern __thread struct task *current __attribute__((tls_model("initial-exec")));
 void sched_point(void);
 
 /**
- * sched_point_read() - a scheduling point in front of a read
- * @p: what is read: in virtual time its cache line is charged
+ * sched_point_read() - a scheduling point before a read
+ * @p: the memory that is read: in virtual time its cache line is charged
  */
 void sched_point_read(const volatile void *p);
 
-/** sched_point_write() - likewise, in front of a write, or of what reads and writes in one */
+/** sched_point_write() - the same before a write, or before an atomic read and write */
 void sched_point_write(const volatile void *p);
 
 /* Where nothing is instrumented, a caller finds out for itself if it is outside of a run. */

@@ -2,9 +2,9 @@
 /*
  * irq.c - preemption, interrupts, and the CPU that a task is on.
  *
- * A task that has preemption or interrupts disabled is its CPU's pinner: no other task of the
- * CPU runs. With interrupts disabled, no source is let in there either. Both
- * are no more than masks (engine.h): what is hidden cannot be chosen.
+ * A task that has preemption or interrupts disabled is its CPU's pinner (S3): no other task of the
+ * CPU runs. With interrupts disabled, no source interrupts the CPU either. Both are masks
+ * (engine.h, S2): no strategy can choose a hidden task.
  *
  * Order, as a CPU gives it, announced to ThreadSanitizer by two addresses a CPU:
  * - regions with preemption or interrupts disabled follow each other (@preempt_order);
@@ -226,7 +226,7 @@ void irq_enter(void)
 		resched(s, t, NULL, SWITCH_BLOCKED);
 	else
 		sched_point();
-	/* It runs, so it is not hidden: the CPU can be interrupted. */
+	/* It runs, so it is not hidden (S1): the CPU can be interrupted. */
 	c->gate &= ~t->bit;
 	c->in_irq = t;
 	t->irq = IRQ_IN;
@@ -256,7 +256,7 @@ void irq_exit(void)
 	t->from = NULL;
 	c->in_irq = NULL;
 	cpu_changed(s, c);
-	/* What was interrupted goes on; if it cannot, the source does. */
+	/* The interrupted task goes on; if it cannot, the source does. */
 	if (!from || !(runnable(s) & from->bit))
 		from = t;
 	point(s, t, from, SWITCH_DONE);

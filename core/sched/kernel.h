@@ -39,7 +39,7 @@ struct task;
  *   current            the calling task (struct task *), NULL outside of a run
  *   sched_point()      a scheduling point; nothing in the threads engine
  *   sched_point_read(p), sched_point_write(p)
- *                      likewise, in front of an access: its cache line costs virtual time
+ *                      the same before an access: its cache line costs virtual time
  */
 
 /* Spinlocks. Taking one disables preemption; the irqsave form interrupts as well. */
@@ -127,10 +127,10 @@ void rcu_barrier(void);	    /* until every callback queued so far has run; may s
 #define rcu_assign_pointer(p, v) smp_store_release(&(p), (v))
 
 /*
- * Deferred work. An item is never run by two workers at once. It begins on the CPU of who queues
- * it, or on the CPU named, which may be one without tasks; ORACLE_LOCK_CPU if there is none such.
- * An item that is queued already stays where it is. Outside of a run it is run at once, whatever
- * CPU was named.
+ * Deferred work. Two workers never run an item at once. It begins on the CPU of the task that
+ * queues it, or on the CPU named, which may be one without tasks; ORACLE_LOCK_CPU if that does not
+ * exist. An item that is queued already stays where it is. Outside of a run an item runs at once,
+ * on any CPU.
  */
 void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work));
 bool schedule_work(struct work_struct *work); /* false: already queued. Any context */

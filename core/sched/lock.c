@@ -2,12 +2,12 @@
 /*
  * lock.c - spinlocks, mutexes, completions.
  *
- * A task that finds a lock taken is not ready until it is released; then all who wait
- * are, and the schedule decides who gets it. One that spins keeps its CPU, since
- * preemption is disabled before the lock is looked at; one that sleeps leaves it.
+ * A task that finds a lock taken is not ready until the lock is released. Then all waiters are
+ * ready, and the schedule decides which of them gets it. A task that spins keeps its CPU, since
+ * preemption is disabled before the lock is looked at; a task that sleeps leaves its CPU (S4).
  *
- * Each operation has its scheduling point in front: when it is done, no other task has run
- * since the point. The point in front of a release lets others see the lock taken.
+ * Each operation begins with its scheduling point: no other task runs between the point and the end
+ * of the operation. The point of a release lets others see the lock taken.
  *
  * Order announced to ThreadSanitizer: a release of a lock comes before its next acquisition, and
  * complete_all() before the return of any wait.
@@ -72,7 +72,7 @@ void spin_unlock(spinlock_t *lock)
 	unpin(t);
 }
 
-/* Out of line, as below: who locks outside of a run saves no registers for it. */
+/* Out of line, as below: a caller outside of a run saves no registers for it. */
 static __attribute__((noinline)) unsigned long lock_irqsave(struct task *t, struct lock_word *w)
 {
 	unsigned long flags;

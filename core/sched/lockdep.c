@@ -4,17 +4,16 @@
  *
  * The idea is that of the kernel's lock validator: a rule that is broken by two tasks
  * at different times is found without the bad interleaving. Locks of one name (and
- * subclass) form a class. For each class the set of classes that were held while it was waited
- * for is kept as a mask: a graph, in which a new edge must not close a cycle. Nothing
- * but a new edge costs more than a few instructions.
+ * subclass) form a class. Each class has a mask of the classes that were held while a task waited
+ * for it: a graph, in which a new edge must not close a cycle. Only a new edge costs more than a
+ * few instructions.
  *
  * A trylock does not wait, so it adds no edge; once held it is like any other.
  *
  * Interrupts: a class that is waited for in an interrupt must never be held where an
  * interrupt can come, or the interrupt waits for what it interrupted.
  *
- * What was learnt is forgotten at the end of a run, so that a finding depends on one
- * program alone.
+ * The graph is forgotten at the end of a run, so that a finding depends on one program alone.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lockdep_assert.c - the fibers engine: what a caller's context must be, as code.
+ * lockdep_assert.c - the fibers engine: assertions about a caller's context.
  *
  * kernel.h says what each assertion demands. All of them read the engine's own state, which
  * ThreadSanitizer does not watch, and none passes a scheduling point. Outside of a run there is

@@ -2,7 +2,7 @@
 /*
  * random.h - splitmix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers in every run.
  *
- * A generator is its 64 bits of state, kept by whoever draws: no two runs share one. Any state,
+ * A generator is its 64 bits of state, which the caller keeps: no two runs share one. Any state,
  * zero too, is a seed, and neighbouring seeds give unrelated numbers.
  */
 #ifndef MM_SCHED_RANDOM_H

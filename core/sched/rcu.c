@@ -2,14 +2,14 @@
 /*
  * rcu.c - read-copy update, with grace periods that end as early as they may.
  *
- * A clock moves on with each grace period asked for. The outermost rcu_read_lock() of a
- * reader notes the time; who asks at time C waits until no reader is inside that entered at
- * or before C. That is the definition of a grace period and nothing more: whatever
- * relies on a longer one is found.
+ * A clock moves on with each request for a grace period. The outermost rcu_read_lock() of a reader
+ * records the time; a request at time C waits until no reader is inside that entered at or before
+ * C. This is the shortest grace period that the definition allows, so code that relies on a longer
+ * one fails.
  *
- * Callbacks run in a task of their own, one after the other in the order of queueing, each
- * on the CPU that it was queued on. They are what softirq is in the kernel: preemption is
- * disabled, and they must not sleep.
+ * Callbacks run in a task of their own, one after the other in the order of queueing (S9), each on
+ * the CPU that it was queued on. They stand for the kernel's softirq: preemption is disabled, and
+ * they must not sleep.
  *
  * Order announced to ThreadSanitizer: the end of each read-side section comes before the
  * callbacks that run and the waits that return after it; call_rcu() before the callback.
@@ -72,7 +72,7 @@ static void rcu_main(void *arg)
 	}
 }
 
-/* Start the callback task if it has something to do, and is not about to look for itself. */
+/* Start the callback task if a callback is due and the task does not run already. */
 static void kick(struct sched *s)
 {
 	struct rcu_head *head = s->callbacks;

@@ -105,7 +105,7 @@ struct report {
  * @fmt: one line, without a newline, that names what was found and what was expected
  *
  * In the fibers engine the report becomes the result of the run that the caller
- * is part of: control goes to whoever called sched_run() and no task of the run
+ * is part of: control returns to the caller of sched_run() and no task of the run
  * is ever continued. In the threads engine, and outside of any run, the report is
  * written to standard error and the process ends by abort().
  *

@@ -2,19 +2,16 @@
 /*
  * rwlock.c - reader-writer spinlocks: any number of readers, or one writer.
  *
- * The writer is the owner of the lock's word, readers are a set of task numbers beside it. A reader
- * waits for the writer alone, a writer for both. Whoever leaves the lock free makes all ready
- * that wait, and the schedule decides; writers that wait keep no reader out.
+ * The writer is the owner of the lock's word, readers are a set of tasks beside it (S5, S6). A
+ * reader waits for the writer alone, a writer for both. The task that leaves the lock free makes
+ * all waiters ready, and the schedule decides; a writer that waits keeps no reader out.
  *
- * The rules of locking do not tell readers from writers: what is found for a writer would be found
- * for a reader as soon as somebody writes. So a task that reads twice breaks the order of its
- * class, and a class that an interrupt reads must not be held with interrupts on.
+ * The rules of locking treat readers as writers: a rule that a writer breaks, a reader breaks as
+ * soon as another task writes. So a task that reads twice breaks the order of its class, and a
+ * class that an interrupt reads must not be held with interrupts on.
  *
- * Order announced to ThreadSanitizer: the end of a writer comes before what follows it, the end of
- * a reader before the next writer. Readers are not ordered with each other.
- *
- * Invariants, at every scheduling point: @word.owner is NULL or @readers is 0; a task whose bit is
- * set in @readers has the lock among its @held, marked as read.
+ * Order announced to ThreadSanitizer: the end of a writer comes before all later holders, the end
+ * of a reader before the next writer. Readers are not ordered with each other.
  */
 #include "word.h"
 

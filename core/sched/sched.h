@@ -11,10 +11,10 @@
  *   is preemptible (preemption enabled, interrupts enabled, not in an interrupt).
  *   Two tasks of one CPU interleave only where the running one is preemptible,
  *   tasks of different CPUs anywhere.
- * - An interrupt source is a task that belongs to one CPU and runs nothing but
- *   interrupts: between irq_enter() and irq_exit() it runs on top of whatever
- *   its CPU was doing, at a moment that the schedule picks, only while interrupts
- *   are enabled there, to its end, and never nested in another interrupt.
+ * - An interrupt source is a task that belongs to one CPU and runs only interrupts:
+ *   between irq_enter() and irq_exit() it runs on top of the CPU's current task, at a
+ *   moment that the schedule picks, only while interrupts are enabled there, to its
+ *   end, and never nested in another interrupt.
  * - Deferred work runs in worker tasks, RCU callbacks in a task of their own.
  */
 #ifndef MM_SCHED_SCHED_H
@@ -114,8 +114,8 @@ void sched_destroy(struct sched *s);
  * @r:    filled in
  *
  * Returns when @init has returned and no work item or RCU callback is left, or when a
- * finding was reported. After a finding, tasks are abandoned where they stand: what they
- * had allocated is for the caller to sweep up (machine_boot() does).
+ * finding was reported. After a finding, tasks are abandoned where they stand, and the caller frees
+ * what they had allocated (machine_boot() does).
  *
  * Return: 0 if there was no finding, 1 if there was.
  */
@@ -140,7 +140,7 @@ struct task_params {
 
 /**
  * task_spawn() - make a task and make it runnable
- * @p: what it is
+ * @p: its description
  *
  * The child starts after everything that the parent did so far.
  *
@@ -182,7 +182,7 @@ void task_migrate(unsigned int cpu);
  * @op: its number; -1: it ends
  *
  * For task_ticket(), and for reports: these name the task's last operation even when it has
- * ended, since that is the one that left a lock behind.
+ * ended, since that operation left the lock.
  */
 void task_set_op(s32 op);
 
@@ -214,7 +214,7 @@ bool sched_moves_tasks(void);
  */
 void irq_enter(void);
 
-/** irq_exit() - end of the interrupt: what it interrupted can go on. Scheduling point. */
+/** irq_exit() - end of the interrupt: the interrupted task can go on. Scheduling point. */
 void irq_exit(void);
 
 #endif

@@ -12,8 +12,8 @@
  * if that task cannot go on. A run under the default rule alone is the sequential run.
  *
  * A *strategy* makes the choices that differ from the default rule: from a list, by chance, by
- * priorities. Whatever the strategy, these choices can be recorded as a sparse list of changes,
- * and that list replays the run.
+ * priorities. The choices of every strategy can be recorded as a sparse list of changes, and that
+ * list replays the run.
  */
 #ifndef MM_SCHED_SCHEDULE_H
 #define MM_SCHED_SCHEDULE_H
@@ -47,7 +47,7 @@
 		 ? SCHED_TASK_FIRST + (k)                                                          \
 		 : SCHED_MORE_FIRST + (k) - (SCHED_TASK_LAST - SCHED_TASK_FIRST + 1))
 
-/* What a strategy takes of struct schedule. */
+/* The fields of struct schedule that a strategy takes. */
 enum {
 	SCHEDULE_TAKES_SEED = 1 << 0,
 	SCHEDULE_TAKES_ODDS = 1 << 1,

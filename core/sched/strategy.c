@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * strategy.c - who runs next, at a step: ask the strategy of the run, and record its choices.
+ * strategy.c - the choice at a step: ask the strategy of the run, and record its choices.
  *
  * Each choice that differs from the default rule goes to the list @taken. That list, given back as
  * SCHEDULE_SPARSE, makes the same choices at the same steps, since the steps up to each choice are

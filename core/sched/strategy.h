@@ -5,9 +5,9 @@
  * A strategy is a table of functions in a file of its own in strategy/, with a private state in
  * the engine. The engine calls it, and records what it chose (strategy.c).
  *
- * What a strategy sees: at each step, every runnable task, the task that was running, and why a
- * choice is due; each task that begins; each yield; each end of an operation. What it may do: pick
- * a runnable task, and move preemptible tasks to other CPUs with strategy_move(). It passes no
+ * A strategy sees each step, with every runnable task, the task that was running, and the reason
+ * for the choice; each task that begins; each yield; and each end of an operation. It may pick a
+ * runnable task, and move preemptible tasks to other CPUs with strategy_move(). It passes no
  * scheduling point, and it draws from its own generator alone, so that equal schedules make equal
  * runs.
  *
@@ -24,14 +24,14 @@
 #include "random.h"
 
 /**
- * struct sched_strategy - who runs next
+ * struct sched_strategy - the hooks of a strategy
  * @begin:       a run begins; s->schedule holds the parameters. The state is not zeroed: it is as
  *               the last run left it. NULL: nothing to prepare
  * @choose:      a step: pick a task of @run, two or more runnable ones. @t was running, and is in
  *               @run if it can go on. @dflt, of @run, is the choice of the default rule. @why says
  *               why a choice is due: SWITCH_SCHEDULE if @t is at a scheduling point and can go on.
- *               Return: a task that is runnable on return. NULL if @begin sees to it that
- *               nobody asks
+ *               Return: a task that is runnable on return. NULL if @begin puts off
+ *               every step
  * @spawned:     a task begins; workers and the callback task begin once for each time that
  *               they have work. NULL: of no interest, as below
  * @yielded:     @t yields; the choice that follows has @why SWITCH_YIELD

@@ -2,8 +2,8 @@
 /*
  * task.c - what can be asked of a task: spawn, join, move, and operations.
  *
- * Tickets number operations in the order in which they begin. Those under way are the
- * bits of sched.inflight, so the oldest of them is found by looking at a few tasks.
+ * Tickets number operations in the order in which they begin. The tasks whose operations are in
+ * flight are the bits of sched.inflight (S7), so the oldest is found among a few tasks.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,9 +2,10 @@
 /*
  * task_set.h - the fibers engine: sets of tasks, a bit a task by its number.
  *
- * A set is a plain integer: sets are joined by |, met by &, and a task is taken out by & ~. What
- * depends on its width stands here. A set that is put into a u64 loses the tasks from number 64 on
- * without a warning, so that is done by a cast, where there are none or they are seen to.
+ * A set is a plain integer: | joins sets, & intersects them, & ~ takes a task out. Code that
+ * depends on the width stands here. A conversion to u64 drops the tasks from number 64 on without a
+ * warning, so each one is a cast, at a place where there are no such tasks or they are handled
+ * apart.
  */
 #ifndef MM_SCHED_TASK_SET_H
 #define MM_SCHED_TASK_SET_H

@@ -2,11 +2,11 @@
 /*
  * threads.c - the threads engine: runs, tasks, tickets, reports.
  *
- * Tickets. An operation's ticket is drawn from a counter; what has ended is told apart from what
- * is under way by the lowest ticket in any task. A task that begins first publishes a
- * lower bound, the counter's value, and only then draws: whoever reads the counter and then the
- * tasks either sees the bound or has read the counter before the draw. Both orders need
- * sequential consistency, and nothing weaker.
+ * Tickets. An operation's ticket is drawn from a counter. The lowest ticket of any task separates
+ * operations in flight from those that have ended. A task that begins an operation first publishes
+ * a lower bound, the counter's value, and only then draws: another task that reads the counter and
+ * then the tasks either sees the bound or has read the counter before the draw. Both orders need
+ * sequential consistency.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,7 +51,7 @@ void sched_vtime_flush(u64 others)
 {
 }
 
-/* What only fails when the host is out of threads or memory, or on a programming error. */
+/* Abort if @err: the host is out of threads or memory, or the caller made an error. */
 void threads_must(int err, const char *what)
 {
 	if (!err)

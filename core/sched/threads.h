@@ -7,9 +7,9 @@
  *
  * A simulated CPU is a mutex. A task holds its CPU's mutex while it is *atomic*: preemption or
  * interrupts disabled, or in an interrupt. So atomic sections of one CPU exclude each other, as
- * they do on a real one, tasks that are not atomic run whenever the host lets them, and
- * an interrupt gets in only while nobody on its CPU is atomic. What is coarser than the real thing:
- * an interrupt does not land inside a section that has only preemption disabled.
+ * they do on a real one, tasks that are not atomic run whenever the host lets them, and an
+ * interrupt gets in only while no task on its CPU is atomic. This is coarser than real hardware: an
+ * interrupt does not land inside a section that has only preemption disabled.
  *
  * Spinlocks are mutexes underneath: with more threads than host CPUs, spinning would mostly
  * wait for an owner that is not running.
@@ -24,7 +24,7 @@
 struct task;
 struct sched;
 
-/* @owner: who holds it, NULL if nobody does; changed by the holder alone. */
+/* @owner: the task that holds it, or NULL; changed by the holder alone. */
 typedef struct {
 	pthread_mutex_t lock;
 	struct task *owner;
@@ -53,7 +53,7 @@ struct completion {
 /**
  * struct rcu_head - a callback
  * @urcu:  liburcu's own head
- * @func:  what to call
+ * @func:  the function to call
  * @sched: the run that it belongs to
  * @cpu:   CPU that it was queued on, and runs on
  */
@@ -66,7 +66,7 @@ struct rcu_head {
 
 /**
  * struct work_struct - deferred work
- * @func:    what to call
+ * @func:    the function to call
  * @next:    next in the queue
  * @cpu:     CPU that it was queued on or for, and runs on
  * @pending: queued and not yet begun

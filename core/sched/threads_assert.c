@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * threads_assert.c - the threads engine: what a caller's context must be, as code.
+ * threads_assert.c - the threads engine: assertions about a caller's context.
  *
  * kernel.h says what each assertion demands. A lock knows its owner, a task how many locks it
  * holds. A lock that is taken outside of a run has a stand-in as its owner.

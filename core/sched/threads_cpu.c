@@ -2,10 +2,9 @@
 /*
  * threads_cpu.c - the threads engine: preemption, interrupts, CPU numbers, migration.
  *
- * Invariant: a task holds its CPU's mutex exactly while it is atomic, that is while preempt_count
- * is not 0 or interrupts are off. The CPU of a task changes only while it is not, so that
- * it gives back the mutex that it took. A CPU's mutex is taken first and never while a spinlock
- * is held: no order of mutexes can come to a cycle through it.
+ * A task holds its CPU's mutex while it is atomic (S10), and moves only while it is not (S11), so
+ * it unlocks the mutex that it locked. It holds no spinlock when it locks that mutex (S12), since a
+ * spinlock makes it atomic first.
  *
  * A task that makes itself preemptible is moved to a random CPU once in a while, as a
  * scheduler would: code that remembers its CPU across such a point is wrong.

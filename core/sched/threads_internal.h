@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * threads_internal.h - what the files of the threads engine share.
+ * threads_internal.h - declarations that the files of the threads engine share.
  *
  * Fields of a task belong to its own thread, except where said: those are read and
  * written with atomics. The engine is not instrumented by ThreadSanitizer: its atomics order
- * nobody in TSan's eyes, its pthread mutexes do.
+ * nothing in TSan's eyes, its pthread mutexes do.
  */
 #ifndef MM_SCHED_THREADS_INTERNAL_H
 #define MM_SCHED_THREADS_INTERNAL_H
@@ -46,7 +46,12 @@
  * @until_move: times that preempt_enable() lets it stay, before it moves it
  * @work:    worker: the item that it runs; protected by sched.pool_lock
  *
- * The CPU's mutex is held <=> preempt_count > 0 or irqs_off.
+ * Invariants of the engine, checked where the counts change (threads_cpu.c):
+ *
+ * S10 A task holds its CPU's mutex exactly while preempt_count > 0 or irqs_off.
+ * S11 The CPU of a task changes only while the task does not hold its mutex.
+ * S12 A task locks no CPU's mutex while it holds a spinlock or a reader-writer lock: no order of
+ *     mutexes comes to a cycle through it.
  */
 struct task {
 	struct sched *sched;
@@ -86,7 +91,8 @@ struct cpu {
  * @next_ticket: the next operation's; atomic
  * @odds:        preempt_enable() moves the task once in so many times; 0: never
  * @callbacks:   RCU callbacks queued and not yet run; atomic
- * @pool_lock:   protects what follows, and the @pending and @next of queued items
+ * @pool_lock:   protects the fields after it, and the @pending and @next of queued items
+ * @pool_owner:  the task that holds it
  * @pool_work:   signalled when work is queued, or @stop set
  * @pool_done:   broadcast when an item has been run, or taken off the queue
  * @queue, @queue_tail: items to be run, first in first out
@@ -105,6 +111,7 @@ struct sched {
 	struct task task[SCHED_MAX_TASKS];
 
 	pthread_mutex_t pool_lock;
+	struct task *pool_owner;
 	pthread_cond_t pool_work;
 	pthread_cond_t pool_done;
 	struct work_struct *queue;

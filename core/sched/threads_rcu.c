@@ -2,8 +2,8 @@
 /*
  * threads_rcu.c - the threads engine: RCU by liburcu's memb flavour.
  *
- * Ordering: all that a reader did in a section that a grace period waited for comes before what
- * follows the grace period: before the callback, or the return of synchronize_rcu(). All before
+ * Ordering: all that a reader did in a section that a grace period waited for comes before the
+ * callback, or before the return of synchronize_rcu(). All before
  * call_rcu() comes before the callback; each callback before the return of the rcu_barrier()
  * that waited for it.
  *
@@ -14,7 +14,7 @@
  * without a grace period is reported.
  *
  * Callbacks run in liburcu's thread, one at a time, as the task "rcu" of their run, atomic as
- * in softirq. Outside of a run a callback is run at once, behind a grace period.
+ * in softirq. Outside of a run a callback runs at once, after a grace period.
  */
 #define URCU_NO_COMPAT_IDENTIFIERS
 #define rcu_head urcu_rcu_head

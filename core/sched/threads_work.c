@@ -2,17 +2,42 @@
 /*
  * threads_work.c - the threads engine: deferred work, run by a small pool of threads.
  *
- * An item is queued at most once (@pending) and run by at most one worker: a worker passes over
- * an item that another is running, which takes it up again itself when it is done. An item may
- * be freed by its own function: nothing of it is touched after that was called, and
- * "running" is noted in the worker.
+ * An item is queued at most once (@pending) and at most one worker runs it: a worker skips an item
+ * that another worker is running, and that worker takes it up again when it is done. An item may be
+ * freed by its own function: the pool does not touch it after the call, and the worker records
+ * which item it runs.
  *
  * Ordering: schedule_work() comes before the run, the run before the return of flush_work().
- * The pool's mutex orders more than that, in its way.
+ * The pool's mutex orders more than that.
  *
- * Outside of a run there is no pool: an item is run at once, by its caller.
+ * Outside of a run there is no pool: the caller runs an item at once.
  */
 #include "threads_internal.h"
+
+static void pool_lock(struct sched *s)
+{
+	pthread_mutex_lock(&s->pool_lock);
+	s->pool_owner = current;
+}
+
+static void pool_unlock(struct sched *s)
+{
+	s->pool_owner = NULL;
+	pthread_mutex_unlock(&s->pool_lock);
+}
+
+/* Waiting gives the lock up, and takes it again. */
+static void pool_wait(struct sched *s, pthread_cond_t *cond)
+{
+	s->pool_owner = NULL;
+	pthread_cond_wait(cond, &s->pool_lock);
+	s->pool_owner = current;
+}
+
+static void assert_pool_locked(const struct sched *s)
+{
+	MM_CHECK(s->pool_owner == current, LOCK_OWNER, "the lock of the pool is not held");
+}
 
 void pool_begin(struct sched *s)
 {
@@ -24,11 +49,12 @@ void pool_begin(struct sched *s)
 	s->stop = false;
 }
 
-/* Is a worker running this item? Caller holds pool_lock. */
+/* Is a worker running this item? */
 static bool work_running(const struct sched *s, const struct work_struct *work)
 {
 	unsigned int i;
 
+	assert_pool_locked(s);
 	for (i = 0; i < s->nr_workers; i++)
 		if (s->task[SCHED_WORKER_FIRST + i].work == work)
 			return true;
@@ -40,6 +66,7 @@ static struct work_struct *work_dequeue(struct sched *s, const struct work_struc
 {
 	struct work_struct **at, *found;
 
+	assert_pool_locked(s);
 	for (at = &s->queue; *at; at = &(*at)->next)
 		if (work ? *at == work : !work_running(s, *at))
 			break;
@@ -61,38 +88,39 @@ static void *worker_main(void *arg)
 	struct work_struct *work;
 
 	task_begin(t);
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	for (;;) {
 		work = work_dequeue(s, NULL);
 		if (!work) {
 			if (s->stop)
 				break;
 			s->nr_idle++;
-			pthread_cond_wait(&s->pool_work, &s->pool_lock);
+			pool_wait(s, &s->pool_work);
 			s->nr_idle--;
 			continue;
 		}
 		t->work = work;
 		__atomic_store_n(&t->cpu, work->cpu, __ATOMIC_RELAXED);
-		pthread_mutex_unlock(&s->pool_lock);
+		pool_unlock(s);
 		ticket_begin(t);
 		work->func(work);
 		check_balance(t);
 		ticket_end(t);
-		pthread_mutex_lock(&s->pool_lock);
+		pool_lock(s);
 		t->work = NULL;
 		pthread_cond_broadcast(&s->pool_done);
 	}
-	pthread_mutex_unlock(&s->pool_lock);
+	pool_unlock(s);
 	task_end(t);
 	return NULL;
 }
 
-/* Somebody is there to run what was queued. Caller holds pool_lock. */
+/* See to it that a worker runs the queued items. */
 static void worker_wake(struct sched *s)
 {
 	struct task *t = &s->task[SCHED_WORKER_FIRST + s->nr_workers];
 
+	assert_pool_locked(s);
 	if (s->nr_queued <= s->nr_idle || s->nr_workers == MAX_WORKERS) {
 		pthread_cond_signal(&s->pool_work);
 		return;
@@ -101,11 +129,12 @@ static void worker_wake(struct sched *s)
 	threads_must(pthread_create(&t->thread, NULL, worker_main, t), "pthread_create()");
 }
 
-/* Is nothing queued and nothing running? Caller holds pool_lock. */
+/* Is nothing queued and nothing running? */
 static bool is_idle(const struct sched *s)
 {
 	unsigned int i;
 
+	assert_pool_locked(s);
 	for (i = 0; i < s->nr_workers; i++)
 		if (s->task[SCHED_WORKER_FIRST + i].work)
 			return false;
@@ -116,30 +145,30 @@ bool pool_idle(struct sched *s)
 {
 	bool idle;
 
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	idle = is_idle(s);
-	pthread_mutex_unlock(&s->pool_lock);
+	pool_unlock(s);
 	return idle;
 }
 
 /* Wait until the pool is idle. */
 void pool_drain(struct sched *s)
 {
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	while (!is_idle(s))
-		pthread_cond_wait(&s->pool_done, &s->pool_lock);
-	pthread_mutex_unlock(&s->pool_lock);
+		pool_wait(s, &s->pool_done);
+	pool_unlock(s);
 }
 
-/* After pool_drain(), when nobody is left who could queue more. */
+/* After pool_drain(), when no task is left that could queue more. */
 void pool_end(struct sched *s)
 {
 	unsigned int i;
 
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	s->stop = true;
 	pthread_cond_broadcast(&s->pool_work);
-	pthread_mutex_unlock(&s->pool_lock);
+	pool_unlock(s);
 	for (i = 0; i < s->nr_workers; i++)
 		threads_must(pthread_join(s->task[SCHED_WORKER_FIRST + i].thread, NULL),
 			     "pthread_join()");
@@ -156,7 +185,7 @@ static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work
 {
 	bool queued;
 
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	queued = !work->pending;
 	if (queued) {
 		work->pending = true;
@@ -167,19 +196,8 @@ static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work
 		s->nr_queued++;
 		worker_wake(s);
 	}
-	pthread_mutex_unlock(&s->pool_lock);
+	pool_unlock(s);
 	return queued;
-}
-
-bool schedule_work(struct work_struct *work)
-{
-	struct task *t = current;
-
-	if (!t) {
-		work->func(work);
-		return true;
-	}
-	return queue_on(t->sched, t->cpu, work);
 }
 
 bool schedule_work_on(unsigned int cpu, struct work_struct *work)
@@ -195,9 +213,15 @@ bool schedule_work_on(unsigned int cpu, struct work_struct *work)
 	return queue_on(t->sched, cpu, work);
 }
 
-/* Is the item queued or run? Caller holds pool_lock. */
+bool schedule_work(struct work_struct *work)
+{
+	return schedule_work_on(raw_smp_processor_id(), work);
+}
+
+/* Is the item queued or running? */
 static bool work_busy(const struct sched *s, const struct work_struct *work)
 {
+	assert_pool_locked(s);
 	return work->pending || work_running(s, work);
 }
 
@@ -210,10 +234,10 @@ bool flush_work(struct work_struct *work)
 	if (!current)
 		return false;
 	s = current->sched;
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	for (; work_busy(s, work); waited = true)
-		pthread_cond_wait(&s->pool_done, &s->pool_lock);
-	pthread_mutex_unlock(&s->pool_lock);
+		pool_wait(s, &s->pool_done);
+	pool_unlock(s);
 	return waited;
 }
 
@@ -226,17 +250,17 @@ bool cancel_work_sync(struct work_struct *work)
 	if (!current)
 		return false;
 	s = current->sched;
-	pthread_mutex_lock(&s->pool_lock);
+	pool_lock(s);
 	/* It may queue itself again while it is waited for. */
 	while (work_busy(s, work)) {
 		if (!work->pending) {
-			pthread_cond_wait(&s->pool_done, &s->pool_lock);
+			pool_wait(s, &s->pool_done);
 			continue;
 		}
 		work_dequeue(s, work);
 		was_pending = true;
 		pthread_cond_broadcast(&s->pool_done);
 	}
-	pthread_mutex_unlock(&s->pool_lock);
+	pool_unlock(s);
 	return was_pending;
 }

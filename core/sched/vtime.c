@@ -8,9 +8,9 @@
  * to its clock and the choice is made anew. So whatever tasks do to each other they do in the order
  * of their clocks, but for what lies between two points of one task.
  *
- * Who waits for a lock keeps the clock with which it came, so of many the one that came first goes
- * first. When it gets the lock it is moved on to the time of the release. All other
- * waits end at the clock of who ends them.
+ * A task that waits for a lock keeps the clock with which it came, so of many the first to come
+ * goes first. When it gets the lock its clock moves on to the time of the release. All other waits
+ * end at the clock of the task that ends them.
  *
  * A run in virtual time has sched.limit at 0, so that each point takes the slow path, and others
  * pay nothing; and sched.ask_from at 0, so that each choice comes here.
@@ -103,7 +103,7 @@ void vtime_woken(struct sched *s, task_set tasks)
 		s->task[i].ready_at = max(s->task[i].ready_at, now);
 }
 
-/* The lock's line comes to the CPU of who writes it, with whatever else is in it. */
+/* The lock's line comes to the CPU that writes it, with all else that is in the line. */
 static void fetch(struct sched *s, const struct task *t, struct lock_word *w, u64 *clock)
 {
 	if (w->cpu != t->cpu && w->cpu != NO_CPU)

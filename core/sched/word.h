@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * word.h - the fibers engine: taking and giving back what a lock has one of.
+ * word.h - the fibers engine: take, wait for and release a lock's word.
  *
  * Spinlocks, mutexes and reader-writer locks are a struct lock_word and a few rules on top of it.
- * What is here has no scheduling point of its own, but where it waits.
+ * These functions pass scheduling points only where they wait.
  */
 #ifndef MM_SCHED_WORD_H
 #define MM_SCHED_WORD_H
@@ -15,7 +15,7 @@ static inline void word_init(struct lock_word *w, const char *name)
 	*w = (struct lock_word){.name = name};
 }
 
-/* The task's list of locks; @read: it is held beside other readers. */
+/* Enter the lock into the task's list (S6); @read: other readers may hold it too. */
 static inline void word_hold(struct task *t, const struct lock_word *w, u8 class, bool read)
 {
 	t->held[t->nr_held++] = (struct held_lock){.word = w, .class = class, .read = read};
@@ -40,7 +40,7 @@ static inline void word_wait(struct sched *s, struct task *t, struct lock_word *
 	}
 }
 
-/* For those who do not wait. In virtual time a look at a lock that is taken fetches its line. */
+/* For a trylock. In virtual time a look at a lock that is taken fetches its line. */
 static inline bool word_free(struct task *t, const struct lock_word *w)
 {
 	if (likely(!w->owner))
@@ -69,7 +69,7 @@ static inline void word_release(struct sched *s, struct task *t, struct lock_wor
 	word_wake(s, w);
 }
 
-/* Interrupts of the calling task, in front of a lock and behind it. Return: flags. */
+/* Disable interrupts before a lock is taken. Return: flags, to restore after its release. */
 static inline unsigned long irqs_save(struct task *t)
 {
 	unsigned long flags = t->irqs_off;
@@ -87,7 +87,7 @@ static inline void irqs_restore(struct task *t, unsigned long flags)
 		irqs_disable(t);
 }
 
-/* Behind a lock, preemption first: if both are enabled, what the CPU hides changes once. */
+/* After a release, preemption first: if both are enabled, the hidden set changes once. */
 static inline void unpin_irqs_restore(struct task *t, unsigned long flags)
 {
 	unpin(t);

@@ -2,7 +2,7 @@
 /*
  * work.c - deferred work: items, and the workers that run them.
  *
- * An item is in one of these states, and in two at most if one of them is "running":
+ * An item is in one of these states, or in "pending" and "running" at once (S8):
  *
  *   idle
  *   pending   item.pending is set, and it is one of
@@ -11,10 +11,10 @@
  *             - due again on the worker that is running it: task.again
  *   running   task.running of one worker
  *
- * As in the kernel, an item may free itself or be queued again while it runs, and is
- * never run by two workers at once: whether it is running is asked of the workers, not of the
- * item, and the worker that runs it is the one that runs it again. It runs on the
- * CPU that it was queued on, or for: a worker is no CPU's own and moves there first.
+ * As in the kernel, an item may free itself or be queued again while it runs, and two workers never
+ * run it at once. So the workers know whether an item is running, not the item, and the worker that
+ * runs it runs it again. An item runs on the CPU that it was queued on, or for: workers belong to
+ * no CPU, and move there first.
  *
  * Order announced to ThreadSanitizer: schedule_work() comes before the run of the item, and its end
  * before the return of flush_work() and cancel_work_sync().
@@ -32,7 +32,7 @@ void INIT_WORK(struct work_struct *work, void (*func)(struct work_struct *work))
 	*work = (struct work_struct){.func = func};
 }
 
-/* The worker that runs the item. Its function is compared too: the memory may be another's now. */
+/* The worker that runs the item. It compares the function too: the memory may be reused. */
 static struct task *running(struct sched *s, const struct work_struct *work)
 {
 	task_set busy = s->live & WORKER_MASK;

@@ -2,9 +2,9 @@
 /*
  * list.c - carry out a list of changes: switches, and moves to other CPUs.
  *
- * Between its changes the default rule decides, and nobody asks. A change whose step passed
- * without a choice is skipped, as is one that cannot be carried out. Of several switches at one
- * step the last one counts.
+ * Between its changes the default rule decides, and the engine does not ask. A change whose step
+ * passed without a choice is skipped, as is one that cannot be carried out. Of several switches at
+ * one step the last one counts.
  */
 #include "list.h"
 

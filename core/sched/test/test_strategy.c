@@ -7,6 +7,7 @@
 
 #include "../strategy.h"
 #include "run.h"
+#include "verify.h"
 
 #define OPS 5
 
@@ -35,6 +36,7 @@ static struct task *spy_choose(struct sched *s, struct task *t, task_set run, st
 	CHECK(*strategy_state(s, u64) == 0xfeed);
 	CHECK(run == runnable(s) && task_set_count(run) > 1);
 	CHECK(t == current && (run & dflt->bit));
+	verify_engine(s, t, why == SWITCH_SCHEDULE);
 	CHECK(why != SWITCH_SCHEDULE || dflt == t);
 	CHECK(s->step > seen.last_step && s->step >= seen.ask_from);
 	seen.last_step = s->step;
@@ -76,6 +78,102 @@ static const struct sched_strategy spy = {
 	.turned = spy_turned,
 	.moves_tasks = spy_moves_tasks,
 };
+
+static spinlock_t spin;
+static rwlock_t rw;
+static struct mutex mutex;
+static struct rcu_head callbacks[3 * OPS];
+static struct work_struct work;
+static unsigned int nr_callbacks;
+
+static void work_func(struct work_struct *item)
+{
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+}
+
+static void callback(struct rcu_head *head)
+{
+	spin_lock(&spin);
+	spin_unlock(&spin);
+}
+
+static void interrupts(void *arg)
+{
+	unsigned long flags;
+
+	for (s32 i = 0; i < OPS; i++) {
+		irq_enter();
+		task_set_op(i);
+		read_lock_irqsave(&rw, flags);
+		read_unlock_irqrestore(&rw, flags);
+		task_set_op(-1);
+		irq_exit();
+	}
+}
+
+/* All that the invariants speak of. */
+static void does_all(void *arg)
+{
+	unsigned long flags;
+
+	for (s32 i = 0; i < OPS; i++) {
+		task_set_op(i);
+		spin_lock(&spin);
+		atomic_set(&(atomic_t){0}, 1);
+		spin_unlock(&spin);
+		mutex_lock(&mutex);
+		write_lock_irqsave(&rw, flags);
+		write_unlock_irqrestore(&rw, flags);
+		mutex_unlock(&mutex);
+		rcu_read_lock();
+		call_rcu(&callbacks[nr_callbacks++], callback);
+		rcu_read_unlock();
+		schedule_work(&work);
+		task_set_op(-1);
+		sched_turn();
+	}
+}
+
+static void init_all(void *arg)
+{
+	spin_lock_init(&spin, "spin");
+	rwlock_init(&rw, "rw");
+	mutex_init(&mutex, "mutex");
+	INIT_WORK(&work, work_func);
+	nr_callbacks = 0;
+	for (unsigned int i = 0; i < 3; i++)
+		spawn("does all", i % 2, does_all, NULL);
+	spawn_irq("interrupts", 0, interrupts, NULL);
+}
+
+static u64 random_state;
+
+/* A random walk that verifies the engine at each step. */
+static struct task *verifying_choose(struct sched *s, struct task *t, task_set run,
+				     struct task *dflt, enum switch_reason why)
+{
+	verify_engine(s, t, why == SWITCH_SCHEDULE);
+	seen.chosen++;
+	return &s->task[task_set_nth(run, random_below(&random_state, task_set_count(run)))];
+}
+
+static const struct sched_strategy verifying = {
+	.choose = verifying_choose,
+};
+
+static void test_invariants(void **state)
+{
+	memset(&seen, 0, sizeof(seen));
+	params.strategy = &verifying;
+	params.taken = NULL;
+	for (u32 run = 0; run < 300; run++) {
+		random_state = run;
+		expect_clean(init_all, NULL);
+	}
+	params.strategy = NULL;
+	assert_true(seen.chosen > 300 * 50);
+}
 
 static void works(void *arg)
 {
@@ -244,9 +342,10 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hooks),	cmocka_unit_test(test_ask_from),
-		cmocka_unit_test(test_replay),	cmocka_unit_test(test_possible),
-		cmocka_unit_test(test_changes), cmocka_unit_test(test_table),
+		cmocka_unit_test(test_hooks),	   cmocka_unit_test(test_ask_from),
+		cmocka_unit_test(test_replay),	   cmocka_unit_test(test_possible),
+		cmocka_unit_test(test_changes),	   cmocka_unit_test(test_table),
+		cmocka_unit_test(test_invariants),
 	};
 
 	return cmocka_run_group_tests(tests, setup_engine, teardown_engine);
