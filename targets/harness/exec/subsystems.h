@@ -68,11 +68,15 @@ void subsystems_destroy(struct world *w);
 /** subsystem_state() - the private state of a subsystem, which that subsystem alone knows */
 static inline void *subsystem_state(const struct world *w, const struct subsystem *s)
 {
-	u32 i = 0;
+	/* From both ends: the checkers that ask after every operation are near one of them. */
+	for (u32 i = 0;; i++) {
+		u32 j = nr_subsystems - 1 - i;
 
-	while (subsystems[i] != s)
-		i++;
-	return w->run->state[i];
+		if (subsystems[j] == s)
+			return w->run->state[j];
+		if (subsystems[i] == s)
+			return w->run->state[i];
+	}
 }
 
 #endif

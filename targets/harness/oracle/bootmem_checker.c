@@ -134,11 +134,9 @@ void bootmem_hand_over(struct world *w)
 		bootmem_check(w, k, bootmem_addr(&b->model, 0), bootmem_addr(&b->model, 1));
 }
 
-static void check_page(struct world *w, u32 k, u64 p)
+static void check_page(struct world *w, const struct bootmem_model *m, u32 k, u64 p)
 {
-	const struct bootmem_model *m = &bootmem_of(w)->model;
 	bool free = p < m->span && m->map[k].state[p] == BOOTMEM_FREE;
-
 	const int nid = p < m->span && m->nid[p] != BOOTMEM_NO_NODE ? m->nid[p] : NUMA_NO_NODE;
 	const int says = boot_page_node(w->bootmem.boot[k], m->base + p);
 
@@ -151,8 +149,10 @@ static void check_page(struct world *w, u32 k, u64 p)
 
 void bootmem_check_pages(struct world *w, u32 k, u64 from, u64 to)
 {
+	const struct bootmem_model *m = &bootmem_of(w)->model;
+
 	for (u64 p = from; p < to; p++)
-		check_page(w, k, p);
+		check_page(w, m, k, p);
 }
 
 void bootmem_check(struct world *w, u32 k, u64 start, u64 end)

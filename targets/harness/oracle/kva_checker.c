@@ -176,9 +176,9 @@ static void check_stats(const struct found *f, const struct vmap_account *st)
 }
 
 /* Pages freed since the last comparison are lazy, and so are those from before. */
-static void check_lazy(const struct world *w, const struct vmap_account *st)
+static void check_lazy(const struct world *w, const struct accounts *ac,
+		       const struct vmap_account *st)
 {
-	const struct accounts *ac = accounts_of(w);
 	u64 most = w->vmap[0].be->caps.lazy ? ac->lazy + ac->freed : 0;
 
 	MM_CHECK(st->lazy_pages <= most, COUNT,
@@ -226,7 +226,7 @@ static void compare(struct world *w, u32 record)
 	check_stats(&f, &st);
 	check_unexplained(ac, s, &st, blocks);
 	if (w->program->target == TARGET_VMAP_AREA)
-		check_lazy(w, &st);
+		check_lazy(w, ac, &st);
 	MM_CHECK(st.blocks <= ac->blocks + ac->small, KVA_BOUND,
 		 "%llu blocks, and of %llu before, %llu small mappings were asked for since",
 		 st.blocks, ac->blocks, ac->small);
