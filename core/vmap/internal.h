@@ -201,13 +201,13 @@ struct tally;
  *            asked too. May allocate with @gfp; that it cannot is no reason to refuse either. Any
  *            context, and never sleeps but for memory
  * @put_back: areas linked by @purge_next, or NULL, have been flushed, and no walker stands on them:
- *            they become free, with what was kept ready. @all: nothing is kept back, since room is
+ *            they become free, with what was cached. @all: nothing is kept back, since room is
  *            short. vmap_purge_lock is held. May sleep
- * @stats:    adds to free_pages and kept_pages, and sets largest_free. Any context
+ * @stats:    adds to free_pages and cached_pages, and sets largest_free. Any context
  * @verify:   what it has beside the heap, at a quiet moment; NULL: nothing. A judge: verify.c says
  *            what that means. Free areas are to be given to tally_free_areas() or tally_area()
  * @hits:     VMAP_POOL_HIT, which is counted where no other CPU counts: see vmap_events(). NULL: 0
- * @for_each_kept: see for_each_kept_area(). A judge; NULL: nothing is kept
+ * @for_each_cached: see for_each_cached_area(). A judge; NULL: nothing is kept
  * @by_cpu:   see vmap_caches_by_cpu()
  * @by_size:  see vmap_caches_by_size()
  * @purge_empties: see vmap_purge_empties_caches()
@@ -223,9 +223,9 @@ struct vmap_source_ops {
 	void (*stats)(struct vmap_space *vs, struct vmap_stats *st);
 	u64 (*hits)(struct vmap_space *vs);
 	void (*verify)(const struct vmap_space *vs, struct tally *t);
-	void (*for_each_kept)(const struct vmap_space *vs,
-			      void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
-			      void *arg);
+	void (*for_each_cached)(const struct vmap_space *vs,
+				void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
+				void *arg);
 };
 
 extern const struct vmap_source_ops vmap_heap_source, vmap_zone_source, vmap_pool_source;
@@ -330,8 +330,8 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @notice:         told that the space was found full; may be NULL
  * @arg:            its first argument
  * @zone_size:      zone: bytes that a CPU fetches at once; 0: no CPU fetches anything
- * @cache:          zone: what each CPU has fetched, by its number (kept.h); NULL: none fetches
- * @pools:          pool: the pools of each node (kept.h)
+ * @cache:          zone: what each CPU has fetched, by its number (cached.h); NULL: none fetches
+ * @pools:          pool: the pools of each node (cached.h)
  * @pools_of:       pool: of each CPU, by its number, the node whose pools it asks. The possible
  * CPUs are dealt out to the nodes in turn: numbers may have gaps
  * @node_size:      bytes of a slice of the addresses, see lazy.c; of no use with one node

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pool.c - pools: what a purge frees is kept by its size, for the next request of that size.
+ * pool.c - pools: what a purge frees is cached by its size, for the next request of that size.
  *
  * After "Mitigate a vmap lock contention" (2024), which is what became of the zones of 2023.
  * There are up to VMAP_MAX_NODES nodes, for areas in use and lazily freed (lazy.c), and each node
@@ -23,7 +23,7 @@
  * begun with when the purge has done its own share it does itself. So it waits for no worker that
  * waits for it, as one does that wants to purge.
  */
-#include "kept.h"
+#include "cached.h"
 
 /* Areas of a pool that are looked at for one that is aligned. */
 #define POOL_MISSES 8
@@ -265,10 +265,10 @@ static void pool_stats(struct vmap_space *vs, struct vmap_stats *st)
 		struct vmap_pools *p = &vs->pools[i];
 
 		spin_lock_irqsave(&p->lock, flags);
-		st->kept_pages += p->pages;
+		st->cached_pages += p->pages;
 		spin_unlock_irqrestore(&p->lock, flags);
 	}
-	st->free_pages = st->kept_pages;
+	st->free_pages = st->cached_pages;
 	heap_stats(vs, st);
 }
 
@@ -335,9 +335,9 @@ static void pool_verify(const struct vmap_space *vs, struct tally *t)
 	}
 }
 
-static void pool_for_each_kept(const struct vmap_space *vs,
-			       void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
-			       void *arg)
+static void pool_for_each_cached(const struct vmap_space *vs,
+				 void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
+				 void *arg)
 {
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
 		const struct vmap_pools *p = &vs->pools[i];
@@ -369,5 +369,5 @@ const struct vmap_source_ops vmap_pool_source = {
 	.stats = pool_stats,
 	.hits = pool_hits,
 	.verify = pool_verify,
-	.for_each_kept = pool_for_each_kept,
+	.for_each_cached = pool_for_each_cached,
 };

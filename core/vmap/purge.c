@@ -14,7 +14,7 @@
  * The lock of a list orders as well: the cleared translations are seen as cleared by who flushes.
  *
  * What becomes free goes back to the source (struct vmap_source_ops), which takes the occasion to
- * put into the heap what it had kept ready, all of it or some.
+ * put into the heap what it had cached, all of it or some.
  *
  * Between the flush and the free tree lies a grace period of RCU: until it has passed, somebody
  * may stand on an area that was on the list of those in use (lazy.c). A purge waits for one, for

@@ -174,11 +174,11 @@ void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 		fn(va->va_start, va->va_end, arg);
 }
 
-void for_each_kept_area(struct vmap_space *vs,
-			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
+void for_each_cached_area(struct vmap_space *vs,
+			  void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
 {
-	if (vs->source && vs->source->for_each_kept)
-		vs->source->for_each_kept(vs, fn, arg);
+	if (vs->source && vs->source->for_each_cached)
+		vs->source->for_each_cached(vs, fn, arg);
 }
 
 #ifdef __clang__

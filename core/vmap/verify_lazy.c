@@ -102,11 +102,11 @@ struct each {
 	void *arg;
 };
 
-static void each_kept(u64 start, u64 end, unsigned int cpu __maybe_unused, void *arg)
+static void each_cached(u64 start, u64 end, unsigned int cpu __maybe_unused, void *arg)
 {
 	const struct each *e = arg;
 
-	e->fn(e->arg, start, end, "kept ready");
+	e->fn(e->arg, start, end, "cached");
 }
 
 /* Every range that somebody has. */
@@ -124,8 +124,8 @@ static void for_each_claim(const struct vmap_space *vs,
 	}
 	for (va = tree_min(RB_ROOT(&vs->heap.root)); va; va = tree_next(va))
 		fn(arg, va->va_start, va->va_end, "free");
-	if (vs->source->for_each_kept)
-		vs->source->for_each_kept(vs, each_kept, &e);
+	if (vs->source->for_each_cached)
+		vs->source->for_each_cached(vs, each_cached, &e);
 }
 
 static void look_at(void *arg, u64 start, u64 end, const char *who)

@@ -285,8 +285,8 @@ void purge_vmap_area_lazy(struct vmap_space *vs);
  * @areas:      areas in use, those of vmap blocks included
  * @busy_pages: pages in them
  * @lazy_pages: pages lazily freed and not yet purged
- * @free_pages: pages free, those kept ready included
- * @kept_pages: of these, what CPUs have fetched, and pools
+ * @free_pages: pages free, those cached included
+ * @cached_pages: of these, what CPUs have fetched, and pools
  * @blocks:     vmap blocks
  * @purges:     purges since the space was made
  * @largest_free: bytes of the largest free range of the heap
@@ -296,7 +296,7 @@ struct vmap_stats {
 	u64 busy_pages;
 	u64 lazy_pages;
 	u64 free_pages;
-	u64 kept_pages;
+	u64 cached_pages;
 	u64 blocks;
 	u64 purges;
 	u64 largest_free;
@@ -377,14 +377,14 @@ void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 			void *arg);
 
 /**
- * for_each_kept_area() - call @fn for every free range that is kept ready, in no order
+ * for_each_cached_area() - call @fn for every free range that is cached, in no order
  * @fn: told the range, and for which CPU, or in the pools of which node
  *
  * What is neither in use, nor lazily freed, nor this, is in the heap. For judges, as
  * for_each_lazy_area().
  */
-void for_each_kept_area(struct vmap_space *vs,
-			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg);
+void for_each_cached_area(struct vmap_space *vs,
+			  void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg);
 
 /**
  * for_each_busy_area() - for_each_vmap_area(), for judges, and in no order

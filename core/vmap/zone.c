@@ -25,7 +25,7 @@
  * A purge empties every cache into the heap. Otherwise what one CPU has fetched and does not use
  * would be lost to all others: a request that finds no room purges, and asks again.
  */
-#include "kept.h"
+#include "cached.h"
 
 /* A cache whose largest range is smaller is as good as empty. */
 #define REFILL_PAGES 4
@@ -118,15 +118,15 @@ static void zone_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 		return;
 	for_each_possible_cpu (cpu, machine_topology(vs->m)) {
 		struct vmap_cache *c = &vs->cache[cpu];
-		struct vmap_area *kept;
+		struct vmap_area *cached;
 		unsigned long flags;
 
 		spin_lock_irqsave(&c->free.lock, flags);
-		kept = free_take_all(&c->free);
-		if (kept && __atomic_load_n(&c->fill_in_progress, __ATOMIC_RELAXED))
+		cached = free_take_all(&c->free);
+		if (cached && __atomic_load_n(&c->fill_in_progress, __ATOMIC_RELAXED))
 			count_event(vs, VMAP_EMPTIED_IN_FILL);
 		spin_unlock_irqrestore(&c->free.lock, flags);
-		heap_put_back(vs, kept, all);
+		heap_put_back(vs, cached, all);
 	}
 }
 
@@ -159,11 +159,11 @@ static void zone_stats(struct vmap_space *vs, struct vmap_stats *st)
 			struct free_areas *fa = &vs->cache[cpu].free;
 
 			spin_lock_irqsave(&fa->lock, flags);
-			st->kept_pages += fa->pages;
+			st->cached_pages += fa->pages;
 			spin_unlock_irqrestore(&fa->lock, flags);
 		}
 	}
-	st->free_pages = st->kept_pages;
+	st->free_pages = st->cached_pages;
 	heap_stats(vs, st);
 }
 
@@ -184,9 +184,9 @@ static void zone_verify(const struct vmap_space *vs, struct tally *t)
 	}
 }
 
-static void zone_for_each_kept(const struct vmap_space *vs,
-			       void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
-			       void *arg)
+static void zone_for_each_cached(const struct vmap_space *vs,
+				 void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg),
+				 void *arg)
 {
 	for (unsigned int cpu = 0; vs->cache && cpu < vs->nr_cpus; cpu++) {
 		const struct vmap_area *va = tree_min(RB_ROOT(&vs->cache[cpu].free.root));
@@ -209,5 +209,5 @@ const struct vmap_source_ops vmap_zone_source = {
 	.put_back = zone_put_back,
 	.stats = zone_stats,
 	.verify = zone_verify,
-	.for_each_kept = zone_for_each_kept,
+	.for_each_cached = zone_for_each_cached,
 };

@@ -54,7 +54,7 @@ static inline unsigned int model_count(const struct model *mo, enum model_page w
 	return n;
 }
 
-static inline void take_kept(u64 start, u64 end, unsigned int who __maybe_unused, void *arg)
+static inline void take_cached(u64 start, u64 end, unsigned int who __maybe_unused, void *arg)
 {
 	struct model *mo = arg;
 
@@ -69,7 +69,7 @@ static inline const struct model *model_heap(struct fixture *f, const struct mod
 	static struct model heap;
 
 	heap = *mo;
-	for_each_kept_area(f->vs, take_kept, &heap);
+	for_each_cached_area(f->vs, take_cached, &heap);
 	return &heap;
 }
 

@@ -170,7 +170,7 @@ static void model_check(struct fixture *f, const struct model *mo)
 	CHECK(st.busy_pages == model_count(mo, BUSY));
 	CHECK(st.lazy_pages == model_count(mo, LAZY));
 	CHECK(st.free_pages == model_count(mo, FREE));
-	CHECK(st.kept_pages == model_count(mo, FREE) - model_count(heap, FREE));
+	CHECK(st.cached_pages == model_count(mo, FREE) - model_count(heap, FREE));
 	CHECK(st.largest_free == largest * PAGE_SIZE);
 	model_walk(f, mo);
 	for (p = 0; p < PAGES; p += 7) {

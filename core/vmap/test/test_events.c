@@ -207,11 +207,11 @@ static void decay(struct fixture *f)
 	for (int i = 0; i < 4; i++)
 		free_unmap_vmap_area(f->vs, va[i]);
 	purge_vmap_area_lazy(f->vs);
-	CHECK(vstats(f).kept_pages == 8 && !vmap_events(f->vs, VMAP_POOL_DECAY));
+	CHECK(vstats(f).cached_pages == 8 && !vmap_events(f->vs, VMAP_POOL_DECAY));
 	free_unmap_vmap_area(f->vs, other);
 	purge_vmap_area_lazy(f->vs);
 	note_events(f);
-	CHECK(vstats(f).kept_pages == 6 + 7);
+	CHECK(vstats(f).cached_pages == 6 + 7);
 }
 
 static void test_pool_decay(void **state)

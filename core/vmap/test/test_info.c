@@ -58,12 +58,12 @@ static void capabilities(struct fixture *f)
 	int err;
 
 	CHECK(vmap_serves_lowest(f->vs) == !caches);
-	CHECK(vmap_caches_by_cpu(f->vs) == (vstats(f).kept_pages > 0));
+	CHECK(vmap_caches_by_cpu(f->vs) == (vstats(f).cached_pages > 0));
 	free_unmap_vmap_area(f->vs, va);
 	CHECK(vmap_frees_lazily(f->vs) == (vstats(f).lazy_pages == 1));
 	purge_vmap_area_lazy(f->vs);
-	CHECK(vmap_caches_by_size(f->vs) == (vstats(f).kept_pages == 1));
-	CHECK(!vmap_purge_empties_caches(f->vs) || !vstats(f).kept_pages);
+	CHECK(vmap_caches_by_size(f->vs) == (vstats(f).cached_pages == 1));
+	CHECK(!vmap_purge_empties_caches(f->vs) || !vstats(f).cached_pages);
 
 	addr = vm_map_ram(f->vs, f->page, 1, GFP_KERNEL);
 	CHECK(addr && vmap_has_blocks(f->vs) == (vstats(f).blocks == 1));

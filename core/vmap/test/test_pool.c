@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_pool.c - what only a space of pools does: what a purge frees is kept by its size, in the
+ * test_pool.c - what only a space of pools does: what a purge frees is cached by its size, in the
  * node that it was allocated for, for a while; and a purge of much has helpers.
  *
  * That it hands out what is free is shown by test_area.c, and what happens between tasks by
@@ -33,7 +33,7 @@ static void into_pool(struct fixture *f, unsigned int nr, u64 pages)
 }
 
 /* Pages of the space, from its start, that are in pools; and areas, in all and of each node. */
-struct kept {
+struct cached {
 	u64 nr;
 	u64 of_node[VMAP_MAX_NODES];
 	bool page[256];
@@ -41,7 +41,7 @@ struct kept {
 
 static void keep(u64 start, u64 end, unsigned int node, void *arg)
 {
-	struct kept *k = arg;
+	struct cached *k = arg;
 
 	k->nr++;
 	k->of_node[node]++;
@@ -50,12 +50,12 @@ static void keep(u64 start, u64 end, unsigned int node, void *arg)
 			k->page[(at - KVA) / PAGE_SIZE] = true;
 }
 
-static struct kept kept(struct fixture *f)
+static struct cached cached(struct fixture *f)
 {
-	struct kept k = {0};
+	struct cached k = {0};
 
 	vmap_verify(f->vs, true);
-	for_each_kept_area(f->vs, keep, &k);
+	for_each_cached_area(f->vs, keep, &k);
 	return k;
 }
 
@@ -95,17 +95,17 @@ static void exact_size(struct fixture *f)
 	struct vmap_area *va;
 
 	into_pool(f, 1, 5);
-	CHECK(vstats(f).kept_pages == 5 && kept(f).nr == 1 && kept(f).page[4]);
+	CHECK(vstats(f).cached_pages == 5 && cached(f).nr == 1 && cached(f).page[4]);
 	CHECK(page_of(f, alloc_pages_any(f, 4)) == 5);
 	CHECK(page_of(f, alloc_pages_any(f, 6)) == 9);
 	CHECK(page_of(f, alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, KVA, end - PAGE_SIZE,
 					 GFP_KERNEL)) == 15);
 	CHECK(page_of(f, alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, KVA + PAGE_SIZE, end,
 					 GFP_KERNEL)) == 20);
-	CHECK(!hits(f) && vstats(f).kept_pages == 5);
+	CHECK(!hits(f) && vstats(f).cached_pages == 5);
 	va = alloc_vmap_area(f->vs, 5 * PAGE_SIZE, PAGE_SIZE, 0, UINT64_MAX, GFP_ATOMIC);
 	CHECK(page_of(f, va) == 0 && va_pages(va) == 5);
-	CHECK(hits(f) == 1 && !vstats(f).kept_pages);
+	CHECK(hits(f) == 1 && !vstats(f).cached_pages);
 	CHECK(page_of(f, alloc_pages_any(f, 5)) == 25 && hits(f) == 1);
 	free_all(f);
 }
@@ -114,9 +114,9 @@ static void exact_size(struct fixture *f)
 static void largest(struct fixture *f)
 {
 	into_pool(f, 1, 257);
-	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	CHECK(!vstats(f).cached_pages && vstats(f).largest_free == f->vmap.size);
 	into_pool(f, 1, 256);
-	CHECK(vstats(f).kept_pages == 256);
+	CHECK(vstats(f).cached_pages == 256);
 	CHECK(page_of(f, alloc_pages_any(f, 257)) == 256 && !hits(f));
 	CHECK(page_of(f, alloc_pages_any(f, 256)) == 0 && hits(f) == 1);
 	free_all(f);
@@ -126,7 +126,7 @@ static void largest(struct fixture *f)
 static void eighth(struct fixture *f)
 {
 	into_pool(f, 8, 1);
-	CHECK(kept(f).nr == 8);
+	CHECK(cached(f).nr == 8);
 	CHECK(page_of(f, alloc_aligned(f, 1, 64)) == 0 && hits(f) == 1);
 	/* Without alignment, the one that came last. */
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 7 && hits(f) == 2);
@@ -180,7 +180,8 @@ static void two_nodes(struct fixture *f)
 		free_unmap_vmap_area(f->vs, va[i]);
 	}
 	purge_vmap_area_lazy(f->vs);
-	CHECK(vstats(f).kept_pages == 64 && kept(f).of_node[0] == 2 && kept(f).of_node[1] == 2);
+	CHECK(vstats(f).cached_pages == 64 && cached(f).of_node[0] == 2 &&
+	      cached(f).of_node[1] == 2);
 	task_migrate(0);
 	CHECK(page_of(f, alloc_pages_any(f, 16)) == page[2]);
 	task_migrate(2);
@@ -190,10 +191,10 @@ static void two_nodes(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, 16)) == page[3]);
 	task_migrate(1);
 	CHECK(page_of(f, alloc_pages_any(f, 16)) == page[1] && hits(f) == 4);
-	CHECK(!vstats(f).kept_pages);
+	CHECK(!vstats(f).cached_pages);
 	free_all(f);
 	purge_vmap_area_lazy(f->vs);
-	CHECK(kept(f).nr == 5);
+	CHECK(cached(f).nr == 5);
 }
 
 static void test_two_nodes(void **state)
@@ -217,7 +218,7 @@ static void gaps(struct fixture *f)
 		free_unmap_vmap_area(f->vs, va[i]);
 	purge_vmap_area_lazy(f->vs);
 	for (unsigned int i = 0; i < 4; i++)
-		CHECK(kept(f).of_node[i] == 1);
+		CHECK(cached(f).of_node[i] == 1);
 }
 
 static void test_gaps(void **state)
@@ -243,7 +244,7 @@ static void congruent(struct fixture *f)
 		CHECK(va->va_end == f->vs->end);
 		pcpu_free_vm_areas(f->vs, &va, 1);
 		purge_vmap_area_lazy(f->vs);
-		CHECK(!vstats(f).kept_pages);
+		CHECK(!vstats(f).cached_pages);
 	}
 }
 
@@ -255,15 +256,15 @@ static void test_congruent(void **state)
 /* A quarter of each pool, those that have been there longest; and only a purge of something. */
 static void quarter(struct fixture *f)
 {
-	struct kept k;
+	struct cached k;
 
 	into_pool(f, 9, 1);
 	purge_vmap_area_lazy(f->vs);
-	CHECK(kept(f).nr == 9 && !vmap_events(f->vs, VMAP_POOL_DECAY));
+	CHECK(cached(f).nr == 9 && !vmap_events(f->vs, VMAP_POOL_DECAY));
 	free_unmap_vmap_area(f->vs, alloc_vmap_area(f->vs, 3 * PAGE_SIZE, PAGE_SIZE,
 						    KVA + 100 * PAGE_SIZE, f->vs->end, GFP_KERNEL));
 	purge_vmap_area_lazy(f->vs);
-	k = kept(f);
+	k = cached(f);
 	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 2);
 	CHECK(!k.page[0] && !k.page[1] && k.page[2] && k.page[8] && k.page[102]);
 	/* What decays is in the heap, and can be part of anything. */
@@ -271,7 +272,7 @@ static void quarter(struct fixture *f)
 	/* 7 of one page: 1; 1 of three pages: none. The new one is not counted. */
 	free_all(f);
 	purge_vmap_area_lazy(f->vs);
-	k = kept(f);
+	k = cached(f);
 	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 3);
 	CHECK(!k.page[2] && k.page[3] && k.page[0] && k.page[102]);
 	/* Three stay as long as nobody needs them. */
@@ -279,7 +280,7 @@ static void quarter(struct fixture *f)
 		free_unmap_vmap_area(f->vs, alloc_pages_any(f, 300));
 		purge_vmap_area_lazy(f->vs);
 	}
-	CHECK(kept(f).nr == 3 + 1 + 1);
+	CHECK(cached(f).nr == 3 + 1 + 1);
 }
 
 static void test_quarter(void **state)
@@ -291,10 +292,10 @@ static void test_quarter(void **state)
 static void quarter_of_each(struct fixture *f)
 {
 	into_pool(f, 64, 4);
-	CHECK(kept(f).nr == 64);
+	CHECK(cached(f).nr == 64);
 	free_unmap_vmap_area(f->vs, alloc_pages_any(f, 300));
 	purge_vmap_area_lazy(f->vs);
-	CHECK(kept(f).nr == 48 && vmap_events(f->vs, VMAP_POOL_DECAY) == 16);
+	CHECK(cached(f).nr == 48 && vmap_events(f->vs, VMAP_POOL_DECAY) == 16);
 }
 
 static void test_quarter_of_each(void **state)
@@ -312,16 +313,16 @@ static void no_room(struct fixture *f)
 	u64 flushes;
 
 	into_pool(f, (unsigned int)pages, 1);
-	CHECK(vstats(f).kept_pages == pages && !vstats(f).largest_free);
+	CHECK(vstats(f).cached_pages == pages && !vstats(f).largest_free);
 	flushes = mstats(f).flushes;
 	CHECK(alloc_vmap_area(f->vs, 2 * PAGE_SIZE, PAGE_SIZE, KVA, f->vs->end, GFP_ATOMIC) ==
 	      ERR_PTR(-EBUSY));
 	settle(f);
-	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	CHECK(!vstats(f).cached_pages && vstats(f).largest_free == f->vmap.size);
 	into_pool(f, (unsigned int)pages, 1);
 	flushes++;
 	CHECK(page_of(f, alloc_pages_any(f, pages)) == 0);
-	CHECK(!vstats(f).kept_pages && mstats(f).flushes == flushes);
+	CHECK(!vstats(f).cached_pages && mstats(f).flushes == flushes);
 	free_all(f);
 	/* Pages that the pools of another node have. */
 	purge_vmap_area_lazy(f->vs);
@@ -352,7 +353,7 @@ static void one_flush(struct fixture *f)
 
 	into_pool(f, 64, 16);
 	CHECK(mstats(f).flushes == flushes + 1 && vstats(f).purges == 1);
-	CHECK(kept(f).nr == 64);
+	CHECK(cached(f).nr == 64);
 }
 
 static void test_one_flush(void **state)
@@ -407,7 +408,7 @@ static void free_at_once(struct fixture *f)
 		va[i] = alloc_pages_any(f, 16);
 	pcpu_free_vm_areas(f->vs, va, 16);
 	purge_vmap_area_lazy(f->vs);
-	CHECK(kept(f).nr == 16 && vstats(f).kept_pages == 256);
+	CHECK(cached(f).nr == 16 && vstats(f).cached_pages == 256);
 	CHECK(vstats(f).purges == 1);
 }
 

@@ -119,7 +119,7 @@ static void single_alloc(struct fixture *f, struct differential *d)
 	u64 size = (1 + random_next(&f->seed) % 3) * PAGE_SIZE, end = at + size;
 	struct vmap_area *va;
 
-	/* Anywhere: perhaps from what is kept ready. */
+	/* Anywhere: perhaps from what is cached. */
 	if (random_next(&f->seed) % 2) {
 		at = f->vs->start;
 		end = f->vs->end;

@@ -64,7 +64,7 @@ static bool fetches(struct fixture *f, u64 pages, u64 align, u64 from, u64 to)
 	empty_into_heap(f);
 	va = alloc_vmap_area(f->vs, pages * PAGE_SIZE, align * PAGE_SIZE, from, to, GFP_KERNEL);
 	CHECK(!IS_ERR(va));
-	CHECK(vstats(f).kept_pages == (fetched(f) > before ? ZONE - pages : 0));
+	CHECK(vstats(f).cached_pages == (fetched(f) > before ? ZONE - pages : 0));
 	free_unmap_vmap_area(f->vs, va);
 	return fetched(f) > before;
 }
@@ -87,7 +87,7 @@ static void to_the_heap(struct fixture *f)
 	CHECK(!fetches(f, ZONE, 1, start, end));
 	/* Alignment and size together wrap. */
 	CHECK(alloc(f, 1, 1ULL << 51, GFP_KERNEL) == ERR_PTR(-EBUSY));
-	CHECK(!vstats(f).kept_pages);
+	CHECK(!vstats(f).cached_pages);
 }
 
 static void test_to_the_heap(void **state)
@@ -99,7 +99,7 @@ static void no_fetching(struct fixture *f)
 {
 	for (u64 i = 0; i < 20; i++)
 		CHECK(page_of(f, alloc_pages_any(f, 1)) == i);
-	CHECK(!fetched(f) && !vstats(f).kept_pages);
+	CHECK(!fetched(f) && !vstats(f).cached_pages);
 	free_all(f);
 }
 
@@ -126,7 +126,7 @@ static void side_by_side(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 2 * ZONE);
 	task_migrate(1);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE + 2);
-	CHECK(fetched(f) == 3 && vstats(f).kept_pages == 3 * ZONE - 10);
+	CHECK(fetched(f) == 3 && vstats(f).cached_pages == 3 * ZONE - 10);
 	/* The heap begins behind. */
 	CHECK(page_of(f, alloc_pages_any(f, ZONE)) == 3 * ZONE);
 	/* The next range of a CPU grows on to its first, where nothing came between. */
@@ -150,11 +150,11 @@ static void refill(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, 10)) == 10);
 	CHECK(page_of(f, alloc_pages_any(f, 6)) == 20);
 	CHECK(page_of(f, alloc_pages_any(f, 5)) == ZONE);
-	CHECK(fetched(f) == 1 && vstats(f).kept_pages == 4);
+	CHECK(fetched(f) == 1 && vstats(f).cached_pages == 4);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 26);
 	/* Three are none. */
 	CHECK(page_of(f, alloc_pages_any(f, 4)) == ZONE + 5);
-	CHECK(fetched(f) == 2 && vstats(f).kept_pages == 3 + ZONE - 4);
+	CHECK(fetched(f) == 2 && vstats(f).cached_pages == 3 + ZONE - 4);
 	CHECK(page_of(f, alloc_pages_any(f, 3)) == 27);
 	vmap_verify(f->vs, true);
 	free_all(f);
@@ -165,7 +165,7 @@ static void test_refill(void **state)
 	expect_clean(*state, refill);
 }
 
-/* An aligned request cuts the middle out of what is kept. */
+/* An aligned request cuts the middle out of what is cached. */
 static void cut_in_two(struct fixture *f)
 {
 	const u64 first = f->vs->start / PAGE_SIZE % 8;
@@ -173,7 +173,7 @@ static void cut_in_two(struct fixture *f)
 	CHECK(!first);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
 	CHECK(page_of(f, alloc(f, 3, 8, GFP_KERNEL)) == 8);
-	CHECK(fetched(f) == 1 && vstats(f).kept_pages == ZONE - 4);
+	CHECK(fetched(f) == 1 && vstats(f).cached_pages == ZONE - 4);
 	vmap_verify(f->vs, true);
 	CHECK(page_of(f, alloc_pages_any(f, 7)) == 1);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 11);
@@ -196,9 +196,9 @@ static void purge_empties(struct fixture *f)
 		task_migrate(cpu);
 		va[cpu] = alloc_pages_any(f, 2);
 	}
-	CHECK(vstats(f).kept_pages == 4 * (ZONE - 2));
+	CHECK(vstats(f).cached_pages == 4 * (ZONE - 2));
 	purge_vmap_area_lazy(f->vs);
-	CHECK(!vstats(f).kept_pages && mstats(f).flushes == flushes);
+	CHECK(!vstats(f).cached_pages && mstats(f).flushes == flushes);
 	vmap_verify(f->vs, true);
 
 	for (unsigned int cpu = 0; cpu < 4; cpu++) {
@@ -206,12 +206,12 @@ static void purge_empties(struct fixture *f)
 		free_unmap_vmap_area(f->vs, va[cpu]);
 		va[cpu] = alloc_pages_any(f, 2);
 	}
-	CHECK(vstats(f).kept_pages && vstats(f).lazy_pages == 8);
+	CHECK(vstats(f).cached_pages && vstats(f).lazy_pages == 8);
 	for (unsigned int cpu = 0; cpu < 4; cpu++)
 		free_unmap_vmap_area(f->vs, va[cpu]);
 	purge_vmap_area_lazy(f->vs);
 	CHECK(mstats(f).flushes == flushes + 1);
-	CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+	CHECK(!vstats(f).cached_pages && vstats(f).largest_free == f->vmap.size);
 }
 
 static void test_purge_empties(void **state)
@@ -231,11 +231,11 @@ static void sparse_cpus(struct fixture *f)
 			CHECK(page_of(f, alloc_pages_any(f, 4)) == i * ZONE);
 			CHECK(page_of(f, alloc_pages_any(f, 4)) == i * ZONE + 4);
 		}
-		CHECK(vstats(f).kept_pages == 3 * (ZONE - 8));
+		CHECK(vstats(f).cached_pages == 3 * (ZONE - 8));
 		vmap_verify(f->vs, true);
 		free_all(f);
 		purge_vmap_area_lazy(f->vs);
-		CHECK(!vstats(f).kept_pages && vstats(f).largest_free == f->vmap.size);
+		CHECK(!vstats(f).cached_pages && vstats(f).largest_free == f->vmap.size);
 	}
 }
 
@@ -256,12 +256,12 @@ static void full_heap(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
 	task_migrate(1);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE);
-	CHECK(vstats(f).kept_pages == 2 * ZONE - 2 && !vstats(f).largest_free);
+	CHECK(vstats(f).cached_pages == 2 * ZONE - 2 && !vstats(f).largest_free);
 	task_migrate(2);
 	CHECK(alloc(f, 1, 1, GFP_ATOMIC) == ERR_PTR(-EBUSY));
 	settle(f);
 	CHECK(page_of(f, alloc(f, 1, 1, GFP_ATOMIC)) == 1);
-	CHECK(!vstats(f).kept_pages);
+	CHECK(!vstats(f).cached_pages);
 
 	/* Whatever is asked for that there is. */
 	empty_into_heap(f);
@@ -301,7 +301,7 @@ static u64 requests(struct fixture *f)
 static struct {
 	u64 before;
 	u64 align;
-	bool served, kept;
+	bool served, cached;
 } failure;
 
 static void fail_in_request(struct fixture *f)
@@ -311,7 +311,7 @@ static void fail_in_request(struct fixture *f)
 	failure.before = requests(f);
 	va = alloc(f, 2, failure.align, GFP_KERNEL);
 	failure.served = !IS_ERR(va);
-	failure.kept = vstats(f).kept_pages;
+	failure.cached = vstats(f).cached_pages;
 	CHECK(failure.served || va == ERR_PTR(-ENOMEM));
 	vmap_verify(f->vs, true);
 	if (failure.served) {
@@ -320,7 +320,7 @@ static void fail_in_request(struct fixture *f)
 	}
 	/* What failed has left nothing behind: the next one fetches. */
 	va = alloc_pages_any(f, 1);
-	CHECK(!IS_ERR(va) && vstats(f).kept_pages);
+	CHECK(!IS_ERR(va) && vstats(f).cached_pages);
 	free_unmap_vmap_area(f->vs, va);
 }
 
@@ -334,12 +334,12 @@ static void test_failure(void **state)
 
 		f->cfg.fail.at[0] = 0;
 		expect_clean(f, fail_in_request);
-		assert_true(failure.served && failure.kept);
+		assert_true(failure.served && failure.cached);
 		for (u32 n = 1; n <= own + 1; n++) {
 			f->cfg.fail.at[0] = (u32)failure.before + n;
 			expect_clean(f, fail_in_request);
 			assert_int_equal(failure.served, n > own);
-			assert_false(failure.kept);
+			assert_false(failure.cached);
 		}
 	}
 }

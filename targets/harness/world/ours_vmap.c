@@ -121,7 +121,7 @@ static void account(void *ctx, struct vmap_account *a)
 		.busy_pages = st.busy_pages,
 		.lazy_pages = st.lazy_pages,
 		.free_pages = st.free_pages,
-		.cached_pages = st.kept_pages,
+		.cached_pages = st.cached_pages,
 		.blocks = st.blocks,
 		.purges = st.purges,
 		.largest_free = st.largest_free,
@@ -157,7 +157,7 @@ static void for_each_lazy(void *ctx, vmap_range_fn *fn, void *arg)
 
 static void for_each_cached(void *ctx, vmap_cached_fn *fn, void *arg)
 {
-	for_each_kept_area(space(ctx), fn, arg);
+	for_each_cached_area(space(ctx), fn, arg);
 }
 
 static unsigned int cached_for_cpu(void *ctx, unsigned int cpu)

@@ -483,7 +483,7 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 		st->blocks += va->block;
 		st->areas += !va->lazy && !va->kept;
 		st->free_pages += va->kept ? pages : 0;
-		*(va->kept   ? &st->kept_pages
+		*(va->kept   ? &st->cached_pages
 		  : va->lazy ? &st->lazy_pages
 			     : &st->busy_pages) += pages;
 		at = va->end;
@@ -493,7 +493,7 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 	st->free_pages += (vs->end - at) >> PAGE_SHIFT;
 	st->areas += faulty(FAULT_STATS_AREAS);
 	st->lazy_pages += faulty(FAULT_STATS_LAZY);
-	st->kept_pages += faulty(FAULT_STATS_KEPT);
+	st->cached_pages += faulty(FAULT_STATS_KEPT);
 	st->free_pages += faulty(FAULT_STATS_FREE);
 	st->largest_free += faulty(FAULT_STATS_LARGEST) ? PAGE_SIZE : 0;
 	st->blocks = faulty(FAULT_STATS_FEWER) ? 0 : st->blocks + faulty(FAULT_STATS_MORE);

@@ -239,7 +239,7 @@ void purge_vmap_area_lazy(struct vmap_space *vs)
 		faulty_give_back(vs);
 }
 
-void for_each_kept_area(struct vmap_space *vs,
+void for_each_cached_area(struct vmap_space *vs,
 			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
 {
 	struct vmap_area *va;

@@ -3,7 +3,7 @@
  * test_verify_kept.c - vmap_verify() must find what is wrong with nodes, caches and pools: each
  * thing that it checks of them is broken by hand. The rest is in test_verify.c.
  */
-#include "../kept.h"
+#include "../cached.h"
 #include "run.h"
 
 #define ZONE 30
@@ -131,9 +131,9 @@ static void test_zone(void **state)
 		{node_list, ORACLE_LIST, "is not where it belongs on the list"},
 		{cache_count, ORACLE_COUNT, "free pages:"},
 		{cache_augment, ORACLE_TREE, "as the largest size below"},
-		{cache_heap, ORACLE_OVERLAP, "kept ready"},
-		{cache_cache, ORACLE_OVERLAP, "kept ready, and"},
-		{cache_busy, ORACLE_OVERLAP, "kept ready"},
+		{cache_heap, ORACLE_OVERLAP, "cached"},
+		{cache_cache, ORACLE_OVERLAP, "cached, and"},
+		{cache_busy, ORACLE_OVERLAP, "cached"},
 		{cache_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{cache_gone, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{cache_fill, ORACLE_HINT, "somebody fetches for CPU 2"},
@@ -229,9 +229,9 @@ static void test_pool(void **state)
 		{pool_todo, ORACLE_LIST, "areas to be put back"},
 		{pool_empty, ORACLE_COUNT, "noted as filled, and is empty"},
 		{pool_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
-		{pool_twice, ORACLE_OVERLAP, "is kept ready, and"},
-		{pool_busy, ORACLE_OVERLAP, "is kept ready"},
-		{pool_heap, ORACLE_OVERLAP, "is kept ready"},
+		{pool_twice, ORACLE_OVERLAP, "is cached, and"},
+		{pool_busy, ORACLE_OVERLAP, "is cached"},
+		{pool_heap, ORACLE_OVERLAP, "is cached"},
 	};
 	struct fixture *f = *state;
 

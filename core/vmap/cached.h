@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kept.h - free addresses that are kept beside the heap: the caches of zones, and pools.
+ * cached.h - free addresses that are cached beside the heap: the caches of zones, and pools.
  */
-#ifndef MM_VMAP_KEPT_H
-#define MM_VMAP_KEPT_H
+#ifndef MM_VMAP_CACHED_H
+#define MM_VMAP_CACHED_H
 
 #include "internal.h"
 
