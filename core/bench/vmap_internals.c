@@ -4,7 +4,7 @@
  */
 #include "vmap_internals.h"
 
-#include "../vmap/internal.h"
+#include "../vmap/block.h"
 
 u64 vmap_purges(struct vmap_space *vs)
 {

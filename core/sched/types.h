@@ -53,6 +53,23 @@ typedef long long s64;
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
 #define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
 
+/*
+ * Between these two, functions are verifiers: ThreadSanitizer and coverage do not see them. A
+ * verifier reads the data of others without their locks at a moment of which its caller knows that
+ * they are at rest, and it is no code under test. Headers whose inline functions it calls are
+ * included after VERIFIER_BEGIN, since they must not be seen either.
+ */
+#ifdef __clang__
+#define PRAGMA(words) _Pragma(#words)
+#define VERIFIER_BEGIN                                                                             \
+	PRAGMA(clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),            \
+				    apply_to = function))
+#define VERIFIER_END PRAGMA(clang attribute pop)
+#else
+#define VERIFIER_BEGIN
+#define VERIFIER_END
+#endif
+
 static inline bool is_power_of_2(u64 n)
 {
 	return n && !(n & (n - 1));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * area.c - areas in use, whatever keeps them: the interface in front of the back ends.
+ * area.c - areas in use, in any kind of space: the interface before the back ends.
  *
- * Arguments are checked here, once; the back end is given what makes sense.
+ * Arguments are checked here, once: a back end gets requests that make sense.
  */
 #include <stdio.h>
 
@@ -21,22 +21,25 @@ u64 vmap_area_end(const struct vmap_area *va)
 /*
  * notice_refusal() - a request of @size bytes found the space full
  *
- * A space that is full is asked again and again: who is told each time has no time for anything
- * else. So the distance between two notices doubles. Context: any, no lock held.
+ * A full space is asked again and again, and a notice each time would leave no time for anything
+ * else: the 1st, 2nd, 4th, 8th refusal and so on are noticed. They are spaced by count and not by
+ * time, since the machine has no clock. A request that is longer than its own range is not noticed.
+ * Context: any.
  */
 void notice_refusal(struct vmap_space *vs, u64 size)
 {
-	u64 nr = (u64)atomic_long_add_return(1, &vs->refusals), untold;
+	u64 nr = (u64)atomic_long_add_return(1, &vs->refusals), suppressed;
 	char text[128];
 	int len;
 
 	if (!vs->notice || !is_power_of_2(nr))
 		return;
-	untold = nr / 2 ? nr / 2 - 1 : 0;
+	suppressed = nr / 2 ? nr / 2 - 1 : 0;
 	len = snprintf(text, sizeof(text),
 		       "vmap allocation for size %llu failed: no such range is free", size);
-	if (untold)
-		snprintf(text + len, sizeof(text) - (size_t)len, ", %llu more not told", untold);
+	if (suppressed)
+		snprintf(text + len, sizeof(text) - (size_t)len,
+			 ", %llu similar messages suppressed", suppressed);
 	vs->notice(vs->arg, text);
 }
 
@@ -63,9 +66,9 @@ void free_unmap_vmap_area(struct vmap_space *vs, struct vmap_area *va)
 }
 
 /*
- * check_ram_area() - is this the area that vm_unmap_ram() was told of?
- * @va:    what was found at @addr; NULL: nothing. The areas are held, for its owner
- * @pages: what the caller says it has
+ * check_ram_area() - is this the area that vm_unmap_ram() is to unmap?
+ * @va:    the area at @addr, held, so that its owner can be read; NULL: there is none
+ * @pages: the pages that the caller of vm_unmap_ram() names
  */
 void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages)
 {
@@ -73,8 +76,8 @@ void check_ram_area(const struct vmap_area *va, u64 addr, unsigned int pages)
 		 addr);
 	MM_CHECK(va_pages(va) == pages, COUNT,
 		 "vm_unmap_ram(): %u pages at %#llx, the area has %llu", pages, addr, va_pages(va));
-	MM_CHECK(!va->vm, RANGE, "vm_unmap_ram(): the area at %#llx is the vmalloc interface's",
-		 addr);
+	MM_CHECK(!va->vm, RANGE,
+		 "vm_unmap_ram(): the area at %#llx belongs to the vmalloc interface", addr);
 }
 
 struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
@@ -82,13 +85,13 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
 	return vs->ops->find(vs, addr);
 }
 
-/* first_vmap_area() - the area in use with the lowest address; nobody else is at work */
+/* first_vmap_area() - the area in use with the lowest address. No other task uses the space */
 struct vmap_area *first_vmap_area(struct vmap_space *vs)
 {
 	return vs->ops->next(vs, NULL);
 }
 
-/* check_none_left() - at the end of a space: what is in use now is its user's leak */
+/* check_none_left() - at the end of a space: an area that is still in use was leaked by its user */
 void check_none_left(struct vmap_space *vs)
 {
 	const struct vmap_area *va = first_vmap_area(vs);
@@ -106,7 +109,7 @@ void check_none_left(struct vmap_space *vs)
 }
 
 /*
- * hold_vmap_area() - an area stays in use, and nobody else holds it; must not sleep
+ * hold_vmap_area() - an area in use stays so; one task at a time holds it, and must not sleep
  * @va: in use, and the caller knows that it stays so until it is held
  *
  * Return: flags for release_vmap_area().
@@ -127,7 +130,7 @@ struct vmap_area *hold_vmap_area_from(struct vmap_space *vs, u64 addr, unsigned 
 	return vs->ops->hold_from(vs, addr, flags);
 }
 
-/* release_vmap_area() - up to here */
+/* release_vmap_area() - end hold_vmap_area() or hold_vmap_area_from() */
 void release_vmap_area(struct vmap_space *vs, struct vmap_area *va, unsigned long flags)
 {
 	vs->ops->release(vs, va, flags);

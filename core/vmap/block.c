@@ -1,47 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * block.c - vmap blocks: small requests without the KVA's locks and without a flush each.
+ * block.c - vmap blocks: small mappings without the space's locks and without a flush each.
  *
- * After "mm: rewrite vmap layer" (2008) and what followed it: RCU lists (de5604231ce4),
- * new blocks at the tail ("mm/vmalloc: fix possible exhaustion of vmalloc space", 2015),
- * full blocks reachable for vm_unmap_aliases() (fc1e0d980037).
+ * After "mm: rewrite vmap layer" (2008) and its successors: RCU lists (de5604231ce4), new blocks at
+ * the tail ("mm/vmalloc: fix possible exhaustion of vmalloc space", 2015), full blocks reachable
+ * for vm_unmap_aliases() (fc1e0d980037).
  *
- * A CPU takes a block of the KVA and hands out its pages from the start to the end, in
- * powers of two, each page once. What is unmapped is dirty. A block of which all is
- * dirty becomes a lazy area as a whole; one whose live pages are gone but that still has
- * free pages is fragmented, and a purge takes it.
+ * A CPU takes a block from the space and hands out its pages from the start to the end, in powers
+ * of two, each page once. An unmapped page is dirty. A block whose pages are all dirty becomes a
+ * lazy area as a whole; one with nothing mapped and some pages free is fragmented, and becomes a
+ * lazy area at the next vm_unmap_aliases(), or when room is short, however much of it is free.
  *
- * Life of a block: index -> lists -> (full: off the free list) -> all dirty, or picked by a
- * purge -> off the index -> lazy -> off the list of all -> RCU -> memory. It is on the list of
- * all for at least as long as its translations are on nobody else's account, so who walks the
- * blocks first and takes the lazy list afterwards misses no dirty page.
+ * The life of a block:
  *
- * Lists are walked under RCU alone; they change under their queue's lock. `free` only falls, so
- * a walker that passes a block over for want of room will never be wrong about it.
+ *   index -> lists -> (full: off the free list) -> all dirty, or picked by a purge
+ *         -> off the index -> lazy -> off the list of all -> grace period -> memory freed
  *
- * Bound on the queues
- * -------------------
- * Let room(b) be the largest power of two not above b's free pages. In the order of the
- * queue, oldest first, every block's room is more than that of all blocks before it:
- * at most one block per power of two, log2(VMAP_MAX_ALLOC) + 1 = 7 blocks a CPU, however many
- * were made. Proof. Consider blocks i before j, both queued, and a request of q pages
- * that j served. Its walk met i first (i has joined before j, and leaves only when empty)
- * and passed it over: free(i) < q. free(i) has not risen since, q is a power of two, so q is a
- * multiple of 2 * room(i), with room(i) as it is now. The request that j was made for
- * was too, and block_pages is a multiple of 2 * VMAP_MAX_ALLOC. So free(j) is a
- * multiple of 2 * room(i), and not 0, since j is queued: room(j) >= 2 * room(i). And the walk that
- * led to the newest block passed over all others, for a q of at most VMAP_MAX_ALLOC: their rooms
- * are different powers of two below it.
+ * Ordering:
  *
- * One step needs care with several tasks: "the request that j was made for was too" holds only if
- * its walk met i. It need not if i joined between the walk and j's joining; the queue's
- * counter `made` tells, and j is then marked as `raced`. What holds always is: *a block that has
- * not raced has more room than every block before it*, so no two of these have the same room.
- * This is what verify.c checks, as ORACLE_KVA_BOUND.
- * Blocks that leave (full or purged) only shorten the queue. That the rule is for one queue needs
- * the walk and the joining to be of one queue, even if the task is moved in between: vb_alloc().
+ *   - A block is lazy before it leaves the list of all. vm_unmap_aliases() walks the blocks first
+ * and takes the lazy areas second, so it misses no dirty page.
+ *   - The lists are walked under RCU alone and changed under the lock of their queue.
+ *   - `free` only falls: a walker that passes a block over for want of room is right for ever.
+ *   - A translation is cleared before its page counts as dirty: a flush of the dirty range covers
+ *     every cleared translation.
+ *   - A block keeps its own start address: a purge may free the structure of its area while a
+ * walker still stands on the block.
+ *
+ * The index has two levels of arrays that are read with acquire. Leaves are made on demand and stay
+ * until the space goes: no lock, no hash.
+ *
+ * The bound on the queues (B6)
+ * ----------------------------
+ * Let room(b) be the largest power of two that is not above the number of b's free pages. In the
+ * order of the queue, oldest first, every block has more room than each block before it. So there
+ * is at most one block for each power of two, log2(VMAP_MAX_ALLOC) + 1 = 7 blocks a CPU, however
+ * many were made.
+ *
+ * Proof. Let i and j be queued blocks, i before j, and let q be the pages of a request that j
+ * served. The walk of that request met i first (i joined before j, and leaves only when it is
+ * empty) and passed it over: free(i) < q. free(i) has not risen since, and q is a power of two; so
+ * q is a multiple of 2 * room(i), with room(i) as it is now. The same holds for the request for
+ * which j was made, and block_pages is a multiple of 2 * VMAP_MAX_ALLOC. So free(j) is a multiple
+ * of 2 * room(i), and it is not 0, since j is queued: room(j) >= 2 * room(i). Finally, the walk
+ * that led to the newest block passed over all others, for a q of at most VMAP_MAX_ALLOC: their
+ * rooms are different powers of two below it.
+ *
+ * One step needs care with several tasks: "the same holds for the request for which j was made" is
+ * true only if the walk of that request met i. It did not if i joined between the walk and the
+ * joining of j. The queue's counter `made` shows that, and j is marked as raced. Two tasks of a CPU
+ * that find no room at the same time make a block each in this way; Linux tolerates it too. B6 is
+ * exact for all other blocks.
+ *
+ * Blocks that leave, full or purged, only shorten the queue. The walk and the joining must be of
+ * one queue, even if the task is migrated in between: see vb_alloc().
  */
-#include "internal.h"
+#include "block.h"
 
 #define BITS_PER_LONG (8 * (unsigned int)sizeof(long))
 
@@ -52,7 +66,7 @@ static struct vmap_block **vb_slot(struct vmap_space *vs, u64 idx)
 	return leaf ? &leaf[idx & ((1U << VB_LEAF_SHIFT) - 1)] : NULL;
 }
 
-/* Make sure that there is a leaf for this position. Leaves stay until the space goes. */
+/* Make the leaf for this position if there is none. 0 or -ENOMEM */
 static int vb_reserve_slot(struct vmap_space *vs, u64 idx, gfp_t gfp)
 {
 	struct vmap_block ***where = &vs->block_leaf[idx >> VB_LEAF_SHIFT], **leaf;
@@ -70,9 +84,9 @@ static int vb_reserve_slot(struct vmap_space *vs, u64 idx, gfp_t gfp)
 }
 
 /*
- * addr_to_vb() - the block that holds an address, or NULL
+ * addr_to_vb() - the block that contains an address, or NULL
  *
- * Context: any. The block stays while something in it is mapped, or under RCU.
+ * Context: any. The block stays while a page of it is mapped, and under RCU.
  */
 struct vmap_block *addr_to_vb(struct vmap_space *vs, u64 addr)
 {
@@ -93,7 +107,7 @@ static unsigned long used_mask(unsigned int off, unsigned int nr, unsigned int *
 	return (~0UL >> (BITS_PER_LONG - *len)) << bit;
 }
 
-/* Pages [off, off + nr) are handed out. */
+/* Mark pages [off, off + nr) as handed out. */
 static void used_set(struct vmap_block *vb, unsigned int off, unsigned int nr)
 {
 	unsigned int len;
@@ -102,7 +116,7 @@ static void used_set(struct vmap_block *vb, unsigned int off, unsigned int nr)
 		vb->used_map[off / BITS_PER_LONG] |= used_mask(off, nr, &len);
 }
 
-/* They are no longer. Return: whether all of them were. */
+/* Clear the marks. Return: were all of them set? */
 static bool used_clear(struct vmap_block *vb, unsigned int off, unsigned int nr)
 {
 	unsigned long mask, *word;
@@ -118,22 +132,23 @@ static bool used_clear(struct vmap_block *vb, unsigned int off, unsigned int nr)
 	return all;
 }
 
-/* A block is on its way out: nobody allocates from it any more. vb->lock is held. */
+/* No task allocates from the block any more. */
 static void vb_leave_queue(struct vmap_block *vb)
 {
 	struct vmap_block_queue *vbq = &vb->vs->vbq[vb->cpu];
 	unsigned long flags;
 
+	lockdep_assert_spin_held(&vb->lock);
 	spin_lock_irqsave(&vbq->lock, flags);
 	list_del_rcu(&vb->queue);
 	spin_unlock_irqrestore(&vbq->lock, flags);
 }
 
 /*
- * A new block for @vbq, its first 2^@order pages taken.
- * @made: vbq->made as it was before the walk that found no room.
+ * Make a block for @vbq and take its first 2^@order pages.
+ * @made: vbq->made before the walk that found no room
  *
- * Out of line: hundreds of requests are served from a block, and vb_alloc() is short.
+ * Out of line, so that vb_alloc() stays short: a block serves hundreds of requests.
  *
  * Return: the address of these pages, or 0.
  */
@@ -190,13 +205,13 @@ out_block:
 }
 
 /*
- * vb_alloc() - 2^@order pages of addresses out of a block of this CPU; none mapped yet
+ * vb_alloc() - take 2^@order pages of addresses out of a block of this CPU; nothing is mapped yet
  *
- * Return: the address, or 0. Context: any, with a @gfp that suits.
+ * Return: the address, or 0. Context: any, with a suitable @gfp.
  */
 u64 vb_alloc(struct vmap_space *vs, unsigned int order, gfp_t gfp)
 {
-	/* The task may be moved meanwhile: a lock decides, the CPU is but a good place to look. */
+	/* The task may be migrated meanwhile. That is harmless: locks decide, not the CPU. */
 	struct vmap_block_queue *vbq = &vs->vbq[raw_smp_processor_id()];
 	unsigned long made = smp_load_acquire(&vbq->made);
 	unsigned int nr = 1U << order;
@@ -238,8 +253,8 @@ static void vb_free_rcu(struct rcu_head *head)
 }
 
 /*
- * All of the block is dirty, and only the caller knows it. Lazy first, off the list of all
- * afterwards: see the top. From then on, vb->va may be somebody else's.
+ * The whole block is dirty, and the caller alone knows it. It becomes lazy before it leaves the
+ * list of all (see the head of this file). As soon as it is lazy, a purge may free vb->va.
  *
  * Return: lazy pages, for vmap_kva_ops.drain().
  */
@@ -261,10 +276,9 @@ static unsigned long free_vmap_block(struct vmap_block *vb)
 }
 
 /*
- * vb_free() - unmap 2^@order pages of a block: dirty, until the block goes
+ * vb_free() - unmap 2^@order pages of a block; they stay dirty until the block goes
  *
- * Context: any. A translation is cleared before it counts as dirty, so that a flush
- * that covers what is dirty covers what is cleared.
+ * Context: any. Translations are cleared before the pages count as dirty.
  */
 void vb_free(struct vmap_space *vs, u64 addr, unsigned int order)
 {
@@ -293,14 +307,17 @@ void vb_free(struct vmap_space *vs, u64 addr, unsigned int order)
 }
 
 /*
- * purge_fragmented_block() - a block with nothing mapped and something free is picked
- * @vb:         a block, vb->lock held
- * @purge_list: it is put on this list, for free_purged_blocks()
+ * purge_fragmented_block() - pick a block with nothing mapped and some pages free
+ * @vb:         the block
+ * @purge_list: receives it, for free_purged_blocks()
  *
- * What was free is dirty now: so nobody can allocate from it, and nobody else picks it.
+ * Its free pages become dirty, so no task allocates from it and no other purge picks it.
+ *
+ * Return: was it picked?
  */
 bool purge_fragmented_block(struct vmap_block *vb, struct vmap_block **purge_list)
 {
+	lockdep_assert_spin_held(&vb->lock);
 	if (!vb->free || vb->free + vb->dirty != vb->vs->block_pages)
 		return false;
 	WRITE_ONCE(vb->free, 0);
@@ -311,7 +328,7 @@ bool purge_fragmented_block(struct vmap_block *vb, struct vmap_block **purge_lis
 	return true;
 }
 
-/* free_purged_blocks() - blocks picked before become lazy areas */
+/* free_purged_blocks() - blocks that were picked become lazy areas */
 void free_purged_blocks(struct vmap_space *vs, struct vmap_block *purge_list)
 {
 	struct vmap_block *vb, *next;
@@ -325,7 +342,7 @@ void free_purged_blocks(struct vmap_space *vs, struct vmap_block *purge_list)
 /*
  * purge_fragmented_blocks_allcpus() - every fragmented block becomes a lazy area
  *
- * They have free pages, so they are on the queues. Context: vmap_purge_lock is held.
+ * Fragmented blocks have free pages, so they are on the free lists (B4).
  */
 void purge_fragmented_blocks_allcpus(struct vmap_space *vs)
 {
@@ -333,6 +350,7 @@ void purge_fragmented_blocks_allcpus(struct vmap_space *vs)
 	unsigned long flags;
 	unsigned int cpu;
 
+	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
 	for (cpu = 0; cpu < vs->nr_cpus; cpu++) {
 		struct vmap_block_queue *vbq = &vs->vbq[cpu];
 
@@ -369,7 +387,7 @@ int vmap_blocks_init(struct vmap_space *vs)
 	return 0;
 }
 
-/* vmap_blocks_fini() - no block is left, and no RCU callback */
+/* vmap_blocks_fini() - no block and no RCU callback is left */
 void vmap_blocks_fini(struct vmap_space *vs)
 {
 	unsigned int i;

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cached.h - free addresses that are cached beside the heap: the caches of zones, and pools.
+ * cached.h - free ranges that are held ready beside the heap: a CPU's cache (zone.c), a node's
+ * pools (pool.c).
+ *
+ * At a quiescent moment the following holds, and vmap_verify() checks it (zone.c, pool.c):
+ *
+ *   Z1  A cache is a set of free areas: V1 to V5 hold for it.
+ *   Z2  No task fetches: fill_in_progress is false.
+ *
+ *   P1  The areas of a pool have exactly its size, and the node of the pool as their home.
+ *   P2  vmap_pool.nr is the number of areas on the list; its links agree in both directions.
+ *   P3  A bit of `filled` is set exactly if its pool has areas, and `pages` counts all of them.
+ *   P4  No purge is at work: todo is NULL.
+ *
+ * P1 to P3 also hold whenever the lock of the pools is free.
  */
 #ifndef MM_VMAP_CACHED_H
 #define MM_VMAP_CACHED_H
@@ -8,23 +21,27 @@
 #include "internal.h"
 
 /**
- * struct vmap_cache - what a CPU has fetched
- * @free:             free, and in no heap
- * @fetched:          how often a range was put there
- * @fill_in_progress: a task fetches, and others need not. Never at a quiet moment
- * @apart:            the next cache is in cache lines of its own
+ * struct vmap_cache - free ranges that a CPU has prefetched from the heap
+ * @free:             the ranges
+ * @fetched:          how many ranges were put there so far
+ * @fill_in_progress: a task fetches, and the others of this CPU go to the heap
+ * @lines:            see ASSERT_APART()
  */
 struct vmap_cache {
-	struct free_areas free;
-	unsigned long fetched;
-	bool fill_in_progress;
-	char apart[112];
+	union {
+		struct {
+			struct free_areas free;
+			unsigned long fetched;
+			bool fill_in_progress;
+		};
+		char lines[3 * CACHE_LINE];
+	};
 };
+ASSERT_APART(struct vmap_cache, fill_in_progress);
 
 /**
- * struct vmap_pool - free areas of one size (pool.c)
- * @areas: of exactly that size; by vmap_area.list, the one that came last first. No list while
- *         there is none
+ * struct vmap_pool - free areas of one size
+ * @areas: by vmap_area.list, the latest first. No list while @nr is 0
  * @nr:    how many
  */
 struct vmap_pool {
@@ -33,38 +50,38 @@ struct vmap_pool {
 };
 
 /**
- * struct vmap_pools - the pools of a node: of areas that were allocated for its CPUs
- * @lock:  irqsave, over @pool, @filled, @pages, and changes of @hits
- * @pool:  of each size, from one page
+ * struct vmap_pools - the pools of a node
+ * @lock:   irqsave, over @pool, @filled, @pages, and changes of @hits
+ * @pool:   of each size, from one page
  * @filled: bit k: @pool[k] has areas. Most sizes are never asked for
- * @pages: pages in all of them
- * @hits:  requests that were served from them
- * @vs:    the space
- * @work:  put back @todo; of a helper
- * @todo:  areas that go back to this node and that a purge has freed, linked by @purge_next; the
- * purge's, and the helper's that it waits for. NULL when nobody purges
- * @help:  of so many nodes, this one and the next ones, the helper puts back @todo
- * @apart: the next node's are in cache lines of their own
+ * @pages:  pages in all of them
+ * @hits:   requests that were served from them
+ * @vs:     the space
+ * @work:   a helper of the purge: puts back @todo
+ * @todo:   areas that a purge has freed and that go back to this node, linked by @purge_next.
+ *          Belongs to the purge, or to the helper that the purge waits for
+ * @help:   the helper puts back @todo of so many nodes: this one and the next ones
+ * @lines:  see ASSERT_APART()
  */
 struct vmap_pools {
-	spinlock_t lock;
-	struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
-	u64 filled[VMAP_POOL_MAX_PAGES / 64];
-	u64 pages;
-	u64 hits;
-	struct vmap_space *vs;
-	struct work_struct work;
-	struct vmap_area *todo;
-	unsigned int help;
-	char apart[112];
+	union {
+		struct {
+			spinlock_t lock;
+			struct vmap_pool pool[VMAP_POOL_MAX_PAGES];
+			u64 filled[VMAP_POOL_MAX_PAGES / 64];
+			u64 pages;
+			u64 hits;
+			struct vmap_space *vs;
+			struct work_struct work;
+			struct vmap_area *todo;
+			unsigned int help;
+		};
+		char lines[VMAP_POOL_MAX_PAGES * sizeof(struct vmap_pool) + 4 * CACHE_LINE];
+	};
 };
+ASSERT_APART(struct vmap_pools, help);
 
-#ifndef MM_ENGINE_THREADS
-_Static_assert(sizeof(struct vmap_cache) % 64 == 0 && sizeof(struct vmap_pools) % 64 == 0,
-	       "each begins in its line where the one before does");
-#endif
-
-/* Each pool of a node that has areas, by its number; it may become empty on the way. */
+/* Each pool of a node that has areas, by its number; the body may empty it. */
 #define for_each_filled(k, p)                                                                      \
 	for (unsigned int w_ = 0; w_ < ARRAY_SIZE((p)->filled); w_++)                              \
 		for (u64 left_ = (p)->filled[w_];                                                  \

@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * eager.c - the eager back end: what the rewrite of 2008 replaced, to be measured against.
+ * eager.c - the eager back end: the layer that the rewrite of 2008 replaced, for comparison.
  *
  * After the vmalloc layer of Linux up to 2.6.27: a list of areas sorted by address, under one
- * reader-writer lock. A search begins at the list's head and takes the first gap that fits; an
+ * reader-writer lock. A search begins at the head of the list and takes the first gap that fits. An
  * unmap clears the translations, flushes the range on all CPUs, and takes the area off the list,
- * all of it with the lock held for writing. So both cost more the more areas there are, and
- * an unmap costs more the more CPUs there are, while nobody else can look at anything.
+ * all with the lock held for writing. So both cost more the more areas there are, and an unmap
+ * costs more the more CPUs there are; all the while every other task waits.
  *
- * What that buys is simplicity: a range is in use or it is free, and who holds the lock sees no
- * translation of a free one. There is nothing to purge and no alias to be afraid of.
+ * The merit of it is simplicity: a range is in use or free, and no TLB holds a translation of a
+ * free one whenever the lock is free. There is nothing to purge, and no alias to flush.
  *
- * One thing is not as it was: the lock is taken with interrupts off, so that the same programs run
- * on every back end. The layer of then could not be used in an interrupt, for a good reason: a real
- * machine cannot wait for all CPUs with interrupts off, since the other CPU may be waiting for this
+ * One thing differs from the original: the lock is taken with interrupts off, so that the same
+ * programs run on every back end. The layer of 2.6.27 must not be used in an interrupt, since a
+ * real machine cannot wait for all CPUs with interrupts off: another CPU may be waiting for this
  * one. The machine model flushes in one step, and can.
  */
 #include "internal.h"
-
-/* The next area behind @at, an element or the head; NULL behind the last. Lock held. */
-static struct vmap_area *area_behind(const struct vmap_space *vs, const struct cds_list_head *at)
-{
-	return at->next == &vs->busy.list ? NULL : container_of(at->next, struct vmap_area, list);
-}
+#include "verify.h"
 
 #define for_each_area(va, vs)                                                                      \
-	for ((va) = area_behind(vs, &(vs)->busy.list); va; (va) = area_behind(vs, &(va)->list))
+	for ((va) = area_list_next(&(vs)->busy.list, &(vs)->busy.list); va;                        \
+	     (va) = area_list_next(&(va)->list, &(vs)->busy.list))
 
-/* The lowest area in use that ends above @addr; held. */
+/* The lowest area in use that ends above @addr, or NULL. */
 static struct vmap_area *eager_from(struct vmap_space *vs, u64 addr)
 {
 	struct vmap_area *va;
 
+	lockdep_assert_rwlock_held(&vs->vmlist_lock);
 	for_each_area(va, vs) if (va->va_end > addr) break;
 	return va;
 }
@@ -55,10 +52,11 @@ static struct vmap_area *eager_find(struct vmap_space *vs, u64 addr)
 }
 
 /*
- * The first gap with room, lock held. Gaps are met by address, and in each the lowest aligned
- * address is tried: what fits first is the lowest that fits.
+ * First fit: gaps are met in ascending order, and in each the lowest aligned address is tried, so
+ * the first that fits is the lowest that fits.
+ * @addr: receives the address
  *
- * Return: the area to put the new one behind, or the list's head; NULL: no room.
+ * Return: the element after which the new area goes, or the head of the list; NULL: no room.
  */
 static struct cds_list_head *first_fit(struct vmap_space *vs, u64 size, u64 align, u64 vstart,
 				       u64 vend, u64 *addr)
@@ -67,8 +65,9 @@ static struct cds_list_head *first_fit(struct vmap_space *vs, u64 size, u64 alig
 	u64 from = vstart, at;
 	struct vmap_area *va;
 
+	lockdep_assert_rwlock_held_write(&vs->vmlist_lock);
 	for (;;) {
-		va = area_behind(vs, prev);
+		va = area_list_next(prev, &vs->busy.list);
 		at = ALIGN(from, align);
 		/* Near the top of the address space, both the alignment and the sum may wrap. */
 		if (at < from || at + size < at || at + size > vend)
@@ -111,9 +110,10 @@ static struct vmap_area *eager_alloc(struct vmap_space *vs, u64 size, u64 align,
 	return va;
 }
 
-/* Unmap, flush, and take off the list; lock held for writing. The structure is the caller's. */
+/* Unmap, flush, and take off the list. The structure stays the caller's. */
 static void eager_unlink(struct vmap_space *vs, struct vmap_area *va)
 {
+	lockdep_assert_rwlock_held_write(&vs->vmlist_lock);
 	vunmap_range(vs->m, va->va_start, va_pages(va));
 	flush_tlb_kernel_range(vs->m, va->va_start, va->va_end);
 	cds_list_del(&va->list);
@@ -144,7 +144,7 @@ static void eager_free_at(struct vmap_space *vs, u64 addr, unsigned int pages)
 	kfree(vs->m, va);
 }
 
-/* For writing: who holds may say whose an area is (vmap_area.vm). */
+/* For writing: the holder of an area may change its owner (vmap_area.vm). */
 static unsigned long eager_hold(struct vmap_space *vs, struct vmap_area *va __maybe_unused)
 {
 	unsigned long flags;
@@ -185,7 +185,7 @@ static void eager_walk_unlock(struct vmap_space *vs, unsigned long flags)
 
 static struct vmap_area *eager_next(struct vmap_space *vs, const struct vmap_area *va)
 {
-	return area_behind(vs, va ? &va->list : &vs->busy.list);
+	return area_list_next(va ? &va->list : &vs->busy.list, &vs->busy.list);
 }
 
 static void eager_purge(struct vmap_space *vs __maybe_unused)

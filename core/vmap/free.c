@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * free.c - free areas: a tree that knows where room is.
+ * free.c - a set of free areas: a tree that knows where room is.
  *
- * After "mm/vmalloc: keep track of free blocks for KVA allocation" (2019). Free areas
- * are in a red-black tree by address, each node augmented with the size of the largest area at
- * or below it, so a search turns away from every subtree that cannot serve it.
+ * After "mm/vmalloc: keep track of free blocks for KVA allocation" (2019). Free areas are in a
+ * red-black tree by address. Each node is augmented with the size of the largest area at or below
+ * it, so a search turns away from every subtree that cannot serve it.
  *
- * What a search finds: the lowest address that fits, with one exception. An area can be long
- * enough and still not fit, because of alignment. If many such areas came in a row, the search
- * would no longer be logarithmic; so after VMAP_MAX_MISSES of them it asks for areas that are
- * so long that alignment does not matter: size + align - PAGE_SIZE. Hence a request is refused only
- * if no free area that long lies inside the range; and one that is exactly as long as its
- * range is never refused while the range is free, because its area is the first one looked at.
+ * A search is first fit: it finds the lowest address that fits, with one exception. An area can be
+ * long enough and still not fit, because of alignment. Many such areas in a row would make the
+ * search linear; so it counts them, and after VMAP_MAX_MISSES it asks for areas that fit whatever
+ * their alignment, of size + align - PAGE_SIZE. It follows that
  *
- * A space has one such tree, its heap (heap.c); in a space of zones each CPU has another, of what
- * it has fetched (zone.c).
+ *   - the result does not depend on the shape of the tree;
+ *   - a request is refused only if no free area of size + align - PAGE_SIZE lies inside its range;
+ *   - a request as long as its range is served whenever the range is free: its area is the first
+ *     one that the search looks at.
  *
- * Invariants, all under free_areas.lock, which is the caller's to take, all checked by verify:
- * - areas lie inside the space, in order, and no two touch (touching ones are merged);
- * - subtree_max_size of a node is the maximum of its own size and of its children's;
- * - free_areas.pages is the sum of all sizes.
+ * (Linux asks for the larger size from the beginning, and takes what fits on its way down.)
  *
- * Cost: O(log n) to find, cut and merge. <bsd/sys/tree.h> keeps the augmentation in rotations,
- * given that it was right before; free_link() and free_unlink() see to that.
+ * A space has one set, its heap (heap.c). In a space of zones each CPU has another, of the ranges
+ * that it has prefetched (zone.c). The caller holds free_areas.lock; V1 to V5 (area.h) hold
+ * whenever it does not.
+ *
+ * Cost: O(log n) to find, cut and merge. <bsd/sys/tree.h> updates the augmentation in rotations
+ * under the condition that it was right before (V4); free_link() and free_unlink() see to that.
  */
 #include "internal.h"
 
@@ -41,7 +42,7 @@ static void augment(struct vmap_area *va)
 #undef RB_AUGMENT
 #define RB_AUGMENT(va) augment(va)
 
-/* For RB_GENERATE alone: insertion has its own search, which finds the neighbours too. */
+/* For RB_GENERATE alone: an insertion searches by itself, and finds the neighbours on the way. */
 static inline int free_cmp(const struct vmap_area *a, const struct vmap_area *b)
 {
 	return a->va_start < b->va_start ? -1 : a->va_start > b->va_start;
@@ -49,13 +50,13 @@ static inline int free_cmp(const struct vmap_area *a, const struct vmap_area *b)
 
 RB_GENERATE_INTERNAL(free_tree, vmap_area, rb, free_cmp, __maybe_unused static)
 
-/* An area changed its size: correct the nodes above, up to the first that stays as it is. */
+/* An area changed its size: restore V4 upward, to the first node that stays as it is. */
 static void augment_propagate(struct vmap_area *va)
 {
 	for (; va; va = RB_PARENT(va, rb)) {
 		u64 was = va->subtree_max_size;
 
-		touch_area(va, true);
+		area_written(va);
 		augment(va);
 		if (va->subtree_max_size == was)
 			break;
@@ -66,20 +67,13 @@ static void augment_propagate(struct vmap_area *va)
 static void free_link(struct free_areas *fa, struct vmap_area *va, struct vmap_area *parent,
 		      bool right)
 {
-	RB_SET(va, parent, rb);
+	tree_hang(&RB_ROOT(&fa->root), va, parent, right);
 	va->subtree_max_size = va_size(va);
-	touch_area(va, true);
-	if (!parent)
-		RB_ROOT(&fa->root) = va;
-	else if (right)
-		RB_RIGHT(parent, rb) = va;
-	else
-		RB_LEFT(parent, rb) = va;
 	augment_propagate(parent);
 	free_tree_RB_INSERT_COLOR(&fa->root, va);
 }
 
-/* Take @va out of the tree. Made empty first, it can go without anybody noticing. */
+/* Take @va out of the tree. It is made empty first, so that its removal changes no maximum (V4). */
 static void free_unlink(struct free_areas *fa, struct vmap_area *va)
 {
 	va->va_start = va->va_end;
@@ -90,24 +84,24 @@ static void free_unlink(struct free_areas *fa, struct vmap_area *va)
 /* The lowest free area that ends above @addr. */
 static struct vmap_area *free_first(struct free_areas *fa, u64 addr)
 {
-	struct vmap_area *va = RB_ROOT(&fa->root), *first = NULL;
+	struct vmap_area *va = tree_top(&fa->root), *first = NULL;
 
 	while (va) {
-		touch_area(va, false);
 		if (va->va_end > addr) {
 			first = va;
-			va = RB_LEFT(va, rb);
+			va = tree_left(va);
 		} else {
-			va = RB_RIGHT(va, rb);
+			va = tree_right(va);
 		}
 	}
 	return first;
 }
 
 /*
- * The free area next to @va, above (@up) or below, that is at least @length long. Each subtree
- * that is entered holds one. Above: down to the right and then left as long as there is one on the
- * left, or up to the first area of which we come from the left. Below, the same in a mirror.
+ * The free area next to @va, above (@up) or below, that is at least @length long. Going up: down to
+ * the right, and then left as long as there is one on the left; or to the first ancestor that is
+ * reached from its left. Going down is the mirror image. By V4 every subtree that is entered holds
+ * such an area.
  */
 static inline struct vmap_area *free_neighbour(struct vmap_area *va, u64 length, bool up)
 {
@@ -127,8 +121,7 @@ static inline struct vmap_area *free_neighbour(struct vmap_area *va, u64 length,
 				va = RB_PARENT(va, rb);
 			} while (va && child == TOWARDS(va));
 		}
-		if (va)
-			touch_area(va, false);
+		area_reached(va);
 	} while (va && va_size(va) < length);
 	return va;
 #undef TOWARDS
@@ -140,7 +133,7 @@ static struct vmap_area *free_next(struct vmap_area *va, u64 length)
 	return free_neighbour(va, length, true);
 }
 
-/* free_prev() - the highest free area below @va that is at least @length long; lock held */
+/* free_prev() - the highest free area below @va that is at least @length long, or NULL */
 struct vmap_area *free_prev(struct vmap_area *va, u64 length)
 {
 	return free_neighbour(va, length, false);
@@ -149,24 +142,25 @@ struct vmap_area *free_prev(struct vmap_area *va, u64 length)
 /*
  * free_last() - the highest free area that starts below @addr and is at least @length long
  *
- * Lock held. NULL if there is none.
+ * Return: the area, or NULL.
  */
 struct vmap_area *free_last(struct free_areas *fa, u64 addr, u64 length)
 {
-	struct vmap_area *va = RB_ROOT(&fa->root), *last = NULL;
+	struct vmap_area *va = tree_top(&fa->root), *last = NULL;
 
+	lockdep_assert_spin_held(&fa->lock);
 	while (va) {
 		if (va->va_start < addr) {
 			last = va;
-			va = RB_RIGHT(va, rb);
+			va = tree_right(va);
 		} else {
-			va = RB_LEFT(va, rb);
+			va = tree_left(va);
 		}
 	}
 	return last && va_size(last) < length ? free_prev(last, length) : last;
 }
 
-/* Does the request fit into this area? Where, is the lowest place in it. */
+/* Does the request fit into this area? @addr receives the lowest place in it. */
 static bool is_within_this_va(const struct vmap_area *va, u64 size, u64 align, u64 vstart, u64 vend,
 			      u64 *addr)
 {
@@ -200,17 +194,18 @@ static struct vmap_area *find_vmap_lowest_match(struct free_areas *fa, u64 size,
 }
 
 /*
- * va_clip() - cut [@addr, @addr + @size) out of the free area @va; lock held
+ * va_clip() - cut [@addr, @addr + @size) out of the free area @va
  * @spare: a structure; set to NULL if it was used
  *
- * All of it, one of its ends, or the middle, which makes two areas of one and needs @spare for the
- * lower. With the whole of it gone, @va is freed.
+ * The cut takes the whole of it, and frees the structure; or one of its ends; or the middle, which
+ * makes two areas of one and needs @spare for the lower one.
  */
 void va_clip(struct machine *m, struct free_areas *fa, struct vmap_area *va, u64 addr, u64 size,
 	     struct vmap_area **spare)
 {
 	struct vmap_area *lower, *prev;
 
+	lockdep_assert_spin_held(&fa->lock);
 	if (va->va_start == addr && va_size(va) == size) {
 		free_unlink(fa, va);
 		kfree(m, va);
@@ -228,7 +223,7 @@ void va_clip(struct machine *m, struct free_areas *fa, struct vmap_area *va, u64
 		va->va_start = addr + size;
 		augment_propagate(va);
 
-		/* Its place in the tree is directly in front of @va. */
+		/* Its place in the tree is directly before @va. */
 		prev = RB_LEFT(va, rb);
 		while (prev && RB_RIGHT(prev, rb))
 			prev = RB_RIGHT(prev, rb);
@@ -239,9 +234,8 @@ void va_clip(struct machine *m, struct free_areas *fa, struct vmap_area *va, u64
 
 /*
  * __alloc_vmap_area() - find room and take it
- * @fa:    where, lock held
- * @spare: a structure for the case that an area is cut in two, which happens only if @align is
- *         more than a page or @vstart lies behind the lowest free address; NULL when used
+ * @spare: a structure for the case that an area is cut in two; set to NULL if it was used. That
+ *         happens only if @align is more than a page or @vstart lies above the lowest free address
  *
  * Return: the address, or @vend if there is no room.
  */
@@ -251,6 +245,7 @@ u64 __alloc_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area
 	struct vmap_area *va;
 	u64 addr;
 
+	lockdep_assert_spin_held(&fa->lock);
 	va = find_vmap_lowest_match(fa, size, align, vstart, vend, &addr);
 	if (!va)
 		return vend;
@@ -259,25 +254,26 @@ u64 __alloc_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area
 }
 
 /*
- * merge_or_add_vmap_area() - an area becomes free; lock held
+ * merge_or_add_vmap_area() - an area becomes free
  *
- * The structure is taken over: it becomes a node, or is freed if a neighbour grows over it.
+ * It is merged with the neighbours that it touches (V3). The structure is taken over: it becomes a
+ * node, or is freed if a neighbour grows over it.
  */
 void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vmap_area *va)
 {
-	struct vmap_area *node = RB_ROOT(&fa->root), *parent = NULL;
+	struct vmap_area *node = tree_top(&fa->root), *parent = NULL;
 	struct vmap_area *prev = NULL, *next = NULL;
 	u64 end = va->va_end;
 
+	lockdep_assert_spin_held(&fa->lock);
 	while (node) {
 		parent = node;
-		touch_area(node, false);
 		if (va->va_start < node->va_start) {
 			next = node;
-			node = RB_LEFT(node, rb);
+			node = tree_left(node);
 		} else {
 			prev = node;
-			node = RB_RIGHT(node, rb);
+			node = tree_right(node);
 		}
 	}
 	MM_CHECK(!prev || prev->va_end <= va->va_start, OVERLAP,
@@ -307,15 +303,16 @@ void merge_or_add_vmap_area(struct machine *m, struct free_areas *fa, struct vma
 }
 
 /*
- * free_take_all() - all that is free is the caller's; lock held
+ * free_take_all() - hand all areas of the set to the caller
  *
- * Return: the areas, linked by @purge_next, or NULL. The way through the tree needs the links of
- * its nodes, but no longer what they say of those below.
+ * Return: the areas, linked by @purge_next, or NULL. The walk through the tree needs the links of
+ * its nodes and not their augmentation, which @purge_next overwrites.
  */
 struct vmap_area *free_take_all(struct free_areas *fa)
 {
 	struct vmap_area *list = NULL, *va, *next;
 
+	lockdep_assert_spin_held(&fa->lock);
 	for (va = RB_MAX(free_tree, &fa->root); va; va = next) {
 		next = RB_PREV(free_tree, &fa->root, va);
 		va->purge_next = list;
@@ -326,16 +323,24 @@ struct vmap_area *free_take_all(struct free_areas *fa)
 	return list;
 }
 
-/* free_largest() - bytes of the largest free area; lock held */
+/* free_largest() - bytes of the largest free area */
 u64 free_largest(const struct free_areas *fa)
 {
+	lockdep_assert_spin_held(&fa->lock);
 	return RB_EMPTY(&fa->root) ? 0 : RB_ROOT(&fa->root)->subtree_max_size;
 }
 
-/* free_areas_init() - nothing is free */
-void free_areas_init(struct free_areas *fa, const char *lock)
+/*
+ * free_areas_init() - a set that holds @first, or nothing if it is NULL
+ * @lock: the name of its lock, for lockdep
+ */
+void free_areas_init(struct free_areas *fa, const char *lock, struct vmap_area *first)
 {
 	spin_lock_init(&fa->lock, lock);
 	RB_INIT(&fa->root);
 	fa->pages = 0;
+	if (first) {
+		free_link(fa, first, NULL, false);
+		fa->pages = va_pages(first);
+	}
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * heap.c - the heap: all that is free of a space, in one tree under one lock; and the source of a
- * lazy space, in which all areas come from there.
+ * heap.c - the heap: the free areas of a space in one set under one lock; and the source of a lazy
+ * space, in which every area comes from the heap.
+ *
+ * After free_vmap_area_root and free_vmap_area_lock of "mm/vmalloc: keep track of free blocks for
+ * KVA allocation" (2019). Zones and pools cache free ranges beside the heap (zone.c, pool.c), and
+ * ask it for what they do not have.
  */
 #include "internal.h"
 
@@ -32,7 +36,7 @@ void heap_put_back(struct vmap_space *vs, struct vmap_area *list, bool all __may
 	spin_unlock_irqrestore(&vs->heap.lock, flags);
 }
 
-/* heap_stats() - free pages of the heap, and its largest free range. Context: any */
+/* heap_stats() - add the heap's free pages, and set its largest free range. Context: any */
 void heap_stats(struct vmap_space *vs, struct vmap_stats *st)
 {
 	unsigned long flags;
@@ -50,14 +54,13 @@ int heap_init(struct vmap_space *vs)
 
 	if (!va)
 		return -ENOMEM;
-	free_areas_init(&vs->heap, "free_vmap_area_lock");
 	va->va_start = vs->start;
 	va->va_end = vs->end;
-	merge_or_add_vmap_area(vs->m, &vs->heap, va);
+	free_areas_init(&vs->heap, "free_vmap_area_lock", va);
 	return 0;
 }
 
-/* heap_fini() - all of it must be free again; nobody else is left */
+/* heap_fini() - all of the space must be free again; no other task uses it */
 void heap_fini(struct vmap_space *vs)
 {
 	struct vmap_area *va = RB_ROOT(&vs->heap.root);
@@ -82,5 +85,4 @@ const struct vmap_source_ops vmap_heap_source = {
 	.exit = heap_source_exit,
 	.take = heap_take,
 	.put_back = heap_put_back,
-	.stats = heap_stats,
 };

@@ -2,13 +2,11 @@
 /*
  * info.c - the three numbers of /proc/meminfo about a space.
  *
- * In Linux each reader of that file once took the lock of the vmalloc layer and walked all areas
- * under it, and programs that read it often slowed the machine down; so the walk was put under RCU
- * (2013). Here it is what shows that the list of areas can be walked so: that areas are met in
- * order and do not overlap is checked on the way.
+ * In Linux each reader of that file once walked all areas under the lock of the vmalloc layer, and
+ * programs that read it often slowed the machine down. In 2013 the walk was put under RCU. Here it
+ * also checks the promise of such a walk (busy.c): areas are met in order and do not overlap.
  */
 #include "internal.h"
-#include "vmalloc.h"
 
 void get_vmalloc_info(struct vmap_space *vs, struct vmalloc_info *info)
 {
@@ -17,7 +15,7 @@ void get_vmalloc_info(struct vmap_space *vs, struct vmalloc_info *info)
 
 	for (const struct vmap_area *va = NULL; (va = vs->ops->next(vs, va));) {
 		MM_CHECK(va->va_start >= at && va->va_start < va->va_end && va->va_end <= vs->end,
-			 LIST, "a walk of the areas in use met [%#llx, %#llx) behind %#llx",
+			 LIST, "a walk of the areas in use met [%#llx, %#llx) after %#llx",
 			 va->va_start, va->va_end, at);
 		largest = max(largest, va->va_start - at);
 		used += va_size(va);

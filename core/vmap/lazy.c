@@ -1,27 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lazy.c - areas in use and lazily freed, for all back ends but the eager one.
+ * lazy.c - the lazy back end, of all spaces but eager ones: areas in use, and lazily freed.
  *
- * After "mm: rewrite vmap layer" (2008). An area comes from where free addresses are kept (the
- * source: heap.c, zone.c, pool.c), is entered into a busy tree (busy.c), used, taken out, unmapped,
- * and put on a list of lazily freed areas. It is free again after a flush and a grace period
- * (purge.c).
+ * After "mm: rewrite vmap layer" (2008). An area comes from the source of free addresses (heap.c,
+ * zone.c, pool.c), is entered into a busy tree (busy.c), used, taken out, unmapped, and put on a
+ * list of lazily freed areas. It is free again after a flush and a grace period (purge.c).
  *
- * What is free, what is busy and what is lazy have locks of their own: between them an area is
- * known only to the task that moves it, and its addresses to nobody else.
+ * Free, busy and lazy areas have locks of their own. An area in flight between two of these sets is
+ * known to the task that moves it alone, and so are its addresses.
  *
- * Nodes, after "mm: vmalloc: Offload free_vmap_area_lock global lock" (2023): where areas come from
- * several places at once, one busy tree for all would be the next lock that everybody waits for.
- * So the addresses are cut in slices of node_size bytes, which are dealt out to the nodes in turn,
- * and the slice in which an area begins says in which node it is busy, and lazy, whoever
- * allocates or frees it. An area may end in another slice, even far from its own: what contains
- * an address is looked for in the address's own node first and then in all others. A
- * lazy space has one node.
+ * Nodes, after "mm: vmalloc: Offload free_vmap_area_lock global lock" (2023). Where areas come from
+ * several places at once, a single busy tree would be the next contended lock. So the addresses are
+ * cut into slices of node_size bytes, which are dealt out to the nodes in turn. The slice in which
+ * an area begins determines in which node it is busy, and later lazy, whichever CPU allocates or
+ * frees it (V7). An area may end in another slice, even far from its own: a lookup by an inner
+ * address asks the node of the address first, and then all others. A lazy space has one node.
  *
- * A structure is allocated before a lock is taken and given back after it was
- * released, so a search never depends on memory.
+ * Ordering. An area is held by the lock of its node, while areas of other nodes come and go. Hence
+ * vmallocinfo(), vread() and a walk of several nodes are not snapshots, as a walk under RCU in a
+ * lazy space is none either: they meet, in order, every area that is in use all the time, and any
+ * of the others.
+ *
+ * Memory before locks. A structure is allocated before a lock is taken and freed after the lock is
+ * released: no search fails half-way, or is repeated, for want of memory. So an allocation brings a
+ * second structure whenever its search can cut a free area in two. Congruent areas would need a
+ * spare each and mostly use none; vm_areas.c asks for spares after a search has counted them.
+ *
+ * A request that finds no room and may wait purges once, with everything cached put back into the
+ * heap, and searches again. A GFP_ATOMIC request neither purges nor waits: it starts a purge in the
+ * background and is refused.
  */
 #include "internal.h"
+#include "rculist.h"
+#include "verify.h"
 
 static struct vmap_node *next_node(struct vmap_space *vs, struct vmap_node *n)
 {
@@ -29,8 +40,8 @@ static struct vmap_node *next_node(struct vmap_space *vs, struct vmap_node *n)
 }
 
 /*
- * Areas come into use, or, with @busy false, out of it. Those that are neighbours in the request
- * and in one node do so in one step.
+ * Areas come into use or, with @busy false, go out of it. Those that follow each other in the
+ * request and are of one node do so under one hold of its lock.
  */
 static void move_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr, bool busy)
 {
@@ -59,7 +70,7 @@ static void insert_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, uns
 	move_areas(vs, vas, nr, true);
 }
 
-/* unlink_vmap_areas() - areas are no longer in use: nobody finds them any more */
+/* unlink_vmap_areas() - areas go out of use: no lookup finds them any more */
 void unlink_vmap_areas(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
 	move_areas(vs, vas, nr, false);
@@ -94,7 +105,7 @@ static struct vmap_area *lazy_alloc(struct vmap_space *vs, u64 size, u64 align, 
 	if (!va)
 		return ERR_PTR(-ENOMEM);
 	if (align > PAGE_SIZE || vstart > vs->start) {
-		/* Only then can a free area be cut in two; see __alloc_vmap_area(). */
+		/* Only these can cut a free area in two: see __alloc_vmap_area(). */
 		spare = kmalloc(vs->m, sizeof(*spare), gfp);
 		if (!spare) {
 			err = -ENOMEM;
@@ -120,7 +131,7 @@ retry:
 
 overflow:
 	if (!gfpflags_allow_blocking(gfp)) {
-		/* Whoever asks next may be luckier. */
+		/* For the next request. */
 		schedule_work(&vs->purge_work);
 	} else if (!purged) {
 		reclaim_and_purge_vmap_areas(vs);
@@ -151,7 +162,7 @@ static void lazy_free_many(struct vmap_space *vs, struct vmap_area **vas, unsign
 	unlink_vmap_areas(vs, vas, nr);
 	for (unsigned int i = 0; i < nr; i++)
 		vunmap_range(vs->m, vas[i]->va_start, va_pages(vas[i]));
-	/* From then on the areas belong to whoever purges. */
+	/* As soon as they are lazy, the areas belong to the next purge. */
 	drain_vmap_area_lazy(vs, add_vmap_areas_lazy(vs, vas, nr));
 }
 
@@ -190,8 +201,8 @@ static void lazy_release(struct vmap_space *vs, struct vmap_area *va, unsigned l
 }
 
 /*
- * The lowest area of all nodes that ends above @addr, as of now, or NULL; it may have gone on
- * return, and is looked into under RCU only.
+ * The lowest area of all nodes that ends above @addr, or NULL. It may be gone on return: only a
+ * caller inside of an RCU read-side section may look into it.
  * @start: receives its start
  */
 static struct vmap_area *lowest_from(struct vmap_space *vs, u64 addr, u64 *start)
@@ -213,7 +224,7 @@ static struct vmap_area *lowest_from(struct vmap_space *vs, u64 addr, u64 *start
 	return lowest;
 }
 
-/* The first area of a node that ends above @addr, held, if it is wanted: it begins at @start. */
+/* Hold the lowest area of a node that ends above @addr, if it still is the one at @start. */
 static struct vmap_area *try_hold(struct vmap_node *n, u64 addr, u64 start, unsigned long *flags)
 {
 	struct vmap_area *va;
@@ -227,9 +238,10 @@ static struct vmap_area *try_hold(struct vmap_node *n, u64 addr, u64 start, unsi
 }
 
 /*
- * What contains an address is in the address's own node if it begins in the same slice, as most do
- * in zones, and short ones in pools; then no other node is looked at. Else it is the lowest area of
- * all nodes, which may have gone when its node is locked again: then it is looked for anew.
+ * An area that contains an address and begins in the same slice is in the node of that address:
+ * most areas of zones, and short ones of pools. Then no other node is asked. Otherwise the area is
+ * the lowest of all nodes; it may be gone by the time that its node is locked again, and the search
+ * starts anew.
  */
 static struct vmap_area *lazy_hold_from(struct vmap_space *vs, u64 addr, unsigned long *flags)
 {
@@ -265,9 +277,9 @@ static void lazy_walk_unlock(struct vmap_space *vs __maybe_unused,
 }
 
 /*
- * Of one node its list, without a lock. Of several the lowest of what each has behind the area on
- * which the walker stands. That one may be in use no longer, but as long as the walk lasts its
- * addresses are not handed out again: what is behind it does not overlap it.
+ * With one node the next area on its list, without a lock; with several the lowest area of all
+ * nodes above the one on which the walker stands. That one may be in use no longer, but its
+ * addresses are not handed out again before the walk has ended: the next area does not overlap it.
  */
 static struct vmap_area *lazy_next(struct vmap_space *vs, const struct vmap_area *va)
 {
@@ -286,7 +298,7 @@ static void node_init(struct vmap_node *n)
 	spin_lock_init(&n->lazy_lock, "vmap_lazy_lock");
 }
 
-/* Nodes, all of them empty. 0 or -ENOMEM */
+/* Empty nodes. 0 or -ENOMEM */
 static int nodes_init(struct vmap_space *vs)
 {
 	vs->node = &vs->only_node;
@@ -344,7 +356,9 @@ static void lazy_stats(struct vmap_space *vs, struct vmap_stats *st)
 		st->busy_pages += n->busy.pages;
 		spin_unlock_irqrestore(&n->busy.lock, flags);
 	}
-	vs->source->stats(vs, st);
+	st->cached_pages = vs->source->cached_pages ? vs->source->cached_pages(vs) : 0;
+	st->free_pages = st->cached_pages;
+	heap_stats(vs, st);
 	st->lazy_pages = (u64)atomic_long_read(&vs->vmap_lazy_nr);
 	st->purges = (u64)atomic_long_read(&vs->purges);
 }
@@ -352,7 +366,6 @@ static void lazy_stats(struct vmap_space *vs, struct vmap_stats *st)
 const struct vmap_kva_ops vmap_lazy_ops = {
 	.blocks = true,
 	.congruent = true,
-	.misses = true,
 	.init = lazy_init,
 	.exit = lazy_exit,
 	.alloc = lazy_alloc,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listing.c - all areas in use, for people: what /proc/vmallocinfo shows.
+ * listing.c - a listing of all areas in use, as in /proc/vmallocinfo.
  *
- * An area is held while its line is made, and none is between two lines: see vmallocinfo().
+ * An area is held while its line is made; no area is held between two lines.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "internal.h"
 
-/* A line, and what is added behind its end. What does not fit is cut off. */
+/* A line to which text is appended. Text that does not fit is cut off. */
 struct text {
 	size_t len;
 	char buf[1024];
@@ -67,8 +67,8 @@ static void add_owner(struct text *t, const struct vm_struct *vm)
 }
 
 /*
- * Nothing is held between two lines. An area that begins below the end of the one before is new:
- * that one has gone meanwhile, with its addresses.
+ * An area that begins below the end of the one before is new: that one has gone meanwhile, and its
+ * addresses were handed out again.
  */
 void vmallocinfo(struct vmap_space *vs, void (*line)(const char *text, void *arg), void *arg)
 {

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * map.c - pages of somebody else's behind the addresses of an area.
+ * map.c - map the caller's page frames in an area.
  *
- * After map_vm_area(), unmap_kernel_range(), vmap() and vunmap() of Linux, as of 2008. The walks
- * of the page table are the machine's (pgtable.h). Each of them is given the address at which
- * it begins, a multiple of the page size inside the space, and how many pages it goes; one that
- * maps, the frame of each page besides, and what it may do to get a table.
+ * After map_vm_area(), unmap_kernel_range(), vmap() and vunmap() of Linux, as of 2008. The machine
+ * walks the page table (core/machine/pgtable.h).
  *
- * A walk that maps stops where it fails, with what lies before still mapped. What becomes of that
- * depends on whose the area is then. If it stays with its owner, who may map something else there
- * at once, the translations are cleared and flushed. If it was made for this mapping
- * alone, it is given back as any other: what was mapped is cleared with it, and flushed before
- * the addresses are handed out again.
+ * A walk that maps stops where it fails, and leaves the pages before that mapped. If the area stays
+ * with its owner, map_vm_area() clears and flushes them: the owner may map others there at once. If
+ * the area was made for this mapping, it is given back like any other: the translations are cleared
+ * with it, and flushed before the addresses are handed out again.
  */
 #include "internal.h"
 
@@ -20,7 +17,8 @@ static unsigned long mappable_pages(const struct vm_struct *vm)
 	return get_vm_area_size(vm) >> PAGE_SHIFT;
 }
 
-/* map_new_vm_area() - map all of an area that nobody else knows. 0 or -ENOMEM, and some mapped */
+/* map_new_vm_area() - map all of an area that no other task knows. 0, or -ENOMEM with some mapped
+ */
 int map_new_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages, gfp_t gfp)
 {
 	int err = vmap_pages_range(vs->m, vm->addr, pages, mappable_pages(vm), gfp);
@@ -37,8 +35,8 @@ int map_vm_area(struct vmap_space *vs, struct vm_struct *vm, struct page **pages
 	int err;
 
 	/*
-	 * Looked for first: of a walk that stopped at an entry in use, nobody could tell which of
-	 * the entries before are its own.
+	 * Entries in use are looked for first: after a walk that stopped at one, there would be no
+	 * telling which of the entries before it are its own.
 	 */
 	for (unsigned long i = 0; i < nr; i++)
 		if (vmalloc_to_page(vs->m, vm->addr + i * PAGE_SIZE))
@@ -54,12 +52,13 @@ void unmap_kernel_range(struct vmap_space *vs, u64 addr, u64 size)
 	struct vmap_area *va;
 	unsigned long flags;
 
-	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), RANGE, "unmap_kernel_range(): %#llx is no page",
-		 addr);
+	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), RANGE,
+		 "unmap_kernel_range(): %#llx is not a multiple of the page size", addr);
 	MM_CHECK(IS_ALIGNED(size, PAGE_SIZE), RANGE,
-		 "unmap_kernel_range(): %#llx bytes at %#llx are no pages", size, addr);
+		 "unmap_kernel_range(): %#llx bytes at %#llx are not a multiple of the page size",
+		 size, addr);
 
-	/* Held while it is cleared: vread() does not come to stand on a page that goes. */
+	/* Held while its entries are cleared: vread() does not read from a page that goes. */
 	va = hold_vmap_area_from(vs, addr, &flags);
 	MM_CHECK(va && va->vm && va->va_start <= addr && size <= va->va_end - addr, RANGE,
 		 "unmap_kernel_range(): [%#llx, + %#llx) does not lie in one area with an owner",

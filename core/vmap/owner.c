@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * owner.c - areas with an owner: how they come to have one, are found by address, and lose it.
+ * owner.c - areas with an owner: how an area gets one, is found by address, and loses it.
  *
- * After get_vm_area() and its sisters of Linux, as of 2008. An area in use (area.c) has an owner as
- * long as vmap_area.vm says so. That is NULL when the area can first be found; publish_vm_area()
- * sets it when the struct vm_struct is complete, detach_vm_area() takes it away before anything
- * is undone. Both are done while the area is held, so
+ * After get_vm_area() and its sisters of Linux, as of 2008. An area in use (area.c) has an owner
+ * while vmap_area.vm points to one. The pointer is NULL when the area can first be found.
  *
- *   whoever holds an area and finds an owner may read all that the owner's structure says, and
- *   finds mapped in the area what its owner has mapped, until he lets go;
- *   of two tasks that give back the same area, one finds no owner any more.
+ * Ordering: the owner comes last and goes first. publish_vm_area() sets the pointer when the struct
+ * vm_struct is complete and all pages are mapped; detach_vm_area() clears it before anything is
+ * undone. Both hold the area, and one task at a time holds an area. So
  *
- * The page behind each area is its guard page: part of the area, so that nobody else has it, and
- * never mapped, so that who runs over the end of his memory meets a fault and not his neighbour.
+ *   - a task that holds an area and finds an owner may read all of the owner's structure (V10), and
+ *     the pages that the owner has mapped stay mapped, until the task releases the area;
+ *   - vread() and vmallocinfo() need no rule of their own for areas that are half made;
+ *   - of two tasks that give back the same area, one finds no owner and reports it.
+ *
+ * The last page of each area is its guard page. It belongs to the area and is never mapped: an
+ * access beyond the end of the memory faults, and does not reach the next area.
+ *
+ * Ownership:
+ *
+ *                                addresses       vm_struct             frames
+ *   get_vm_area() to             the caller      core/vmap; then the   the caller, mapped or not
+ *     remove_vm_area()                           caller, for kfree()
+ *   vmap() to vunmap()           the caller      core/vmap             the caller
+ *   vmalloc() to vfree()         the caller      core/vmap             core/vmap; a mapping of a
+ *                                                                      user has its own references
+ *   vfree() in atomic context,   core/vmap,      core/vmap             core/vmap, still in use
+ *     until the worker has run   still in use
  */
 #include "internal.h"
 
 /*
- * Device memory is mapped with large entries where it can be: so it begins at a multiple of its
- * size, rounded up to a power of two, as long as that is no more than what one such entry maps.
+ * Device memory is mapped with large entries if possible: it begins at a multiple of its size,
+ * rounded up to a power of two, and limited to the size that one large entry maps.
  */
 static u64 ioremap_align(u64 size)
 {
@@ -26,7 +40,7 @@ static u64 ioremap_align(u64 size)
 }
 
 /*
- * make_vm_area() - all of get_vm_area() but the last step: nobody finds the owner yet
+ * make_vm_area() - get_vm_area() without the last step: the owner cannot be found yet
  * @nr_own: room for so many pointers in vm_struct.own
  */
 struct vm_struct *make_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 start, u64 end,
@@ -36,7 +50,7 @@ struct vm_struct *make_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 s
 	struct vm_struct *vm;
 	struct vmap_area *va;
 
-	/* With its last page and its guard page, the area must end below 2^64. */
+	/* Rounded up and with its guard page, the area must end below 2^64. */
 	if (!size || size > -2 * PAGE_SIZE || start >= end)
 		return ERR_PTR(-EINVAL);
 	size = ALIGN(size, PAGE_SIZE);
@@ -60,13 +74,14 @@ struct vm_struct *make_vm_area(struct vmap_space *vs, u64 size, u64 flags, u64 s
 	return vm;
 }
 
-/* publish_vm_area() - the structure is complete and does not change any more: let it be found */
+/* publish_vm_area() - let the owner be found; its structure is complete and does not change again
+ */
 void publish_vm_area(struct vmap_space *vs, struct vm_struct *vm)
 {
 	struct vmap_area *va = vm->va;
 	unsigned long flags = hold_vmap_area(vs, va);
 
-	/* Once it is found, the owner may be taken away. */
+	/* From here on another task may take the owner away. */
 	va->vm = vm;
 	release_vmap_area(vs, va, flags);
 }
@@ -74,8 +89,8 @@ void publish_vm_area(struct vmap_space *vs, struct vm_struct *vm)
 /*
  * detach_vm_area() - take the owner away from the area that begins at @addr
  *
- * Return: the owner, whose only user the caller is from here on, or NULL if there was none. The
- * area stays in use and keeps its mappings.
+ * Return: the owner, which the caller alone uses from here on, or NULL if there was none. The area
+ * stays in use and keeps its mappings.
  */
 struct vm_struct *detach_vm_area(struct vmap_space *vs, u64 addr)
 {
@@ -94,7 +109,7 @@ struct vm_struct *detach_vm_area(struct vmap_space *vs, u64 addr)
 	return vm;
 }
 
-/* discard_vm_area() - undo make_vm_area(), or what follows detach_vm_area(). Pages stay as are */
+/* discard_vm_area() - undo make_vm_area(), or complete detach_vm_area(). Frames are not freed */
 void discard_vm_area(struct vmap_space *vs, struct vm_struct *vm)
 {
 	free_unmap_vmap_area(vs, vm->va);

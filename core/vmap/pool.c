@@ -1,31 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pool.c - pools: what a purge frees is cached by its size, for the next request of that size.
+ * pool.c - pools: a purge caches the areas that it frees by size, for the next request of that
+ * size.
  *
- * After "Mitigate a vmap lock contention" (2024), which is what became of the zones of 2023.
- * There are up to VMAP_MAX_NODES nodes, for areas in use and lazily freed (lazy.c), and each node
- * has pools: one for each size up to VMAP_POOL_MAX_PAGES, of areas of exactly so many pages. A CPU
- * asks the pools of one node; what it finds has been flushed, and is taken without a search, and
- * without the heap.
+ * After "Mitigate a vmap lock contention" (2024), which is what the zones of 2023 became. There are
+ * up to VMAP_MAX_NODES nodes of busy and lazy areas (lazy.c), and each node has pools: one for each
+ * size up to VMAP_POOL_MAX_PAGES, of areas of exactly so many pages. A CPU asks the pools of one
+ * node. An area in a pool has been flushed; it is taken without a search and without the heap's
+ * lock.
  *
- * A purge fills the pools: an area that was lazily freed goes to the pool of its size of the node
- * for whose CPU it was allocated (vmap_area.home), whoever frees it and wherever it lies, so that
- * who allocates and frees again and again has it back; a larger one, and a congruent area, goes to
- * the heap. Before that a purge, if it frees anything, takes a quarter of what is in each pool back
- * to the heap: a size that nobody asks for any more does not keep its addresses for ever. A request
- * that finds no room has all pools emptied.
+ * Purges fill the pools. An area goes back to the pool of its size in the node of the CPU for which
+ * it was allocated (vmap_area.home), as in Linux, whichever CPU frees it and wherever it lies: a
+ * CPU that allocates and frees again and again gets its areas back. Larger areas and congruent
+ * areas go to the heap.
  *
- * A request goes to the heap at once if it is particular about its place or too large; and if the
- * pool is empty, or what is looked at there is not aligned as it has to be.
+ * Decay. A purge that frees anything first moves a quarter of each pool back to the heap, the
+ * oldest areas first, so that a size that is no longer asked for does not hold its addresses for
+ * ever. (Up to three areas of a size stay until room is short.) A request that finds no room has
+ * all pools emptied.
  *
- * Helpers. When more has gathered than a purge is meant to free, as when many CPUs free at a time,
- * the nodes are dealt out to workers on several CPUs. The purge waits for them; but what none has
- * begun with when the purge has done its own share it does itself. So it waits for no worker that
- * waits for it, as one does that wants to purge.
+ * A request goes to the heap at once if it names a range or is too large; and if the pool is empty,
+ * or none of the first POOL_MISSES areas in it is aligned as the request wants it.
+ *
+ * Helpers. One flush and one grace period are for all nodes. Putting the areas back is shared out
+ * when they are at least twice lazy_max_pages: the nodes go in even shares to the purge itself and
+ * to workers on other CPUs. The purge does its share, and then looks at each worker: if the worker
+ * has not begun, the purge cancels it and does its share too; if it has, the purge waits for it,
+ * and that worker needs only the locks of its nodes and of the heap. So a purge never waits for a
+ * worker that waits for vmap_purge_lock, even if all workers do.
  */
 #include "cached.h"
+#include "verify.h"
 
-/* Areas of a pool that are looked at for one that is aligned. */
+/* A request looks at so many areas of a pool for one that is aligned. */
 #define POOL_MISSES 8
 
 static struct vmap_pool *pool_of(struct vmap_pools *p, u64 pages)
@@ -46,35 +53,37 @@ static void set_filled(struct vmap_pools *p, const struct vmap_pool *pool, bool 
 
 static void pool_add(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_area *va)
 {
-	touch_area(va, true);
+	lockdep_assert_spin_held(&p->lock);
 	if (!pool->nr++) {
 		CDS_INIT_LIST_HEAD(&pool->areas);
 		set_filled(p, pool, true);
 	}
-	cds_list_add(&va->list, &pool->areas);
+	area_list_add(va, &pool->areas);
 	p->pages += va_pages(va);
 }
 
 static void pool_remove(struct vmap_pools *p, struct vmap_pool *pool, struct vmap_area *va)
 {
-	touch_area(va, true);
-	cds_list_del(&va->list);
+	lockdep_assert_spin_held(&p->lock);
+	area_list_del(va);
 	if (!--pool->nr)
 		set_filled(p, pool, false);
 	p->pages -= va_pages(va);
 }
 
-/* An area of the pool that is aligned, or NULL; lock held. */
-static struct vmap_area *pool_find(const struct vmap_pool *pool, u64 align)
+/* An area of the pool that is aligned, or NULL. */
+static struct vmap_area *pool_find(const struct vmap_pools *p, const struct vmap_pool *pool,
+				   u64 align)
 {
-	const struct cds_list_head *at = pool->nr ? pool->areas.next : &pool->areas;
+	const struct cds_list_head *at = &pool->areas;
 
-	for (int i = 0; i < POOL_MISSES && at != &pool->areas; i++, at = at->next) {
-		struct vmap_area *va = container_of(at, struct vmap_area, list);
+	lockdep_assert_spin_held(&p->lock);
+	for (int i = 0; i < POOL_MISSES && pool->nr; i++) {
+		struct vmap_area *va = area_reached(area_list_next(at, &pool->areas));
 
-		touch_area(va, false);
-		if (IS_ALIGNED(va->va_start, align))
+		if (!va || IS_ALIGNED(va->va_start, align))
 			return va;
+		at = &va->list;
 	}
 	return NULL;
 }
@@ -93,7 +102,7 @@ static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, 
 		return heap_take(vs, spare, size, align, vstart, vend, gfp);
 
 	spin_lock_irqsave(&p->lock, flags);
-	va = pool_find(pool, align);
+	va = pool_find(p, pool, align);
 	if (va) {
 		if (home_node(vs) != node)
 			count_event(vs, VMAP_CPU_LEFT);
@@ -109,7 +118,9 @@ static u64 pool_take(struct vmap_space *vs, struct vmap_area **spare, u64 size, 
 	return addr;
 }
 
-/* Of each pool of a node the oldest quarter, or all, is put in front of @list, which is returned.
+/*
+ * Take the oldest quarter of each pool of a node, or with @all everything. Return: @list, with
+ * these areas before it.
  */
 static struct vmap_area *decay(struct vmap_space *vs, struct vmap_pools *p, struct vmap_area *list,
 			       bool all)
@@ -134,7 +145,7 @@ static struct vmap_area *decay(struct vmap_space *vs, struct vmap_pools *p, stru
 	return list;
 }
 
-/* A node: its pools decay, and then they, or the heap, take what has been freed. */
+/* A node's pools decay, and then the pools and the heap take the areas that the purge has freed. */
 static void put_back_node(struct vmap_pools *p)
 {
 	struct vmap_space *vs = p->vs;
@@ -170,8 +181,8 @@ static void put_back_work(struct work_struct *work)
 }
 
 /*
- * How many share the work, the purge itself included: one for each lazy_max_pages that have
- * gathered, and no more than there are nodes.
+ * How many tasks share the work, the purge itself included: one for each lazy_max_pages that have
+ * gathered, and at most one a node.
  */
 static unsigned int count_helpers(const struct vmap_space *vs, u64 pages)
 {
@@ -180,7 +191,7 @@ static unsigned int count_helpers(const struct vmap_space *vs, u64 pages)
 	return (unsigned int)max(min(pages / vs->lazy_max_pages, most), (u64)1);
 }
 
-/* The nodes in shares, as even as can be. The first is the purge's own. */
+/* Put back the nodes' areas in shares that are as even as can be. The first is the purge's own. */
 static void share_out(struct vmap_space *vs, unsigned int helpers)
 {
 	const struct topology *t = machine_topology(vs->m);
@@ -208,6 +219,7 @@ static void pool_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 	struct vmap_area *va, *next, *heap = NULL;
 	u64 pages = 0;
 
+	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
 	if (all) {
 		for (unsigned int i = 0; i < vs->nr_nodes; i++)
 			list = decay(vs, &vs->pools[i], list, true);
@@ -257,19 +269,19 @@ static int pool_init(struct vmap_space *vs)
 	return 0;
 }
 
-static void pool_stats(struct vmap_space *vs, struct vmap_stats *st)
+static u64 pool_cached_pages(struct vmap_space *vs)
 {
 	unsigned long flags;
+	u64 pages = 0;
 
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
 		struct vmap_pools *p = &vs->pools[i];
 
 		spin_lock_irqsave(&p->lock, flags);
-		st->cached_pages += p->pages;
+		pages += p->pages;
 		spin_unlock_irqrestore(&p->lock, flags);
 	}
-	st->free_pages = st->cached_pages;
-	heap_stats(vs, st);
+	return pages;
 }
 
 static u64 pool_hits(struct vmap_space *vs)
@@ -281,44 +293,41 @@ static u64 pool_hits(struct vmap_space *vs)
 	return hits;
 }
 
-/* What follows are judges: see verify.c. */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+VERIFIER_BEGIN
 
-/* A pool of areas of @pages pages, of that node. Returns how many there are. */
+/* P1, P2: the pool of a node for areas of @pages pages. Return: how many there are. */
 static u64 verify_pool(const struct vmap_space *vs, unsigned int node, const struct vmap_pool *pool,
 		       u64 pages, struct tally *t)
 {
 	const struct cds_list_head *prev = &pool->areas, *at;
 	u64 nr = 0;
 
-	MM_CHECK(pool->nr, COUNT, "the pool for %llu pages is noted as filled, and is empty",
+	MM_CHECK(pool->nr, COUNT, "pool for %llu pages: it is marked as filled, and is empty",
 		 pages);
 	for (at = prev->next; at != &pool->areas; prev = at, at = at->next, nr++) {
 		const struct vmap_area *va = container_of(at, struct vmap_area, list);
 
-		MM_CHECK(
-			nr < pool->nr && at->prev == prev, LIST,
-			"the pool for %llu pages is broken, or has more than the %lu areas counted",
-			pages, pool->nr);
+		MM_CHECK(nr < pool->nr && at->prev == prev, LIST,
+			 "pool for %llu pages: its list is broken, or longer than the %lu areas "
+			 "counted",
+			 pages, pool->nr);
 		MM_CHECK(va_pages(va) == pages && va->va_start >= vs->start &&
 				 va->va_end <= vs->end,
 			 RANGE, "[%#llx, %#llx) is in the pool for %llu pages", va->va_start,
 			 va->va_end, pages);
 		MM_CHECK(va->home == node, LIST,
-			 "[%#llx, %#llx) is in a pool of node %u, and belongs into node %u",
+			 "[%#llx, %#llx) is in a pool of node %u, and its home is node %u",
 			 va->va_start, va->va_end, node, va->home);
 		tally_area(t, va);
 	}
-	MM_CHECK(nr == pool->nr, COUNT, "the pool for %llu pages: %lu areas remembered, %llu found",
-		 pages, pool->nr, nr);
-	MM_CHECK(at->prev == prev, LIST, "the pool for %llu pages does not end at its oldest area",
+	MM_CHECK(nr == pool->nr, COUNT, "pool for %llu pages: %lu areas counted, %llu found", pages,
+		 pool->nr, nr);
+	MM_CHECK(at->prev == prev, LIST, "pool for %llu pages: its list does not end at the oldest",
 		 pages);
 	return nr;
 }
 
+/* P1 to P4. */
 static void pool_verify(const struct vmap_space *vs, struct tally *t)
 {
 	for (unsigned int i = 0; i < vs->nr_nodes; i++) {
@@ -326,12 +335,13 @@ static void pool_verify(const struct vmap_space *vs, struct tally *t)
 		unsigned int k;
 		u64 pages = 0;
 
-		/* An area in another pool is missed as part of the space. */
+		/* A pool whose bit is clear is passed over; an area in it is then missed (V9). */
 		for_each_filled (k, p)
 			pages += (k + 1) * verify_pool(vs, i, &p->pool[k], k + 1, t);
 		MM_CHECK(pages == p->pages, COUNT,
-			 "pools of node %u: %llu pages remembered, %llu found", i, p->pages, pages);
-		MM_CHECK(!p->todo, LIST, "nobody purges, and node %u has areas to be put back", i);
+			 "pools of node %u: %llu pages counted, %llu found", i, p->pages, pages);
+		MM_CHECK(!p->todo, LIST,
+			 "node %u has areas to be put back, and no purge is in flight", i);
 	}
 }
 
@@ -356,17 +366,14 @@ static void pool_for_each_cached(const struct vmap_space *vs,
 	}
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END
 
 const struct vmap_source_ops vmap_pool_source = {
-	.by_size = true,
 	.init = pool_init,
 	.exit = pool_exit,
 	.take = pool_take,
 	.put_back = pool_put_back,
-	.stats = pool_stats,
+	.cached_pages = pool_cached_pages,
 	.hits = pool_hits,
 	.verify = pool_verify,
 	.for_each_cached = pool_for_each_cached,

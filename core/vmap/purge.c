@@ -1,35 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * purge.c - lazily freed areas: many unmaps, one flush.
+ * purge.c - lazily freed areas: one flush for many unmaps.
  *
- * After "mm: rewrite vmap layer" (2008). A flush reaches every CPU, so it is not done for
- * each unmap: unmapped areas gather on a list, one for each node, and when they hold more than
- * lazy_max_pages, or room is short, or somebody must be sure that no alias is left, one flush over
- * the whole range makes all of them free.
+ * After "mm: rewrite vmap layer" (2008). A flush reaches every CPU, so not each unmap flushes:
+ * unmapped areas gather on the list of their node. One flush over the range that they span makes
+ * all of them free, when they hold more than lazy_max_pages, when room is short, or when a caller
+ * must know that no alias is left.
  *
- * Order between list and counter ("mm: vmalloc: fix lazy accounting", 88f5004430ba, 2010): the
- * counter rises *before* the area can be found on the list, and falls after it was taken from
- * there. So a purge never subtracts what has not been added; __purge_vmap_area_lazy() checks.
+ * Ordering:
  *
- * The lock of a list orders as well: the cleared translations are seen as cleared by who flushes.
+ *   - The counter rises before an area is on a list and falls after it was taken ("mm: vmalloc: fix
+ *     lazy accounting", 88f5004430ba, 2010). A purge never subtracts pages that were not added
+ * (V8).
+ *   - Translations are cleared before an area is put on a list, under the lock of that list. So
+ *     the purge that takes the area flushes after they were cleared.
+ *   - A grace period separates the flush from the reuse of the addresses: until it has passed, a
+ *     reader may stand on an area that was on the list of those in use (busy.c). A purge waits for
+ *     one, for all that it frees; allocating and freeing pay nothing for it.
  *
- * What becomes free goes back to the source (struct vmap_source_ops), which takes the occasion to
- * put into the heap what it had cached, all of it or some.
+ * The freed areas go back to the source (struct vmap_source_ops), which also moves cached ranges to
+ * the heap: all of them or some.
  *
- * Between the flush and the free tree lies a grace period of RCU: until it has passed, somebody
- * may stand on an area that was on the list of those in use (lazy.c). A purge waits for one, for
- * all that it frees; so the hot path pays nothing for it.
+ * There are four ways to purge:
  *
- * Four ways to purge, each of its own meaning:
- *   try      try_purge_vmap_area_lazy(): too much has gathered. Unless somebody purges already
+ *   try      try_purge_vmap_area_lazy(): too many lazy pages have gathered. Skipped while another
+ *            purge is in flight
  *   sync     sync_purge_vmap_area_lazy(): all that was freed before must be free now
- *   forced   flush_vmap_area_lazy(): a range must be flushed now, whether or not there is
- *            anything to purge; for vm_unmap_aliases() (ram.c)
- *   reclaim  reclaim_and_purge_vmap_areas(): room is short. Fragmented vmap blocks too
+ *   forced   flush_vmap_area_lazy(): a range must be flushed now, whether or not there is anything
+ *            to purge; for vm_unmap_aliases() (ram.c)
+ *   reclaim  reclaim_and_purge_vmap_areas(): room is short. Takes fragmented vmap blocks too
+ *
+ * The task whose free crosses the threshold purges, if it may sleep; in atomic context and inside
+ * of rcu_read_lock() it leaves the purge to a work item.
  */
-#include "internal.h"
+#include "block.h"
 
-/* Areas linked from @head to @tail come onto the list of their node in one step. */
+/* Put areas linked from @head to @tail on the list of their node, in one step. */
 static void push_lazy(struct vmap_node *n, struct vmap_area *head, struct vmap_area *tail)
 {
 	unsigned long flags;
@@ -40,7 +46,7 @@ static void push_lazy(struct vmap_node *n, struct vmap_area *head, struct vmap_a
 	spin_unlock_irqrestore(&n->lazy_lock, flags);
 }
 
-/* All of it is the purge's. */
+/* Take the whole list of a node. */
 static struct vmap_area *pop_lazy(struct vmap_node *n)
 {
 	struct vmap_area *list;
@@ -54,9 +60,10 @@ static struct vmap_area *pop_lazy(struct vmap_node *n)
 }
 
 /*
- * add_vmap_area_lazy() - the area is lazily freed: unmapped, in no tree, and ours no longer
+ * add_vmap_area_lazy() - an area that is unmapped and in no tree is lazily freed
  *
- * Return: lazy pages, this one's included, for drain_vmap_area_lazy(). Context: any.
+ * From here on it belongs to the next purge. Return: lazy pages, those of this area included, for
+ * drain_vmap_area_lazy(). Context: any.
  */
 unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
 {
@@ -66,7 +73,8 @@ unsigned long add_vmap_area_lazy(struct vmap_space *vs, struct vmap_area *va)
 	return (unsigned long)nr_lazy;
 }
 
-/* add_vmap_areas_lazy() - the same for @nr areas, from 1; for those of one node at the price of one
+/* add_vmap_areas_lazy() - the same for @nr areas, from 1; runs of one node go onto its list
+ * together
  */
 unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas, unsigned int nr)
 {
@@ -94,13 +102,13 @@ unsigned long add_vmap_areas_lazy(struct vmap_space *vs, struct vmap_area **vas,
 	return (unsigned long)nr_lazy;
 }
 
-/* Purges are numbered in the order in which they begin. No scheduling point: see count_event(). */
+/* Purges are numbered in the order in which they begin. No scheduling point, see count_event(). */
 static u64 take_ticket(struct vmap_space *vs)
 {
 	return __atomic_add_fetch(&vs->purge_tickets, 1, __ATOMIC_RELAXED);
 }
 
-/* lock_purge() - a purge begins: wait for others. Context: may sleep */
+/* lock_purge() - begin a purge, after those in flight. Context: may sleep */
 void lock_purge(struct vmap_space *vs)
 {
 	u64 ticket = take_ticket(vs);
@@ -109,7 +117,7 @@ void lock_purge(struct vmap_space *vs)
 	vs->purge_ticket = ticket;
 }
 
-/* unlock_purge() - it ends */
+/* unlock_purge() - end it */
 void unlock_purge(struct vmap_space *vs)
 {
 	vs->purge_ended = __atomic_load_n(&vs->purge_tickets, __ATOMIC_RELAXED);
@@ -117,14 +125,15 @@ void unlock_purge(struct vmap_space *vs)
 }
 
 /*
- * Take what is lazily freed, of all nodes, as one list; vmap_purge_lock held.
- * @start, @end: grow to cover it
- * @pages:       receives how many
+ * Take the lazy areas of all nodes, as one list.
+ * @start, @end: the range to flush; grows to cover them
+ * @pages:       receives how many pages they have
  */
 static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, long *pages)
 {
 	struct vmap_area *list = NULL, *last = NULL;
 
+	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
 	*pages = 0;
 	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
 		struct vmap_area *va = pop_lazy(n);
@@ -137,7 +146,7 @@ static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, 
 			count_event(vs, VMAP_LAZY_TWICE);
 		n->drained = va;
 		for (; va; va = va->purge_next) {
-			touch_area(va, true);
+			area_written(va);
 			*start = min(*start, va->va_start);
 			*end = max(*end, va->va_end);
 			*pages += (long)va_pages(va);
@@ -148,22 +157,23 @@ static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, 
 }
 
 /*
- * Flush, and free what is on the lists; vmap_purge_lock held. The flush covers [start, end) too,
- * which is empty if @start >= @end. False: the lists were empty, and there was no flush, whatever
- * the range.
+ * Flush, and free the areas on the lists. The flush covers [@start, @end) too; that range is empty
+ * if
+ * @start >= @end.
  * @all: see vmap_source_ops.put_back()
+ *
+ * Return: false if the lists were empty. Then nothing was flushed, whatever the range.
  */
 static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end, bool all)
 {
 	struct vmap_area *list;
 	long nr, left;
 
-	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
 	list = take_lazy(vs, &start, &end, &nr);
 	if (list) {
 		flush_tlb_kernel_range(vs->m, start, end);
 		atomic_long_add(1, &vs->purges);
-		/* Walkers of busy areas leave these. From here on they may change. */
+		/* No reader stands on these areas any more: from here on they may change. */
 		synchronize_rcu();
 	}
 	vs->source->put_back(vs, list, all);
@@ -177,10 +187,10 @@ static bool __purge_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end, bo
 }
 
 /*
- * sync_purge_vmap_area_lazy() - what was lazily freed before the call is free when it returns
+ * sync_purge_vmap_area_lazy() - areas that were lazily freed before the call are free on return
  *
- * So a purge under way is waited for: it may have taken the list and not yet given back what it
- * took. Nothing is flushed if nothing is on the list then. Context: may sleep.
+ * It waits for a purge in flight, which may have taken the lists and not yet given back the areas.
+ * Nothing is flushed if the lists are empty then. Context: may sleep.
  */
 void sync_purge_vmap_area_lazy(struct vmap_space *vs)
 {
@@ -190,11 +200,11 @@ void sync_purge_vmap_area_lazy(struct vmap_space *vs)
 }
 
 /*
- * try_purge_vmap_area_lazy() - keep down what has gathered
+ * try_purge_vmap_area_lazy() - keep the number of lazy pages down
  *
- * Nobody needs to know what becomes free by it. So if a purge is under way this does nothing and
- * waits for nothing, and what that purge leaves behind is left to whoever frees next. Context: may
- * sleep, because of the grace period.
+ * No caller depends on what becomes free by it. So while a purge is in flight it does nothing and
+ * waits for nothing; areas that the purge misses are left to the next free. Context: may sleep, for
+ * the grace period.
  */
 static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 {
@@ -208,12 +218,11 @@ static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 /*
  * flush_vmap_area_lazy() - no TLB holds a translation of a range, or of what is lazily freed
  * @start: first address of the range
- * @end:   behind the last; an empty range has @start >= @end
+ * @end:   one past the last; an empty range has @start >= @end
  *
- * One flush for both. That there is nothing to purge is no reason to leave the range unflushed:
- * it is of vmap blocks, which are in use. Only if there is no range either, there is no flush.
- * Context: vmap_purge_lock is held, from before the range was looked for: a purge under way, which
- * may have taken areas and not yet flushed them, has ended then. May sleep.
+ * One flush serves both. The range is flushed even if there is nothing to purge: it is of vmap
+ * blocks, which are in use. Context: vmap_purge_lock is held since before the range was collected;
+ * a purge that had taken areas and not yet flushed them has ended by then. May sleep.
  */
 void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 {
@@ -222,11 +231,11 @@ void flush_vmap_area_lazy(struct vmap_space *vs, u64 start, u64 end)
 }
 
 /*
- * drain_vmap_area_lazy() - purge if too much has gathered
- * @nr_lazy: as add_vmap_area_lazy() found it
+ * drain_vmap_area_lazy() - purge if too many lazy pages have gathered
+ * @nr_lazy: from add_vmap_area_lazy()
  *
- * Context: any; where nobody may sleep, the purge is left to a worker. A reader of RCU may not
- * either, though nothing is locked.
+ * Context: any. A caller that must not sleep leaves the purge to a work item; one in an RCU
+ * read-side section is such a caller, since a purge waits for a grace period.
  */
 void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy)
 {
@@ -239,9 +248,9 @@ void drain_vmap_area_lazy(struct vmap_space *vs, unsigned long nr_lazy)
 }
 
 /*
- * reclaim_and_purge_vmap_areas() - make free what can be made free
+ * reclaim_and_purge_vmap_areas() - make free whatever can be made free
  *
- * For a request that found no room, and the end of a space. Context: may sleep.
+ * For a request that found no room, and at the end of a space. Context: may sleep.
  */
 void reclaim_and_purge_vmap_areas(struct vmap_space *vs)
 {
@@ -263,7 +272,7 @@ void purge_init(struct vmap_space *vs)
 	INIT_WORK(&vs->purge_work, drain_vmap_work);
 }
 
-/* purge_exit() - nobody purges any more. Context: may sleep */
+/* purge_exit() - the work item has ended, and no user of the space is left. Context: may sleep */
 void purge_exit(struct vmap_space *vs)
 {
 	cancel_work_sync(&vs->purge_work);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ram.c - short mappings for the users of memory, and the end of their aliases.
+ * ram.c - short-lived mappings, and the flush of their aliases.
  *
- * After "mm: rewrite vmap layer" (2008): vm_map_ram(), vm_unmap_ram(), vm_unmap_aliases().
- * Small requests are served from vmap blocks (block.c), large ones have an area of their own; and
- * all of them have if the space's back end knows no blocks, which leaves no old translations
- * either.
+ * After "mm: rewrite vmap layer" (2008): vm_map_ram(), vm_unmap_ram(), vm_unmap_aliases(). Vmap
+ * blocks (block.c) serve small requests; a large one gets an area of its own, and so does each one
+ * of a back end without blocks, which leaves no stale translations either.
  *
- * vm_unmap_aliases() is for who must know that a page is reached through no old
- * translation. Those can be in two places: in dirty parts of vmap blocks, and in lazy areas. It
- * looks at all blocks first and takes the lazy areas second, and a block is put there before it
- * leaves here, so none slips through. All under vmap_purge_lock: what another task has taken
- * for flushed, but not flushed yet, is waited for.
+ * vm_unmap_aliases() is for a caller that must know that no stale translation leads to a page.
+ * There are two places for these: dirty parts of vmap blocks, and lazy areas.
+ *
+ * Ordering. It looks at all blocks first, full ones included, and takes the lazy areas second; a
+ * block becomes lazy before it leaves the list of blocks. So every dirty page is met in one of the
+ * two places. It holds vmap_purge_lock throughout, so a flush for which another task has taken
+ * dirty ranges is complete when it begins. A block whose last page became dirty a moment ago may be
+ * met in both places: its dirty pages are the only addresses that are ever flushed twice.
  */
-#include "internal.h"
+#include "block.h"
 
 static unsigned int get_order(unsigned int count)
 {
@@ -26,7 +28,7 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 	u64 addr;
 	int err;
 
-	/* None at all are for the KVA to refuse: there is no order of 0 pages. */
+	/* 0 wraps: alloc_vmap_area() refuses it. */
 	if (likely(count - 1 < vs->block_max)) {
 		addr = vb_alloc(vs, get_order(count), gfp);
 		if (!addr)
@@ -52,7 +54,8 @@ u64 vm_map_ram(struct vmap_space *vs, struct page **pages, unsigned int count, g
 void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 {
 	MM_CHECK(count, COUNT, "vm_unmap_ram(): no pages at %#llx", addr);
-	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), ALIGNMENT, "vm_unmap_ram(): %#llx is no page", addr);
+	MM_CHECK(IS_ALIGNED(addr, PAGE_SIZE), ALIGNMENT,
+		 "vm_unmap_ram(): %#llx is not a multiple of the page size", addr);
 	MM_CHECK(addr >= vs->start && addr < vs->end, RANGE,
 		 "vm_unmap_ram(): %#llx lies outside of the space", addr);
 	if (likely(count <= vs->block_max)) {
@@ -65,8 +68,8 @@ void vm_unmap_ram(struct vmap_space *vs, u64 addr, unsigned int count)
 }
 
 /*
- * Blocks of a CPU, full ones included: fragmented ones are picked, what is dirty in the
- * others is added to [*start, *end) and taken for flushed.
+ * All blocks of a CPU: pick the fragmented ones, and take the dirty pages of the others to be
+ * flushed, by adding them to [*@start, *@end).
  */
 static void collect_dirty(struct vmap_block_queue *vbq, u64 *start, u64 *end,
 			  struct vmap_block **purge_list)
@@ -79,8 +82,8 @@ static void collect_dirty(struct vmap_block_queue *vbq, u64 *start, u64 *end,
 	{
 		spin_lock_irqsave(&vb->lock, flags);
 		/*
-		 * A block whose last page became dirty a moment ago may be neither on the lazy list
-		 * nor off this one yet: its dirty pages are flushed here.
+		 * A block whose last page became dirty a moment ago may be on this list and not yet
+		 * lazy: its dirty pages are flushed here.
 		 */
 		if (!purge_fragmented_block(vb, purge_list) && vb->dirty_max) {
 			*start = min(*start, vb->start + ((u64)vb->dirty_min << PAGE_SHIFT));

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * user.c - memory of this interface, mapped to a process.
+ * user.c - map memory of this interface to a process.
  *
- * After remap_vmalloc_range() of Linux. The page offset comes from whoever asked for the mapping,
- * a process: so each bound is a test of its own, and none of them can wrap.
+ * After remap_vmalloc_range() of Linux. The page offset comes from the process, so it may have any
+ * value: each bound is a test of its own, and no test can wrap.
  */
 #include "internal.h"
 
-/* The area that may be mapped to users and begins at @addr, so at a page; or NULL. */
+/* The area that begins at @addr, if it may be mapped to users; or NULL. */
 static struct vm_struct *find_user_area(struct vmap_space *vs, u64 addr)
 {
 	struct vm_struct *vm = find_vm_area(vs, addr);
@@ -32,7 +32,7 @@ int remap_vmalloc_range(struct vmap_space *vs, struct user_range *user, u64 addr
 	if (end > get_vm_area_size(vm) >> PAGE_SHIFT)
 		return -EINVAL;
 
-	/* All of them are there, or nothing is mapped: what was unmapped since is a hole. */
+	/* All or nothing. unmap_kernel_range() may have left holes. */
 	addr += pgoff << PAGE_SHIFT;
 	for (i = 0; i < user->nr; i++)
 		if (!vmalloc_to_page(vs->m, addr + i * PAGE_SIZE))

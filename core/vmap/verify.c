@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify.c - recompute what a vmap space remembers: its back end's part, owners, and vmap blocks.
+ * verify.c - recompute all that a vmap space remembers: the back end's part, owners, vmap blocks.
  *
- * Each invariant of internal.h is checked from the plain facts. Here are each block's map against
- * its counts, the lists and the index of blocks, and the bound on a CPU's queue that block.c
- * proves; what keeps the addresses is in verify_lazy.c and verify_eager.c.
+ * Each invariant of area.h, internal.h, block.h and cached.h is checked from the plain facts, and
+ * cited where it is checked. Owners and blocks are here; the rest is in verify_lazy.c (V7 to V9),
+ * verify_eager.c, verify_trees.c (V1 to V6), zone.c (Z1, Z2) and pool.c (P1 to P4).
  *
- * No lock is taken and no scheduling point passed: in the fibers engine it happens at one
- * moment. That nobody else is at work is the caller's knowledge (@quiet), not order
- * between tasks, so ThreadSanitizer must not see it; neither is it a subject of coverage: it is a
- * judge. With tasks inside of operations only what holds everywhere is judged: trees and lists may
- * be in the middle of a change, and then even a walk would be unsafe, so these are the counters.
+ * A verifier takes no lock and passes no scheduling point, so in the fibers engine all of it
+ * happens at one moment. The caller knows that no other task is at work (@quiet); that is no order
+ * between tasks, so ThreadSanitizer must not see a verifier. While tasks are inside of operations,
+ * trees and lists may be in the middle of a change, and even a walk would be unsafe: then only
+ * counters are checked.
  */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+#include "../sched/types.h"
 
-#include "internal.h"
+VERIFIER_BEGIN
 
+#include "block.h"
+#include "verify.h"
+
+/* B1, B2, B5. */
 static void verify_block_counts(const struct vmap_space *vs, const struct vmap_block *vb)
 {
 	const unsigned int bits = 8 * sizeof(long);
 	unsigned int live = 0, above = 0, i, handed_out = vs->block_pages - vb->free;
 
 	MM_CHECK(vb->free < vs->block_pages && vb->dirty <= handed_out, COUNT,
-		 "block %#llx: %u pages, of them %u free and %u dirty", vb->start, vs->block_pages,
+		 "block %#llx: %u pages, %u free and %u dirty", vb->start, vs->block_pages,
 		 vb->free, vb->dirty);
 	for (i = 0; i < vs->block_pages / bits; i++) {
 		unsigned long word = vb->used_map[i];
@@ -51,14 +52,15 @@ static void verify_block_counts(const struct vmap_space *vs, const struct vmap_b
 		 vb->start, vb->dirty_min, vb->dirty_max, handed_out, vb->dirty);
 }
 
+/* B3, the first half of B4, and the counts. */
 static void verify_block(const struct vmap_space *vs, const struct vmap_block *vb, unsigned int cpu)
 {
 	u64 idx = addr_to_vb_idx(vs, vb->start);
 	struct vmap_block **leaf = vs->block_leaf[idx >> VB_LEAF_SHIFT];
 	const struct vmap_area *va = vb->va;
 
-	MM_CHECK(vb->vs == vs && vb->cpu == cpu, LIST, "block %#llx of CPU %u is listed by CPU %u",
-		 vb->start, vb->cpu, cpu);
+	MM_CHECK(vb->vs == vs && vb->cpu == cpu, LIST,
+		 "block %#llx of CPU %u is on the list of CPU %u", vb->start, vb->cpu, cpu);
 	MM_CHECK(vs->ops->in_use(vs, vb->start, va), TREE, "the area of block %#llx is not busy",
 		 vb->start);
 	MM_CHECK(va->va_start == vb->start && va_pages(va) == vs->block_pages &&
@@ -71,8 +73,8 @@ static void verify_block(const struct vmap_space *vs, const struct vmap_block *v
 }
 
 /*
- * The queue of a CPU. With @rooms the sizes, powers of two, for which a block met so far is the
- * one to serve them: a block that has not raced and adds none need not have been made.
+ * B6, the second half of B4: a CPU's free list. @rooms has the rooms of the blocks met so far,
+ * which are powers of two: no block that has not raced was needed for one of these.
  */
 static u64 verify_queue(const struct vmap_space *vs, unsigned int cpu, u64 most)
 {
@@ -84,10 +86,12 @@ static u64 verify_queue(const struct vmap_space *vs, unsigned int cpu, u64 most)
 		const struct vmap_block *vb = vb_from_list(pos, queue);
 
 		MM_CHECK(nr < most && pos->next->prev == pos, LIST,
-			 "the queue of CPU %u is not made of its %llu blocks with room", cpu, most);
+			 "the free list of CPU %u is broken, or longer than its %llu blocks with "
+			 "room",
+			 cpu, most);
 		MM_CHECK(vb->cpu == cpu && vb->free, LIST,
-			 "block %#llx of CPU %u, %u pages free, is queued by CPU %u", vb->start,
-			 vb->cpu, vb->free, cpu);
+			 "block %#llx of CPU %u, %u pages free, is on the free list of CPU %u",
+			 vb->start, vb->cpu, vb->free, cpu);
 		room = 1U << (fls64(vb->free) - 1);
 		MM_CHECK(vb->raced || !(rooms & room), KVA_BOUND,
 			 "CPU %u: block %#llx has room for %u pages, and so has an older one: "
@@ -98,7 +102,7 @@ static u64 verify_queue(const struct vmap_space *vs, unsigned int cpu, u64 most)
 	return nr;
 }
 
-/* A CPU's blocks, all of them. Return: how many. */
+/* B4: all blocks of a CPU. Return: how many. */
 static u64 verify_cpu(const struct vmap_space *vs, unsigned int cpu, u64 most)
 {
 	const struct cds_list_head *head = &vs->vbq[cpu].blocks, *pos;
@@ -108,22 +112,29 @@ static u64 verify_cpu(const struct vmap_space *vs, unsigned int cpu, u64 most)
 		const struct vmap_block *vb = vb_from_list(pos, all);
 
 		MM_CHECK(nr < most && pos->next->prev == pos, LIST,
-			 "the list of CPU %u's blocks is broken, or has more than the %llu counted",
+			 "the list of CPU %u's blocks is broken, or longer than the %llu counted",
 			 cpu, most);
 		verify_block(vs, vb, cpu);
 		with_room += vb->free != 0;
 	}
 	queued = verify_queue(vs, cpu, with_room);
 	MM_CHECK(queued == with_room, LIST,
-		 "CPU %u has %llu blocks with room, and %llu of them are queued", cpu, with_room,
-		 queued);
+		 "CPU %u: %llu blocks have room, and %llu of them are on the free list", cpu,
+		 with_room, queued);
 	return nr;
 }
 
-/*
- * The owners of areas in use: each has the area that says so, all of it, and no more frames than
- * fit in front of the guard page. Areas are in order by then: the back end has looked at them.
- */
+/* B7: all blocks of all CPUs. */
+static void verify_blocks(const struct vmap_space *vs)
+{
+	u64 blocks = (u64)vs->nr_blocks.counter, found = 0;
+
+	for (unsigned int cpu = 0; cpu < vs->nr_cpus; cpu++)
+		found += verify_cpu(vs, cpu, blocks - found);
+	MM_CHECK(found == blocks, COUNT, "vmap blocks: %llu counted, %llu found", blocks, found);
+}
+
+/* V10. The back end has been verified before, so the areas are in order. */
 static void verify_owners(const struct vmap_space *vs)
 {
 	const struct vmap_area *va = NULL;
@@ -134,22 +145,13 @@ static void verify_owners(const struct vmap_space *vs)
 		if (!vm)
 			continue;
 		MM_CHECK(vm->va == va && vm->addr == va->va_start && vm->size == va_size(va), RANGE,
-			 "area [%#llx, %#llx) belongs to who has %llu bytes at %#llx", va->va_start,
+			 "area [%#llx, %#llx): its owner claims %llu bytes at %#llx", va->va_start,
 			 va->va_end, vm->size, vm->addr);
 		MM_CHECK(vm->nr_pages < va_pages(va), COUNT,
-			 "area [%#llx, %#llx) has %lu frames and a guard page", va->va_start,
-			 va->va_end, vm->nr_pages);
+			 "area [%#llx, %#llx): its owner has %lu frames, and no room is left for a "
+			 "guard page",
+			 va->va_start, va->va_end, vm->nr_pages);
 	}
-}
-
-/* All blocks, of all CPUs. */
-static void verify_blocks(const struct vmap_space *vs)
-{
-	u64 blocks = (u64)vs->nr_blocks.counter, found = 0;
-
-	for (unsigned int cpu = 0; cpu < vs->nr_cpus; cpu++)
-		found += verify_cpu(vs, cpu, blocks - found);
-	MM_CHECK(found == blocks, COUNT, "vmap blocks: %llu counted, %llu found", blocks, found);
 }
 
 void vmap_verify(struct vmap_space *vs, bool quiet)
@@ -181,6 +183,4 @@ void for_each_cached_area(struct vmap_space *vs,
 		vs->source->for_each_cached(vs, fn, arg);
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END

@@ -2,36 +2,38 @@
 /*
  * vm_areas.c - congruent areas: several areas at given distances from each other.
  *
- * After "implement and use sparse embedding first chunk allocator" (2009): the units of a per-CPU
- * chunk lie as far from each other as those of the first chunk do, group by group, so a chunk
- * needs one area a group, at fixed offsets from a base that is the same for all. They are taken
- * from the top of the space, away from the small areas, which come from its bottom: then there is
- * some hope that all the distant ranges are free at once.
+ * After "implement and use sparse embedding first chunk allocator" (2009). The units of a per-CPU
+ * chunk lie as far from each other as those of the first chunk, group by group. So a chunk needs
+ * one area a group, at fixed offsets from a common base. These areas come from the top of the
+ * space, away from the small areas, which come from its bottom: so all the distant ranges are
+ * likely to be free at once. The offsets may be in any order and are multiples of a page; the
+ * alignment is that of the base. (Linux wants the offsets aligned too.)
  *
- * The search goes from the highest possible base downward and knows at each moment that no higher
- * base is possible (I). It looks at the areas in turn, from the highest to the lowest and then the
- * highest again. An area must lie inside of one free area that is at least as long and starts
- * below the area's end; the highest of those is the candidate. There are two ways to miss it, and
- * each has its own move:
+ * The search goes downward from the highest possible base. At each moment no higher base is
+ * possible (I). It looks at the areas in turn, from the highest to the lowest, and then at the
+ * highest again. An area must lie inside of one free area that is at least as long and starts below
+ * the area's end; the highest of those is the candidate. There are two ways to miss it, and each
+ * has a move of its own:
  *
- *   end    the area ends above the candidate's end. By (I) and the choice of the candidate, the
- *          area cannot end higher than the candidate does: the base falls until the ends meet.
- *   start  the area ends within the candidate, or below it, and starts below its start. No lower
- *          base brings it in again, so the next long enough free area below is the candidate, and
- *          the base falls until the area ends where that ends.
+ *   end    The area ends above the candidate's end. By (I) and the choice of the candidate the area
+ *          cannot end higher than the candidate: the base falls until the two ends meet.
+ *   start  The area ends within the candidate or below it, and starts below its start. No lower
+ * base brings it in again: the next free area below that is long enough becomes the candidate, and
+ * the base falls until the area ends where that one ends.
  *
- * To move on from the candidate in the first case would skip every base at which the area lies in
- * it; so the end is looked at first, and the start only where the end fits. A base is rounded down
- * to the alignment. When as many areas in a row as there are have fitted with no move, all of them
- * do.
+ * The two are separate tests. To move on to the next candidate in the first case would skip every
+ * base at which the area lies in the candidate; a bug of 2019 was one test for both. The search
+ * looks at the end first, and at the start only if the end fits. It rounds a base down to the
+ * alignment. When as many areas in a row as there are have fitted without a move, all of them fit.
+ * The result is exact: unlike a search for one area (free.c), it counts no misses.
  *
- * It ends: the base never rises, since a candidate starts below the area's end and its lower
- * neighbour ends below that; a move that leaves it as it is (rounding can do that) goes to a lower
- * candidate; and there are finitely many. Where no candidate is left, there is no base.
+ * Termination: the base never rises, since a candidate starts below the area's end and its lower
+ * neighbour ends below that. A move that leaves the base as it is, which rounding can cause, goes
+ * to a lower candidate, and there are finitely many. If no candidate is left, there is no base.
  *
- * Cost: O(log F) a look, F free areas. An area moves the base at most once in each way from one
- * candidate, so there are at most 2 N F moves for N areas, and less than N looks between two of
- * them. Free areas that are too short are not met: the tree knows.
+ * Cost: O(log F) a look, for F free areas. An area moves the base at most once in each way from one
+ * candidate, so there are at most 2 N F moves for N areas, with less than N looks between two of
+ * them. The tree passes over free areas that are too short (V4).
  */
 #include "internal.h"
 
@@ -40,8 +42,8 @@
  * @offsets, @sizes: of each area, as the caller gave them
  * @nr:              how many
  * @align:           of the base
- * @vas:             structures for the areas; until they are taken, each one's @purge_next is the
- *                   free area in which it fitted when it was looked at last
+ * @vas:             structures for the areas; until they are taken, @purge_next of each is the free
+ *                   area in which it fitted at the last look
  * @order:           numbers of the areas, in ascending order of offset; they do not overlap
  */
 struct vm_areas {
@@ -57,7 +59,7 @@ static u64 area_end(const struct vm_areas *r, unsigned int area)
 	return r->offsets[area] + r->sizes[area];
 }
 
-/* What the contract says of a request, apart from the space. Fills in @order. */
+/* Check the request against the contract, apart from the space; fill in @order. 0 or -EINVAL */
 static int check_request(struct vm_areas *r)
 {
 	u16 *order = r->order;
@@ -65,7 +67,7 @@ static int check_request(struct vm_areas *r)
 
 	if (!is_power_of_2(r->align) || r->align < PAGE_SIZE)
 		return -EINVAL;
-	/* By insertion: groups are few, and mostly in order already. */
+	/* Insertion sort: groups are few, and mostly in order already. */
 	for (i = 0; i < r->nr; i++) {
 		if (!r->sizes[i] || !IS_ALIGNED(r->offsets[i] | r->sizes[i], PAGE_SIZE) ||
 		    area_end(r, i) < r->offsets[i])
@@ -80,7 +82,7 @@ static int check_request(struct vm_areas *r)
 	return 0;
 }
 
-/* The highest base at which the area ends at or below @addr. False: none, it would be negative. */
+/* The highest base at which the area ends at or below @addr. False: there is none. */
 static bool base_below(const struct vm_areas *r, unsigned int area, u64 addr, u64 *base)
 {
 	u64 end = area_end(r, area);
@@ -92,8 +94,8 @@ static bool base_below(const struct vm_areas *r, unsigned int area, u64 addr, u6
 }
 
 /*
- * The highest base at which every area is free; free_vmap_area_lock held. False: none. Where an
- * area fitted last, it fits with the base that was found.
+ * The highest base at which every area is free. False: there is none. With the base that was found,
+ * each area fits in the free area of its last look.
  */
 static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base)
 {
@@ -125,7 +127,7 @@ static bool find_base(struct vmap_space *vs, const struct vm_areas *r, u64 *base
 	return false;
 }
 
-/* How many of the areas leave something free on both sides: these may take a spare each. */
+/* How many of the areas leave a free part on both sides: each of these takes a spare. */
 static unsigned int count_cuts(const struct vm_areas *r, u64 base)
 {
 	unsigned int cuts = 0;
@@ -139,8 +141,9 @@ static unsigned int count_cuts(const struct vm_areas *r, u64 base)
 }
 
 /*
- * Cut the areas out of the free space, from the lowest to the highest: of a free area that is cut
- * in two, the upper part keeps the structure, and the areas that are still to be cut out of it.
+ * Cut the areas out of the heap, from the lowest to the highest. If a free area is cut in two, the
+ * upper part keeps the structure, and the areas that are still to be cut out of it lie in that
+ * part.
  */
 static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base,
 		       struct vmap_area **spares)
@@ -154,7 +157,7 @@ static void take_areas(struct vmap_space *vs, const struct vm_areas *r, u64 base
 		va->va_end = base + area_end(r, area);
 		va_clip(vs->m, &vs->heap, va->purge_next, va->va_start, r->sizes[area], &spare);
 		va->vm = NULL;
-		/* At the top of the space, away from what is kept for small areas. */
+		/* Areas at the top of the space are not for the pools of small areas. */
 		va->home = NO_HOME;
 		if (!spare)
 			*spares = next;
@@ -171,7 +174,7 @@ static void free_areas(struct vmap_space *vs, struct vmap_area *va)
 	}
 }
 
-/* @nr structures more on a list, linked by what only lazy areas use otherwise. 0 or -ENOMEM. */
+/* Put @nr more structures on a list, linked by @purge_next. 0 or -ENOMEM */
 static int alloc_areas(struct vmap_space *vs, unsigned int nr, gfp_t gfp, struct vmap_area **list)
 {
 	while (nr--) {
@@ -186,12 +189,12 @@ static int alloc_areas(struct vmap_space *vs, unsigned int nr, gfp_t gfp, struct
 }
 
 /*
- * Search and take, or purge once and do it again.
- * @spares: none; receives those that were asked for and not needed
+ * Search and take; if nothing fits, purge once and do it again.
+ * @spares: an empty list; receives the spares that were not needed
  *
- * How many spares it needs is known when a base was found, and mostly these are none: where areas
- * like these have been before, free areas end. If there are too few, more are asked for and the
- * base is looked for again. That ends: an area takes no more than one.
+ * The number of spares is known when a base was found. Mostly it is 0: free areas end where areas
+ * like these were before. If there are too few spares, more are allocated and the search starts
+ * anew. That terminates, since an area takes at most one.
  *
  * Return: 0, -EBUSY or -ENOMEM.
  */
@@ -246,7 +249,7 @@ int pcpu_get_vm_areas(struct vmap_space *vs, const u64 *offsets, const u64 *size
 	if (err)
 		return err;
 	might_sleep();
-	/* No purge makes room for what is longer than the space, or has to lie behind it. */
+	/* No purge makes room for areas that span more than the space, or must lie above it. */
 	end = area_end(&r, r.order[nr - 1]);
 	if (end > vs->end || end - offsets[r.order[0]] > vs->end - vs->start)
 		return -EBUSY;

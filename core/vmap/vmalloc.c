@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmalloc.c - memory of consecutive addresses, of frames from anywhere.
+ * vmalloc.c - memory at consecutive addresses, of page frames from anywhere.
  *
- * After Linux's functions of these names, as of 2008. The frames are noted behind the structure
- * that says whose the area is: one allocation for both. All of it is done before others can find
- * the area as one of this interface, and undone after they no longer can.
+ * After Linux's functions of these names, as of 2008. The array of frames follows the struct
+ * vm_struct in one allocation. (Linux gives the array pages of its own, since it may be large;
+ * metadata here may have any size.) Everything is done before others can find the owner of the
+ * area, and undone after they no longer can.
  *
- * vfree() in atomic context: only the owner is taken away at once, under a lock that any context
- * may take; the rest is a worker's, as in Linux. The areas that wait for it are a stack: cmpxchg()
- * to push, xchg() to take all; no element is ever popped alone, so there is no ABA. Who finds the
- * stack empty starts the worker; who does not has somebody before him who has done so, or is about
- * to, after the stack was last taken.
+ * vfree() unmaps the pages and frees the frames; it does not flush. Until the next purge a stale
+ * TLB entry may lead to a frame that has a new user: vm_unmap_aliases() is for callers that cannot
+ * accept that. The addresses are never handed out again before the flush.
+ *
+ * vfree() in atomic context takes away the owner at once, under a lock that any context may take,
+ * and leaves the rest to a work item, as in Linux. The areas that wait for it are a lock-free
+ * stack: cmpxchg() pushes, xchg() takes all. No element is ever popped alone, so there is no ABA
+ * problem. The push that makes the stack non-empty queues the work item. A push onto a non-empty
+ * stack relies on an earlier one, made since the stack was last taken, that has queued the item or
+ * is about to.
  */
 #include "internal.h"
 
 static const char frame_owner[] = "vmalloc";
 
-/* An area that nobody else finds: its addresses, its frames, and what was noted of them. */
+/* Free an area that no other task finds: its addresses, its frames, and its structure. */
 static void free_vmalloc_area(struct vmap_space *vs, struct vm_struct *vm)
 {
 	free_unmap_vmap_area(vs, vm->va);
@@ -94,7 +100,7 @@ void vfree(struct vmap_space *vs, u64 addr)
 		free_vmalloc_area(vs, vm);
 }
 
-/* vmalloc_init() - of a space that is being made */
+/* vmalloc_init() - the vmalloc interface of a new space */
 void vmalloc_init(struct vmap_space *vs)
 {
 	const struct topology *t = machine_topology(vs->m);
@@ -104,7 +110,7 @@ void vmalloc_init(struct vmap_space *vs)
 		vs->nr_frames += t->range[i].nr;
 }
 
-/* vmalloc_fini() - what was left to the worker is done; nobody else is at work */
+/* vmalloc_fini() - complete what vfree() left to the work item. No other task uses the space */
 void vmalloc_fini(struct vmap_space *vs)
 {
 	cancel_work_sync(&vs->vfree_work);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmap.c - a vmap space is made, looked at, and taken down.
+ * vmap.c - create a vmap space, ask it about itself, destroy it.
  *
- * The sizes follow "mm: rewrite vmap layer" (2008); each is computed in a function of its own.
+ * The sizes follow "mm: rewrite vmap layer" (2008) and "mm: vmalloc: Offload free_vmap_area_lock
+ * global lock" (2023); each is computed in a function of its own.
  */
-#include "internal.h"
+#include "block.h"
 
 /*
- * Lazy pages that may gather. The more there are, the rarer the flushes, and a flush costs more
- * the more CPUs there are, but by no means in proportion: so logarithmically in the CPUs, times 32
- * MiB of addresses. fls() is 1 + log2, rounded down: one CPU, whose log2 is 0, has lazy pages too.
+ * Lazy pages that may gather before a purge. More of them mean fewer flushes. A flush costs more
+ * the more CPUs there are, though less than in proportion: so 32 MiB of addresses, times the
+ * logarithm of the CPUs. fls() is 1 + log2, rounded down: one CPU has lazy pages too.
  */
 static unsigned long lazy_max_pages(const struct topology *t)
 {
@@ -17,9 +18,8 @@ static unsigned long lazy_max_pages(const struct topology *t)
 }
 
 /*
- * Pages of a block: a sixteenth of a CPU's share of the space, between twice the largest
- * request and 1024. Offsets in a block are taken with a mask, so it must be a power of two, which
- * a share need not be.
+ * Pages of a block: a sixteenth of a CPU's share of the space, between twice the largest request
+ * and 1024, rounded down to a power of two: blocks are aligned to their size.
  */
 static unsigned int default_block_pages(u64 pages, unsigned int cpus)
 {
@@ -29,16 +29,16 @@ static unsigned int default_block_pages(u64 pages, unsigned int cpus)
 }
 
 /*
- * Bytes that a CPU of a space of zones fetches at once, and that it has of the addresses before the
- * next one's turn: min(fls(CPUs) x 100 pages, 4 MiB), as announced. The more CPUs there are, the
- * more of them ask the heap; but again logarithmically.
+ * Bytes that a CPU prefetches at once in a space of zones, and bytes of a slice of the addresses:
+ * min(fls(CPUs) x 100 pages, 4 MiB), as announced. More CPUs ask the heap more often; again the
+ * growth is logarithmic.
  */
 static u64 default_zone_size(const struct topology *t)
 {
 	return min((u64)fls64(num_possible(t)) * 100 * PAGE_SIZE, (u64)4 << 20);
 }
 
-/* Zones: as many as there are possible CPUs, and a CPU that is alone needs no cache. */
+/* As many zones as there are possible CPUs. A single CPU needs no cache. */
 static void zone_sizes(struct vmap_space *vs, const struct vmap_config *cfg)
 {
 	const struct topology *t = machine_topology(vs->m);
@@ -64,7 +64,7 @@ static void one_node(struct vmap_space *vs, const struct vmap_config *cfg __mayb
 	vs->nr_nodes = 1;
 }
 
-/* What there is of each kind. */
+/* The kinds of spaces. */
 static const struct {
 	const char *name;
 	const struct vmap_kva_ops *ops;
@@ -155,46 +155,6 @@ enum vmap_kva vmap_kva(const struct vmap_space *vs)
 unsigned int vmap_block_pages(const struct vmap_space *vs)
 {
 	return vs->block_pages;
-}
-
-bool vmap_has_blocks(const struct vmap_space *vs)
-{
-	return vs->ops->blocks;
-}
-
-bool vmap_has_congruent_areas(const struct vmap_space *vs)
-{
-	return vs->ops->congruent;
-}
-
-bool vmap_frees_lazily(const struct vmap_space *vs)
-{
-	return vs->ops->for_each_lazy;
-}
-
-bool vmap_serves_lowest(const struct vmap_space *vs)
-{
-	return !vmap_caches_by_cpu(vs) && !vmap_caches_by_size(vs);
-}
-
-bool vmap_counts_misses(const struct vmap_space *vs)
-{
-	return vs->ops->misses;
-}
-
-bool vmap_caches_by_cpu(const struct vmap_space *vs)
-{
-	return vs->source && vs->source->by_cpu;
-}
-
-bool vmap_caches_by_size(const struct vmap_space *vs)
-{
-	return vs->source && vs->source->by_size;
-}
-
-bool vmap_purge_empties_caches(const struct vmap_space *vs)
-{
-	return vs->source && vs->source->purge_empties;
 }
 
 void vmap_destroy(struct vmap_space *vs)

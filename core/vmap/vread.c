@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vread.c - memory of this interface, read by who does not know what is there.
+ * vread.c - read memory of this interface without knowing what is there.
  *
- * After vread() of Linux, which /dev/kmem and /proc/kcore read through. Nothing is asked
- * of the reader: neither that there is an area, nor that it stays. So a page is looked up and
- * copied under one hold of the areas: as long as it is held nobody's owner is taken away,
- * which comes before anything is unmapped (owner.c), nor does unmap_kernel_range() clear an entry,
- * and what is mapped in an area with an owner is a frame in use. Held for a page at a time, as
- * interrupts are off.
+ * After vread() of Linux, which serves /dev/kmem and /proc/kcore. The reader promises nothing:
+ * neither that there is an area, nor that it stays.
  *
- * The owner may be writing meanwhile: then the reader gets some of the old bytes and some of the
- * new ones. That is the bargain and no race to be reported.
+ * Ordering. A page is looked up and copied under one hold of its area. Meanwhile the owner is not
+ * taken away, which comes before anything is unmapped (owner.c), and unmap_kernel_range() clears no
+ * entry; so the frame of the page is in use until the copy is complete. An area is held for one
+ * page at a time, since interrupts are off.
+ *
+ * The owner may write meanwhile: the reader then gets some old bytes and some new ones. That is
+ * intended, and no race to report: the copy is hidden from ThreadSanitizer.
  */
 #include <string.h>
 
 #include "internal.h"
 
 /*
- * Bytes that others may be writing. Words if it can, for speed. What ThreadSanitizer must not see
- * are plain accesses of our own: it sees memcpy() whoever calls it, and atomics wherever they are.
- * Volatile, so that no compiler makes a memcpy() of it.
+ * Copy bytes that others may be writing; in words if possible, for speed. ThreadSanitizer does not
+ * see the plain accesses of this function, but it would see a call of memcpy(), and atomics.
+ * Volatile accesses keep the compiler from making a memcpy() of the loop.
  */
 __attribute__((no_sanitize("thread"))) static void copy_racy(u8 *to, const u8 *from, size_t len)
 {
@@ -37,12 +38,12 @@ __attribute__((no_sanitize("thread"))) static void copy_racy(u8 *to, const u8 *f
 }
 
 /*
- * Read what lies in [@addr, @end) of @va, the first area from @addr on, no more than up to the end
- * of a page. Held.
- * @buf:   receives the byte of @addr first
+ * Read the part of [@addr, @end) that lies in @va, up to the end of one page.
+ * @va:    the lowest area that ends above @addr; held
+ * @buf:   begins with the byte at @addr
  * @bytes: receives how many bytes of @buf lie before the end of the area, if it has an owner
  *
- * Return: where to go on; @end or more if there is nothing behind.
+ * Return: where to go on; @end or more if there is nothing more to read.
  */
 static u64 vread_page(struct vmap_space *vs, const struct vmap_area *va, u8 *buf, u64 addr, u64 end,
 		      u64 *bytes)
@@ -63,7 +64,7 @@ static u64 vread_page(struct vmap_space *vs, const struct vmap_area *va, u8 *buf
 		return va->va_end;
 	stop = min(stop, ALIGN(pos + 1, PAGE_SIZE));
 	page = vmalloc_to_page(vs->m, pos);
-	/* Where it would be too late, were the area not held. */
+	/* If the area were not held, the frame could be freed here. */
 	sched_point();
 	if (page)
 		copy_racy(buf + (pos - addr), (u8 *)page_address(vs->m, page) + pos % PAGE_SIZE,

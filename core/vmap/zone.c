@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * zone.c - zones: each CPU fetches addresses for several requests at once.
+ * zone.c - zones: each CPU prefetches a range of addresses for several requests.
  *
  * After "mm: vmalloc: Offload free_vmap_area_lock global lock" (2023). A zone is a CPU's share of
- * the layer: a cache of free addresses, and a node for areas in use and lazily freed (lazy.c). The
- * two are not of the same addresses: the cache has what the CPU has fetched, from anywhere, and the
- * node has the areas that begin in its slices, whoever uses them.
+ * the layer: a cache of free ranges, and a node of busy and lazy areas (lazy.c). The two are about
+ * different addresses: the cache has what the CPU has fetched, from anywhere, and the node has the
+ * areas that begin in its slices, whichever CPU uses them.
  *
- * A request goes to the heap at once if it is particular about its place, or so large, alignment
- * included, that fewer than three like it fit what is fetched. Else the cache of the CPU is asked.
- * If that has nothing that fits, and nothing of REFILL_PAGES pages any more, one range of zone_size
- * is fetched from the heap, where it is the lowest: so what CPUs fetch one after the other lies
- * side by side, and the addresses in use are not spread over all there are.
+ * A request goes to the heap at once if it names a range, or if fewer than three requests like it,
+ * alignment included, fit a prefetched range. Every other request asks the cache of its CPU. If
+ * nothing in there fits, and no range of REFILL_PAGES pages is left, the task fetches zone_size
+ * bytes from the heap. The heap gives the lowest range, so ranges that CPUs fetch one after the
+ * other lie side by side, and addresses in use are not spread over the whole space. A cache that is
+ * too fragmented for the request and yet has REFILL_PAGES pages in one piece is not refilled: the
+ * request goes to the heap. So does one that finds no memory or no room for a prefetch.
  *
- * fill_in_progress keeps others of the CPU from fetching too: who finds it set goes to the heap. It
- * is looked at after the cache was found empty, and the cache is not looked at again. So two tasks
- * of a CPU that find it empty may both fetch, one after the other. That is tolerated: the second
- * range is in the cache like the first, and is used, or goes back at the next purge
- * (VMAP_PREFETCH_EXTRA counts it).
+ * The prefetch race. fill_in_progress keeps other tasks of the CPU from fetching at the same time:
+ * they go to the heap. A task sets it after it has found the cache empty, and does not look at the
+ * cache again. So two tasks of a CPU that both find it empty may fetch one after the other. That is
+ * tolerated: the second range is cached like the first, and is used, or goes back with the next
+ * purge (VMAP_PREFETCH_EXTRA counts it).
  *
- * A task may be moved to another CPU at any moment: it asks the cache of the one that it was on.
- * There is nothing about a cache that only its own CPU may do.
+ * A task may be migrated at any moment; it uses the cache of the CPU that it was on. Nothing about
+ * a cache is reserved to its own CPU.
  *
- * A purge empties every cache into the heap. Otherwise what one CPU has fetched and does not use
- * would be lost to all others: a request that finds no room purges, and asks again.
+ * A purge empties every cache into the heap. Otherwise a range that one CPU has fetched and does
+ * not use would be lost to all others: a request that finds no room purges, and asks again.
  */
 #include "cached.h"
+#include "verify.h"
 
-/* A cache whose largest range is smaller is as good as empty. */
+/* A cache whose largest range is smaller is refilled. */
 #define REFILL_PAGES 4
 
 static bool worth_fetching(const struct free_areas *fa)
@@ -36,8 +39,10 @@ static bool worth_fetching(const struct free_areas *fa)
 }
 
 /*
- * Fetch a range, and serve the request from it. @vend: neither was possible.
- * @fetched: of the cache, when it was found empty
+ * Fetch a range, and serve the request from it.
+ * @fetched: the cache's count at the moment that it was found empty
+ *
+ * Return: the address; @vend if one of the two was not possible.
  */
 static u64 prefetch(struct vmap_space *vs, struct vmap_cache *c, unsigned long fetched,
 		    struct vmap_area **spare, u64 size, u64 align, u64 vend, gfp_t gfp)
@@ -89,7 +94,7 @@ static u64 cache_take(struct vmap_space *vs, struct vmap_area **spare, u64 size,
 	return fetch ? prefetch(vs, c, fetched, spare, size, align, vend, gfp) : addr;
 }
 
-/* Fewer than three of these fit what is fetched. The sum may wrap; then it is large. */
+/* Do fewer than three such requests fit a prefetched range? The sum may wrap: it is large then. */
 static bool too_large(const struct vmap_space *vs, u64 size, u64 align)
 {
 	u64 most = size + (align - PAGE_SIZE);
@@ -113,6 +118,7 @@ static void zone_put_back(struct vmap_space *vs, struct vmap_area *list, bool al
 {
 	unsigned int cpu;
 
+	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
 	heap_put_back(vs, list, all);
 	if (!vs->cache)
 		return;
@@ -140,7 +146,7 @@ static int zone_init(struct vmap_space *vs)
 	if (!vs->cache)
 		return -ENOMEM;
 	for_each_possible_cpu (cpu, machine_topology(vs->m))
-		free_areas_init(&vs->cache[cpu].free, "vmap_zone_lock");
+		free_areas_init(&vs->cache[cpu].free, "vmap_zone_lock", NULL);
 	return 0;
 }
 
@@ -149,30 +155,27 @@ static void zone_exit(struct vmap_space *vs)
 	kfree(vs->m, vs->cache);
 }
 
-static void zone_stats(struct vmap_space *vs, struct vmap_stats *st)
+static u64 zone_cached_pages(struct vmap_space *vs)
 {
 	unsigned long flags;
 	unsigned int cpu;
+	u64 pages = 0;
 
-	if (vs->cache) {
-		for_each_possible_cpu (cpu, machine_topology(vs->m)) {
-			struct free_areas *fa = &vs->cache[cpu].free;
+	if (!vs->cache)
+		return 0;
+	for_each_possible_cpu (cpu, machine_topology(vs->m)) {
+		struct free_areas *fa = &vs->cache[cpu].free;
 
-			spin_lock_irqsave(&fa->lock, flags);
-			st->cached_pages += fa->pages;
-			spin_unlock_irqrestore(&fa->lock, flags);
-		}
+		spin_lock_irqsave(&fa->lock, flags);
+		pages += fa->pages;
+		spin_unlock_irqrestore(&fa->lock, flags);
 	}
-	st->free_pages = st->cached_pages;
-	heap_stats(vs, st);
+	return pages;
 }
 
-/* What follows are judges: see verify.c. */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+VERIFIER_BEGIN
 
+/* Z1, Z2. */
 static void zone_verify(const struct vmap_space *vs, struct tally *t)
 {
 	if (!vs->cache)
@@ -180,7 +183,7 @@ static void zone_verify(const struct vmap_space *vs, struct tally *t)
 	for (unsigned int cpu = 0; cpu < vs->nr_cpus; cpu++) {
 		tally_free_areas(vs, &vs->cache[cpu].free, t);
 		MM_CHECK(!vs->cache[cpu].fill_in_progress, HINT,
-			 "nobody is at work, and somebody fetches for CPU %u", cpu);
+			 "CPU %u: a prefetch is in progress, and no task is at work", cpu);
 	}
 }
 
@@ -196,18 +199,14 @@ static void zone_for_each_cached(const struct vmap_space *vs,
 	}
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END
 
 const struct vmap_source_ops vmap_zone_source = {
-	.by_cpu = true,
-	.purge_empties = true,
 	.init = zone_init,
 	.exit = zone_exit,
 	.take = zone_take,
 	.put_back = zone_put_back,
-	.stats = zone_stats,
+	.cached_pages = zone_cached_pages,
 	.verify = zone_verify,
 	.for_each_cached = zone_for_each_cached,
 };

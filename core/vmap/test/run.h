@@ -41,6 +41,22 @@ static inline void fixture_init(struct fixture *f)
 				       .lazy_max_pages = 256};
 }
 
+/* Pages that a CPU prefetches, in tests that are about spaces of zones. */
+#define ZONE 30
+
+/* fixture_setup(), for a space of one kind. */
+static inline int setup_kind(void **state, enum vmap_kva kva)
+{
+	int err = fixture_setup(state);
+	struct fixture *f = *state;
+
+	if (!err) {
+		f->vmap.kva = kva;
+		f->vmap.zone_pages = kva == VMAP_ZONE ? ZONE : 0;
+	}
+	return err;
+}
+
 /* No work in the background is left. */
 static inline void settle(struct fixture *f)
 {

@@ -41,7 +41,7 @@ static unsigned int model_search(const struct fixture *f, const struct model *mo
 		for (first = max(at, from); first + size <= min(at + len, to); first++)
 			if (IS_ALIGNED(KVA / PAGE_SIZE + first, align))
 				return first;
-		if (vmap_counts_misses(f->vs) && ++misses == MISSES)
+		if (f->vmap.kva != VMAP_EAGER && ++misses == MISSES)
 			length += align - 1;
 	}
 	return PAGES;

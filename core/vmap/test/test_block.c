@@ -3,6 +3,7 @@
  * test_block.c - vm_map_ram() and its blocks, one task: what is mapped where, what is reused when,
  * what is flushed how often.
  */
+#include "../block.h"
 #include "run.h"
 
 static u64 map(struct fixture *f, unsigned int count)
@@ -290,7 +291,8 @@ static void test_map_none(void **state)
 
 static void test_unmap_checks(void **state)
 {
-	expect_finding(*state, unmap_no_page, ORACLE_ALIGNMENT, "is no page");
+	expect_finding(*state, unmap_no_page, ORACLE_ALIGNMENT,
+		       "is not a multiple of the page size");
 	expect_finding(*state, unmap_outside, ORACLE_RANGE, "outside of the space");
 	expect_finding(*state, unmap_no_block, ORACLE_RANGE, "in no vmap block");
 	expect_finding(*state, unmap_beyond_block, ORACLE_RANGE, "beyond their vmap block");

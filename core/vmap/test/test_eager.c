@@ -89,12 +89,7 @@ static void test_wrong_unmap(void **state)
 
 static int setup(void **state)
 {
-	int err = fixture_setup(state);
-	struct fixture *f = *state;
-
-	if (!err)
-		f->vmap.kva = VMAP_EAGER;
-	return err;
+	return setup_kind(state, VMAP_EAGER);
 }
 
 int main(void)

@@ -8,8 +8,6 @@
  */
 #include "run.h"
 
-#define ZONE 30
-
 /* What a run counted. */
 static u64 events[NR_VMAP_EVENTS];
 
@@ -238,15 +236,8 @@ static void test_names(void **state __maybe_unused)
 
 static int setup(void **state)
 {
-	int err = fixture_setup(state);
-	struct fixture *f = *state;
-
 	memset(&pair, 0, sizeof(pair));
-	if (!err) {
-		f->vmap.kva = VMAP_ZONE;
-		f->vmap.zone_pages = ZONE;
-	}
-	return err;
+	return setup_kind(state, VMAP_ZONE);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "../vmalloc.h"
+#include "../rculist.h"
 #include "run.h"
 
 static struct vmalloc_info info_of(struct fixture *f)
@@ -46,37 +46,6 @@ static void numbers(struct fixture *f)
 static void test_numbers(void **state)
 {
 	expect_clean_on_each(*state, numbers);
-}
-
-/* What the space says of itself shows in what it does. */
-static void capabilities(struct fixture *f)
-{
-	const bool caches = vmap_caches_by_cpu(f->vs) || vmap_caches_by_size(f->vs);
-	const u64 offset = 0, size = PAGE_SIZE;
-	struct vmap_area *va = alloc_pages_any(f, 1), *group;
-	u64 addr;
-	int err;
-
-	CHECK(vmap_serves_lowest(f->vs) == !caches);
-	CHECK(vmap_caches_by_cpu(f->vs) == (vstats(f).cached_pages > 0));
-	free_unmap_vmap_area(f->vs, va);
-	CHECK(vmap_frees_lazily(f->vs) == (vstats(f).lazy_pages == 1));
-	purge_vmap_area_lazy(f->vs);
-	CHECK(vmap_caches_by_size(f->vs) == (vstats(f).cached_pages == 1));
-	CHECK(!vmap_purge_empties_caches(f->vs) || !vstats(f).cached_pages);
-
-	addr = vm_map_ram(f->vs, f->page, 1, GFP_KERNEL);
-	CHECK(addr && vmap_has_blocks(f->vs) == (vstats(f).blocks == 1));
-	vm_unmap_ram(f->vs, addr, 1);
-	err = pcpu_get_vm_areas(f->vs, &offset, &size, 1, PAGE_SIZE, GFP_KERNEL, &group);
-	CHECK(err == (vmap_has_congruent_areas(f->vs) ? 0 : -EOPNOTSUPP));
-	if (!err)
-		pcpu_free_vm_areas(f->vs, &group, 1);
-}
-
-static void test_capabilities(void **state)
-{
-	expect_clean_on_each(*state, capabilities);
 }
 
 /* Areas that stay, with room for others between them and at both ends. */
@@ -221,7 +190,7 @@ static void refusals(struct fixture *f)
 						 "no such range is free"));
 	}
 	CHECK(!strcmp(told.last, "vmap allocation for size 32768 failed: no such range is free, "
-				 "3 more not told"));
+				 "3 similar messages suppressed"));
 	free_unmap_vmap_area(f->vs, va);
 }
 
@@ -259,8 +228,7 @@ int main(void)
 {
 #define T(t) cmocka_unit_test_setup_teardown(t, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_numbers),  T(test_capabilities), T(test_walk_beside),
-		T(test_refusals), T(test_refuse_group),
+		T(test_numbers), T(test_walk_beside), T(test_refusals), T(test_refuse_group),
 #ifndef MM_ENGINE_THREADS
 		T(test_judges),
 #endif

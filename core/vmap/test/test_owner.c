@@ -235,7 +235,7 @@ static void test_findings(void **state)
 
 	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		f->vmap.kva = (enum vmap_kva)kva;
-		expect_finding(f, unmap_owned, ORACLE_RANGE, "is the vmalloc interface's");
+		expect_finding(f, unmap_owned, ORACLE_RANGE, "belongs to the vmalloc interface");
 		expect_finding(f, sleeps, ORACLE_LOCK_SLEEP, "");
 		expect_finding(f, leaks, ORACLE_LEAK_AREA, "1 areas of 4 pages are still in use");
 	}

@@ -527,13 +527,10 @@ static void test_workers_purge(void **state)
 
 static int setup(void **state)
 {
-	int err = fixture_setup(state);
-	struct fixture *f = *state;
+	int err = setup_kind(state, VMAP_POOL);
 
-	if (!err) {
-		f->vmap.kva = VMAP_POOL;
-		f->vmap.lazy_max_pages = 10000;
-	}
+	if (!err)
+		((struct fixture *)*state)->vmap.lazy_max_pages = 10000;
 	return err;
 }
 

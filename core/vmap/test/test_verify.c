@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_verify.c - vmap_verify() must find what is wrong: each thing that it checks is broken by
- * hand.
+ * test_verify.c - each invariant that vmap_verify() checks is broken by hand, and must be reported.
+ *
+ * Nodes, caches and pools are in test_verify_cached.c.
  */
-#include "run.h"
+#include "../block.h"
+#include "breaks.h"
 
 /*
- * The space that is broken: from its start, block A (full, its first half dirty), block B (half of
- * it mapped), area of 100 pages, and then by turns a lazy, a busy and a free area.
+ * The space to break: from its start block A (full, its first half dirty), block B (half of it
+ * mapped), an area of 100 pages, and then lazy, busy and free areas in turn.
  */
 struct scene {
 	struct vmap_block *a, *b;
@@ -50,7 +52,6 @@ static struct scene set_up(struct fixture *f)
 	return s;
 }
 
-/* Each: break one thing. run_body() verifies afterwards. */
 #define BREAK(name, ...)                                                                           \
 	static void name(struct fixture *f)                                                        \
 	{                                                                                          \
@@ -115,7 +116,7 @@ BREAK(list_order, cds_list_del(&s.large->list); list_add_rcu(&s.large->list, &s.
 BREAK(list_back, s.busy->list.prev = &s.busy->list)
 BREAK(list_tail, vs->node->busy.list.prev = vs->node->busy.list.next)
 BREAK(list_last, {
-	/* A freed one that is still behind the last in use. */
+	/* A freed area is still the last on the list. */
 	list_add_tail_rcu(&s.lazy->list, &vs->node->busy.list);
 })
 BREAK(lazy_count, vs->vmap_lazy_nr.counter++)
@@ -154,31 +155,27 @@ BREAK(not_quiet_free, vs->heap.pages += 1 << 20; vmap_verify(vs, false))
 
 static void test_break(void **state)
 {
-	static const struct {
-		void (*body)(struct fixture *f);
-		enum oracle oracle;
-		const char *words;
-	} breaks[] = {
-		{free_augment, ORACLE_TREE, "as the largest size below"},
-		{free_augment_low, ORACLE_TREE, "as the largest size below"},
+	static const struct broken breaks[] = {
+		{free_augment, ORACLE_TREE, "the largest size below is"},
+		{free_augment_low, ORACLE_TREE, "the largest size below is"},
 		{free_empty, ORACLE_TREE, "no range of pages"},
 		{free_unaligned, ORACLE_TREE, "no range of pages"},
 		{free_outside, ORACLE_TREE, "no range of pages"},
 		{free_count, ORACLE_COUNT, "free pages:"},
 		{free_touch, ORACLE_TREE, "touch and are not merged"},
 		{free_order, ORACLE_TREE, "stands before"},
-		{free_parent, ORACLE_TREE, "not its children's parent"},
+		{free_parent, ORACLE_TREE, "has another parent"},
 		{busy_red, ORACLE_TREE, "red child"},
 		{busy_order, ORACLE_TREE, "stands before"},
 		{busy_overlap, ORACLE_OVERLAP, "overlap"},
 		{busy_count, ORACLE_COUNT, "busy areas:"},
 		{busy_page_count, ORACLE_COUNT, "busy pages:"},
-		{list_lost, ORACLE_LIST, "is not where it belongs on the list"},
-		{list_extra, ORACLE_LIST, "is not where it belongs on the list"},
-		{list_order, ORACLE_LIST, "is not where it belongs on the list"},
-		{list_back, ORACLE_LIST, "is not where it belongs on the list"},
-		{list_tail, ORACLE_LIST, "does not end behind the last"},
-		{list_last, ORACLE_LIST, "does not end behind the last"},
+		{list_lost, ORACLE_LIST, "has another place on the list"},
+		{list_extra, ORACLE_LIST, "has another place on the list"},
+		{list_order, ORACLE_LIST, "has another place on the list"},
+		{list_back, ORACLE_LIST, "has another place on the list"},
+		{list_tail, ORACLE_LIST, "does not end after the last"},
+		{list_last, ORACLE_LIST, "does not end after the last"},
 		{lazy_count, ORACLE_COUNT, "lazy pages:"},
 		{lazy_outside, ORACLE_LIST, "no range of pages"},
 		{lazy_endless, ORACLE_LIST, "no end"},
@@ -188,9 +185,9 @@ static void test_break(void **state)
 		{lazy_twice, ORACLE_OVERLAP, "is lazily freed"},
 		{busy_free, ORACLE_OVERLAP, "is busy, and"},
 		{block_all, ORACLE_COUNT, "vmap blocks:"},
-		{block_few, ORACLE_LIST, "more than the 1 counted"},
-		{block_cpu, ORACLE_LIST, "is listed by CPU 0"},
-		{block_queue_cpu, ORACLE_LIST, "0 of them are queued"},
+		{block_few, ORACLE_LIST, "longer than the 1 counted"},
+		{block_cpu, ORACLE_LIST, "is on the list of CPU 0"},
+		{block_queue_cpu, ORACLE_LIST, "0 of them are on the free list"},
 		{block_area, ORACLE_TREE, "is not busy"},
 		{block_start, ORACLE_RANGE, "has the area"},
 		{block_index, ORACLE_LIST, "not found by its address"},
@@ -202,20 +199,19 @@ static void test_break(void **state)
 		{block_dirty_range, ORACLE_HINT, "to be flushed"},
 		{block_dirty_max, ORACLE_HINT, "to be flushed"},
 		{block_dirty_clean, ORACLE_HINT, "to be flushed"},
-		{block_unqueued, ORACLE_LIST, "0 of them are queued"},
-		{block_queued_full, ORACLE_LIST, "not made of its 1 blocks"},
+		{block_unqueued, ORACLE_LIST, "0 of them are on the free list"},
+		{block_queued_full, ORACLE_LIST, "longer than its 1 blocks"},
 		{block_link, ORACLE_LIST, "is broken"},
-		{block_counts, ORACLE_COUNT, "of them 200 free"},
+		{block_counts, ORACLE_COUNT, "128 pages, 200 free"},
 		{not_quiet_lazy, ORACLE_COUNT, "lazy pages: -1"},
-		{not_quiet_pages, ORACLE_COUNT, "busy, of"},
-		{not_quiet_free, ORACLE_COUNT, "free, of"},
+		{not_quiet_pages, ORACLE_COUNT, "busy pages:"},
+		{not_quiet_free, ORACLE_COUNT, "free pages:"},
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
-		expect_finding(*state, breaks[i].body, breaks[i].oracle, breaks[i].words);
+	expect_broken(*state, breaks, ARRAY_SIZE(breaks));
 }
 
-/* An eager space with areas of 1, 2, 3 and 4 pages, a page free behind each. */
+/* An eager space with areas of 1, 2, 3 and 4 pages, and a free page after each. */
 static void eager_scene(struct fixture *f, struct vmap_area **va)
 {
 	for (u64 i = 0, at = KVA; i < 4; at += (++i + 1) * PAGE_SIZE)
@@ -263,31 +259,26 @@ static void eager_endless(struct fixture *f)
 
 static void test_break_eager(void **state)
 {
-	static const struct {
-		void (*body)(struct fixture *f);
-		enum oracle oracle;
-		const char *words;
-	} breaks[] = {
-		{eager_order, ORACLE_LIST, "stands behind one that ends at"},
+	static const struct broken breaks[] = {
+		{eager_order, ORACLE_LIST, "stands after one that ends at"},
 		{eager_overlap, ORACLE_OVERLAP, "areas overlap: one ends"},
-		{eager_inside, ORACLE_LIST, "stands behind one that ends at"},
+		{eager_inside, ORACLE_LIST, "stands after one that ends at"},
 		{eager_empty, ORACLE_LIST, "no range of pages"},
 		{eager_unaligned, ORACLE_LIST, "no range of pages"},
 		{eager_below, ORACLE_LIST, "no range of pages"},
 		{eager_above, ORACLE_LIST, "no range of pages"},
-		{eager_back, ORACLE_LIST, "neighbours' neighbour"},
-		{eager_tail, ORACLE_LIST, "neighbours' neighbour"},
+		{eager_back, ORACLE_LIST, "do not link back"},
+		{eager_tail, ORACLE_LIST, "do not link back"},
 		{eager_lost, ORACLE_COUNT, "busy areas:"},
 		{eager_count, ORACLE_COUNT, "busy areas:"},
 		{eager_page_count, ORACLE_COUNT, "busy pages:"},
-		{eager_pages, ORACLE_COUNT, "are busy, of"},
-		{eager_endless, ORACLE_LIST, "stands behind one that ends at"},
+		{eager_pages, ORACLE_COUNT, "busy pages:"},
+		{eager_endless, ORACLE_LIST, "stands after one that ends at"},
 	};
 	struct fixture *f = *state;
 
 	f->vmap.kva = VMAP_EAGER;
-	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
-		expect_finding(f, breaks[i].body, breaks[i].oracle, breaks[i].words);
+	expect_broken(f, breaks, ARRAY_SIZE(breaks));
 }
 
 #define BREAK_OWNER(name, ...)                                                                     \
@@ -308,26 +299,21 @@ BREAK_OWNER(owner_guard, vm->nr_pages++)
 
 static void test_break_owner(void **state)
 {
-	static const struct {
-		void (*body)(struct fixture *f);
-		enum oracle oracle;
-		const char *words;
-	} breaks[] = {
-		{owner_area, ORACLE_RANGE, "belongs to who has 16384 bytes"},
-		{owner_start, ORACLE_RANGE, "belongs to who has 16384 bytes"},
-		{owner_size, ORACLE_RANGE, "belongs to who has 12288 bytes"},
-		{owner_guard, ORACLE_COUNT, "has 4 frames and a guard page"},
+	static const struct broken breaks[] = {
+		{owner_area, ORACLE_RANGE, "claims 16384 bytes"},
+		{owner_start, ORACLE_RANGE, "claims 16384 bytes"},
+		{owner_size, ORACLE_RANGE, "claims 12288 bytes"},
+		{owner_guard, ORACLE_COUNT, "has 4 frames"},
 	};
 	struct fixture *f = *state;
 
 	for (unsigned int kva = 0; kva < NR_VMAP_KVAS; kva++) {
 		f->vmap.kva = (enum vmap_kva)kva;
-		for (size_t i = 0; i < ARRAY_SIZE(breaks); i++)
-			expect_finding(f, breaks[i].body, breaks[i].oracle, breaks[i].words);
+		expect_broken(f, breaks, ARRAY_SIZE(breaks));
 	}
 }
 
-/* A block made although an older one had room for the request: its room is not new. */
+/* A block is made although an older one has room for the request: no new room comes with it. */
 static void needless_block(struct fixture *f)
 {
 	struct vmap_block_queue *vbq = &f->vs->vbq[0];
@@ -346,7 +332,7 @@ static void test_kva_bound(void **state)
 	expect_finding(*state, needless_block, ORACLE_KVA_BOUND, "room for 64 pages");
 }
 
-/* A purge that finds more than was counted. */
+/* A purge finds more lazy pages than were counted. */
 static void purge_uncounted(struct fixture *f)
 {
 	set_up(f);
@@ -354,7 +340,7 @@ static void purge_uncounted(struct fixture *f)
 	purge_vmap_area_lazy(f->vs);
 }
 
-/* The same area twice: into the free tree, and into the busy tree. */
+/* An area becomes free that is free already; and below, one comes into use that is in use. */
 static void free_twice(struct fixture *f)
 {
 	struct scene s = set_up(f);
@@ -381,10 +367,13 @@ static void busy_twice(struct fixture *f)
 {
 	struct scene s = set_up(f);
 	struct vmap_area *va = kmalloc(f->m, sizeof(*va), GFP_KERNEL);
+	unsigned long flags;
 
 	va->va_start = s.busy->va_start;
 	va->va_end = s.busy->va_end;
+	spin_lock_irqsave(&f->vs->heap.lock, flags);
 	merge_or_add_vmap_area(f->m, &f->vs->heap, va);
+	spin_unlock_irqrestore(&f->vs->heap.lock, flags);
 	alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, s.busy->va_start, s.busy->va_end, GFP_KERNEL);
 }
 
@@ -396,7 +385,7 @@ static void test_own_checks(void **state)
 	expect_finding(*state, busy_twice, ORACLE_OVERLAP, "was handed out");
 }
 
-/* Address space that was lost on the way: nothing is in use, and not all is free. */
+/* Addresses are lost in flight: nothing is in use, and not all is free. */
 static void lost_space(struct fixture *f)
 {
 	struct vmap_area *va = alloc_pages_any(f, 1);

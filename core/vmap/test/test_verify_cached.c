@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_verify_kept.c - vmap_verify() must find what is wrong with nodes, caches and pools: each
- * thing that it checks of them is broken by hand. The rest is in test_verify.c.
+ * test_verify_cached.c - test_verify.c for nodes, caches and pools.
  */
 #include "../cached.h"
-#include "run.h"
+#include "breaks.h"
 
-#define ZONE 30
-
-struct expected {
-	void (*body)(struct fixture *f);
-	enum oracle oracle;
-	const char *words;
-};
-
-static void expect_each(struct fixture *f, const struct expected *e, size_t nr)
-{
-	for (; nr--; e++)
-		expect_finding(f, e->body, e->oracle, e->words);
-}
-
-/* From one list of lazy areas to another. */
+/* Move a lazy area from one list to another. */
 static struct vmap_area *pop_lazy(struct vmap_node *n)
 {
 	struct vmap_area *va = n->purge_list;
@@ -37,8 +22,8 @@ static void push_lazy(struct vmap_node *n, struct vmap_area *va)
 }
 
 /*
- * Zones: CPU 0 has a busy and two lazy areas in a node, and 20 pages behind them, cut in two by
- * another busy area; CPU 1 has 27 pages.
+ * Zones: CPU 0 has a busy and two lazy areas in a node, and a cache of the 22 pages after them, cut
+ * in two by another busy area; the cache of CPU 1 has 27 pages.
  */
 struct zone_scene {
 	struct vmap_area *busy;
@@ -76,7 +61,7 @@ static struct zone_scene zone_scene(struct fixture *f)
 	return s;
 }
 
-/* An area of a cache gets other bounds, and all that is remembered of it is made right. */
+/* Give an area of a cache other bounds, and keep V4 and V5. */
 static void resize(struct free_areas *fa, struct vmap_area *va, u64 start, u64 end)
 {
 	fa->pages += ((end - start) >> PAGE_SHIFT) - va_pages(va);
@@ -93,6 +78,16 @@ static void resize(struct free_areas *fa, struct vmap_area *va, u64 start, u64 e
 	}
 }
 
+/* Enter a busy area into a node, whichever it belongs to. */
+static void link_to(struct vmap_node *n, struct vmap_area *va)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&n->busy.lock, flags);
+	busy_link(&n->busy, va);
+	spin_unlock_irqrestore(&n->busy.lock, flags);
+}
+
 #define BREAK(name, scene, ...)                                                                    \
 	static void name(struct fixture *f)                                                        \
 	{                                                                                          \
@@ -104,7 +99,7 @@ static void resize(struct free_areas *fa, struct vmap_area *va, u64 start, u64 e
 		vmap_verify(vs, true);                                                             \
 	}
 
-BREAK(node_busy, zone_scene, busy_unlink(&s.own->busy, s.busy); busy_link(&s.other->busy, s.busy))
+BREAK(node_busy, zone_scene, unlink_vmap_areas(vs, &s.busy, 1); link_to(s.other, s.busy))
 BREAK(node_lazy, zone_scene, push_lazy(s.other, pop_lazy(s.own)))
 BREAK(node_lost, zone_scene, vs->vmap_lazy_nr.counter -= 2; pop_lazy(s.own))
 BREAK(node_count, zone_scene, s.other->busy.nr++)
@@ -122,30 +117,30 @@ BREAK(cache_fill, zone_scene, vs->cache[2].fill_in_progress = true)
 
 static void test_zone(void **state)
 {
-	static const struct expected list[] = {
+	static const struct broken list[] = {
 		{node_busy, ORACLE_LIST, "is in node"},
 		{node_lazy, ORACLE_LIST, "is in node"},
 		{node_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{node_count, ORACLE_COUNT, "busy areas:"},
 		{node_pages, ORACLE_COUNT, "busy pages:"},
-		{node_list, ORACLE_LIST, "is not where it belongs on the list"},
+		{node_list, ORACLE_LIST, "has another place on the list"},
 		{cache_count, ORACLE_COUNT, "free pages:"},
-		{cache_augment, ORACLE_TREE, "as the largest size below"},
+		{cache_augment, ORACLE_TREE, "the largest size below is"},
 		{cache_heap, ORACLE_OVERLAP, "cached"},
 		{cache_cache, ORACLE_OVERLAP, "cached, and"},
 		{cache_busy, ORACLE_OVERLAP, "cached"},
 		{cache_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{cache_gone, ORACLE_LEAK_AREA, "neither free nor busy"},
-		{cache_fill, ORACLE_HINT, "somebody fetches for CPU 2"},
+		{cache_fill, ORACLE_HINT, "CPU 2: a prefetch is in progress"},
 	};
 	struct fixture *f = *state;
 
 	f->vmap.kva = VMAP_ZONE;
 	f->vmap.zone_pages = ZONE;
-	expect_each(f, list, ARRAY_SIZE(list));
+	expect_broken(f, list, ARRAY_SIZE(list));
 }
 
-/* Pools: of 2 pages three areas, of 5 pages one, all in one node; two areas in use behind them. */
+/* Pools: three areas of 2 pages and one of 5, all in one node; then two areas in use. */
 struct pool_scene {
 	struct vmap_area *busy;
 	struct vmap_pools *p, *other;
@@ -176,7 +171,7 @@ static struct pool_scene pool_scene(struct fixture *f)
 	return s;
 }
 
-/* From one pool to another, counted. */
+/* Move an area from one pool to another, with the counts. */
 static void move(struct vmap_area *va, struct vmap_pools *p, struct vmap_pool *from,
 		 struct vmap_pools *q, struct vmap_pool *to)
 {
@@ -215,19 +210,19 @@ BREAK(pool_heap, pool_scene, u64 heap = RB_ROOT(&vs->heap.root)->va_start;
 
 static void test_pool(void **state)
 {
-	static const struct expected list[] = {
+	static const struct broken list[] = {
 		{pool_size, ORACLE_RANGE, "is in the pool for 5 pages"},
 		{pool_node, ORACLE_LIST, "is in a pool of node"},
 		{pool_outside, ORACLE_RANGE, "is in the pool for 2 pages"},
-		{pool_count, ORACLE_COUNT, "4 areas remembered, 3 found"},
-		{pool_few, ORACLE_LIST, "has more than the 2 areas counted"},
+		{pool_count, ORACLE_COUNT, "4 areas counted, 3 found"},
+		{pool_few, ORACLE_LIST, "longer than the 2 areas counted"},
 		{pool_back, ORACLE_LIST, "is broken"},
-		{pool_tail, ORACLE_LIST, "does not end at its oldest area"},
+		{pool_tail, ORACLE_LIST, "does not end at the oldest"},
 		{pool_endless, ORACLE_LIST, "is broken"},
-		{pool_pages, ORACLE_COUNT, "10 pages remembered, 11 found"},
-		{pool_no_pages, ORACLE_COUNT, "0 pages remembered, 11 found"},
+		{pool_pages, ORACLE_COUNT, "10 pages counted, 11 found"},
+		{pool_no_pages, ORACLE_COUNT, "0 pages counted, 11 found"},
 		{pool_todo, ORACLE_LIST, "areas to be put back"},
-		{pool_empty, ORACLE_COUNT, "noted as filled, and is empty"},
+		{pool_empty, ORACLE_COUNT, "marked as filled, and is empty"},
 		{pool_lost, ORACLE_LEAK_AREA, "neither free nor busy"},
 		{pool_twice, ORACLE_OVERLAP, "is cached, and"},
 		{pool_busy, ORACLE_OVERLAP, "is cached"},
@@ -237,7 +232,7 @@ static void test_pool(void **state)
 
 	f->vmap.kva = VMAP_POOL;
 	f->vmap.nodes = 2;
-	expect_each(f, list, ARRAY_SIZE(list));
+	expect_broken(f, list, ARRAY_SIZE(list));
 }
 
 int main(void)

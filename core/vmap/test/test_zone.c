@@ -8,8 +8,6 @@
  */
 #include "run.h"
 
-#define ZONE 30
-
 static u64 fetched(struct fixture *f)
 {
 	return vmap_events(f->vs, VMAP_PREFETCH);
@@ -363,14 +361,7 @@ static void test_cannot_fetch(void **state)
 
 static int setup(void **state)
 {
-	int err = fixture_setup(state);
-	struct fixture *f = *state;
-
-	if (!err) {
-		f->vmap.kva = VMAP_ZONE;
-		f->vmap.zone_pages = ZONE;
-	}
-	return err;
+	return setup_kind(state, VMAP_ZONE);
 }
 
 int main(void)

@@ -11,58 +11,6 @@
 
 #include "machine/meta.h"
 
-enum vmap_kva vmap_kva(const struct vmap_space *vs)
-{
-	return vs->kva;
-}
-
-const char *vmap_kva_name(enum vmap_kva kva)
-{
-	static const char *const name[NR_VMAP_KVAS] = {"lazy", "eager", "zone", "pool"};
-
-	return name[kva];
-}
-
-bool vmap_counts_misses(const struct vmap_space *vs)
-{
-	return vs->kva != VMAP_EAGER;
-}
-
-bool vmap_has_blocks(const struct vmap_space *vs)
-{
-	return vs->kva != VMAP_EAGER;
-}
-
-bool vmap_has_congruent_areas(const struct vmap_space *vs)
-{
-	return vs->kva != VMAP_EAGER;
-}
-
-bool vmap_frees_lazily(const struct vmap_space *vs)
-{
-	return vs->kva != VMAP_EAGER;
-}
-
-bool vmap_serves_lowest(const struct vmap_space *vs)
-{
-	return vs->kva == VMAP_LAZY || vs->kva == VMAP_EAGER;
-}
-
-bool vmap_caches_by_cpu(const struct vmap_space *vs)
-{
-	return vs->kva == VMAP_ZONE;
-}
-
-bool vmap_caches_by_size(const struct vmap_space *vs)
-{
-	return vs->kva == VMAP_POOL;
-}
-
-bool vmap_purge_empties_caches(const struct vmap_space *vs)
-{
-	return vs->kva == VMAP_ZONE;
-}
-
 void faulty_kept_init(struct vmap_space *vs, const struct vmap_config *cfg)
 {
 	const u32 cpus = num_possible(machine_topology(vs->m));
