@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * group.h - congruent areas, asked for and given back, for the tests of vm_areas.c.
+ * group.h - congruent areas, allocated and freed as a group, for the tests of vm_areas.c.
  */
 #ifndef MM_VMAP_TEST_GROUP_H
 #define MM_VMAP_TEST_GROUP_H
 
 #include "run.h"
 
-/* Few, since a naive search looks at every page of each. */
+/* Few, since the naive search looks at every page of each. */
 #define MAX_NR 6
 
 struct group {
@@ -17,7 +17,7 @@ struct group {
 	struct vmap_area *va[MAX_NR];
 };
 
-/* Ask for it, and judge what any answer must be. */
+/* Allocate the group, and check everything that holds for any answer. */
 static inline int get(struct fixture *f, struct group *g)
 {
 	int err = pcpu_get_vm_areas(f->vs, g->offset, g->size, g->nr, g->align, GFP_KERNEL, g->va);

@@ -1,33 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hunt.h - what tests of many tasks under many schedules share: who works, and by which schedules.
- *
- * Include it behind run.h.
+ * hunt.h - workers under many schedules, for the tests of many tasks.
  */
 #ifndef MM_VMAP_TEST_HUNT_H
 #define MM_VMAP_TEST_HUNT_H
 
+#include "run.h"
+
 /* Three tasks on two CPUs, two of them on one, and an interrupt source on each CPU. */
 #define WORKERS 5
 
-static inline bool worker_is_irq(unsigned int i)
+/**
+ * struct worker - a task, or an interrupt source
+ * @f:    the fixture
+ * @op:   one of its operations
+ * @nr:   number of the worker
+ * @ops:  number of its operations
+ * @irq:  each operation is an interrupt
+ * @seed: its random numbers
+ */
+struct worker {
+	struct fixture *f;
+	void (*op)(struct worker *w);
+	unsigned int nr;
+	unsigned int ops;
+	bool irq;
+	u64 seed;
+};
+
+static inline void worker_op(void *arg)
 {
-	return i >= 3;
+	struct worker *w = arg;
+
+	w->op(w);
+	vmap_verify(w->f->vs, false);
 }
 
-/* Run all workers to their end; number i is given @arg[i]. */
-static inline void run_workers(void (*fn)(void *arg), void *const arg[WORKERS])
+static inline void worker_main(void *arg)
+{
+	struct worker *w = arg;
+
+	do_ops(w->ops, w->irq, worker_op, w);
+}
+
+/* Run all workers to their end, each with @ops operations. */
+static inline void run_workers(struct fixture *f, unsigned int ops, void (*op)(struct worker *w))
 {
 	static const char *const names[WORKERS] = {"a", "b", "c", "i", "j"};
+	static struct worker worker[WORKERS];
 	struct task *task[WORKERS];
 
 	for (unsigned int i = 0; i < WORKERS; i++) {
+		const bool irq = i >= 3;
 		struct task_params p = {.name = names[i],
 					.cpu = i == 2 || i == 4,
-					.irq = worker_is_irq(i),
-					.fn = fn,
-					.arg = arg[i]};
+					.irq = irq,
+					.fn = worker_main,
+					.arg = &worker[i]};
 
+		worker[i] = (struct worker){
+			.f = f, .op = op, .nr = i, .ops = ops, .irq = irq, .seed = f->seed * 8 + i};
 		task[i] = task_spawn(&p);
 	}
 	for (unsigned int i = 0; i < WORKERS; i++)
@@ -35,8 +67,8 @@ static inline void run_workers(void (*fn)(void *arg), void *const arg[WORKERS])
 }
 
 /*
- * @runs schedules of a kind, and seeds for the workers: @run is called for each. Every other
- * time a purge comes as soon as it can, and else after @lazy pages.
+ * Call @run under @runs schedules of a kind, with seeds for the workers. In every other run a purge
+ * comes as soon as it can, and in the others after @lazy pages.
  */
 static inline void hunt_with(struct fixture *f, unsigned int kind, unsigned int runs,
 			     unsigned long lazy, void (*run)(struct fixture *f))

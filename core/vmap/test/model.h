@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * model.h - a naive model of a space: what each of its pages is, one by one.
+ * model.h - a naive model of a space: the state of each page in an array.
  */
 #ifndef MM_VMAP_TEST_MODEL_H
 #define MM_VMAP_TEST_MODEL_H
@@ -14,7 +14,7 @@ enum model_page { FREE, BUSY, LAZY };
 /**
  * struct model - a space
  * @start:    its first address
- * @page:     enum model_page; BUSY behind its end
+ * @page:     enum model_page; BUSY after its end
  * @area:     single areas in use
  * @nr_areas: how many
  */
@@ -63,7 +63,7 @@ static inline void take_cached(u64 start, u64 end, unsigned int who __maybe_unus
 	model_set(mo, start, end, BUSY);
 }
 
-/* The model as the heap sees it: what is kept beside it is not there. */
+/* The model as the heap sees it: cached ranges are not free. */
 static inline const struct model *model_heap(struct fixture *f, const struct model *mo)
 {
 	static struct model heap;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run.h - what the vmap layer's tests share: a machine, a space on it, pages to map, and bodies
- * that must end well or in a finding.
+ * run.h - shared by the tests of the vmap layer: a machine with a space, frames to map, and bodies
+ * that must end cleanly or in a finding.
  *
- * Every body runs inside of sched_run(), on a machine booted for it.
+ * Each body runs inside of sched_run(), on a machine booted for it.
  */
 #ifndef MM_VMAP_TEST_RUN_H
 #define MM_VMAP_TEST_RUN_H
@@ -57,7 +57,7 @@ static inline int setup_kind(void **state, enum vmap_kva kva)
 	return err;
 }
 
-/* No work in the background is left. */
+/* Wait for background work. */
 static inline void settle(struct fixture *f)
 {
 	flush_work(&f->vs->vfree_work);
@@ -65,13 +65,13 @@ static inline void settle(struct fixture *f)
 		flush_work(&f->vs->purge_work);
 }
 
-/* What is freed becomes free at a purge. */
+/* Does a freed area become free at a purge only? */
 static inline bool frees_lazily(const struct fixture *f)
 {
 	return f->vmap.kva != VMAP_EAGER;
 }
 
-/* Within a run: a world, the body, and everything must have been given back. */
+/* Within a run: set up a space, call the body, and check that nothing is left. */
 static inline void run_body(void *arg)
 {
 	struct fixture *f = arg;
@@ -101,7 +101,7 @@ static inline void run_body(void *arg)
 	machine_check_leaks(f->m);
 }
 
-/* Run @body on a space of each kind, on the same seed each time; nothing must be found. */
+/* Run @body on a space of each kind, with the same seed each time; nothing must be found. */
 static inline void expect_clean_on_each(struct fixture *f, void (*body)(struct fixture *f))
 {
 	const u64 seed = f->seed;
@@ -126,7 +126,7 @@ static inline void expect_clean_on_each_lazy(struct fixture *f, void (*body)(str
 	}
 }
 
-/* Nothing is lazily freed, and all that is free is in the heap, whatever the kind. */
+/* Purge, and empty all caches into the heap. */
 static inline void empty_into_heap(struct fixture *f)
 {
 	if (f->vs->ops->reclaim)
@@ -139,7 +139,7 @@ static inline struct vmap_area *alloc_pages_any(struct fixture *f, u64 pages)
 			       GFP_KERNEL);
 }
 
-/* The page of the space at which an area, one that was not refused, begins. */
+/* The page of the space at which an area begins. The request was not refused. */
 static inline u64 page_of(const struct fixture *f, const struct vmap_area *va)
 {
 	CHECK(!IS_ERR(va));

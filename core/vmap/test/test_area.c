@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_area.c - areas against a naive model that has an array of pages and searches it one by one.
+ * test_area.c - areas against a naive model that searches an array of pages one by one.
  *
- * The model knows one thing about the search of a heap besides "lowest address": that of the
- * free ranges that are long enough but do not fit because of alignment, it looks at only so many
- * before it asks for ranges of size + align - page (free.c). The eager space looks at all of them,
- * and what is freed is free at once.
+ * The model knows the lowest address, and one thing more about the search of a heap: the search
+ * counts free ranges that are long enough and wrongly aligned, and after MISSES of them asks for
+ * ranges of size + align - page (free.c). The eager space does not count, and its freed areas are
+ * free at once.
  *
- * Zones and pools keep free addresses beside the heap. What is kept is asked of the space, and must
- * be free; the heap is the rest of what is free. A request that goes to the heap gets the lowest
- * address there, like that of a lazy space; any other may get all that is free.
+ * Zones and pools cache free ranges beside the heap. The test asks the space for its cached ranges,
+ * which must be free; the rest of the free pages is the heap. A request that goes to the heap gets
+ * the lowest address there, as in a lazy space; any other request may get any free range.
  */
 #include "model.h"
 
 #define MISSES 8
 
-/* Pages from @at on that are free. */
+/* How many pages from @at on are free. */
 static unsigned int model_run(const struct model *mo, unsigned int at)
 {
 	unsigned int n = 0;
@@ -25,7 +25,7 @@ static unsigned int model_run(const struct model *mo, unsigned int at)
 	return n;
 }
 
-/* First page of the range that must be handed out; PAGES: none. In pages. */
+/* First page of the range that must be handed out; PAGES: there is none. All in pages. */
 static unsigned int model_search(const struct fixture *f, const struct model *mo, unsigned int size,
 				 u64 align, unsigned int from, unsigned int to)
 {
@@ -47,7 +47,7 @@ static unsigned int model_search(const struct fixture *f, const struct model *mo
 	return PAGES;
 }
 
-/* Does nothing but the heap serve this request? In pages. */
+/* Is the heap the only one to serve this request? In pages. */
 static bool heap_only(const struct fixture *f, unsigned int size, u64 align, bool anywhere)
 {
 	switch (f->vmap.kva) {
@@ -80,7 +80,7 @@ static void model_alloc(struct fixture *f, struct model *mo)
 		want = model_search(f, model_heap(f, mo), size, align, from, to);
 	va = alloc_vmap_area(f->vs, size * PAGE_SIZE, align * PAGE_SIZE, KVA + from * PAGE_SIZE,
 			     KVA + to * PAGE_SIZE, GFP_KERNEL);
-	/* A purge puts all into the heap. What is served from elsewhere needs none. */
+	/* A purge puts everything into the heap. A request served from a cache needs no purge. */
 	if (want == PAGES && sound && (lowest || IS_ERR(va) || !vstats(f).lazy_pages)) {
 		model_purge(mo);
 		want = model_search(f, mo, size, align, from, to);
@@ -116,7 +116,7 @@ static void model_free(struct fixture *f, struct model *mo)
 		model_purge(mo);
 }
 
-/* A walk: what it has met, and where. */
+/* The areas and pages that a walk has met. */
 struct met {
 	const struct model *mo;
 	u64 areas, last;
@@ -186,7 +186,7 @@ static void random_ops(struct fixture *f)
 
 	model_init(&mo, KVA, PAGES);
 	for (int i = 0; i < 600; i++) {
-		/* Fill and drain by turns, so that both ends are met. */
+		/* Fill and drain in turn, so that the space gets full and empty. */
 		if (random_next(&f->seed) % 100 < (i / 100 % 2 ? 35 : 65))
 			model_alloc(f, &mo);
 		else
@@ -236,7 +236,7 @@ static void bad_arguments(struct fixture *f)
 	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, s + 1, s + 2, GFP_KERNEL) == ebusy);
 	CHECK(alloc_vmap_area(f->vs, e - s + PAGE_SIZE, PAGE_SIZE, s, e, GFP_KERNEL) == ebusy);
 	CHECK(alloc_vmap_area(f->vs, -PAGE_SIZE, PAGE_SIZE, 0, ~0ULL, GFP_KERNEL) == ebusy);
-	/* An alignment beyond the space: there is no multiple of it below 2^64 and above KVA. */
+	/* No multiple of these alignments lies in the space. */
 	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 1ULL << 63, 0, ~0ULL, GFP_KERNEL) == ebusy);
 	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, 1ULL << 47, 0, ~0ULL, GFP_KERNEL) == ebusy);
 	CHECK(!find_vmap_area(f->vs, 0) && !find_vmap_area(f->vs, ~0ULL));
@@ -295,7 +295,7 @@ static void top_of_memory(struct fixture *f)
 	free_unmap_vmap_area(f->vs, a);
 	free_unmap_vmap_area(f->vs, b);
 
-	/* The last page, and what would reach beyond it. */
+	/* The last page, and requests that would reach beyond it. */
 	a = alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last, ~0ULL, GFP_KERNEL);
 	CHECK(!IS_ERR(a) && a->va_start == last && a->va_end == f->vs->end);
 	CHECK(alloc_vmap_area(f->vs, PAGE_SIZE, PAGE_SIZE, last, ~0ULL, GFP_KERNEL) == ebusy);
@@ -321,7 +321,7 @@ static void test_top_of_memory(void **state)
 	expect_clean_on_each(f, top_of_memory);
 }
 
-/* A range exactly as long as the request, free, however badly what surrounds it is aligned. */
+/* A free range exactly as long as the request is found, however its surroundings are aligned. */
 static void exact_fit(struct fixture *f)
 {
 	u64 at = KVA + 64 * PAGE_SIZE;
@@ -332,7 +332,7 @@ static void exact_fit(struct fixture *f)
 	CHECK(!IS_ERR(va) && va->va_start == at);
 	free_unmap_vmap_area(f->vs, va);
 
-	/* The same with nothing else free around it. */
+	/* The same with no other range free. */
 	purge_vmap_area_lazy(f->vs);
 	for (u64 a = KVA; a < f->vs->end; a += 64 * PAGE_SIZE)
 		if (a != at)
@@ -350,7 +350,7 @@ static void test_exact_fit(void **state)
 	expect_clean_on_each(*state, exact_fit);
 }
 
-/* Full, and everything lazily freed: the next request purges and starts again at the bottom. */
+/* Everything is lazily freed: the next request purges and searches anew from the bottom. */
 static void purge_and_retry(struct fixture *f)
 {
 	u64 pages = f->vmap.size / PAGE_SIZE, purges;
@@ -381,7 +381,7 @@ static void test_purge_and_retry(void **state)
 	expect_clean_on_each_lazy(f, purge_and_retry);
 }
 
-/* Many unmaps, one flush, and not before the threshold. */
+/* Many unmaps, one flush, and none below the threshold. */
 static void one_flush(struct fixture *f)
 {
 	u64 flushes = mstats(f).flushes;
@@ -408,7 +408,7 @@ static void test_one_flush(void **state)
 	expect_clean_on_each_lazy(*state, one_flush);
 }
 
-/* A reader of RCU may free, but a purge waits for readers: it is a worker's. */
+/* An RCU reader may free. A purge waits for readers, so it is left to a work item. */
 static void free_as_reader(struct fixture *f)
 {
 	struct vmap_area *va = alloc_pages_any(f, 1 + f->vmap.lazy_max_pages);

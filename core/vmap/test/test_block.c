@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_block.c - vm_map_ram() and its blocks, one task: what is mapped where, what is reused when,
- * what is flushed how often.
+ * test_block.c - vm_map_ram() and its blocks with one task: the order in which pages are handed
+ * out, when they are reused, how often they are flushed.
  */
 #include "../block.h"
 #include "run.h"
@@ -14,7 +14,7 @@ static u64 map(struct fixture *f, unsigned int count)
 	return addr;
 }
 
-/* Every page of a mapping is the one it should be, and the page behind it is not mapped. */
+/* Every page of a mapping leads to the frame that was mapped there. */
 static void check_mapping(struct fixture *f, u64 addr, unsigned int count, unsigned int from)
 {
 	CHECK(IS_ALIGNED(addr, PAGE_SIZE));
@@ -76,7 +76,10 @@ static void test_random(void **state)
 	}
 }
 
-/* Pages of a block are handed out in order; who does not fit goes on; the oldest fills first. */
+/*
+ * A block hands out its pages in ascending order. A request that does not fit goes to the next
+ * block; the oldest block with room serves.
+ */
 static void fill_order(struct fixture *f)
 {
 	u64 a = map(f, 64), b = map(f, 3), c, d, e;
@@ -107,7 +110,7 @@ static void test_fill_order(void **state)
 	expect_clean_on_each_lazy(*state, fill_order);
 }
 
-/* A block of which all was handed out and all was given back becomes a lazy area. */
+/* A block whose pages were all handed out and all unmapped becomes a lazy area. */
 static void all_dirty(struct fixture *f)
 {
 	u64 a[4];
@@ -128,7 +131,7 @@ static void test_all_dirty(void **state)
 	expect_clean_on_each_lazy(*state, all_dirty);
 }
 
-/* Full blocks are on no queue, and their dirty pages are flushed all the same; once. */
+/* Full blocks are on no free list, and their dirty pages are flushed all the same; once. */
 static void aliases(struct fixture *f)
 {
 	u64 a = map(f, 64), b = map(f, 64), c = map(f, 8), d = map(f, 100), stale, flushes;
@@ -159,7 +162,7 @@ static void test_aliases(void **state)
 	expect_clean_on_each_lazy(*state, aliases);
 }
 
-/* A block with nothing mapped and something free is purged, by whoever purges blocks. */
+/* A fragmented block is purged by vm_unmap_aliases(), and when room is short. */
 static void fragmented(struct fixture *f)
 {
 	u64 a = map(f, 8), b;
@@ -178,7 +181,7 @@ static void fragmented(struct fixture *f)
 	CHECK(vstats(f).blocks == 1);
 	vm_unmap_ram(f->vs, b, 8);
 
-	/* When room is short, it is taken from fragmented blocks too. */
+	/* When room is short, fragmented blocks are purged too. */
 	CHECK(vstats(f).blocks == 1);
 	CHECK(vstats(f).busy_pages == 128);
 	a = (u64)alloc_vmap_area(f->vs, f->vmap.size, PAGE_SIZE, 0, ~0ULL, GFP_KERNEL);
@@ -195,8 +198,8 @@ static void test_fragmented(void **state)
 }
 
 /*
- * The load of the 2015 report: one 16-page map, maps of 8 pages that leave 8 pages of the block,
- * unmap all, again. Where new blocks went to the head, each round left one behind.
+ * The load of the 2015 report: a mapping of 16 pages, mappings of 8 pages that leave 8 pages of the
+ * block, unmap all, repeat. When new blocks went to the head of the list, each round left one over.
  */
 static void exhaustion(struct fixture *f)
 {
@@ -272,7 +275,7 @@ static void unmap_large_count(struct fixture *f)
 	vm_unmap_ram(f->vs, map(f, 100), 99);
 }
 
-/* An area of that length begins there: the block's own. */
+/* The area of the block begins at this address, and has this length. */
 static void unmap_whole_block(struct fixture *f)
 {
 	vm_unmap_ram(f->vs, map(f, 1), 128);
@@ -325,7 +328,7 @@ static void test_leak(void **state)
 	expect_finding(*state, map_leak, ORACLE_LEAK_AREA, "1 of them vmap blocks");
 }
 
-/* Sizes that are computed: a block is a power of two whatever the number of CPUs. */
+/* Computed sizes: a block is a power of two for any number of CPUs. */
 static void defaults(struct fixture *f)
 {
 	CHECK(is_power_of_2(f->vs->block_pages) && f->vs->block_pages >= 2 * VMAP_MAX_ALLOC &&

@@ -2,14 +2,12 @@
 /*
  * test_concurrent.c - tasks and interrupts at once, under many schedules: no finding.
  *
- * Mappings and areas are passed around through slots that tasks exchange, so that who unmaps is
- * seldom who mapped. The engine judges the lock rules; the body judges what is mapped and that no
- * alias outlives vm_unmap_aliases(); vmap_verify() judges the rest when all is quiet, the bound on
- * the queues included, which must hold for every interleaving. With ThreadSanitizer there must be
- * no race.
+ * Workers exchange mappings and areas through slots, so that objects are mostly freed by other
+ * workers than those that allocated them. The engine checks the lock rules; the body checks the
+ * mappings, and that no alias outlives vm_unmap_aliases(); vmap_verify() checks the rest at the
+ * end, the bound on the queues included, which must hold for every interleaving. ThreadSanitizer
+ * must find no race.
  */
-#include "../vmalloc.h"
-#include "run.h"
 #include "hunt.h"
 
 #define RAM_SLOTS 6
@@ -18,13 +16,7 @@
 #define GROUP_NR 3
 #define OPS 14
 
-struct worker {
-	struct fixture *f;
-	u64 seed;
-	bool irq;
-};
-
-/* Congruent areas; at a random distance from each other, in no order. */
+/* Congruent areas, at a random distance from each other, in no order. */
 struct group {
 	struct vmap_area *va[GROUP_NR];
 };
@@ -33,7 +25,6 @@ struct shared {
 	u64 ram[RAM_SLOTS]; /* address, a multiple of the page size, plus pages, below that */
 	struct vmap_area *area[AREA_SLOTS];
 	struct group *group[GROUP_SLOTS];
-	struct worker worker[WORKERS];
 };
 
 static struct shared shared;
@@ -88,7 +79,7 @@ static void free_group(struct fixture *f, struct group *g)
 	kfree(f->m, g);
 }
 
-/* Interrupts only give back: to ask for areas may sleep. */
+/* Interrupts free groups only: allocating one may sleep. */
 static void group_op(struct fixture *f, u64 r, bool irq)
 {
 	u64 gap = (1 + (r >> 17) % 60) * PAGE_SIZE, size = (1 + (r >> 24) % 40) * PAGE_SIZE;
@@ -126,7 +117,7 @@ static void aliases(struct fixture *f)
 	MM_CHECK(!tlb_stale_before(f->m, ended, &addr), ALIAS, "%#llx", addr);
 }
 
-/* A walk beside all the others: info.c judges what it meets. */
+/* A walk beside all the others: info.c checks the areas that it meets. */
 static void info(struct fixture *f)
 {
 	struct vmalloc_info info;
@@ -136,9 +127,8 @@ static void info(struct fixture *f)
 	CHECK(info.used + info.largest_chunk <= info.total);
 }
 
-static void one_op(void *arg)
+static void one_op(struct worker *w)
 {
-	struct worker *w = arg;
 	struct fixture *f = w->f;
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
@@ -167,27 +157,12 @@ static void one_op(void *arg)
 		task_migrate((r >> 8) % 2);
 		break;
 	}
-	vmap_verify(f->vs, false);
-}
-
-static void worker(void *arg)
-{
-	struct worker *w = arg;
-
-	do_ops(OPS, w->irq, one_op, w);
 }
 
 static void many_tasks(struct fixture *f)
 {
-	void *arg[WORKERS];
-
 	memset(&shared, 0, sizeof(shared));
-	for (unsigned int i = 0; i < WORKERS; i++) {
-		arg[i] = &shared.worker[i];
-		shared.worker[i] =
-			(struct worker){.f = f, .seed = f->seed * 8 + i, .irq = worker_is_irq(i)};
-	}
-	run_workers(worker, arg);
+	run_workers(f, OPS, one_op);
 	settle(f);
 	vmap_verify(f->vs, true);
 	aliases(f);
@@ -207,8 +182,8 @@ static void expect_many_clean(struct fixture *f)
 }
 
 /*
- * On a space of each kind but the lazy one @runs schedules, and of that @lazy_runs. Zones are
- * small, so that CPUs fetch often, and a purge of much calls for helpers.
+ * @lazy_runs schedules on a lazy space, and @runs on a space of each other kind. Zones are small,
+ * so that CPUs fetch often.
  */
 static void hunt(struct fixture *f, unsigned int kind, unsigned int lazy_runs, unsigned int runs)
 {
@@ -222,7 +197,7 @@ static void hunt(struct fixture *f, unsigned int kind, unsigned int lazy_runs, u
 
 #ifdef MM_ENGINE_THREADS
 
-/* The host schedules. Few runs: each waits for a grace period of liburcu. */
+/* The host schedules. There are few runs, since each waits for a grace period of liburcu. */
 static void test_host(void **state)
 {
 	hunt(*state, SCHEDULE_SPARSE, 80, 80);
@@ -250,7 +225,7 @@ static void test_pct(void **state)
 	hunt(*state, SCHEDULE_PCT, 1000, 500);
 }
 
-/* Two makers of blocks on one CPU may make one more than needed: it is marked, and allowed. */
+/* Two tasks of a CPU may make one block more than needed: it is marked as raced, and allowed. */
 static void map_64(void *arg)
 {
 	struct fixture *f = arg;

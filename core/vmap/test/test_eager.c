@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_eager.c - what a space without laziness does differently: a flush at each unmap, addresses
- * that are free at once, areas of their own for all mappings, and operations with nothing to do.
+ * test_eager.c - the properties of an eager space: a flush at each unmap, addresses that are free
+ * at once, an area for each mapping, and operations with nothing to do.
  *
- * That it hands out the right addresses is shown by test_area.c, with the lazy one's.
+ * test_area.c shows that it hands out the right addresses.
  */
 #include "run.h"
 
@@ -55,7 +55,7 @@ static void test_nothing_to_do(void **state)
 	expect_clean(*state, nothing_to_do);
 }
 
-/* A mapping of one page is judged as large ones are on a lazy space. */
+/* A mapping of one page is checked as large ones are in a lazy space. */
 static void unmap_nothing(struct fixture *f)
 {
 	vm_unmap_ram(f->vs, KVA + PAGE_SIZE, 1);

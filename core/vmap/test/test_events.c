@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_events.c - each enum vmap_event is brought about, and nothing is lost by it.
+ * test_events.c - each enum vmap_event occurs, and does no harm.
  *
- * What takes two tasks is searched for: task "a" alone decides how the run goes, but for one change
- * of the schedule, at each of its steps in turn: "b" is let in, or "a" is moved to another CPU. All
- * of these runs must be clean, and in so many of them the event happens; no seed and no luck.
+ * Events that take two tasks are searched for systematically: task "a" runs alone, with one change
+ * of the schedule at each of its steps in turn: "b" runs, or "a" is migrated. All of these runs
+ * must be clean, and the event must occur in some of them. No seed, no luck.
  */
 #include "run.h"
 
-/* What a run counted. */
+/* The counts of a run. */
 static u64 events[NR_VMAP_EVENTS];
 
 static void note_events(struct fixture *f)
@@ -17,7 +17,7 @@ static void note_events(struct fixture *f)
 		events[e] = vmap_events(f->vs, (enum vmap_event)e);
 }
 
-/* The tasks: what they do, and which of them is an interrupt source. */
+/* The bodies of the two tasks. */
 static struct {
 	void (*a)(struct fixture *f);
 	void (*b)(struct fixture *f);
@@ -55,7 +55,7 @@ static void run_pair(struct fixture *f)
 	CHECK(vstats(f).largest_free == f->vmap.size);
 }
 
-/* Runs with one change, in which the event happened. */
+/* Number of runs with one change in which the event occurred. */
 static unsigned int each_change(struct fixture *f, enum change_kind kind, enum vmap_event event)
 {
 	unsigned int met = 0;
@@ -90,7 +90,7 @@ static void alloc_and_purge(struct fixture *f)
 	purge_vmap_area_lazy(f->vs);
 }
 
-/* The second time there is something in the CPU's cache, or in its pool. */
+/* At the second request the CPU's cache, or its pool, is not empty. */
 static void alloc_again(struct fixture *f)
 {
 	if (f->vmap.kva == VMAP_POOL)
@@ -100,7 +100,7 @@ static void alloc_again(struct fixture *f)
 	alloc_one(f);
 }
 
-/* All but two pages of what was fetched are used: the next request fetches, and these are left. */
+/* Use the fetched range up to two pages: the next request fetches, and these are left. */
 static void fetch_again(struct fixture *f)
 {
 	for (unsigned int i = 0; i < ZONE - 2; i++)
@@ -113,17 +113,17 @@ static void purge(struct fixture *f)
 	purge_vmap_area_lazy(f->vs);
 }
 
-/* It finds the cache empty; the other one does so too, and has fetched when it begins to. */
+/* Both tasks find the cache empty, and fetch one after the other. */
 static void test_prefetch_extra(void **state)
 {
 	pair.a = pair.b = alloc_one;
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_PREFETCH_EXTRA) > 0);
-	/* Also of four pages, of which too few are left for another request. */
+	/* Also with ranges of four pages, which leave too few for another request. */
 	((struct fixture *)*state)->vmap.zone_pages = 4;
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_PREFETCH_EXTRA) > 0);
 }
 
-/* While it fetches the other one comes, and is served by the heap; an interrupt just as well. */
+/* A request during the other task's prefetch is served by the heap; in an interrupt too. */
 static void test_prefetch_lost(void **state)
 {
 	pair.a = pair.b = alloc_one;
@@ -132,7 +132,7 @@ static void test_prefetch_lost(void **state)
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_PREFETCH_LOST) > 0);
 }
 
-/* It is moved between the number of its CPU and the lock; from a cache and from pools. */
+/* A migration between reading the CPU id and the lock; with caches and with pools. */
 static void test_cpu_left(void **state)
 {
 	struct fixture *f = *state;
@@ -142,12 +142,12 @@ static void test_cpu_left(void **state)
 	assert_true(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT) > 0);
 	f->vmap.kva = VMAP_POOL;
 	assert_true(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT) > 0);
-	/* Of one node all CPUs ask the same pools. */
+	/* With one node all CPUs ask the same pools. */
 	f->vmap.nodes = 1;
 	assert_int_equal(each_change(f, CHANGE_MIGRATE, VMAP_CPU_LEFT), 0);
 }
 
-/* A purge comes while it fetches, and takes what was left of the range before. */
+/* A purge during a prefetch takes the rest of the range before. */
 static void test_emptied_in_fill(void **state)
 {
 	pair.a = fetch_again;
@@ -155,7 +155,7 @@ static void test_emptied_in_fill(void **state)
 	assert_true(each_change(*state, CHANGE_SWITCH, VMAP_EMPTIED_IN_FILL) > 0);
 }
 
-/* The other one's purge begins while the first has taken the lists and not yet ended. */
+/* A purge begins while another one has taken the lists and not yet ended. */
 static void test_lazy_twice(void **state)
 {
 	struct fixture *f = *state;
@@ -168,7 +168,7 @@ static void test_lazy_twice(void **state)
 	}
 }
 
-/* One after the other: purges of the same node, and none of them twice. */
+/* Purges one after the other are no event. */
 static void one_by_one(struct fixture *f)
 {
 	for (int i = 0; i < 5; i++)
@@ -194,7 +194,7 @@ static void test_one_by_one(void **state)
 	}
 }
 
-/* Four areas of a size are in a pool: of these the next purge takes one. */
+/* Four areas of a size are in a pool: the next purge takes one of them. */
 static void decay(struct fixture *f)
 {
 	struct vmap_area *va[4], *other;

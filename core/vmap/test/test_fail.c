@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_fail.c - every request to the machine fails once, at each of its places: all stays
- * consistent, nothing leaks, and what does not need the request still works.
+ * test_fail.c - every request to the machine fails once: all stays consistent, nothing leaks, and
+ * operations that do not need the request still work.
  */
 #include "run.h"
 
@@ -15,7 +15,7 @@ static void mixed_ops(struct fixture *f)
 	unsigned int i;
 
 	for (i = 0; i < SLOTS; i++) {
-		/* Only frames that could be had are mapped. */
+		/* Map the frames that could be allocated. */
 		unsigned int n = 0;
 
 		while (n < counts[i] && f->page[n])
@@ -51,7 +51,7 @@ static void mixed_ops(struct fixture *f)
 	}
 }
 
-/* One failure at a time, until the run has no more requests. */
+/* One failure a run, until the run has no more requests. */
 static void fail_each(struct fixture *f, u32 limit)
 {
 	u32 n;
@@ -79,7 +79,7 @@ static void test_each(void **state)
 	fail_each_on_each(*state);
 }
 
-/* Address space for little more than the blocks: refused requests and purges besides. */
+/* A space for little more than the blocks: requests are refused, and purge. */
 static void test_each_small(void **state)
 {
 	struct fixture *f = *state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_info.c - what a space tells of itself: the three numbers of get_vmalloc_info(), also while
- * areas come and go, and the notices that it is full.
+ * test_info.c - the three numbers of get_vmalloc_info(), also while areas come and go, and the
+ * notices of a full space.
  */
 #include <stdio.h>
 
@@ -33,7 +33,7 @@ static void numbers(struct fixture *f)
 				GFP_KERNEL);
 	CHECK(info_of(f).used == 5 * PAGE_SIZE);
 	CHECK(info_of(f).largest_chunk == half - 2 * PAGE_SIZE);
-	/* What is lazily freed is not in use. */
+	/* A lazy area is not in use. */
 	free_unmap_vmap_area(f->vs, va[0]);
 	CHECK(info_of(f).used == 2 * PAGE_SIZE && info_of(f).largest_chunk == half);
 	va[3] = alloc_vmap_area(f->vs, half, PAGE_SIZE, KVA, KVA + half, GFP_KERNEL);
@@ -127,7 +127,7 @@ static void test_walk_beside(void **state)
 
 #ifndef MM_ENGINE_THREADS
 
-/* The walk is a judge of what it walks over; of several nodes it walks over the trees. */
+/* The walk checks the areas that it meets; with several nodes it walks over the trees. */
 static void out_of_order(struct fixture *f)
 {
 	struct vmap_area *a = alloc_pages_any(f, 1), *b = alloc_pages_any(f, 1);
@@ -179,7 +179,7 @@ static void refusals(struct fixture *f)
 	struct vmap_area *va = alloc_pages_any(f, f->vmap.size / PAGE_SIZE);
 
 	told.nr = 0;
-	/* What could never fit is the request's fault. */
+	/* A request that is longer than its own range is not noticed. */
 	CHECK(alloc_vmap_area(f->vs, 2 * PAGE_SIZE, PAGE_SIZE, KVA, KVA + PAGE_SIZE, GFP_KERNEL) ==
 	      ERR_PTR(-EBUSY));
 	for (unsigned int i = 1; i < ARRAY_SIZE(told_after); i++) {
@@ -203,7 +203,7 @@ static void test_refusals(void **state)
 	expect_clean_on_each(f, refusals);
 }
 
-/* Congruent areas are refused in the same words. */
+/* A refusal of congruent areas is noticed in the same words. */
 static void refuse_group(struct fixture *f)
 {
 	const u64 offsets[] = {0, 4 * PAGE_SIZE}, sizes[] = {PAGE_SIZE, PAGE_SIZE};

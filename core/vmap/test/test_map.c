@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_map.c - pages of others in an area: mapped as a whole or not at all, and flushed when the
- * addresses stay with their owner.
+ * test_map.c - the caller's frames in an area: mapped all or none, and flushed when the addresses
+ * stay with their owner.
  */
 #include "vmalloc.h"
 
-/* Pages of the area lead to the test's pages from @first on, and its guard page to nothing. */
+/* The pages of the area lead to the test's frames from @first on; its guard page is not mapped. */
 static void check_mapped(struct fixture *f, u64 addr, unsigned int nr, unsigned int first)
 {
 	for (unsigned int i = 0; i < nr; i++)
@@ -23,7 +23,7 @@ static void map_area(struct fixture *f)
 	write_bytes(f, vm->addr, 5 * PAGE_SIZE);
 	check_frames(f, vm->addr, 5 * PAGE_SIZE);
 
-	/* An entry in the middle is in use: nothing is mapped, and nothing of others unmapped. */
+	/* A page in the middle is mapped already: nothing changes. */
 	unmap_kernel_range(f->vs, vm->addr, 2 * PAGE_SIZE);
 	unmap_kernel_range(f->vs, vm->addr + 3 * PAGE_SIZE, 3 * PAGE_SIZE);
 	CHECK(map_vm_area(f->vs, vm, f->page + 3, GFP_KERNEL) == -EBUSY);
@@ -31,7 +31,7 @@ static void map_area(struct fixture *f)
 		CHECK(vmalloc_to_page(f->m, vm->addr + i * PAGE_SIZE) ==
 		      (i == 2 ? f->page[5] : NULL));
 
-	/* Flushed, so it can be mapped again at once. */
+	/* It was flushed, so it can be mapped again at once. */
 	unmap_kernel_range(f->vs, vm->addr, vm->size);
 	CHECK(!is_stale(f, vm->addr, vm->size));
 	CHECK(map_vm_area(f->vs, vm, f->page, GFP_ATOMIC) == 0);
@@ -46,7 +46,7 @@ static void test_map_area(void **state)
 	expect_clean_on_each(*state, map_area);
 }
 
-/* Over the end of a table, whose next one is not to be had. */
+/* An area across the end of a table page; the next table page cannot be allocated. */
 #define TABLE_PAGES 512
 
 static void no_table(struct fixture *f)
@@ -66,14 +66,14 @@ static void no_table(struct fixture *f)
 		CHECK(!vmalloc_to_page(f->m, vm->addr + i * PAGE_SIZE));
 	CHECK(!is_stale(f, vm->addr, vm->size));
 
-	/* The next try finds it, over no stale translation. */
+	/* The next try succeeds, and meets no stale translation. */
 	CHECK(map_vm_area(f->vs, vm, f->page + 7, GFP_KERNEL) == 0);
 	check_mapped(f, vm->addr, 20, 7);
 	remove_area(f, vm);
 	remove_area(f, gap);
 }
 
-/* The requests of a run: the test's pages, the space, and what the body asks for before. */
+/* The requests of a run are: the frames of the test, the space, and those of the body. */
 static void test_no_table(void **state)
 {
 	struct fixture *f = *state;
@@ -103,7 +103,7 @@ static void vmap_vunmap(struct fixture *f)
 	vm = find_vm_area(f->vs, b);
 	CHECK(vm->flags == (VM_MAP | VM_USERMAP) && vm->nr_pages == 1);
 
-	/* Two ways to one page. */
+	/* Two addresses of one frame. */
 	mem_set(f->m, b, 0x5a, PAGE_SIZE);
 	CHECK(*(u8 *)mem_address(f->m, a + PAGE_SIZE + 77, 1) == 0x5a);
 
@@ -134,7 +134,7 @@ static void vmap_no_room(struct fixture *f)
 	CHECK(!vmap(f->vs, f->page, 128, 0, "the guard page does not fit"));
 	CHECK(vmap(f->vs, f->page, 127, 0, "all of it") == KVA);
 	vunmap(f->vs, KVA);
-	/* Purged to make room. */
+	/* It purges to make room. */
 	CHECK(vmap(f->vs, f->page, 127, 0, "again") == KVA);
 	vunmap(f->vs, KVA);
 }
@@ -212,7 +212,7 @@ static void vunmap_addresses_only(struct fixture *f)
 	vunmap(f->vs, get_area(f, 1, VM_MAP)->addr);
 }
 
-/* What was mapped in the area of somebody who did not ask vmap_pages_range() behind our back. */
+/* Another user has mapped a page at the addresses that vmap() gets. */
 static void vmap_over_mapping(struct fixture *f)
 {
 	CHECK(vmap_pages_range(f->m, KVA, f->page, 1, GFP_KERNEL) == 0);

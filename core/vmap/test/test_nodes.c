@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_nodes.c - nodes: an area is busy and lazy in that of its address, whoever allocates and
- * frees it, and is found wherever it ends. On a space of zones, whose slices can be of any length.
+ * test_nodes.c - nodes: an area is busy and lazy in the node of its address (V7), and is found by
+ * each address in it. On a space of zones, whose slices can have any length.
  */
 #include "run.h"
 
@@ -51,7 +51,7 @@ static void test_node_of_address(void **state)
 	expect_clean(*state, node_of_address);
 }
 
-/* It ends in a slice of another node, and lies over slices of all of them. */
+/* An area that spans slices of all nodes. */
 static void large_area(struct fixture *f)
 {
 	struct vmap_area *low = alloc_pages_any(f, 1), *va, *held;
@@ -121,7 +121,9 @@ static void lowest_goes(struct fixture *f)
 	free_all(f);
 }
 
-/* Wherever it goes while the lowest area is looked for: the next one of its node is not the next.
+/*
+ * The lowest area is freed at each step of a search for it. The next area of its node is not the
+ * next of all.
  */
 static void test_lowest_goes(void **state)
 {

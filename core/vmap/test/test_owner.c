@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_owner.c - areas with an owner: where they lie, who finds them, who is refused.
+ * test_owner.c - areas with an owner: their addresses, lookups, refusals.
  */
 #include "vmalloc.h"
 
@@ -29,7 +29,7 @@ static void test_fields(void **state)
 	expect_clean_on_each(*state, fields);
 }
 
-/* From each byte of it, and of no other. */
+/* An area is found by each of its bytes, and by no other. */
 static void found(struct fixture *f)
 {
 	struct vmap_area *none = alloc_pages_any(f, 1);
@@ -48,7 +48,7 @@ static void found(struct fixture *f)
 	CHECK(!find_vm_area(f->vs, b->addr + 3 * PAGE_SIZE));
 	CHECK(!find_vm_area(f->vs, UINT64_MAX));
 
-	/* Only by the address at which it begins, only if it has an owner, and only once. */
+	/* Removed by its first address alone, if it has an owner, and once. */
 	CHECK(!remove_vm_area(f->vs, KVA));
 	CHECK(!remove_vm_area(f->vs, a->addr + PAGE_SIZE));
 	CHECK(!remove_vm_area(f->vs, a->addr + 1));
@@ -59,13 +59,13 @@ static void found(struct fixture *f)
 	CHECK(find_vm_area(f->vs, b->addr) == b);
 	remove_area(f, b);
 
-	/* What ends above the last address of all is none, whatever the lowest area is. */
+	/* No area ends above the highest address. */
 	free_unmap_vmap_area(f->vs, none);
 	a = get_vm_area(f->vs, PAGE_SIZE, VM_MAP, KVA, KVA + 2 * PAGE_SIZE, GFP_KERNEL, "test");
 	CHECK(find_vm_area(f->vs, KVA) == a && !find_vm_area(f->vs, UINT64_MAX));
 	remove_area(f, a);
 
-	/* Whoever has the addresses next does not inherit the owner. */
+	/* The next area at these addresses does not inherit the owner. */
 	none = alloc_vmap_area(f->vs, 4 * PAGE_SIZE, PAGE_SIZE, KVA, KVA + 4 * PAGE_SIZE,
 			       GFP_KERNEL);
 	CHECK(find_vmap_area(f->vs, addr) == none && !find_vm_area(f->vs, addr));
@@ -77,7 +77,7 @@ static void test_found(void **state)
 	expect_clean_on_each(*state, found);
 }
 
-/* What its maker has not finished has no owner yet; who asks is told so, and cannot remove it. */
+/* An area that is being made has no owner yet: it is not found and cannot be removed. */
 static void half_made(struct fixture *f)
 {
 	struct vm_struct *vm =
@@ -130,7 +130,7 @@ static void ranges(struct fixture *f)
 	CHECK(refusal(f, -page, 0, UINT64_MAX) == -EINVAL);
 	CHECK(refusal(f, -2 * page + 1, 0, UINT64_MAX) == -EINVAL);
 	CHECK(refusal(f, -2 * page, 0, UINT64_MAX) == -EBUSY);
-	/* The guard page counts: all of the space but a page can be had. */
+	/* The guard page counts: one page of the space cannot be used. */
 	CHECK(refusal(f, end - KVA, 0, UINT64_MAX) == -EBUSY);
 	CHECK(refusal(f, end - KVA - page + 1, 0, UINT64_MAX) == -EBUSY);
 	CHECK(refusal(f, end - KVA - page, 0, UINT64_MAX) == 0);
@@ -146,7 +146,7 @@ static void test_ranges(void **state)
 	expect_clean_on_each(*state, ranges);
 }
 
-/* From the heap, since not all of the space will do. */
+/* From the heap, since the request names a range. */
 static struct vm_struct *get_lowest(struct fixture *f, u64 size, u64 flags)
 {
 	return get_vm_area(f->vs, size, flags, 0, f->vs->end - PAGE_SIZE, GFP_KERNEL, "test");
@@ -169,8 +169,7 @@ static void ioremap(struct fixture *f)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(want); i++) {
-		/* The first page is taken: the lowest address is the alignment, no less and no
-		 * more. */
+		/* The first page is in use, so the lowest address shows the alignment. */
 		struct vm_struct *first = get_lowest(f, PAGE_SIZE, VM_MAP), *last;
 		u64 at = KVA + max(want[i].align, 2 * PAGE_SIZE);
 		struct vm_struct *vm = get_lowest(f, want[i].size, VM_IOREMAP);
@@ -179,7 +178,7 @@ static void ioremap(struct fixture *f)
 		CHECK(!IS_ERR(vm) && vm->addr == at);
 		remove_area(f, vm);
 		empty_into_heap(f);
-		/* Others are not aligned. */
+		/* Areas for other uses are not aligned. */
 		last = get_lowest(f, want[i].size, VM_MAP);
 		CHECK(!IS_ERR(last) && last->addr == KVA + 2 * PAGE_SIZE);
 		remove_area(f, last);
@@ -193,7 +192,7 @@ static void test_ioremap(void **state)
 	expect_clean_on_each(*state, ioremap);
 }
 
-/* In an interrupt too, with memory that may not sleep. */
+/* With interrupts off and GFP_ATOMIC. */
 static void atomic(struct fixture *f)
 {
 	struct vm_struct *vm;
@@ -222,13 +221,12 @@ static void leaks(struct fixture *f)
 	get_area(f, 3, VM_MAP);
 }
 
-/* Its guard page counted, so that neither the address nor the count tells. */
+/* With its guard page: neither the address nor the count is wrong. */
 static void unmap_owned(struct fixture *f)
 {
 	vm_unmap_ram(f->vs, get_area(f, 100, VM_MAP)->addr, 101);
 }
 
-/* The address space is what is told of first. */
 static void test_findings(void **state)
 {
 	struct fixture *f = *state;

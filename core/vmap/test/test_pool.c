@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_pool.c - what only a space of pools does: what a purge frees is cached by its size, in the
- * node that it was allocated for, for a while; and a purge of much has helpers.
+ * test_pool.c - the properties of a space of pools: a purge caches freed areas by size, in the node
+ * for which they were allocated; pools decay; a large purge has helpers.
  *
- * That it hands out what is free is shown by test_area.c, and what happens between tasks by
- * test_events.c and test_concurrent.c.
+ * test_area.c shows that it hands out free ranges alone; test_events.c and test_concurrent.c are
+ * about several tasks.
  */
 #include "run.h"
 
@@ -19,7 +19,7 @@ static struct vmap_area *alloc_aligned(struct fixture *f, u64 pages, u64 align)
 			       f->vs->end, GFP_KERNEL);
 }
 
-/* @nr areas of @pages pages are allocated, freed in that order, and purged. */
+/* Allocate @nr areas of @pages pages, free them in that order, and purge. */
 static void into_pool(struct fixture *f, unsigned int nr, u64 pages)
 {
 	struct vmap_area *va[64];
@@ -32,7 +32,7 @@ static void into_pool(struct fixture *f, unsigned int nr, u64 pages)
 	purge_vmap_area_lazy(f->vs);
 }
 
-/* Pages of the space, from its start, that are in pools; and areas, in all and of each node. */
+/* The areas in pools: how many, of each node, and which of the first pages they have. */
 struct cached {
 	u64 nr;
 	u64 of_node[VMAP_MAX_NODES];
@@ -59,7 +59,7 @@ static struct cached cached(struct fixture *f)
 	return k;
 }
 
-/* A space on a machine of so many CPUs, outside of a run: there are more than a run can have. */
+/* A space on a machine of @cpus CPUs, outside of a run: a run can have fewer. */
 static void expect_nodes(struct fixture *f, unsigned int cpus, unsigned int given,
 			 unsigned int nodes)
 {
@@ -88,7 +88,7 @@ static void test_nodes(void **state)
 	expect_nodes(f, 1, 128, 128);
 }
 
-/* No other size will do, and no other place. */
+/* A pool serves requests of its size that name no range. */
 static void exact_size(struct fixture *f)
 {
 	const u64 end = f->vs->end;
@@ -110,7 +110,7 @@ static void exact_size(struct fixture *f)
 	free_all(f);
 }
 
-/* The largest that is pooled, and one page more. */
+/* The largest area that is pooled, and one of a page more. */
 static void largest(struct fixture *f)
 {
 	into_pool(f, 1, 257);
@@ -122,13 +122,13 @@ static void largest(struct fixture *f)
 	free_all(f);
 }
 
-/* Of nine areas the one that is aligned is the eighth, or the ninth. */
+/* The aligned area is the eighth in the pool, and then the ninth. */
 static void eighth(struct fixture *f)
 {
 	into_pool(f, 8, 1);
 	CHECK(cached(f).nr == 8);
 	CHECK(page_of(f, alloc_aligned(f, 1, 64)) == 0 && hits(f) == 1);
-	/* Without alignment, the one that came last. */
+	/* Without alignment the latest one serves. */
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 7 && hits(f) == 2);
 	free_all(f);
 	empty_into_heap(f);
@@ -161,8 +161,8 @@ static void test_eighth(void **state)
 }
 
 /*
- * CPUs 0 and 2 ask the pools of one node, 1 and 3 of the other. An area goes back to the node for
- * whose CPU it was allocated, whoever frees it and in whichever slice it lies.
+ * CPUs 0 and 2 ask the pools of one node, 1 and 3 those of the other. An area goes back to the node
+ * of the CPU for which it was allocated, whichever CPU frees it and wherever it lies.
  */
 static void two_nodes(struct fixture *f)
 {
@@ -205,7 +205,7 @@ static void test_two_nodes(void **state)
 	expect_clean(f, two_nodes);
 }
 
-/* Numbers of possible CPUs have gaps: they are dealt out to the nodes nevertheless. */
+/* The ids of the possible CPUs have gaps: the CPUs are dealt out to the nodes all the same. */
 static void gaps(struct fixture *f)
 {
 	struct vmap_area *va[4];
@@ -230,7 +230,7 @@ static void test_gaps(void **state)
 	expect_clean(f, gaps);
 }
 
-/* Congruent areas go back to where they came from, the top of the space, and to no pool. */
+/* Congruent areas go back to the top of the space, and to no pool. */
 static void congruent(struct fixture *f)
 {
 	const u64 offset = 0, size = 8 * PAGE_SIZE;
@@ -253,7 +253,7 @@ static void test_congruent(void **state)
 	expect_clean(*state, congruent);
 }
 
-/* A quarter of each pool, those that have been there longest; and only a purge of something. */
+/* A purge that frees anything moves the oldest quarter of each pool to the heap. */
 static void quarter(struct fixture *f)
 {
 	struct cached k;
@@ -267,15 +267,15 @@ static void quarter(struct fixture *f)
 	k = cached(f);
 	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 2);
 	CHECK(!k.page[0] && !k.page[1] && k.page[2] && k.page[8] && k.page[102]);
-	/* What decays is in the heap, and can be part of anything. */
+	/* An area that has decayed is in the heap, and merged there. */
 	CHECK(page_of(f, alloc_pages_any(f, 2)) == 0 && !hits(f));
-	/* 7 of one page: 1; 1 of three pages: none. The new one is not counted. */
+	/* Of 7 areas of one page 1 goes, of 1 area of three pages none; new ones do not count. */
 	free_all(f);
 	purge_vmap_area_lazy(f->vs);
 	k = cached(f);
 	CHECK(k.nr == 8 && vmap_events(f->vs, VMAP_POOL_DECAY) == 3);
 	CHECK(!k.page[2] && k.page[3] && k.page[0] && k.page[102]);
-	/* Three stay as long as nobody needs them. */
+	/* Three areas of a size stay until room is short. */
 	for (int i = 0; i < 20; i++) {
 		free_unmap_vmap_area(f->vs, alloc_pages_any(f, 300));
 		purge_vmap_area_lazy(f->vs);
@@ -288,7 +288,7 @@ static void test_quarter(void **state)
 	one_node(*state, quarter);
 }
 
-/* Of each node, whichever has been freed into. */
+/* The pools of every node decay, including those that get no area. */
 static void quarter_of_each(struct fixture *f)
 {
 	into_pool(f, 64, 4);
@@ -306,7 +306,7 @@ static void test_quarter_of_each(void **state)
 	expect_clean(f, quarter_of_each);
 }
 
-/* All is in pools of pages: a request of two is served when all of them are empty. */
+/* The whole space is in pools of single pages: a request of two pages empties them. */
 static void no_room(struct fixture *f)
 {
 	const u64 pages = f->vmap.size / PAGE_SIZE;
@@ -324,7 +324,7 @@ static void no_room(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, pages)) == 0);
 	CHECK(!vstats(f).cached_pages && mstats(f).flushes == flushes);
 	free_all(f);
-	/* Pages that the pools of another node have. */
+	/* The pools of other nodes are emptied too. */
 	purge_vmap_area_lazy(f->vs);
 	empty_into_heap(f);
 	into_pool(f, (unsigned int)pages, 1);
@@ -346,7 +346,7 @@ static void test_no_room(void **state)
 	}
 }
 
-/* Areas in many nodes are flushed at once. */
+/* One flush is for the areas of all nodes. */
 static void one_flush(struct fixture *f)
 {
 	u64 flushes = mstats(f).flushes;
@@ -366,8 +366,8 @@ static void test_one_flush(void **state)
 }
 
 /*
- * CPUs on which a worker has done something. One whose item was taken back is let in once, to end;
- * one that works passes scheduling points at which others are let in.
+ * helped: CPUs on which a worker has done something. A worker whose item was cancelled runs once,
+ * to end; one that works passes scheduling points, and so runs several times.
  */
 static u64 helped, let_in;
 
@@ -397,8 +397,8 @@ static void run_watched(struct fixture *f, void (*body)(struct fixture *f))
 }
 
 /*
- * 16 areas of 16 pages, four in each of four nodes, are freed by one decision. So they are in the
- * pools of their nodes after one purge, whoever has put them there.
+ * 16 areas of 16 pages, four in each of four nodes, are freed by one call. After one purge they are
+ * in the pools of their nodes, whichever tasks have put them there.
  */
 static void free_at_once(struct fixture *f)
 {
@@ -412,7 +412,7 @@ static void free_at_once(struct fixture *f)
 	CHECK(vstats(f).purges == 1);
 }
 
-/* With @most lazy pages, so many CPUs but the purge's have workers. */
+/* With @most lazy pages allowed: the number of CPUs whose workers have helped. */
 static unsigned int helpers(struct fixture *f, unsigned long most)
 {
 	f->vmap.lazy_max_pages = most;
@@ -429,7 +429,7 @@ static void test_helpers(void **state)
 	f->schedule.kind = SCHEDULE_ROUND_ROBIN;
 	assert_int_equal(helpers(f, 1), 3);
 	assert_int_equal(helpers(f, 64), 3);
-	/* Shares of two nodes: two of them, whether three or two are to work. */
+	/* Two shares of two nodes, whether three or two tasks are to work. */
 	assert_int_equal(helpers(f, 65), 1);
 	assert_int_equal(helpers(f, 128), 1);
 	assert_int_equal(helpers(f, 129), 0);
@@ -438,23 +438,23 @@ static void test_helpers(void **state)
 	assert_int_equal(helpers(f, 1), 0);
 	f->vmap.nodes = 3;
 	assert_int_equal(helpers(f, 1), 2);
-	/* As many as there are CPUs. */
+	/* At most one a CPU. */
 	f->vmap.nodes = 128;
 	assert_int_equal(helpers(f, 1), 3);
 	topology_init(&f->cfg.topology, 2, 1, 2048);
 	assert_int_equal(helpers(f, 1), 1);
-	/* No CPU is asked to work that is not there. */
+	/* Only online CPUs work. */
 	topology_init(&f->cfg.topology, 6, 1, 2048);
 	f->cfg.topology.possible[0] = f->cfg.topology.online[0] = 1 << 0 | 1 << 3 | 1 << 5;
 	assert_int_equal(helpers(f, 1), 2);
 	assert_int_equal(helped, 1 << 3 | 1 << 5);
 
-	/* If nobody else gets to run, the purge does everything itself. */
+	/* If no other task runs, the purge does everything itself. */
 	f->schedule.kind = SCHEDULE_SPARSE;
 	assert_int_equal(helpers(f, 1), 0);
 }
 
-/* Workers, all that there can be, that wait for the purge that waits for its helpers. */
+/* Every worker that there can be waits for the purge that waits for its helpers. */
 #define WORKERS (SCHED_WORKER_LAST - SCHED_WORKER_FIRST + 1)
 
 struct waiter {

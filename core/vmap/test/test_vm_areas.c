@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vm_areas.c - congruent areas: known answers, refusals, what a purge makes free, and the
- * failure of each request for metadata.
+ * test_vm_areas.c - congruent areas: known answers, refusals, purges, and the failure of each
+ * request for metadata.
  */
 #include "group.h"
 
@@ -18,7 +18,7 @@
 		made;                                                                              \
 	})
 
-/* The areas at @pages from the start of the space. */
+/* The group must get its areas at @page from the start of the space. */
 static void expect_at(struct fixture *f, struct group *g, u64 page)
 {
 	CHECK(!get(f, g));
@@ -38,7 +38,7 @@ static struct vmap_area *busy(struct fixture *f, u64 page, u64 pages)
 	return va;
 }
 
-/* Everything single, from the space's start to its end: 64 pages. */
+/* A space of 64 pages. */
 static void known_answers(struct fixture *f)
 {
 	struct group one = GROUP(1, {0, 4}), pair = GROUP(1, {0, 4}, {20, 4});
@@ -48,7 +48,7 @@ static void known_answers(struct fixture *f)
 	struct group aligned = GROUP(16, {0, 4}, {20, 4}), odd = GROUP(16, {3, 2}, {9, 2});
 	struct vmap_area *a, *b;
 
-	/* An empty space: the highest area ends at its end. */
+	/* In an empty space the highest area ends at the end of the space. */
 	expect_at(f, &one, 60);
 	expect_at(f, &pair, 40);
 	expect_at(f, &reversed, 22);
@@ -57,27 +57,27 @@ static void known_answers(struct fixture *f)
 	expect_at(f, &spread, 0);
 	expect_at(f, &aligned, 32);
 	expect_at(f, &odd, 48);
-	/* With no offset of 0 the base may lie below the space. */
+	/* Without an offset of 0 the base may lie below the space. */
 	CHECK(!get(f, &moved));
 	CHECK(vmap_area_end(moved.va[1]) == f->vs->end);
 	put(f, &moved);
 
-	/* The end moves the base: page 50 in use, so the higher area ends there, or the lower one.
-	 */
+	/* The end moves the base: page 50 is in use, so one of the areas ends there. */
 	empty_into_heap(f);
 	a = busy(f, 50, 1);
 	expect_at(f, &one, 60);
 	expect_at(f, &pair, 40);
 	expect_at(f, &reversed, 22);
 	expect_at(f, &aligned, 32);
-	/* The start: the higher one would stand across the upper free area's start. */
+	/* The start moves it: the higher area would begin below the start of the upper free area.
+	 */
 	b = busy(f, 61, 3);
 	expect_at(f, &one, 57);
 	expect_at(f, &pair, 37);
 	expect_at(f, &reversed, 19);
 	free_unmap_vmap_area(f->vs, b);
 	empty_into_heap(f);
-	/* And once more for lower areas, when the highest has fitted. */
+	/* The same for lower areas, after the highest has fitted. */
 	b = busy(f, 43, 2);
 	expect_at(f, &pair, 39);
 	expect_at(f, &reversed, 19);
@@ -94,13 +94,13 @@ static void test_known_answers(void **state)
 
 	f->vmap.size = 64 * PAGE_SIZE;
 	expect_clean_on_each_lazy(f, known_answers);
-	/* The same near the top, with the alignments that the answers were computed for. */
+	/* The same near the top of all addresses, with the same alignment of the space. */
 	f->cfg.kva_start = f->vmap.start = -80 * PAGE_SIZE;
 	f->cfg.kva_size = f->vmap.size;
 	expect_clean_on_each_lazy(f, known_answers);
 }
 
-/* Holes that fit exactly, and nothing else free. */
+/* The free ranges are exactly those that the group needs. */
 static void exact_fit(struct fixture *f)
 {
 	struct group g = GROUP(1, {30, 5}, {0, 3}, {11, 2}), longer = GROUP(1, {30, 5}, {0, 4});
@@ -156,19 +156,19 @@ static void bad_arguments(struct fixture *f)
 	CHECK(ask(f, 0, P, span + 8, P, 2, P, GFP_KERNEL) == -EINVAL);
 	CHECK(ask(f, 0, P, -P, P, 2, P, GFP_KERNEL) == -EINVAL);
 	CHECK(ask(f, 0, P, -P, 2 * P, 2, P, GFP_KERNEL) == -EINVAL);
-	/* Overlaps: the same, the end in the other, one inside of the other; either way round. */
+	/* Overlaps: equal, one ends in the other, one inside of the other; in both orders. */
 	CHECK(ask(f, span, P, span, P, 2, P, GFP_KERNEL) == -EINVAL);
 	CHECK(ask(f, 0, 9 * P, span, 2 * P, 2, P, GFP_KERNEL) == -EINVAL);
 	CHECK(ask(f, span, 2 * P, 0, 9 * P, 2, P, GFP_KERNEL) == -EINVAL);
 	CHECK(ask(f, 0, 20 * P, span, P, 2, P, GFP_KERNEL) == -EINVAL);
 
-	/* Longer than the space, by a page and by nearly all addresses; or not below 2^64. */
+	/* Longer than the space, by a page and by nearly all addresses; or up to 2^64. */
 	CHECK(ask(f, 0, space + P, 0, 0, 1, P, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, 0, P, space, P, 2, P, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, space, P, 0, P, 2, P, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, 0, P, -2 * P, P, 2, P, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, -2 * P, P, 0, 0, 1, P, GFP_KERNEL) == -EBUSY);
-	/* No multiple of the alignment is near, or the offsets alone reach behind the space. */
+	/* No multiple of the alignment fits, or the offsets alone reach beyond the space. */
 	CHECK(ask(f, 0, P, span, P, 2, 1ULL << 63, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, f->vs->end, P, f->vs->end + span, P, 2, P, GFP_KERNEL) == -EBUSY);
 	CHECK(ask(f, f->vs->end - P, P, f->vs->end, P, 2, P, GFP_KERNEL) == -EBUSY);
@@ -211,7 +211,7 @@ static void test_base_zero(void **state)
 	expect_clean_on_each_lazy(f, base_zero);
 }
 
-/* Lazily freed areas are not handed out before a flush; when room is short there is one. */
+/* Lazy areas are not handed out before a flush; a request that finds no room flushes. */
 static void purge_and_retry(struct fixture *f)
 {
 	struct group half = GROUP(1, {0, 16}, {32, 16}), same = half, one = GROUP(1, {0, 1});
@@ -225,18 +225,18 @@ static void purge_and_retry(struct fixture *f)
 	CHECK(vstats(f).lazy_pages == 32 && vstats(f).purges == purges);
 	CHECK(tlb_stale_in_range(f->m, f->vs->start, f->vs->end, &stale));
 
-	/* The first place is lazy and passed over, the second is the last one. */
+	/* The highest place is lazy, so the group gets the only other one. */
 	CHECK(!get(f, &same));
 	CHECK(base_of(&same) == f->vs->start);
 	CHECK(vstats(f).lazy_pages == 32 && vstats(f).purges == purges);
 
-	/* Nothing is left: purge, and what was freed first is found. */
+	/* No place is left: the request purges, and finds the first one. */
 	CHECK(!get(f, &half));
 	CHECK(base_of(&half) == f->vs->start + 16 * PAGE_SIZE);
 	CHECK(vstats(f).lazy_pages == 0 && vstats(f).purges == purges + 1);
 	CHECK(!tlb_stale_in_range(f->m, f->vs->start, f->vs->end, &stale));
 
-	/* Once and no more: what one purge does not make free is refused. */
+	/* It purges once: if that makes no room, the request is refused. */
 	put(f, &same);
 	va = alloc_pages_any(f, 1);
 	CHECK(!IS_ERR(va) && va->va_start == f->vs->start);
@@ -258,7 +258,7 @@ static void test_purge_and_retry(void **state)
 	expect_clean_on_each_lazy(f, purge_and_retry);
 }
 
-/* All of a group are freed by one decision: no purge before the last of them is lazy. */
+/* A group is freed by one call: no purge comes before all of its areas are lazy. */
 static void one_decision(struct fixture *f)
 {
 	struct group g = GROUP(1, {0, 16}, {32, 16}, {16, 16});
@@ -279,7 +279,7 @@ static void test_one_decision(void **state)
 	expect_clean_on_each_lazy(f, one_decision);
 }
 
-/* As many areas as a call may ask for, from the last to the first. */
+/* As many areas as a call may ask for, in descending order. */
 static void many_areas(struct fixture *f)
 {
 	static u64 offsets[VM_AREAS_MAX], sizes[VM_AREAS_MAX];
@@ -301,7 +301,7 @@ static void test_many_areas(void **state)
 	expect_clean_on_each_lazy(*state, many_areas);
 }
 
-/* Each request for metadata fails once: nothing has changed, and nothing leaks. */
+/* Each request for metadata fails once: nothing changes, and nothing leaks. */
 static void with_failure(struct fixture *f)
 {
 	struct group first = GROUP(4, {30, 3}, {10, 2}, {0, 5}), second = GROUP(1, {0, 1}, {9, 1});
@@ -337,8 +337,7 @@ static void test_failures(void **state)
 		if (!mstats(f).failed)
 			break;
 	}
-	/* Behind the frames that every test has: the five areas, and two spares of the first group.
-	 */
+	/* After the frames of every test: five areas, and two spares of the first group. */
 	assert_true(n < 1000 && n > NR_PAGES + 7);
 }
 
@@ -351,12 +350,12 @@ static u64 requests_of(struct fixture *f, struct group *g)
 	return mstats(f).kmallocs - before;
 }
 
-/* Structures are asked for as they are needed: one an area, and one for each cut in two. */
+/* Structures are allocated as needed: one an area, and a spare for each area cut in two. */
 static void spares(struct fixture *f)
 {
 	struct group first = GROUP(1, {0, 2}, {20, 2}, {40, 2}), second = first;
 
-	/* The highest lies at the end of the space, the others in the middle of what is free. */
+	/* The highest area lies at the end of the space, the others inside of a free area. */
 	CHECK(requests_of(f, &first) == 5);
 	CHECK(requests_of(f, &second) == 3);
 	put(f, &first);

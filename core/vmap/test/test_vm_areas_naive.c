@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_vm_areas_naive.c - congruent areas against a naive search, which tries each base from the
- * top of the space on a map of its pages: always the same answer. What CPUs or pools keep ready is
- * not free for it, until a purge has put it back.
+ * top of the space on a map of its pages. Cached ranges are not free for it until a purge has put
+ * them back.
  */
 #include "group.h"
 #include "model.h"
@@ -17,7 +17,7 @@ static void extent(const struct group *g, u64 *first, u64 *last)
 	}
 }
 
-/* Every page of every area at each base from the top. In pages; false: none. */
+/* Try every page of every area at each base from the top. False: there is none. */
 static bool naive_base(const struct model *mo, unsigned int pages, const struct group *g, u64 *base)
 {
 	u64 first, last, space = mo->start + pages * PAGE_SIZE;
@@ -39,7 +39,7 @@ static bool naive_base(const struct model *mo, unsigned int pages, const struct 
 	return false;
 }
 
-/* Areas and gaps by turns, the gaps often none, in any order, at any distance from the base. */
+/* Areas and gaps in turn, gaps often of no page, in any order, at any distance from the base. */
 static void random_group(u64 *seed, struct group *g)
 {
 	u64 at = random_next(seed) % 2 ? 0 : random_next(seed) % 300;
@@ -67,7 +67,7 @@ struct differential {
 	unsigned int nr_groups;
 };
 
-/* Counted over all runs, to see that each outcome was met. */
+/* Counted over all runs, to show that each outcome occurs. */
 static unsigned int found_at_once, found_after_purge, refused;
 
 static void group_alloc(struct fixture *f, struct differential *d)
@@ -119,7 +119,7 @@ static void single_alloc(struct fixture *f, struct differential *d)
 	u64 size = (1 + random_next(&f->seed) % 3) * PAGE_SIZE, end = at + size;
 	struct vmap_area *va;
 
-	/* Anywhere: perhaps from what is cached. */
+	/* Anywhere: perhaps from a cache. */
 	if (random_next(&f->seed) % 2) {
 		at = f->vs->start;
 		end = f->vs->end;
@@ -165,7 +165,7 @@ static void check_model(struct fixture *f, struct differential *d)
 
 	vmap_verify(f->vs, true);
 	if (st.lazy_pages != model_count(&d->mo, LAZY)) {
-		/* Over the threshold: somebody purged. */
+		/* The lazy pages were above the threshold: one of the frees has purged. */
 		CHECK(!st.lazy_pages && model_count(&d->mo, LAZY) > f->vmap.lazy_max_pages);
 		model_purge(&d->mo);
 	}

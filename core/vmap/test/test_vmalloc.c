@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vmalloc.c - vmalloc() and its sisters, vfree() from everywhere, and mapping to users.
+ * test_vmalloc.c - vmalloc() and its sisters, vfree() in any context, and mapping to users.
  */
 #include "vmalloc.h"
 
@@ -38,7 +38,7 @@ static void test_sizes(void **state)
 	expect_clean_on_each(*state, sizes);
 }
 
-/* The frames come back before the translations go: what vfree() promises, and what it does not. */
+/* vfree() frees the frames before the translations are flushed. */
 static void lazily(struct fixture *f)
 {
 	u64 used, addr = vmalloc(f->vs, 3 * PAGE_SIZE, "test");
@@ -61,7 +61,7 @@ static void refused(struct fixture *f)
 	u64 used = mstats(f).pages_used, free = nr_free_pages(f->m);
 	u64 meta = mstats(f).meta_bytes, kmallocs = mstats(f).kmallocs;
 
-	/* No request is made for what cannot be. */
+	/* A request that cannot be served asks the machine for nothing. */
 	CHECK(!vmalloc(f->vs, 0, "nothing"));
 	CHECK(!vmalloc(f->vs, UINT64_MAX, "rounding wraps"));
 	CHECK(!vmalloc(f->vs, -2 * PAGE_SIZE, "more than addresses"));
@@ -134,14 +134,14 @@ static void nodes(struct fixture *f)
 	for (unsigned int i = 0; i < 3; i++)
 		CHECK(vm->pages[i]->nid == 1);
 
-	/* When it has no more, the other node's; unless that is forbidden. */
+	/* If the node has no more frames, the other node serves, unless that is forbidden. */
 	CHECK(!__vmalloc(f->vs, 1022 * PAGE_SIZE, 1, GFP_KERNEL | __GFP_THISNODE, 0, "only"));
 	rest = vmalloc_node(f->vs, 1022 * PAGE_SIZE, 1, "test");
 	vm = find_vm_area(f->vs, rest);
 	CHECK(rest && vm->pages[0]->nid == 1 && vm->pages[1021]->nid == 0);
 	vfree(f->vs, rest);
 	vfree(f->vs, addr);
-	/* The caller's, on CPU 0. */
+	/* The node of the caller, which is on CPU 0. */
 	addr = vmalloc(f->vs, 1, "test");
 	CHECK(find_vm_area(f->vs, addr)->pages[0]->nid == 0);
 	vfree(f->vs, addr);
@@ -155,7 +155,7 @@ static void test_nodes(void **state)
 	expect_clean_on_each(f, nodes);
 }
 
-/* Left to a worker: no owner from that moment on, the rest later, and all of it once. */
+/* vfree() in atomic context: the owner goes at once, the rest later, and all of it once. */
 static void atomic(struct fixture *f)
 {
 	u64 addr[3], used;
@@ -176,7 +176,7 @@ static void atomic(struct fixture *f)
 	flush_work(&f->vs->vfree_work);
 	CHECK(mstats(f).pages_used == used - 6 && vstats(f).areas == 0);
 
-	/* And with memory asked for where nobody may sleep. */
+	/* The same with memory that was allocated in atomic context. */
 	local_irq_save(flags);
 	addr[0] = __vmalloc(f->vs, 5 * PAGE_SIZE, NUMA_NO_NODE, GFP_ATOMIC | __GFP_ZERO, 0, "irq");
 	CHECK(addr[0]);
@@ -189,7 +189,7 @@ static void test_atomic(void **state)
 	expect_clean_on_each(*state, atomic);
 }
 
-/* Who takes a space down does what its worker has not done, and lets it do nothing afterwards. */
+/* vmap_destroy() completes what the work item has not done, and the item does nothing later. */
 static void destroyed(struct fixture *f)
 {
 	struct vmap_config cfg = f->vmap;
@@ -202,7 +202,7 @@ static void destroyed(struct fixture *f)
 	for (unsigned int i = 0; i < 2; i++) {
 		u64 addr = vmalloc(vs, 3 * PAGE_SIZE, "test");
 
-		/* Table pages stay, which the first one may have needed. */
+		/* Table pages of the first run stay. */
 		if (!i)
 			used = mstats(f).pages_used - 3;
 		preempt_disable();
@@ -330,7 +330,7 @@ static int remap(struct fixture *f, unsigned long nr, u64 addr, u64 pgoff)
 
 static void user(struct fixture *f)
 {
-	/* What lies directly before it is mapped, for offsets that wrap to come to. */
+	/* The page before the area is mapped: an offset that wraps would reach it. */
 	struct vmap_area *before = alloc_pages_any(f, 2);
 	u64 addr = vmalloc_user(f->vs, 4 * PAGE_SIZE, "user"), other, mapped;
 
@@ -339,7 +339,7 @@ static void user(struct fixture *f)
 	CHECK(remap(f, 4, addr, 0) == 0);
 	CHECK(remap(f, 1, addr, 3) == 0);
 	CHECK(remap(f, 2, addr, 1) == 0);
-	/* Each bound by itself. */
+	/* Each bound alone. */
 	CHECK(remap(f, 5, addr, 0) == -EINVAL);
 	CHECK(remap(f, 1, addr, 4) == -EINVAL);
 	CHECK(remap(f, 2, addr, 3) == -EINVAL);
@@ -350,7 +350,7 @@ static void user(struct fixture *f)
 	CHECK(remap(f, 1, addr + PAGE_SIZE, 0) == -EINVAL);
 	CHECK(remap(f, 1, addr + 5 * PAGE_SIZE, 0) == -EINVAL);
 	CHECK(remap(f, 1, 0, 0) == -EINVAL);
-	/* And by what the area says, not by what happens to be mapped. */
+	/* The bounds are those of the area, even if a page after it is mapped. */
 	CHECK(!vmap_pages_range(f->m, addr + 4 * PAGE_SIZE, f->page, 1, GFP_KERNEL));
 	CHECK(remap(f, 5, addr, 0) == -EINVAL);
 
@@ -360,7 +360,7 @@ static void user(struct fixture *f)
 	CHECK(remap(f, 2, mapped, 0) == 0);
 	CHECK(remap(f, 3, mapped, 0) == -EINVAL);
 
-	/* A hole: all or nothing. */
+	/* A hole: nothing is mapped. */
 	unmap_kernel_range(f->vs, addr + 2 * PAGE_SIZE, PAGE_SIZE);
 	CHECK(remap(f, 4, addr, 0) == -EINVAL);
 	CHECK(remap(f, 2, addr, 0) == 0);
@@ -375,7 +375,7 @@ static void test_user(void **state)
 	expect_clean_on_each(*state, user);
 }
 
-/* What a user has mapped stays his when it is freed here. */
+/* Frames that a user has mapped stay in use after vfree(). */
 static void user_stays(struct fixture *f)
 {
 	u64 addr = vmalloc_user(f->vs, PAGE_SIZE, "user");

@@ -3,11 +3,10 @@
  * test_vmalloc_concurrent.c - tasks and interrupts in the vmalloc interface at once, under many
  * schedules: no finding.
  *
- * Areas are passed around through slots that tasks exchange, so that who frees is seldom who
- * allocated. Readers read all the space meanwhile, areas that are being made and freed included,
- * and know what they may find: zeroes, or what the owner of the area has written, which tells the
- * page it was written to. The listing is taken and its lines are looked at. With ThreadSanitizer
- * there must be no race.
+ * Workers exchange areas through slots, so that areas are mostly freed by other workers than those
+ * that allocated them. Meanwhile readers read the whole space, areas that are being made and freed
+ * included. They must find zeroes, or the words that the owner of the area has written, which name
+ * the page. The lines of the listing are checked. ThreadSanitizer must find no race.
  */
 #include "vmalloc.h"
 #include "hunt.h"
@@ -19,23 +18,18 @@
 #define SPACE_PAGES 256
 #define OPS 12
 
-struct worker {
-	struct fixture *f;
-	u64 seed;
-	bool irq;
-	u8 buf[3 * PAGE_SIZE];
-};
+typedef u8 read_buf[3 * PAGE_SIZE];
 
 struct shared {
 	u64 mem[MEM_SLOTS]; /* of vmalloc() */
 	u64 map[MAP_SLOTS]; /* of vmap() */
 	struct vm_struct *area[AREA_SLOTS];
-	struct worker worker[WORKERS];
+	read_buf buf[WORKERS];
 };
 
 static struct shared shared;
 
-/* The first bytes of each page of an area say which page it is. */
+/* The first bytes of each page of an area name the page. */
 static void sign(struct fixture *f, u64 addr, u64 pages)
 {
 	for (u64 i = 0; i < pages; i++)
@@ -73,7 +67,7 @@ static void mem_op(struct fixture *f, u64 r, gfp_t gfp)
 	free_mem(f, xchg(&shared.mem[(r >> 8) % MEM_SLOTS], addr));
 }
 
-/* Pages of the test, which nobody writes to: readers find zeroes. */
+/* Frames of the test, to which no worker writes: readers find zeroes. */
 static void map_op(struct fixture *f, u64 r)
 {
 	u64 addr = 0;
@@ -86,7 +80,7 @@ static void map_op(struct fixture *f, u64 r)
 	vunmap(f->vs, addr);
 }
 
-/* The frame of its first page is its own, and goes as soon as it is unmapped. */
+/* The first frame belongs to the area alone, and is freed as soon as it is unmapped. */
 static void free_area(struct fixture *f, struct vm_struct *vm)
 {
 	struct page *own;
@@ -123,18 +117,19 @@ static void area_op(struct fixture *f, u64 r, gfp_t gfp)
 	free_area(f, xchg(&shared.area[(r >> 8) % AREA_SLOTS], vm));
 }
 
-/* Each page that begins in what was read is zeroed, or was signed by its owner for this address. */
+/* Each page that begins in the buffer is zeroed, or was signed by its owner for this address. */
 static void read_op(struct worker *w, u64 r)
 {
-	/* Mostly where most areas lie. */
+	/* Mostly at the start of the space, where most areas lie. */
 	u64 addr = KVA + (r >> 8) % ((r >> 60 ? SPACE_PAGES / 8 : SPACE_PAGES) * PAGE_SIZE), at;
-	u64 got = vread(w->f->vs, w->buf, addr, sizeof(w->buf));
+	u8 *buf = shared.buf[w->nr];
+	u64 got = vread(w->f->vs, buf, addr, sizeof(read_buf));
 
-	CHECK(got <= sizeof(w->buf));
-	for (at = ALIGN(addr, PAGE_SIZE); at + 8 <= addr + sizeof(w->buf); at += PAGE_SIZE) {
+	CHECK(got <= sizeof(read_buf));
+	for (at = ALIGN(addr, PAGE_SIZE); at + 8 <= addr + sizeof(read_buf); at += PAGE_SIZE) {
 		u64 word;
 
-		memcpy(&word, w->buf + (at - addr), sizeof(word));
+		memcpy(&word, buf + (at - addr), sizeof(word));
 		CHECK(!word || word == at);
 	}
 }
@@ -155,9 +150,8 @@ static void check_line(const char *text, void *arg)
 	CHECK(strstr(text, " concurrent") || strstr(text, " vm_map_ram"));
 }
 
-static void one_op(void *arg)
+static void one_op(struct worker *w)
 {
-	struct worker *w = arg;
 	struct fixture *f = w->f;
 	u64 r = random_next(&w->seed);
 	gfp_t gfp = w->irq || r >> 60 == 0 ? GFP_ATOMIC : GFP_KERNEL;
@@ -186,30 +180,14 @@ static void one_op(void *arg)
 		task_migrate((r >> 8) % 2);
 		break;
 	}
-	vmap_verify(f->vs, false);
-}
-
-static void worker(void *arg)
-{
-	struct worker *w = arg;
-
-	do_ops(OPS, w->irq, one_op, w);
 }
 
 static void many_tasks(struct fixture *f)
 {
-	void *arg[WORKERS];
-
 	memset(&shared, 0, sizeof(shared));
 	for (unsigned int i = 0; i < MAX_PAGES; i++)
 		memset(page_address(f->m, f->page[i]), 0, PAGE_SIZE);
-	for (unsigned int i = 0; i < WORKERS; i++) {
-		arg[i] = &shared.worker[i];
-		shared.worker[i].f = f;
-		shared.worker[i].seed = f->seed * 8 + i;
-		shared.worker[i].irq = worker_is_irq(i);
-	}
-	run_workers(worker, arg);
+	run_workers(f, OPS, one_op);
 	for (unsigned int i = 0; i < MEM_SLOTS; i++)
 		free_mem(f, shared.mem[i]);
 	for (unsigned int i = 0; i < MAP_SLOTS; i++)
@@ -239,25 +217,23 @@ static void test_host(void **state)
 
 #else
 
-/* One page, which goes while it is read: in each of the ways in which it can. */
+/* One page is freed while it is read, in each of the ways in which that can happen. */
 static void read_first(void *arg)
 {
-	struct worker *w = arg;
+	struct fixture *f = arg;
 
 	for (unsigned int i = 0; i < 3; i++)
-		vread(w->f->vs, w->buf, KVA, PAGE_SIZE);
+		vread(f->vs, shared.buf[0], KVA, PAGE_SIZE);
 }
 
 static void page_goes(struct fixture *f)
 {
-	struct task_params p = {.name = "reader", .cpu = 1, .fn = read_first};
+	struct task_params p = {.name = "reader", .cpu = 1, .fn = read_first, .arg = f};
 	struct page *page = alloc_page_node(f->m, 0, GFP_KERNEL, "test");
 	struct task *reader;
 	struct vm_struct *vm;
 	u64 addr;
 
-	shared.worker[0].f = f;
-	p.arg = &shared.worker[0];
 	switch (f->seed % 3) {
 	case 0:
 		vm = get_area(f, 1, VM_MAP);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_vmalloc_fail.c - every request of the vmalloc interface to the machine fails once: nothing
- * is kept, nothing leaks, what was mapped in part is no trap for who comes next.
+ * stays allocated, nothing leaks, and a mapping that failed half-way does no harm to the next one.
  */
 #include "vmalloc.h"
 
 #define SLOTS 6
 
-/* Frames that could be had, from the first one on. */
+/* The number of frames that could be allocated, from the first one on. */
 static unsigned int frames(const struct fixture *f)
 {
 	unsigned int n = 0;
@@ -22,7 +22,7 @@ static void count_lines(const char *text, void *arg)
 	++*(unsigned int *)arg;
 }
 
-/* Whoever is refused keeps nothing: what is in use is what the others have. */
+/* A refused request holds no area: the space has exactly @areas. */
 static void check_areas(struct fixture *f, unsigned int areas)
 {
 	unsigned int lines = 0;
@@ -32,7 +32,7 @@ static void check_areas(struct fixture *f, unsigned int areas)
 	CHECK(lines == areas && vstats(f).areas == areas);
 }
 
-/* An area that stays when it cannot be mapped, to be mapped in vain or not, and once more. */
+/* An area stays with its owner when it cannot be mapped, and can be mapped again. */
 static bool map_twice(struct fixture *f, unsigned int nr)
 {
 	struct vm_struct *vm = get_vm_area(f->vs, nr * PAGE_SIZE, VM_IOREMAP, KVA, f->vs->end,
@@ -56,7 +56,7 @@ static bool map_twice(struct fixture *f, unsigned int nr)
 	return true;
 }
 
-/* Far enough apart that they need tables of their own. */
+/* So far apart that they need table pages of their own. */
 static void mixed_ops(struct fixture *f)
 {
 	unsigned int n = frames(f), areas = 0;
@@ -88,7 +88,7 @@ static void mixed_ops(struct fixture *f)
 	check_areas(f, 0);
 }
 
-/* One failure at a time, until the run has no more requests. */
+/* One failure a run, until the run has no more requests. */
 static void test_each(void **state)
 {
 	struct fixture *f = *state;

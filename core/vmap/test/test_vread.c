@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vread.c - the reader that asks nothing, against a naive one, and the listing, word for word.
+ * test_vread.c - vread() against a naive reader, and the listing, word for word.
  */
 #include <stdio.h>
 
@@ -12,7 +12,7 @@
 static u8 want[WINDOW], got[WINDOW + 1];
 
 /*
- * What there is to be read: from KVA on, a vmalloc() area, one without owner, one of vmap(), device
+ * The areas to read, from KVA on: one of vmalloc(), one without an owner, one of vmap(), device
  * memory, one that is mapped in part, a hole that was freed, and one at the end.
  */
 struct scene {
@@ -56,7 +56,7 @@ static void scene_fini(struct fixture *f, struct scene *s)
 	vfree(f->vs, s->last);
 }
 
-/* Bytes that are there for a reader; others are 0. */
+/* Set the bytes that a reader must find; all others are 0. */
 static void want_bytes(u64 addr, u64 size)
 {
 	for (u64 i = 0; i < size; i++)
@@ -127,7 +127,7 @@ static void test_reads(void **state)
 	expect_clean_on_each(*state, reads);
 }
 
-/* Where there are no addresses at all. */
+/* At both ends of all addresses. */
 static void ends(struct fixture *f)
 {
 	u64 addr = vmalloc(f->vs, PAGE_SIZE, "test");
@@ -152,7 +152,7 @@ static void test_ends(void **state)
 	expect_clean_on_each(*state, ends);
 }
 
-/* A read that would go on at address 0. */
+/* A read that would wrap to address 0. */
 static void wraps(struct fixture *f)
 {
 	struct vm_struct *top = get_vm_area(f->vs, PAGE_SIZE, VM_MAP, f->vs->end - 2 * PAGE_SIZE,
@@ -219,7 +219,7 @@ static void lists(struct fixture *f)
 		 "%#llx-%#llx 4206592 both pages=1026 vmalloc N0=2 N1=1024\n",
 		 both, both + 1027 * PAGE_SIZE);
 	check_listing(f, text);
-	/* Of a space of zones it is behind what the CPU has fetched. */
+	/* In a space of zones it lies after the range that the CPU has prefetched. */
 	CHECK(both == KVA + (f->vmap.kva == VMAP_ZONE ? 300 : 24) * PAGE_SIZE);
 	vfree(f->vs, both);
 	scene_fini(f, &s);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_zone.c - what only a space of zones does: CPUs fetch addresses, keep them, and lose them to
- * a purge.
+ * test_zone.c - the properties of a space of zones: CPUs prefetch ranges, cache them, and lose them
+ * to a purge.
  *
- * That it hands out what is free is shown by test_area.c, and what happens between tasks by
- * test_events.c.
+ * test_area.c shows that it hands out free ranges alone; test_events.c is about several tasks.
  */
 #include "run.h"
 
@@ -19,7 +18,7 @@ static struct vmap_area *alloc(struct fixture *f, u64 pages, u64 align, gfp_t gf
 			       f->vs->end, gfp);
 }
 
-/* A space on a machine of so many CPUs, outside of a run: there are more than a run can have. */
+/* A space on a machine of @cpus CPUs, outside of a run: a run can have fewer. */
 static void expect_sizes(struct fixture *f, unsigned int cpus, unsigned int given, u64 zone,
 			 u64 slice)
 {
@@ -53,7 +52,7 @@ static void test_sizes(void **state)
 	expect_sizes(f, 4, VMAP_ZONES_OFF, 0, 300);
 }
 
-/* A request of so many pages: is anything fetched for it? */
+/* Does a request of so many pages fetch a range? */
 static bool fetches(struct fixture *f, u64 pages, u64 align, u64 from, u64 to)
 {
 	u64 before = fetched(f);
@@ -73,17 +72,17 @@ static void to_the_heap(struct fixture *f)
 
 	CHECK(fetches(f, 1, 1, start, end));
 	CHECK(fetches(f, 1, 1, 0, UINT64_MAX));
-	/* Particular about the place. */
+	/* The request names a range. */
 	CHECK(!fetches(f, 1, 1, start + PAGE_SIZE, end));
 	CHECK(!fetches(f, 1, 1, start, end - PAGE_SIZE));
-	/* Three of them fit, or fewer; in the worst place for their alignment. */
+	/* Three such requests fit, or fewer, with the worst case of their alignment. */
 	CHECK(fetches(f, ZONE / 3, 1, start, end));
 	CHECK(!fetches(f, ZONE / 3 + 1, 1, start, end));
 	CHECK(fetches(f, ZONE / 3 - 7, 8, start, end));
 	CHECK(!fetches(f, ZONE / 3 - 6, 8, start, end));
 	CHECK(!fetches(f, 1, 16, start, end));
 	CHECK(!fetches(f, ZONE, 1, start, end));
-	/* Alignment and size together wrap. */
+	/* The sum of alignment and size wraps. */
 	CHECK(alloc(f, 1, 1ULL << 51, GFP_KERNEL) == ERR_PTR(-EBUSY));
 	CHECK(!vstats(f).cached_pages);
 }
@@ -112,7 +111,7 @@ static void test_no_fetching(void **state)
 	expect_clean(f, no_fetching);
 }
 
-/* What CPUs fetch one after the other lies side by side, and each goes on where it was. */
+/* Ranges that CPUs fetch one after the other lie side by side; each CPU cuts from its own. */
 static void side_by_side(struct fixture *f)
 {
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 0);
@@ -125,9 +124,9 @@ static void side_by_side(struct fixture *f)
 	task_migrate(1);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == ZONE + 2);
 	CHECK(fetched(f) == 3 && vstats(f).cached_pages == 3 * ZONE - 10);
-	/* The heap begins behind. */
+	/* The heap begins after them. */
 	CHECK(page_of(f, alloc_pages_any(f, ZONE)) == 3 * ZONE);
-	/* The next range of a CPU grows on to its first, where nothing came between. */
+	/* The next range of a CPU is merged with its first if they touch. */
 	task_migrate(2);
 	for (u64 i = 0; i < 2 * ZONE / 10; i++)
 		CHECK(page_of(f, alloc_pages_any(f, 10)) == 4 * ZONE + 10 * i);
@@ -141,7 +140,7 @@ static void test_side_by_side(void **state)
 	expect_clean(*state, side_by_side);
 }
 
-/* Four pages in one piece are a reason not to fetch, though the request does not fit. */
+/* A cache with four pages in one piece is not refilled, even if the request does not fit. */
 static void refill(struct fixture *f)
 {
 	CHECK(page_of(f, alloc_pages_any(f, 10)) == 0);
@@ -150,7 +149,7 @@ static void refill(struct fixture *f)
 	CHECK(page_of(f, alloc_pages_any(f, 5)) == ZONE);
 	CHECK(fetched(f) == 1 && vstats(f).cached_pages == 4);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 26);
-	/* Three are none. */
+	/* One with three is. */
 	CHECK(page_of(f, alloc_pages_any(f, 4)) == ZONE + 5);
 	CHECK(fetched(f) == 2 && vstats(f).cached_pages == 3 + ZONE - 4);
 	CHECK(page_of(f, alloc_pages_any(f, 3)) == 27);
@@ -163,7 +162,7 @@ static void test_refill(void **state)
 	expect_clean(*state, refill);
 }
 
-/* An aligned request cuts the middle out of what is cached. */
+/* An aligned request cuts the middle out of a cached range. */
 static void cut_in_two(struct fixture *f)
 {
 	const u64 first = f->vs->start / PAGE_SIZE % 8;
@@ -184,7 +183,7 @@ static void test_cut_in_two(void **state)
 	expect_clean(*state, cut_in_two);
 }
 
-/* What all CPUs have fetched is in the heap after a purge, and that is no reason to flush. */
+/* A purge empties the caches of all CPUs into the heap, and does not flush for that. */
 static void purge_empties(struct fixture *f)
 {
 	struct vmap_area *va[4];
@@ -217,7 +216,7 @@ static void test_purge_empties(void **state)
 	expect_clean(*state, purge_empties);
 }
 
-/* Possible CPUs 0, 3 and 5: three nodes; and a cache for each, which has its own number. */
+/* Possible CPUs 0, 3 and 5: three nodes, and a cache for each, by CPU id. */
 static void sparse_cpus(struct fixture *f)
 {
 	static const unsigned int cpus[] = {0, 3, 5};
@@ -246,7 +245,10 @@ static void test_sparse_cpus(void **state)
 	expect_clean(f, sparse_cpus);
 }
 
-/* Two CPUs have all there is: a third one gets it after a purge, which who may not sleep leaves. */
+/*
+ * Two CPUs cache the whole space. A third one gets addresses after a purge; a request that may not
+ * sleep leaves the purge to a work item.
+ */
 static void full_heap(struct fixture *f)
 {
 	u64 purges;
@@ -261,7 +263,7 @@ static void full_heap(struct fixture *f)
 	CHECK(page_of(f, alloc(f, 1, 1, GFP_ATOMIC)) == 1);
 	CHECK(!vstats(f).cached_pages);
 
-	/* Whatever is asked for that there is. */
+	/* Requests for all that is free are served. */
 	empty_into_heap(f);
 	task_migrate(0);
 	CHECK(page_of(f, alloc_pages_any(f, 1)) == 2);
@@ -288,7 +290,7 @@ static void test_full_heap(void **state)
 	expect_clean(f, full_heap);
 }
 
-/* Requests to the machine until now. */
+/* Requests to the machine so far. */
 static u64 requests(struct fixture *f)
 {
 	struct machine_stats st = mstats(f);
@@ -316,13 +318,13 @@ static void fail_in_request(struct fixture *f)
 		CHECK(page_of(f, va) == 0);
 		free_unmap_vmap_area(f->vs, va);
 	}
-	/* What failed has left nothing behind: the next one fetches. */
+	/* The failure has changed nothing: the next request fetches. */
 	va = alloc_pages_any(f, 1);
 	CHECK(!IS_ERR(va) && vstats(f).cached_pages);
 	free_unmap_vmap_area(f->vs, va);
 }
 
-/* Without memory for what is fetched, the heap serves. */
+/* Without memory for a prefetch, the heap serves. */
 static void test_failure(void **state)
 {
 	struct fixture *f = *state;
@@ -342,7 +344,7 @@ static void test_failure(void **state)
 	}
 }
 
-/* No range of the heap is long enough to be fetched, and yet all of it can be had. */
+/* No range of the heap is long enough for a prefetch, and yet all of it can be allocated. */
 static void cannot_fetch(struct fixture *f)
 {
 	for (u64 i = 0; i < ZONE - 1; i++)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmalloc.h - what the tests of the vmalloc interface share: areas by short names, and bytes
- * that tell where they were written.
+ * vmalloc.h - shared by the tests of the vmalloc interface: areas by short names, and bytes that
+ * are derived from the address at which they are written.
  */
 #ifndef MM_VMAP_TEST_VMALLOC_H
 #define MM_VMAP_TEST_VMALLOC_H
 
 #include "run.h"
 
-/* Addresses of a number of pages, guard page not counted; there must be room. */
+/* An area of @pages pages, guard page not counted; there must be room. */
 static inline struct vm_struct *get_area(struct fixture *f, u64 pages, u64 flags)
 {
 	struct vm_struct *vm =
@@ -26,7 +26,7 @@ static inline void remove_area(struct fixture *f, struct vm_struct *vm)
 	kfree(f->m, vm);
 }
 
-/* The byte that belongs at an address. */
+/* The byte that is written at an address. */
 static inline u8 byte_at(u64 addr)
 {
 	return (u8)random_mix(addr);
@@ -38,7 +38,7 @@ static inline void write_bytes(struct fixture *f, u64 addr, u64 size)
 		*(u8 *)mem_address(f->m, addr + i, 1) = byte_at(addr + i);
 }
 
-/* Pages of an area, read by way of their frames: they hold what was written to [@addr, + @size). */
+/* Read [@addr, + @size) through the frames: they hold the bytes that were written there. */
 static inline void check_frames(struct fixture *f, u64 addr, u64 size)
 {
 	for (u64 i = 0; i < size; i++) {
