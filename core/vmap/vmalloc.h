@@ -224,7 +224,7 @@ struct user_range {
  * @vs:    the space
  * @user:  the whole of it is filled; nothing is mapped in it yet
  * @addr:  the start of an area of vmalloc_user(), or of vmap() with VM_USERMAP. The caller keeps
- * the area from being freed
+ *         the area from being freed
  * @pgoff: pages of the area left out at its start
  *
  * The user gets a reference to every frame. Refused are: an address that is not the start of an

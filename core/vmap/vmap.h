@@ -18,7 +18,7 @@
 /**
  * enum vmap_kva - kinds of a space: its back end, and its source of free addresses
  * @VMAP_LAZY:  free areas in an augmented tree, areas in use in a tree and a list, one TLB flush
- * for many unmaps (2008, 2019)
+ *              for many unmaps (2008, 2019)
  * @VMAP_EAGER: the layer before that: a sorted list of areas under one lock, first fit, and a flush
  *              on every CPU at each unmap, under that lock. No vmap blocks and no congruent areas;
  *              nothing waits for a purge
@@ -50,18 +50,18 @@ const char *vmap_kva_name(enum vmap_kva kva);
  * @start:          first address, page aligned
  * @size:           bytes, a multiple of the page size
  * @block_pages:    pages of a vmap block, a power of two, at least twice VMAP_MAX_ALLOC; 0:
- * computed from @size and the number of CPUs
+ *                  computed from @size and the number of CPUs
  * @lazy_max_pages: lazy pages that may gather before a purge; 0: 32 MiB of them, times 1 + log2 of
  *                  the online CPUs, rounded down. Small test machines want less
- * @zone_pages:     zone: pages that a CPU prefetches at once; 0: 100 times 1 + log2 of the possible
- *                  CPUs, rounded down, at most 4 MiB of them. VMAP_ZONES_OFF: no CPU prefetches, as
- * on a machine of one CPU, and all requests go to the heap
+ * @zone_pages:     zone: pages that a CPU prefetches at once; 0: 100 times 1 + log2 of the
+ *                  possible CPUs, rounded down, at most 4 MiB of them. VMAP_ZONES_OFF: no CPU
+ *                  prefetches, as on a machine of one CPU, and all requests go to the heap
  * @nodes:          pool: how many, up to VMAP_MAX_NODES; 0: the number of possible CPUs, up to the
  *                  same limit
  * @notice:         called with a text in a kernel's words when a request found the space full: the
  *                  first time, the second, the fourth and so on, with the number of messages
- *                  suppressed. May be NULL. Called with no lock held in the context of the request:
- *                  perhaps by two tasks at once, or in an interrupt
+ *                  suppressed. May be NULL. Called without a lock of the space, in the context of
+ *                  the request: perhaps by two tasks at once, or in an interrupt
  * @arg:            first argument of @notice
  */
 struct vmap_config {
@@ -296,10 +296,10 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st);
  *                        was fetched for the same cache
  * @VMAP_PREFETCH_LOST:   a task found another one fetching for its CPU, and went to the heap
  * @VMAP_CPU_LEFT:        a task was migrated between reading its CPU id and taking the lock, and
- * took addresses from the cache, or the pools, of the CPU that it had left
+ *                        took addresses from the cache, or the pools, of the CPU that it had left
  * @VMAP_EMPTIED_IN_FILL: a purge emptied a cache for which a task had begun to fetch
  * @VMAP_LAZY_TWICE:      two purges took lazy areas of the same node, and the second had begun
- * before the first had ended
+ *                        before the first had ended
  * @VMAP_POOL_HIT:        a request was served from a pool
  * @VMAP_POOL_DECAY:      an area went from a pool back to the heap
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_pool.c - the properties of a space of pools: a purge caches freed areas by size, in the node
- * for which they were allocated; pools decay; a large purge has helpers.
+ * for which they were allocated, and pools decay. test_pool_helpers.c has the helpers of a purge.
  *
  * test_area.c shows that it hands out free ranges alone; test_events.c and test_concurrent.c are
  * about several tasks.
  */
-#include "run.h"
+#include "pool.h"
 
 static u64 hits(struct fixture *f)
 {
@@ -30,33 +30,6 @@ static void into_pool(struct fixture *f, unsigned int nr, u64 pages)
 	for (unsigned int i = 0; i < nr; i++)
 		free_unmap_vmap_area(f->vs, va[i]);
 	purge_vmap_area_lazy(f->vs);
-}
-
-/* The areas in pools: how many, of each node, and which of the first pages they have. */
-struct cached {
-	u64 nr;
-	u64 of_node[VMAP_MAX_NODES];
-	bool page[256];
-};
-
-static void keep(u64 start, u64 end, unsigned int node, void *arg)
-{
-	struct cached *k = arg;
-
-	k->nr++;
-	k->of_node[node]++;
-	for (u64 at = start; at < end; at += PAGE_SIZE)
-		if ((at - KVA) / PAGE_SIZE < ARRAY_SIZE(k->page))
-			k->page[(at - KVA) / PAGE_SIZE] = true;
-}
-
-static struct cached cached(struct fixture *f)
-{
-	struct cached k = {0};
-
-	vmap_verify(f->vs, true);
-	for_each_cached_area(f->vs, keep, &k);
-	return k;
 }
 
 /* A space on a machine of @cpus CPUs, outside of a run: a run can have fewer. */
@@ -365,183 +338,13 @@ static void test_one_flush(void **state)
 	expect_clean(f, one_flush);
 }
 
-/*
- * helped: CPUs on which a worker has done something. A worker whose item was cancelled runs once,
- * to end; one that works passes scheduling points, and so runs several times.
- */
-static u64 helped, let_in;
-
-static void watch(void *arg __maybe_unused, u64 step __maybe_unused,
-		  const struct task *from __maybe_unused, const struct task *to,
-		  enum switch_reason why __maybe_unused)
-{
-	u64 bit;
-
-	if (!to || task_number(to) < SCHED_WORKER_FIRST || task_number(to) > SCHED_WORKER_LAST)
-		return;
-	bit = 1ULL << task_cpu(to);
-	helped |= let_in & bit;
-	let_in |= bit;
-}
-
-static void run_watched(struct fixture *f, void (*body)(struct fixture *f))
-{
-	struct sched_params p = {.nr_cpus = f->cfg.topology.nr_cpu_ids,
-				 .schedule = &f->schedule,
-				 .on_switch = watch};
-
-	helped = let_in = 0;
-	f->body = body;
-	sched_run(f->s, &p, run_body, f, &f->result);
-	assert_clean(&f->result);
-}
-
-/*
- * 16 areas of 16 pages, four in each of four nodes, are freed by one call. After one purge they are
- * in the pools of their nodes, whichever tasks have put them there.
- */
-static void free_at_once(struct fixture *f)
-{
-	struct vmap_area *va[16];
-
-	for (unsigned int i = 0; i < 16; i++)
-		va[i] = alloc_pages_any(f, 16);
-	pcpu_free_vm_areas(f->vs, va, 16);
-	purge_vmap_area_lazy(f->vs);
-	CHECK(cached(f).nr == 16 && vstats(f).cached_pages == 256);
-	CHECK(vstats(f).purges == 1);
-}
-
-/* With @most lazy pages allowed: the number of CPUs whose workers have helped. */
-static unsigned int helpers(struct fixture *f, unsigned long most)
-{
-	f->vmap.lazy_max_pages = most;
-	run_watched(f, free_at_once);
-	assert_int_equal(helped & 1, 0);
-	return (unsigned int)__builtin_popcountll(helped);
-}
-
-static void test_helpers(void **state)
-{
-	struct fixture *f = *state;
-
-	f->vmap.nodes = 4;
-	f->schedule.kind = SCHEDULE_ROUND_ROBIN;
-	assert_int_equal(helpers(f, 1), 3);
-	assert_int_equal(helpers(f, 64), 3);
-	/* Two shares of two nodes, whether three or two tasks are to work. */
-	assert_int_equal(helpers(f, 65), 1);
-	assert_int_equal(helpers(f, 128), 1);
-	assert_int_equal(helpers(f, 129), 0);
-	assert_int_equal(helpers(f, 255), 0);
-	f->vmap.nodes = 1;
-	assert_int_equal(helpers(f, 1), 0);
-	f->vmap.nodes = 3;
-	assert_int_equal(helpers(f, 1), 2);
-	/* At most one a CPU. */
-	f->vmap.nodes = 128;
-	assert_int_equal(helpers(f, 1), 3);
-	topology_init(&f->cfg.topology, 2, 1, 2048);
-	assert_int_equal(helpers(f, 1), 1);
-	/* Only online CPUs work. */
-	topology_init(&f->cfg.topology, 6, 1, 2048);
-	f->cfg.topology.possible[0] = f->cfg.topology.online[0] = 1 << 0 | 1 << 3 | 1 << 5;
-	assert_int_equal(helpers(f, 1), 2);
-	assert_int_equal(helped, 1 << 3 | 1 << 5);
-
-	/* If no other task runs, the purge does everything itself. */
-	f->schedule.kind = SCHEDULE_SPARSE;
-	assert_int_equal(helpers(f, 1), 0);
-}
-
-/* Every worker that there can be waits for the purge that waits for its helpers. */
-#define WORKERS (SCHED_WORKER_LAST - SCHED_WORKER_FIRST + 1)
-
-struct waiter {
-	struct work_struct work;
-	struct fixture *f;
-};
-
-static struct waiter waiters[WORKERS];
-
-static void also_purge(struct work_struct *work)
-{
-	purge_vmap_area_lazy(container_of(work, struct waiter, work)->f->vs);
-}
-
-static void occupy_workers(void *arg)
-{
-	struct fixture *f = arg;
-
-	for (unsigned int i = 0; i < WORKERS; i++) {
-		waiters[i].f = f;
-		INIT_WORK(&waiters[i].work, also_purge);
-		schedule_work_on(i % f->cfg.topology.nr_cpu_ids, &waiters[i].work);
-	}
-	for (unsigned int i = 0; i < WORKERS; i++)
-		flush_work(&waiters[i].work);
-}
-
-static void free_much(void *arg)
-{
-	struct fixture *f = arg;
-	struct vmap_area *va[16];
-
-	for (unsigned int i = 0; i < 16; i++)
-		va[i] = alloc_pages_any(f, 16);
-	pcpu_free_vm_areas(f->vs, va, 16);
-}
-
-static void workers_purge(struct fixture *f)
-{
-	void (*const fn[])(void *) = {free_much, occupy_workers, free_much};
-	struct task *task[ARRAY_SIZE(fn)];
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(fn); i++) {
-		struct task_params p = {.name = "t", .cpu = i, .fn = fn[i], .arg = f};
-
-		task[i] = task_spawn(&p);
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(fn); i++)
-		task_join(task[i]);
-	purge_vmap_area_lazy(f->vs);
-	CHECK(!vstats(f).lazy_pages);
-	vmap_verify(f->vs, true);
-}
-
-static void test_workers_purge(void **state)
-{
-	struct fixture *f = *state;
-	unsigned int most = 0;
-
-	f->vmap.nodes = 4;
-	f->vmap.lazy_max_pages = 1;
-	f->schedule.kind = SCHEDULE_RANDOM;
-	for (f->schedule.seed = 0; f->schedule.seed < 1000; f->schedule.seed++) {
-		f->schedule.odds = 1 + f->schedule.seed % 13;
-		run_watched(f, workers_purge);
-		most = max(most, (unsigned int)__builtin_popcountll(helped));
-	}
-	assert_int_equal(most, 4);
-}
-
-static int setup(void **state)
-{
-	int err = setup_kind(state, VMAP_POOL);
-
-	if (!err)
-		((struct fixture *)*state)->vmap.lazy_max_pages = 10000;
-	return err;
-}
-
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, setup, fixture_teardown)
+#define T(t) cmocka_unit_test_setup_teardown(t, pool_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_nodes),		 T(test_exact_size), T(test_largest),	T(test_eighth),
 		T(test_two_nodes),	 T(test_gaps),	     T(test_congruent), T(test_quarter),
-		T(test_quarter_of_each), T(test_no_room),    T(test_one_flush), T(test_helpers),
-		T(test_workers_purge),
+		T(test_quarter_of_each), T(test_no_room),    T(test_one_flush),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
