@@ -15,8 +15,8 @@
  *   V3  No two free areas of one tree touch: neighbours are merged.
  *   V4  subtree_max_size of a free area is the largest size at or below its node.
  *   V5  The counts of a set are true: free_areas.pages, busy_areas.nr, busy_areas.pages.
- *   V6  busy_areas.list holds exactly the areas of the tree, in ascending order. (An eager space
- * has the list alone: for its areas V1, V2 and V5 are said of the list.)
+ *   V6  busy_areas.list holds exactly the areas of the tree, in ascending order. An eager space has
+ *       the list alone: V1, V2 and V5 hold for the list then.
  */
 #ifndef MM_VMAP_AREA_H
 #define MM_VMAP_AREA_H

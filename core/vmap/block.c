@@ -19,13 +19,13 @@
  * Ordering:
  *
  *   - A block is lazy before it leaves the list of all. vm_unmap_aliases() walks the blocks first
- * and takes the lazy areas second, so it misses no dirty page.
+ *     and takes the lazy areas second, so it misses no dirty page.
  *   - The lists are walked under RCU alone and changed under the lock of their queue.
  *   - `free` only falls: a walker that passes a block over for want of room is right for ever.
  *   - A translation is cleared before its page counts as dirty: a flush of the dirty range covers
  *     every cleared translation.
  *   - A block keeps its own start address: a purge may free the structure of its area while a
- * walker still stands on the block.
+ *     walker still stands on the block.
  *
  * The index has two levels of arrays that are read with acquire. Leaves are made on demand and stay
  * until the space goes: no lock, no hash.

@@ -10,8 +10,7 @@
  * Ordering:
  *
  *   - The counter rises before an area is on a list and falls after it was taken ("mm: vmalloc: fix
- *     lazy accounting", 88f5004430ba, 2010). A purge never subtracts pages that were not added
- * (V8).
+ *     lazy accounting", 88f5004430ba, 2010). So a purge subtracts only pages that were added (V8).
  *   - Translations are cleared before an area is put on a list, under the lock of that list. So
  *     the purge that takes the area flushes after they were cleared.
  *   - A grace period separates the flush from the reuse of the addresses: until it has passed, a

@@ -18,8 +18,8 @@
  *   end    The area ends above the candidate's end. By (I) and the choice of the candidate the area
  *          cannot end higher than the candidate: the base falls until the two ends meet.
  *   start  The area ends within the candidate or below it, and starts below its start. No lower
- * base brings it in again: the next free area below that is long enough becomes the candidate, and
- * the base falls until the area ends where that one ends.
+ *          base brings it in again: the next free area below that is long enough becomes the
+ *          candidate, and the base falls until the area ends where that one ends.
  *
  * The two are separate tests. To move on to the next candidate in the first case would skip every
  * base at which the area lies in the candidate; a bug of 2019 was one test for both. The search

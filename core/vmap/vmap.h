@@ -28,16 +28,18 @@
  * @VMAP_POOL:  as lazy, and a purge caches the areas that it frees by size for the next request of
  *              that size, in the pools of several nodes ("Mitigate a vmap lock contention", 2024)
  *
- * How they differ. (vm_areas.c has congruent areas, block.c vmap blocks.)
+ * Where the addresses are, and how a request is served; vm_areas.c has congruent areas, and block.c
+ * vmap blocks:
  *
- *           areas in use       free addresses            a request is served from
- *   lazy    a tree, a list     the heap: one tree        the heap, lowest fit, O(log n)
- *   zone    the same for       the heap, and a tree for  the CPU's cache, refilled from the heap;
- * the each possible CPU  each CPU: its cache       heap, if the request names a range or is larger
- * than a third of what is fetched pool    the same for up    the heap, and a list for  the pool of
- * its size of the CPU's node; the to 128 nodes       each node and size up to  heap, if it names a
- * range, is larger, or no 256 pages: its pools      area of the pool is aligned as wanted eager   a
- * list             the gaps between areas    the list, lowest fit, O(n)
+ *   lazy   Areas in use: a tree and a list. Free areas: the heap, a tree. A request gets the lowest
+ *          fit of the heap, in O(log n).
+ *   zone   Areas in use: the same for each possible CPU. Free areas: the heap, and a cache for each
+ *          CPU. A request is served from the cache of its CPU, which is refilled from the heap;
+ * from the heap if it names a range or is larger than a third of a prefetched range. pool   Areas
+ * in use: the same for up to 128 nodes. Free areas: the heap, and for each node a pool for each
+ * size up to 256 pages. A request is served from the pool of its size of the CPU's node; from the
+ * heap if it names a range, is larger, or finds no aligned area. eager  Areas in use: a list. Free
+ * areas: the gaps between them. A request gets the lowest fit, in O(n).
  */
 enum vmap_kva { VMAP_LAZY, VMAP_EAGER, VMAP_ZONE, VMAP_POOL, NR_VMAP_KVAS };
 
