@@ -11,10 +11,9 @@
  * Verification is an oracle: ThreadSanitizer and coverage do not see it, it allocates nothing, and
  * it reads each word of a bitmap at most four times.
  */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+#include "../sched/types.h"
+
+VERIFIER_BEGIN
 
 #include "internal.h"
 
@@ -200,6 +199,4 @@ void boot_verify(const struct boot_mem *bm)
 	}
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END

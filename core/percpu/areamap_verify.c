@@ -5,10 +5,9 @@
  *
  * It takes no lock and is hidden from ThreadSanitizer, as verify.c is, for the same reason.
  */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+#include "../sched/types.h"
+
+VERIFIER_BEGIN
 
 #include "internal.h"
 
@@ -102,6 +101,4 @@ bool pcpu_areamap_fits(const struct pcpu_chunk *chunk, u64 bits, u32 align, u64 
 	return false;
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END

@@ -9,10 +9,9 @@
  *
  * It is hidden from ThreadSanitizer, as verify.c is, for the same reason.
  */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+#include "../sched/types.h"
+
+VERIFIER_BEGIN
 
 #include <stdio.h>
 
@@ -285,6 +284,4 @@ bool pcpu_bitmap_fits(const struct pcpu_chunk *chunk, u64 bits, u32 align, u64 s
 	return false;
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END

@@ -15,10 +15,9 @@
  *
  * pcpu_fits() is here too, as an oracle of its own: it looks at what is allocated, and at no hint.
  */
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),                   \
-			     apply_to = function)
-#endif
+#include "../sched/types.h"
+
+VERIFIER_BEGIN
 
 #include "internal.h"
 
@@ -267,6 +266,4 @@ bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)
 	return fits;
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+VERIFIER_END

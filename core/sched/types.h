@@ -60,11 +60,11 @@ typedef long long s64;
  * included after VERIFIER_BEGIN, since they must not be seen either.
  */
 #ifdef __clang__
-#define PRAGMA(words) _Pragma(#words)
+#define MM_PRAGMA(words) _Pragma(#words)
 #define VERIFIER_BEGIN                                                                             \
-	PRAGMA(clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),            \
-				    apply_to = function))
-#define VERIFIER_END PRAGMA(clang attribute pop)
+	MM_PRAGMA(clang attribute push(__attribute__((no_sanitize("thread", "coverage"))),         \
+				       apply_to = function))
+#define VERIFIER_END MM_PRAGMA(clang attribute pop)
 #else
 #define VERIFIER_BEGIN
 #define VERIFIER_END
