@@ -188,7 +188,7 @@ void purge_vmap_area_lazy(struct vmap_space *vs)
 }
 
 void for_each_cached_area(struct vmap_space *vs,
-			void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
+			  void (*fn)(u64 start, u64 end, unsigned int cpu, void *arg), void *arg)
 {
 	struct vmap_area *va;
 
