@@ -71,7 +71,7 @@ static inline void announce_fresh(void *p, size_t size)
  * announce_unseen_begin() - what follows is no part of the run to TSan
  *
  * Around all that the simulation does in some runs and not in others, and that calls the C library,
- * which TSan intercepts whoever calls: tables that grow, state left by an earlier run, a history
+ * which TSan intercepts for all callers: tables that grow, state left by an earlier run, a history
  * that is printed. No scheduling point may lie in it. Nests.
  *
  * Return: a token for announce_unseen_end().

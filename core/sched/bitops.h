@@ -2,9 +2,9 @@
 /*
  * bitops.h - bitmaps of 64-bit words: find bits and runs of zeroes, set and clear ranges.
  *
- * All offsets are in bits. A search looks at no word behind the one that holds its last bit,
- * and returns the end of the range that it was given when there is nothing to be found. What
- * looks for runs of zeroes is for maps of fewer than 2^32 bits, all else for any map.
+ * All offsets are in bits. A search reads no word after the one that holds its last bit, and
+ * returns the end of its range if it finds nothing. Searches for runs of zeroes are for maps of
+ * fewer than 2^32 bits, all other functions for any map.
  */
 #ifndef MM_SCHED_BITOPS_H
 #define MM_SCHED_BITOPS_H

@@ -187,7 +187,7 @@ struct lock_class {
  * @nr:    accesses
  * @write, @atomic, @size: the kind of each access
  * @pc:    where
- * @task:  who; SCHED_MAX_TASKS: not a task
+ * @task:  the task; SCHED_MAX_TASKS: not a task
  * @reported: there was a report in the run, this one or a later one
  */
 struct race {

@@ -2,11 +2,11 @@
 /*
  * line.h - virtual time: which CPUs have a cache line, and what it costs those who do not.
  *
- * A cache coherence protocol with invalidation, MESI say, made simple. A line is had by a set of
- * CPUs. Whoever writes it, or reads and writes it in one, must have it alone: else it is fetched,
- * and all others lose it. Whoever reads it must have it: else it is fetched, and the others keep
- * it. So modified and exclusive are one state here, the set of one CPU, and the first write after
- * a lone read is free, as it is there. Caches have no end: only a writer takes a line away.
+ * A simplified cache coherence protocol with invalidation, such as MESI. A set of CPUs has a line.
+ * A CPU that writes it must have it alone: otherwise it fetches the line, and all others lose it. A
+ * CPU that reads it must have it: otherwise it fetches the line, and the others keep it. So
+ * modified and exclusive are one state here, the set of one CPU, and the first write after a lone
+ * read is free, as in MESI. Caches are unlimited: only a writer evicts a line.
  *
  * A line that is fetched to be written is under way and cannot be fetched by others until it has
  * arrived: they come one after the other, in the order of their clocks. Those who read do not wait
@@ -27,8 +27,8 @@
  * struct line - a cache line
  * @number:  its address without the bits of LINE_SHIFT
  * @have:    CPUs that have it
- * @arrived: when whoever wrote it last had it
- * @gen:     run that this is of; of another one: the slot is free
+ * @arrived: time at which its last writer had it
+ * @gen:     run of this entry; that of another run: the slot is free
  */
 struct line {
 	u64 number;

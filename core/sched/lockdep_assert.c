@@ -12,7 +12,7 @@ static void assert_owner(const struct lock_word *w, const char *how)
 {
 	MM_CHECK(!current || w->owner == current, LOCK_OWNER,
 		 "'%s' must be held%s here by this task; its holder is %s", w->name, how,
-		 w->owner ? task_name(w->owner) : "nobody");
+		 w->owner ? task_name(w->owner) : "no task");
 }
 
 void(lockdep_assert_spin_held)(const spinlock_t *lock)

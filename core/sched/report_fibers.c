@@ -14,7 +14,7 @@ static struct report *fill(struct sched *s, enum oracle o, const struct task *t,
 {
 	struct report *r = &s->result->report;
 
-	/* What printing does is not to be judged. */
+	/* Oracles must not check the printing. */
 	s->reported = true;
 	r->oracle = o;
 	snprintf(r->task, sizeof(r->task), "%s", t->name);
@@ -109,11 +109,11 @@ static size_t describe_wait(const struct sched *s, const struct task *t, char *t
 	case WAIT_MUTEX:
 		n = snprintf(text, size, "%s waits for %s '%s' of %s", t->name,
 			     t->wait == WAIT_SPIN ? "lock" : "mutex", w->name,
-			     w->owner ? w->owner->name : "nobody");
+			     w->owner ? w->owner->name : "no task");
 		break;
 	case WAIT_READ:
 		n = snprintf(text, size, "%s waits to read '%s', which %s writes", t->name, w->name,
-			     w->owner ? w->owner->name : "nobody");
+			     w->owner ? w->owner->name : "no task");
 		break;
 	case WAIT_WRITE:
 		name_readers(s, t->on, names, sizeof(names));
@@ -147,7 +147,7 @@ void report_stuck(struct sched *s, struct task *t)
 	size_t used = 0;
 	unsigned int i;
 
-	/* Whoever came last is as good as any to report it. */
+	/* Any task can report it: the last one does. */
 	for_each_task (i, live) {
 		if (used >= sizeof(text))
 			break;

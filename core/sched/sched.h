@@ -207,8 +207,8 @@ bool sched_moves_tasks(void);
  *
  * Blocks until the schedule lets it in: a scheduling point, and a wait as long as interrupts are
  * disabled there or another is being handled. Outside of its interrupts a source is on no CPU and
- * nothing keeps it from running; what it disables there concerns no CPU. Between irq_enter() and
- * irq_exit() the caller is in an interrupt: in_interrupt() is true and sleeping is an error.
+ * nothing keeps it from running; disabling interrupts there concerns no CPU. Between irq_enter()
+ * and irq_exit() the caller is in an interrupt: in_interrupt() is true and sleeping is an error.
  *
  * Context: interrupt source outside of an interrupt.
  */

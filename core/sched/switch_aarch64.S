@@ -2,8 +2,8 @@
 /*
  * switch_aarch64.S - exchange stacks, AAPCS64.
  *
- * What a call preserves (x19 to x30, the low halves of v8 to v15) goes on the old stack
- * and comes from the new one.
+ * Callee-saved registers (x19 to x30, the low halves of v8 to v15) are pushed to the old stack and
+ * popped from the new one.
  */
 #if defined(__aarch64__)
 

@@ -2,9 +2,9 @@
 /*
  * switch_x86_64.S - exchange stacks, System V ABI.
  *
- * What a call preserves goes on the old stack and comes from the new one. The return is an
- * indirect jump: the return predictor would expect the caller on the old stack.
- * The floating-point control words are not saved: nobody changes them.
+ * Callee-saved registers are pushed to the old stack and popped from the new one. The return is an
+ * indirect jump: the return predictor would expect the caller on the old stack. The floating-point
+ * control words are not saved, since they never change.
  */
 #if defined(__x86_64__)
 

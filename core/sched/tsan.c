@@ -2,10 +2,9 @@
 /*
  * tsan.c - ThreadSanitizer's reports become findings; nothing in other builds.
  *
- * TSan calls us while it holds its own locks, so the run cannot be left there: the report is
- * noted, and the run ends at its next scheduling point. What TSan would print is
- * left out, since a hunt produces thousands of reports: MMSTORM_TSAN=verbose in the
- * environment brings it back.
+ * TSan calls us while it holds its own locks, so the run cannot end there: the report is recorded,
+ * and the run ends at its next scheduling point. TSan's own output is suppressed, since a hunt
+ * produces thousands of reports: MMSTORM_TSAN=verbose in the environment restores it.
  *
  * Whether TSan sees a race may depend on what the process ran before, and a run must not:
  * - TSan remembers four accesses for each eight bytes. A fifth evicts one of them, and the
@@ -83,8 +82,8 @@ void tsan_begin(struct sched *s)
 }
 
 /*
- * A lock stays taken in TSan's eyes if its holder is given up; the next run would have it taken
- * twice. What an unfinished task did comes before the end of the run.
+ * For TSan a lock stays taken if its holder is abandoned; the next run would take it twice. The
+ * accesses of an unfinished task happen before the end of the run.
  */
 void tsan_abandon(struct sched *s)
 {

@@ -60,7 +60,7 @@ static inline void word_release(struct sched *s, struct task *t, struct lock_wor
 {
 	MM_CHECK(w->owner == t, LOCK_OWNER, "'%s' is released by a task that does not hold it (%s)",
 		 w->name ? w->name : "lock without a name",
-		 w->owner ? task_name(w->owner) : "nobody does");
+		 w->owner ? task_name(w->owner) : "no task does");
 	lockdep_release(t, w);
 	announce_unlock(w);
 	if (unlikely(s->vtime))

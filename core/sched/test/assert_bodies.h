@@ -130,7 +130,7 @@ static const struct {
 	const char *words;
 } broken_assertions[] = {
 	{asserts_spin, ORACLE_LOCK_OWNER, "'asserted spinlock' must be held here by this task"},
-	{asserts_other_spin, ORACLE_LOCK_OWNER, "its holder is nobody"},
+	{asserts_other_spin, ORACLE_LOCK_OWNER, "its holder is no task"},
 	{asserts_mutex, ORACLE_LOCK_OWNER, "'asserted mutex' must be held here"},
 	{asserts_rwlock, ORACLE_LOCK_OWNER, "'asserted rwlock' must be held here"},
 	{asserts_writer_as_reader, ORACLE_LOCK_OWNER, "must be held for writing here"},

@@ -106,7 +106,7 @@ static void by_irqsave(void *arg)
 		spin_unlock_irqrestore(&w.lock, flags);
 }
 
-/* Without: both read, which orders nobody; still held when the race ends the run. */
+/* Without an order: both hold the lock for reading, also when the race ends the run. */
 static void by_write(void *arg)
 {
 	unsigned long flags;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_cpu.c - the model: tasks are not CPUs, who is not preemptible keeps its CPU, and
- * interrupts come wherever they may and nowhere else.
+ * test_cpu.c - the model: tasks are not CPUs, a task that is not preemptible keeps its CPU, and
+ * interrupts occur wherever they may and nowhere else.
  */
 #include "run.h"
 

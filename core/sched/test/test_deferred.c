@@ -48,7 +48,7 @@ static void reads(void *arg)
 	}
 }
 
-/* Is inside before and after: a grace period need not wait for who comes later. */
+/* A reader before and after: a grace period need not wait for later readers. */
 static void reads_later(void *arg)
 {
 	for (int i = 0; i < 6; i++) {

@@ -112,7 +112,7 @@ static void test_order(void **state)
 	       "'lock b' was taken while holding 'lock a' by task first in operation 7");
 	assert_int_equal(result.report.op, 9);
 	passes(a_then_b, a_over_b);
-	/* A trylock does not wait; what it has taken is waited for. */
+	/* A trylock does not wait, but other tasks wait for its lock. */
 	passes(a_then_b, b_then_try_a);
 	breaks(a_then_b, try_b_then_a, ORACLE_LOCK_ORDER, "'lock a' is taken while holding");
 	/* Rules are learnt anew in each run. */
@@ -271,7 +271,7 @@ static void test_owner(void **state)
 		      "does not hold it (first)");
 	second = asserts_m;
 	expect_report(init_foreign, NULL, ORACLE_LOCK_OWNER, "its holder is first");
-	breaks(unlocks_a, NULL, ORACLE_LOCK_OWNER, "(nobody does)");
+	breaks(unlocks_a, NULL, ORACLE_LOCK_OWNER, "(no task does)");
 	breaks(asserts_a, NULL, ORACLE_LOCK_OWNER, "'lock a' must be held");
 	breaks(never_initialised, NULL, ORACLE_LOCK_OWNER, "never initialised");
 }

@@ -109,7 +109,7 @@ static void test_too_many(void **state)
 	close(fd[0]);
 }
 
-/* Who comes first among many: each does in some schedule. */
+/* Each of many tasks is the first in some schedule. */
 #define HIGH 20
 
 static long first;
@@ -157,7 +157,7 @@ static void test_chosen(void **state)
 	check_all_first(&pct);
 }
 
-/* A task that does nothing but pass points must let others in. */
+/* A task that only passes points must let others run. */
 static bool flag;
 
 static void waits_for_flag(void *arg)
@@ -267,7 +267,7 @@ static void test_named(void **state)
 	}
 	assert_int_equal(first, 3);
 	assert_int_equal(ran_on, 3);
-	/* Who has ended has no turn any more. */
+	/* A task that has ended has no turn. */
 	expect_clean(init_named, &turns);
 	assert_string_equal(log_text, "2031");
 }
@@ -397,7 +397,7 @@ static void test_reports(void **state)
 	params.max_points = 2000;
 	expect_report(init_livelock, NULL, ORACLE_LIVELOCK, "runnable: anna bert");
 	params.max_points = 0;
-	/* What was abandoned can be used again. */
+	/* Abandoned tasks can be reused. */
 	for (random.seed = 0; random.seed < 20; random.seed++) {
 		run(init_deadlock, &random);
 		assert_int_equal(result.report.oracle, ORACLE_DEADLOCK);

@@ -288,7 +288,7 @@ static void test_oracles(void **state)
 	assert_int_equal(oracle_by_id("no-such"), NR_ORACLES);
 }
 
-/* Tasks that nobody joins are run to their end; up to 47 of them. */
+/* Tasks that are never joined run to their end; up to 47 of them. */
 
 static unsigned int ended;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_rwlock.c - reader-writer locks: who excludes whom, and each rule of locking for them.
+ * test_rwlock.c - reader-writer locks: mutual exclusion, and each rule of locking for them.
  */
 #include "run.h"
 
@@ -77,7 +77,8 @@ static void init_mix(void *arg)
 	spawn_irq("irq3", 3, irq_reads, NULL);
 }
 
-/* Any schedule: writers alone, readers together in some of them, and nobody is left waiting. */
+/* Under any schedule: writers alone, readers together in some of them, and no task waits for ever.
+ */
 static void test_exclusion(void **state)
 {
 	static struct schedule schedule = {.kind = SCHEDULE_RANDOM, .odds = 2};
@@ -289,10 +290,10 @@ static void test_owner(void **state)
 {
 	breaks_foreign(keeps_writing, ends_write, "does not hold it (first)");
 	breaks_foreign(keeps_writing, ends_read, "'rw' is released by a task that does not read");
-	breaks_foreign(keeps_reading, ends_write, "does not hold it (nobody does)");
+	breaks_foreign(keeps_reading, ends_write, "does not hold it (no task does)");
 	breaks_foreign(keeps_reading, ends_read, "'rw' is released by a task that does not read");
 	breaks(ends_read, NULL, ORACLE_LOCK_OWNER, "does not read");
-	breaks(ends_write, NULL, ORACLE_LOCK_OWNER, "(nobody does)");
+	breaks(ends_write, NULL, ORACLE_LOCK_OWNER, "(no task does)");
 	breaks(never_initialised, NULL, ORACLE_LOCK_OWNER, "never initialised");
 }
 

@@ -86,7 +86,7 @@ static void test_turns(void **state)
 	schedule.changes[4].task = 2;
 	expect_clean(init_letters, &schedule);
 	assert_string_equal(log_text, "baacbbcca");
-	/* A turn of two operations; what is left of a turn when its task ends is forgotten. */
+	/* A turn of two operations; the rest of a turn is dropped when its task ends. */
 	schedule.nr = 3;
 	schedule.changes[0] = (struct change){.task = 3, .step = 1};
 	schedule.changes[1] = (struct change){.task = 2, .step = 9};
@@ -112,7 +112,7 @@ static void test_sparse(void **state)
 	assert_string_equal(log_text, "bbbaaaccc");
 	expect_clean(init_letters, sparse(2, changes));
 	assert_string_equal(log_text, "bbcccaaab");
-	/* Two for one step: the last counts. What cannot be done is passed over. */
+	/* Of two changes at one step the last counts. Impossible changes are skipped. */
 	expect_clean(init_letters, sparse(ARRAY_SIZE(changes), changes));
 	assert_string_equal(log_text, "bbcbaaacc");
 }
@@ -321,7 +321,7 @@ static void replay(void)
 	assert_int_equal(result.digest, first.digest);
 	assert_int_equal(result.points, first.points);
 	assert_int_equal(result.steps, first.steps);
-	/* What was taken of the replay is the list itself. */
+	/* The list of the replay is the list itself. */
 	assert_int_equal(taken.nr, nr);
 	assert_memory_equal(taken.changes, again.changes, nr * sizeof(again.changes[0]));
 }

@@ -13,7 +13,7 @@
 
 static struct schedule schedule, taken;
 
-/* What the strategy of the test has seen. */
+/* Calls of the strategy of the test. */
 static struct {
 	unsigned int begun, chosen, spawned, yielded, turned;
 	u64 last_step, ask_from;
@@ -231,7 +231,7 @@ static void test_ask_from(void **state)
 	assert_int_equal(seen.chosen, 0);
 }
 
-/* What it chose and moved is recorded, and replays. */
+/* Its choices and moves are recorded, and replay. */
 static void replays(void)
 {
 	static struct schedule list;

@@ -137,7 +137,7 @@ static void count_init(void *arg)
 
 static void test_counters(void **state)
 {
-	/* No time but the host's. */
+	/* The host's time only. */
 	sched_vtime_touch(&w.atomic, true);
 	assert_int_equal(sched_vtime_now(), 0);
 	run(count_init, NULL);
@@ -320,7 +320,7 @@ static void work_init(void *arg)
 static void test_work(void **state)
 {
 	run(work_init, NULL);
-	/* What was queued last was run before the end. */
+	/* The item that was queued last ran before the end. */
 	assert_int_equal(w.ran[0], 1);
 }
 

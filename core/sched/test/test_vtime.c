@@ -78,14 +78,14 @@ static void test_cpu_is_shared(void **state)
 	assert_int_equal(ended[2], 6 * WORK);
 }
 
-/* Waits that end at the clock of who ends them, on a CPU that was idle. */
+/* Waits that end at the clock of the task that ends them, on a CPU that was idle. */
 static void waits(void *arg)
 {
 	wait_for_completion(&done);
 	ends();
 }
 
-/* What has ended is seen from its last point on. */
+/* The end of a task is seen from its last point on. */
 static void frees(struct rcu_head *head)
 {
 	sched_vtime_add(WORK);
@@ -260,7 +260,7 @@ static void test_deferred_first(void **state)
 	assert_int_equal(ended[1], 10 * WORK);
 }
 
-/* Nobody reads: there is nothing to be waited for. */
+/* Without a reader a grace period waits for nothing. */
 static void waits_for_nobody(void *arg)
 {
 	synchronize_rcu();

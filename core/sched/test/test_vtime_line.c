@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vtime_line.c - cache lines in virtual time: who pays for them, to the nanosecond.
+ * test_vtime_line.c - cache lines in virtual time: their cost for each CPU, to the nanosecond.
  */
 #include "vtime.h"
 
@@ -21,7 +21,7 @@ static struct counters counters;
 static atomic_t *const shared = &counters.near[0];
 static u64 took[SCHED_MAX_CPUS];
 
-/* What each CPU does, ROUNDS times; @took says how long all of it took. */
+/* Each CPU does this ROUNDS times; @took receives the time of all of it. */
 static void (*body)(unsigned int cpu);
 
 static void repeats(void *arg)
@@ -161,7 +161,7 @@ static void test_steps(void **state)
 	vtime.touch = 0;
 }
 
-/* What nobody writes is read by all at once, and for nothing once each has it. */
+/* A line that is never written is read by all at once, and for free once each CPU has it. */
 static void test_readers(void **state)
 {
 	static void (*const reads[])(unsigned int cpu) = {reads_shared, acquires, reads_atomic,
@@ -222,7 +222,7 @@ static void test_states(void **state)
 	assert_int_equal(took[1], LINE + 100 + 500 + 500);
 }
 
-/* A lock's line comes with the lock: what else is in it costs no more. What is not, does. */
+/* A lock's line comes with the lock: other data in it costs nothing, data in another line does. */
 static struct {
 	spinlock_t lock;
 	atomic_t inside;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_vtime_lock.c - locks in virtual time: who gets them when, and what that costs, to the
- * nanosecond; and that all of it is the same in each run.
+ * test_vtime_lock.c - locks in virtual time: the order in which tasks get them, and the cost, to
+ * the nanosecond; all of it is the same in each run.
  */
 #include "vtime.h"
 
@@ -313,8 +313,8 @@ static void test_interrupt_of_a_waiter(void **state)
 }
 
 /*
- * Who is refused looks at the lock, which costs its line once; who tries again does so every two
- * points, and gets it at the first try after the release.
+ * A task that is refused reads the lock, which costs its line once. A task that tries again does so
+ * every two points, and gets the lock at the first try after the release.
  */
 static void tries(void *arg)
 {
@@ -389,7 +389,7 @@ static void test_deterministic(void **state)
 	}
 }
 
-/* What was run in virtual time can be run again without, as a list of switches. */
+/* A run in virtual time can be replayed without it, as a list of switches. */
 static void test_written_down(void **state)
 {
 	static struct schedule taken;
