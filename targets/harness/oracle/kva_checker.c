@@ -90,7 +90,7 @@ static struct kva_snapshot *walk(struct world *w, struct found *f)
 		MM_CHECK(r->start >= at && r->end > r->start && r->end <= w->vmap[0].end, OVERLAP,
 			 "[0x%llx, 0x%llx) is %s, and begins below 0x%llx, or ends wrong", r->start,
 			 r->end,
-			 r->cached ? "kept ready"
+			 r->cached ? "cached"
 			 : r->lazy ? "lazily freed"
 				   : "in use",
 			 at);
@@ -168,7 +168,7 @@ static void check_stats(const struct found *f, const struct vmap_account *st)
 		 "%llu free pages are counted, and %llu are neither in use nor lazy",
 		 st->free_pages, f->free_pages);
 	MM_CHECK(st->cached_pages == f->cached_pages, COUNT,
-		 "%llu pages are counted as kept ready, and %llu are", st->cached_pages,
+		 "%llu pages are counted as cached, and %llu are", st->cached_pages,
 		 f->cached_pages);
 	MM_CHECK(st->largest_free == f->largest_free, HINT,
 		 "the largest free range is said to have %llu bytes, and has %llu",

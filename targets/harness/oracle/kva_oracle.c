@@ -196,8 +196,8 @@ static void check_refusal(struct world *w, const char *name, const struct vmap_i
 	s = kva_snapshot_all(w, v);
 	for (u32 i = 0; i < s->nr; i++)
 		MM_CHECK(!s->range[i].cached, LEAK_AREA,
-			 "%s of %llu bytes: refused, and [0x%llx, 0x%llx) is kept ready", name,
-			 r->size, s->range[i].start, s->range[i].end);
+			 "%s of %llu bytes: refused, and [0x%llx, 0x%llx) is cached", name, r->size,
+			 s->range[i].start, s->range[i].end);
 }
 
 /* The right answer is known, and this is another one. */

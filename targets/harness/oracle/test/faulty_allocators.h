@@ -85,17 +85,17 @@ enum fault {
 	FAULT_POOL_ONE_MORE,   /* as FAULT_EAGER_ONE_MORE */
 
 	/* Cached ranges. */
-	FAULT_ZONE_SKIPPED, /* a CPU prefetches, and ignores its cache */
-	FAULT_ZONE_OTHER,   /* a CPU uses the cache of CPU 0 */
-	FAULT_ZONE_LARGE,   /* a cache serves requests of half a zone, instead of a third */
-	FAULT_ZONE_RANGE,   /* a cache serves requests for a part of the space too */
-	FAULT_ZONE_KEPT,    /* a purge does not empty the caches */
-	FAULT_POOL_SKIPPED, /* pools are ignored */
-	FAULT_POOL_LARGER,  /* a page is served from a pool of larger areas */
-	FAULT_KEPT_TAKEN,   /* the heap serves cached ranges */
-	FAULT_KEPT_STAYS,   /* a request that finds no room is refused, and ranges stay cached */
-	FAULT_KEPT_OVERLAP, /* a cached range is reported a page too low */
-	FAULT_STATS_KEPT,   /* a cached page too many is counted */
+	FAULT_ZONE_SKIPPED,   /* a CPU prefetches, and ignores its cache */
+	FAULT_ZONE_OTHER,     /* a CPU uses the cache of CPU 0 */
+	FAULT_ZONE_LARGE,     /* a cache serves requests of half a zone, instead of a third */
+	FAULT_ZONE_RANGE,     /* a cache serves requests for a part of the space too */
+	FAULT_ZONE_CACHED,    /* a purge does not empty the caches */
+	FAULT_POOL_SKIPPED,   /* pools are ignored */
+	FAULT_POOL_LARGER,    /* a page is served from a pool of larger areas */
+	FAULT_CACHED_TAKEN,   /* the heap serves cached ranges */
+	FAULT_CACHED_STAYS,   /* a request that finds no room is refused, and ranges stay cached */
+	FAULT_CACHED_OVERLAP, /* a cached range is reported a page too low */
+	FAULT_STATS_CACHED,   /* a cached page too many is counted */
 
 	/* Areas with an owner. */
 	FAULT_VM_NOT_FOUND,   /* no address belongs to an area */

@@ -56,7 +56,7 @@ int vmap_create(struct machine *m, const struct vmap_config *cfg, struct vmap_sp
 	vs->end = cfg->start + cfg->size;
 	vs->kva = cfg->kva;
 	vs->eager = cfg->kva == VMAP_EAGER;
-	faulty_kept_init(vs, cfg);
+	faulty_cache_init(vs, cfg);
 	/* A size that the space chooses is one that fits all mappings. */
 	vs->block = (u64)(cfg->block_pages ?: 2 * VMAP_MAX_ALLOC) << PAGE_SHIFT;
 	spin_lock_init(&vs->lock, "areas");
@@ -123,7 +123,7 @@ int faulty_find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		vend -= PAGE_SIZE;
 	cds_list_for_each_entry (other, &vs->areas, list) {
 		if ((other->lazy && faulty(FAULT_AREAS_NO_FLUSH)) ||
-		    (other->kept && faulty(FAULT_KEPT_TAKEN)))
+		    (other->cached && faulty(FAULT_CACHED_TAKEN)))
 			continue;
 		before = &other->list;
 		if (at + size <= other->start || faulty(FAULT_AREA_OVERLAP) ||
@@ -136,7 +136,7 @@ int faulty_find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 a
 		return -EBUSY;
 	va->start = at;
 	va->end = at + size;
-	va->lazy = va->kept = va->block = false;
+	va->lazy = va->cached = va->block = false;
 	cds_list_add_tail(&va->list, before);
 	return 0;
 }
@@ -225,7 +225,7 @@ struct vmap_area *find_vmap_area(struct vmap_space *vs, u64 addr)
 		return NULL;
 	spin_lock_irqsave(&vs->lock, flags);
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (va->start <= addr && addr < va->end && !va->kept)
+		if (va->start <= addr && addr < va->end && !va->cached)
 			found = va;
 	spin_unlock_irqrestore(&vs->lock, flags);
 	return found;
@@ -260,7 +260,7 @@ static void enter(struct vmap_space *vs, struct vmap_area *va, u64 start, u64 si
 
 	va->start = start;
 	va->end = start + size;
-	va->lazy = va->kept = va->block = false;
+	va->lazy = va->cached = va->block = false;
 	cds_list_for_each_entry (other, &vs->areas, list)
 		if (before == &vs->areas && other->start > start)
 			before = &other->list;
@@ -447,7 +447,7 @@ void for_each_busy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, vo
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (!va->lazy && !va->kept &&
+		if (!va->lazy && !va->cached &&
 		    !(va->list.next == &vs->areas && faulty(FAULT_AREA_HIDDEN)))
 			fn(va->start, va->end, arg);
 }
@@ -481,9 +481,9 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 		st->largest_free = max(st->largest_free, va->start - at);
 		st->free_pages += (va->start - at) >> PAGE_SHIFT;
 		st->blocks += va->block;
-		st->areas += !va->lazy && !va->kept;
-		st->free_pages += va->kept ? pages : 0;
-		*(va->kept   ? &st->cached_pages
+		st->areas += !va->lazy && !va->cached;
+		st->free_pages += va->cached ? pages : 0;
+		*(va->cached ? &st->cached_pages
 		  : va->lazy ? &st->lazy_pages
 			     : &st->busy_pages) += pages;
 		at = va->end;
@@ -493,7 +493,7 @@ void vmap_stats(struct vmap_space *vs, struct vmap_stats *st)
 	st->free_pages += (vs->end - at) >> PAGE_SHIFT;
 	st->areas += faulty(FAULT_STATS_AREAS);
 	st->lazy_pages += faulty(FAULT_STATS_LAZY);
-	st->cached_pages += faulty(FAULT_STATS_KEPT);
+	st->cached_pages += faulty(FAULT_STATS_CACHED);
 	st->free_pages += faulty(FAULT_STATS_FREE);
 	st->largest_free += faulty(FAULT_STATS_LARGEST) ? PAGE_SIZE : 0;
 	st->blocks = faulty(FAULT_STATS_FEWER) ? 0 : st->blocks + faulty(FAULT_STATS_MORE);

@@ -13,10 +13,10 @@
 struct vmap_area {
 	struct cds_list_head list;
 	u64 start, end;
-	bool lazy;  /* freed, and with a fault not purged: still on the list */
-	bool kept;  /* free, and kept ready for @owner (faulty_zone.c): still on the list */
-	u32 owner;  /* a CPU, or a node */
-	bool block; /* of one short mapping, as a vmap block would be */
+	bool lazy;   /* freed, and with a fault not purged: still on the list */
+	bool cached; /* free, and held ready for @owner (faulty_zone.c): still on the list */
+	u32 owner;   /* a CPU, or a node */
+	bool block;  /* of one short mapping, as a vmap block would be */
 };
 
 /**
@@ -52,11 +52,11 @@ void faulty_map_first(struct vmap_space *vs, struct page **page, gfp_t gfp);
 int faulty_find_gap(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
 		    u64 vend);
 
-/** faulty_kept_init() - what a space keeps ready; nothing, unless it is of zones or pools */
-void faulty_kept_init(struct vmap_space *vs, const struct vmap_config *cfg);
+/** faulty_cache_init() - what a space keeps ready; nothing, unless it is of zones or pools */
+void faulty_cache_init(struct vmap_space *vs, const struct vmap_config *cfg);
 
 /**
- * faulty_take() - faulty_find_gap(), and before it what is kept ready
+ * faulty_take() - faulty_find_gap(), and before it from the cached ranges
  * @spare: two structures; those that are used become NULL
  */
 int faulty_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
@@ -65,7 +65,7 @@ int faulty_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align
 /** faulty_keep() - an area is freed: does a pool take it? Lock held */
 bool faulty_keep(struct vmap_space *vs, struct vmap_area *va);
 
-/** faulty_give_back() - nothing is kept ready any more */
+/** faulty_give_back() - no range is cached any more */
 void faulty_give_back(struct vmap_space *vs);
 
 #endif

@@ -3,7 +3,7 @@
  * faulty_zone.c - the kinds of the naive vmap layer, and what two of them keep ready: zones and
  * pools; see faulty_vmap.h.
  *
- * A range that is kept is an entry of the list of areas, so the search for a gap passes it by. Of
+ * A range that is cached is an entry of the list of areas, so the search for a gap passes it by. Of
  * zones those that touch are one. Nothing is lazy, so a pool is filled when an area is freed, and
  * not by a purge. All under the space's lock.
  */
@@ -11,7 +11,7 @@
 
 #include "machine/meta.h"
 
-void faulty_kept_init(struct vmap_space *vs, const struct vmap_config *cfg)
+void faulty_cache_init(struct vmap_space *vs, const struct vmap_config *cfg)
 {
 	const u32 cpus = num_possible(machine_topology(vs->m));
 
@@ -24,25 +24,25 @@ void faulty_kept_init(struct vmap_space *vs, const struct vmap_config *cfg)
 }
 
 /* The lowest range of an owner that the request fits in; @at receives where. */
-static struct vmap_area *find_kept(struct vmap_space *vs, u32 owner, u64 size, u64 align, u64 *at)
+static struct vmap_area *find_cached(struct vmap_space *vs, u32 owner, u64 size, u64 align, u64 *at)
 {
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list) {
 		*at = ALIGN(va->start, align);
-		if (va->kept && va->owner == owner && *at + size <= va->end)
+		if (va->cached && va->owner == owner && *at + size <= va->end)
 			return va;
 	}
 	return NULL;
 }
 
-static u64 largest_kept(struct vmap_space *vs, u32 owner)
+static u64 largest_cached(struct vmap_space *vs, u32 owner)
 {
 	struct vmap_area *va;
 	u64 largest = 0;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (va->kept && va->owner == owner)
+		if (va->cached && va->owner == owner)
 			largest = max(largest, va->end - va->start);
 	return largest;
 }
@@ -53,21 +53,23 @@ static void drop(struct vmap_space *vs, struct vmap_area *va)
 	kfree(vs->m, va);
 }
 
-/* Cut the request out of a kept range, whose rest stays. */
-static void cut(struct vmap_space *vs, struct vmap_area *kept, struct vmap_area *va, u64 at,
+/* Cut the request out of a cached range, whose rest stays. */
+static void cut(struct vmap_space *vs, struct vmap_area *cached, struct vmap_area *va, u64 at,
 		u64 size, struct vmap_area **spare)
 {
 	*va = (struct vmap_area){.start = at, .end = at + size};
-	if (at + size < kept->end) {
-		**spare = (struct vmap_area){
-			.start = at + size, .end = kept->end, .kept = true, .owner = kept->owner};
-		cds_list_add(&(*spare)->list, &kept->list);
+	if (at + size < cached->end) {
+		**spare = (struct vmap_area){.start = at + size,
+					     .end = cached->end,
+					     .cached = true,
+					     .owner = cached->owner};
+		cds_list_add(&(*spare)->list, &cached->list);
 		*spare = NULL;
 	}
-	cds_list_add(&va->list, &kept->list);
-	kept->end = at;
-	if (kept->start == at)
-		drop(vs, kept);
+	cds_list_add(&va->list, &cached->list);
+	cached->end = at;
+	if (cached->start == at)
+		drop(vs, cached);
 }
 
 static void join(struct vmap_space *vs, struct vmap_area *va)
@@ -77,7 +79,7 @@ static void join(struct vmap_space *vs, struct vmap_area *va)
 	if (va->list.prev == &vs->areas)
 		return;
 	below = cds_list_entry(va->list.prev, struct vmap_area, list);
-	if (below->kept && below->owner == va->owner && below->end == va->start) {
+	if (below->cached && below->owner == va->owner && below->end == va->start) {
 		va->start = below->start;
 		drop(vs, below);
 	}
@@ -89,7 +91,7 @@ static void fetch(struct vmap_space *vs, u32 cpu, u64 size, struct vmap_area **s
 
 	if (faulty_find_gap(vs, va, size, PAGE_SIZE, vs->start, vs->end))
 		return;
-	va->kept = true;
+	va->cached = true;
 	va->owner = cpu;
 	*spare = NULL;
 	join(vs, va);
@@ -99,45 +101,45 @@ static bool zone_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64
 		      struct vmap_area *spare[2])
 {
 	const u32 cpu = faulty(FAULT_ZONE_OTHER) ? 0 : raw_smp_processor_id();
-	struct vmap_area *kept = NULL;
+	struct vmap_area *cached = NULL;
 	u64 at;
 
 	if ((size + align - PAGE_SIZE) * (faulty(FAULT_ZONE_LARGE) ? 2 : 3) > vs->zone)
 		return false;
 	if (!faulty(FAULT_ZONE_SKIPPED))
-		kept = find_kept(vs, cpu, size, align, &at);
-	if (!kept && (largest_kept(vs, cpu) < 4 * PAGE_SIZE || faulty(FAULT_ZONE_SKIPPED))) {
+		cached = find_cached(vs, cpu, size, align, &at);
+	if (!cached && (largest_cached(vs, cpu) < 4 * PAGE_SIZE || faulty(FAULT_ZONE_SKIPPED))) {
 		fetch(vs, cpu, vs->zone, &spare[1]);
 		if (!faulty(FAULT_ZONE_SKIPPED))
-			kept = find_kept(vs, cpu, size, align, &at);
+			cached = find_cached(vs, cpu, size, align, &at);
 	}
-	if (kept)
-		cut(vs, kept, va, at, size, &spare[0]);
-	return kept;
+	if (cached)
+		cut(vs, cached, va, at, size, &spare[0]);
+	return cached;
 }
 
 static bool pool_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align,
 		      struct vmap_area **spare)
 {
 	const u32 node = raw_smp_processor_id() % vs->nodes;
-	struct vmap_area *kept;
+	struct vmap_area *cached;
 
 	if (size >> PAGE_SHIFT > VMAP_POOL_MAX_PAGES || faulty(FAULT_POOL_SKIPPED))
 		return false;
-	cds_list_for_each_entry (kept, &vs->areas, list) {
-		u64 has = kept->end - kept->start;
+	cds_list_for_each_entry (cached, &vs->areas, list) {
+		u64 has = cached->end - cached->start;
 
-		if (!kept->kept || kept->owner != node || !IS_ALIGNED(kept->start, align) ||
+		if (!cached->cached || cached->owner != node || !IS_ALIGNED(cached->start, align) ||
 		    (faulty(FAULT_POOL_LARGER) ? has <= size : has != size))
 			continue;
-		cut(vs, kept, va, kept->start, size, spare);
+		cut(vs, cached, va, cached->start, size, spare);
 		return true;
 	}
 	return false;
 }
 
-static bool kept_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
-		      u64 vend, struct vmap_area *spare[2])
+static bool cache_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align, u64 vstart,
+		       u64 vend, struct vmap_area *spare[2])
 {
 	if ((vstart > vs->start || vend < vs->end) && !faulty(FAULT_ZONE_RANGE))
 		return false;
@@ -151,13 +153,13 @@ int faulty_take(struct vmap_space *vs, struct vmap_area *va, u64 size, u64 align
 {
 	int err;
 
-	if (kept_take(vs, va, size, align, vstart, vend, spare))
+	if (cache_take(vs, va, size, align, vstart, vend, spare))
 		return 0;
 	err = faulty_find_gap(vs, va, size, align, vstart, vend);
-	if (!err || faulty(FAULT_KEPT_STAYS))
+	if (!err || faulty(FAULT_CACHED_STAYS))
 		return err;
 	faulty_give_back(vs);
-	if (kept_take(vs, va, size, align, vstart, vend, spare))
+	if (cache_take(vs, va, size, align, vstart, vend, spare))
 		return 0;
 	return faulty_find_gap(vs, va, size, align, vstart, vend);
 }
@@ -166,7 +168,7 @@ bool faulty_keep(struct vmap_space *vs, struct vmap_area *va)
 {
 	if (!vs->nodes || va->end - va->start > VMAP_POOL_MAX_PAGES << PAGE_SHIFT)
 		return false;
-	va->kept = true;
+	va->cached = true;
 	va->block = false;
 	va->owner = va->start / (VMAP_SLICE_PAGES << PAGE_SHIFT) % vs->nodes;
 	return true;
@@ -177,13 +179,13 @@ void faulty_give_back(struct vmap_space *vs)
 	struct vmap_area *va, *next;
 
 	cds_list_for_each_entry_safe (va, next, &vs->areas, list)
-		if (va->kept)
+		if (va->cached)
 			drop(vs, va);
 }
 
 void purge_vmap_area_lazy(struct vmap_space *vs)
 {
-	if (vs->zone && !faulty(FAULT_ZONE_KEPT))
+	if (vs->zone && !faulty(FAULT_ZONE_CACHED))
 		faulty_give_back(vs);
 }
 
@@ -193,7 +195,7 @@ void for_each_cached_area(struct vmap_space *vs,
 	struct vmap_area *va;
 
 	cds_list_for_each_entry (va, &vs->areas, list)
-		if (va->kept)
-			fn(va->start - (faulty(FAULT_KEPT_OVERLAP) ? PAGE_SIZE : 0), va->end,
+		if (va->cached)
+			fn(va->start - (faulty(FAULT_CACHED_OVERLAP) ? PAGE_SIZE : 0), va->end,
 			   va->owner, arg);
 }

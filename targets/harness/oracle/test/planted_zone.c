@@ -26,9 +26,9 @@ const struct planted planted_zone[] = {
 	 POOL FREED "v3 = alloc_vmap_area pages=4\n"},
 	{FAULT_POOL_LARGER, ORACLE_RANGE, 3, "and it fits at 0xffffc90000008000, of a pool",
 	 POOL FREED "v3 = alloc_vmap_area pages=3\n"},
-	{FAULT_KEPT_TAKEN, ORACLE_RANGE, 3, "served at 0xffffc90000000000, and it fits at",
+	{FAULT_CACHED_TAKEN, ORACLE_RANGE, 3, "served at 0xffffc90000000000, and it fits at",
 	 POOL FREED "v3 = alloc_vmap_area pages=3\n"},
-	{FAULT_KEPT_TAKEN, ORACLE_RANGE, 1, "of 81920 bytes: served at 0xffffc90000001000, and",
+	{FAULT_CACHED_TAKEN, ORACLE_RANGE, 1, "of 81920 bytes: served at 0xffffc90000001000, and",
 	 ZONE "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=20\n"},
 	{FAULT_AREA_HIGHER, ORACLE_RANGE, 0, "of 81920 bytes: served at 0xffffc90000001000, and",
 	 ZONE "v1 = alloc_vmap_area pages=20\n"},
@@ -36,21 +36,21 @@ const struct planted planted_zone[] = {
 	 POOL "v1 = alloc_vmap_area\nv2 = alloc_vmap_area\n"},
 
 	/* Ranges that must not stay cached. */
-	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1,
+	{FAULT_ZONE_CACHED, ORACLE_LEAK_AREA, 1,
 	 "0xffffc90000018000) is still cached for CPU 0 after a purge",
 	 ZONE "v1 = alloc_vmap_area\npurge_vmap_areas\n"},
-	{FAULT_KEPT_STAYS, ORACLE_SPURIOUS, 1, "refused with error -16, and it fits at 0x",
+	{FAULT_CACHED_STAYS, ORACLE_SPURIOUS, 1, "refused with error -16, and it fits at 0x",
 	 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\n"
 	 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=255\n"},
-	{FAULT_KEPT_STAYS, ORACLE_LEAK_AREA, 1,
+	{FAULT_CACHED_STAYS, ORACLE_LEAK_AREA, 1,
 	 "refused, and [0xffffc90000001000, 0xffffc900000180",
 	 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\n"
 	 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
 
 	/* Statistics. */
-	{FAULT_KEPT_OVERLAP, ORACLE_OVERLAP, 0, "is kept ready, and begins below 0x",
+	{FAULT_CACHED_OVERLAP, ORACLE_OVERLAP, 0, "is cached, and begins below 0x",
 	 ZONE "v1 = alloc_vmap_area\n"},
-	{FAULT_STATS_KEPT, ORACLE_COUNT, 0, "24 pages are counted as kept ready, and 23 are",
+	{FAULT_STATS_CACHED, ORACLE_COUNT, 0, "24 pages are counted as cached, and 23 are",
 	 ZONE "v1 = alloc_vmap_area\n"},
 	{FAULT_STATS_LARGEST, ORACLE_HINT, 0, "the largest free range is said to have",
 	 ZONE "v1 = alloc_vmap_area\n"},
@@ -71,7 +71,7 @@ const struct planted planted_zone[] = {
 	 TRIO TWO},
 	{FAULT_POOL_SKIPPED, ORACLE_RANGE, 3, "of a pool of the CPU's node, or the heap",
 	 TRIO FREED "v3 = alloc_vmap_area pages=4\n"},
-	{FAULT_ZONE_KEPT, ORACLE_LEAK_AREA, 1, "is still cached for CPU 0 after a purge",
+	{FAULT_ZONE_CACHED, ORACLE_LEAK_AREA, 1, "is still cached for CPU 0 after a purge",
 	 TRIO "v1 = alloc_vmap_area\npurge_vmap_areas\n"},
 };
 

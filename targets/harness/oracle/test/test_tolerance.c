@@ -142,11 +142,11 @@ static void refusals_with_a_reason(void **state)
 		 "target vmap_trio\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
 		/* Another CPU's prefetched range does not serve a request that may not wait. */
-		{FAULT_KEPT_STAYS, 1,
+		{FAULT_CACHED_STAYS, 1,
 		 "target vmap_zone\nmachine kva=1M\nirq i cpu=0\nv1 = alloc_vmap_area\n"
 		 "v2 = alloc_vmap_area pages=240\n"},
 		/* A request without a search leaves the cached ranges. */
-		{FAULT_KEPT_STAYS, 1,
+		{FAULT_CACHED_STAYS, 1,
 		 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\nv1 = alloc_vmap_area\n"
 		 "v2 = alloc_vmap_area pages=257\n"},
 		/* The plan made a request fail. */
