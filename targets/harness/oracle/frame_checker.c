@@ -302,7 +302,7 @@ static void compare(struct world *w, bool quiet, s32 record)
 	w->percpu[0].be->account(w->percpu[0].ctx, &st);
 	if (quiescence_lost(record, ticket))
 		return;
-	boot_world_judge(&w->boot);
+	boot_world_verify(&w->boot);
 	f = empty_map(w);
 	v->be->for_each_busy(v->ctx, count_area, f);
 	for_each_table(w->machine, mark_table, f);

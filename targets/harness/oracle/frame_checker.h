@@ -14,7 +14,7 @@
 /*
  * Compares at each verification at which nothing is in flight.
  *
- * See boot_world_judge(). Besides, of each frame:
+ * See boot_world_verify(). Besides, of each frame:
  *
  *   boot memory  it is of the first chunk, or was taken before there was one; ORACLE_LEAK_PAGE
  *   free         nothing is mapped there; ORACLE_PAGE_FREE

@@ -17,7 +17,7 @@ static u64 unit_off(const struct world *w, u32 k, unsigned int cpu)
 }
 
 /* L1: each possible CPU is in the map of units once, and none that is not possible. */
-static void judge_cpus(const struct world *w, const struct percpu_layout *l)
+static void check_cpus(const struct world *w, const struct percpu_layout *l)
 {
 	const struct topology *t = machine_topology(w->machine);
 	u32 seen[TOPOLOGY_MAX_CPUS] = {0}, possible = 0;
@@ -40,7 +40,7 @@ static void judge_cpus(const struct world *w, const struct percpu_layout *l)
 }
 
 /* L4, and the regions are those that were asked for. */
-static void judge_sizes(const struct world *w, u32 k)
+static void check_sizes(const struct world *w, u32 k)
 {
 	const struct percpu_caps *caps = &w->percpu[k].be->caps;
 	const struct percpu_layout *l = &w->percpu[k].layout;
@@ -59,7 +59,7 @@ static void judge_sizes(const struct world *w, u32 k)
 }
 
 /* The CPUs of a group are neighbours, and in the first chunk their units lie side by side. */
-static void judge_group(const struct world *w, u32 k, const struct percpu_layout *l, u32 group)
+static void check_group(const struct world *w, u32 k, const struct percpu_layout *l, u32 group)
 {
 	const struct topology *t = machine_topology(w->machine);
 	const struct percpu_group *g = &l->group[group];
@@ -85,7 +85,7 @@ static void judge_group(const struct world *w, u32 k, const struct percpu_layout
 }
 
 /* No two units share an address. */
-static void judge_units(const struct world *w, u32 k, const struct percpu_layout *l)
+static void check_units(const struct world *w, u32 k, const struct percpu_layout *l)
 {
 	const struct topology *t = machine_topology(w->machine);
 	unsigned int a, b;
@@ -123,7 +123,7 @@ static bool in_static(const struct world *w, u32 k, u64 addr)
 	return false;
 }
 
-static void judge_addresses(struct world *w, u32 k)
+static void check_addresses(struct world *w, u32 k)
 {
 	const struct topology *t = machine_topology(w->machine);
 	const u64 base = w->percpu[k].base, size = w->percpu[k].layout.static_size;
@@ -182,20 +182,20 @@ static void check_layout(struct world *w, u32 k)
 	const struct percpu_layout *l = &w->percpu[k].layout;
 	u32 units = 0;
 
-	judge_sizes(w, k);
-	judge_cpus(w, l);
-	judge_units(w, k, l);
+	check_sizes(w, k);
+	check_cpus(w, l);
+	check_units(w, k, l);
 	for (u32 group = 0; group < l->nr_groups; group++) {
 		MM_CHECK(l->group[group].first_unit == units, RANGE,
 			 "group %u begins with unit %u, and those before it have %u", group,
 			 l->group[group].first_unit, units);
-		judge_group(w, k, l, group);
+		check_group(w, k, l, group);
 		units += l->group[group].nr_units;
 	}
 	MM_CHECK(units == l->nr_units, RANGE, "%u units, and the groups have %u", l->nr_units,
 		 units);
 	if (w->percpu[k].base && l->static_size)
-		judge_addresses(w, k);
+		check_addresses(w, k);
 }
 
 static int check_boot(struct world *w)

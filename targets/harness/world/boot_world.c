@@ -117,12 +117,12 @@ void boot_world_hand_over(struct boot_world *bw)
 	struct boot_stats before;
 	u64 given;
 
-	boot_world_judge(bw);
+	boot_world_verify(bw);
 	boot_stats(bw->bm, &before);
 	given = boot_hand_over(bw->bm, give, bw);
 	MM_CHECK(given == before.free, COUNT, "%llu pages of boot memory were handed over, of %llu",
 		 given, before.free);
-	boot_world_judge(bw);
+	boot_world_verify(bw);
 }
 
 void boot_world_end(struct boot_world *bw)
@@ -130,7 +130,7 @@ void boot_world_end(struct boot_world *bw)
 	struct boot_stats st;
 
 	if (bw->ready) {
-		boot_world_judge(bw);
+		boot_world_verify(bw);
 		boot_stats(bw->bm, &st);
 		MM_CHECK(st.reserved == bw->reserved + bw->early, LEAK_PAGE,
 			 "%llu pages of boot memory were not given back",
@@ -141,13 +141,13 @@ void boot_world_end(struct boot_world *bw)
 	bw->ready = false;
 }
 
-static void judge_count(const char *what, u64 has, u64 machine)
+static void check_count(const char *what, u64 has, u64 machine)
 {
 	MM_CHECK(has == machine, COUNT, "boot memory has %llu pages %s, and the machine %llu", has,
 		 what, machine);
 }
 
-void boot_world_judge(const struct boot_world *bw)
+void boot_world_verify(const struct boot_world *bw)
 {
 	struct machine_stats ms;
 	struct boot_stats bs;
@@ -155,6 +155,6 @@ void boot_world_judge(const struct boot_world *bw)
 	machine_stats(bw->m, &ms);
 	boot_stats(bw->bm, &bs);
 	boot_verify(bw->bm);
-	judge_count("free or reserved", bs.free + bs.reserved, ms.boot_pages + bw->early);
-	judge_count("given away", bs.handed_over + bw->early, ms.pages_used + nr_free_pages(bw->m));
+	check_count("free or reserved", bs.free + bs.reserved, ms.boot_pages + bw->early);
+	check_count("given away", bs.handed_over + bw->early, ms.pages_used + nr_free_pages(bw->m));
 }

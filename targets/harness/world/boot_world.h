@@ -65,7 +65,7 @@ int boot_world_provider(struct boot_world *bw, struct percpu_params *p);
 /**
  * boot_world_hand_over() - hand all free memory over to the page frames
  *
- * ORACLE_COUNT if it is not all. It calls boot_world_judge() before and after that.
+ * ORACLE_COUNT if it is not all. It calls boot_world_verify() before and after that.
  */
 void boot_world_hand_over(struct boot_world *bw);
 
@@ -77,12 +77,12 @@ void boot_world_hand_over(struct boot_world *bw);
 void boot_world_end(struct boot_world *bw);
 
 /**
- * boot_world_judge() - do boot memory and the page allocator share out all page frames?
+ * boot_world_verify() - do boot memory and the page allocator share out all page frames?
  *
  * In addition to boot_verify() it compares their statistics: ORACLE_COUNT. hand_over_pages() checks
  * that no frame is handed over twice, and frame_checker.h checks each frame. No operation may be in
  * flight.
  */
-void boot_world_judge(const struct boot_world *bw);
+void boot_world_verify(const struct boot_world *bw);
 
 #endif

@@ -103,7 +103,7 @@ static void use(struct fixture *f)
 		obj[i] = f->percpu.be->alloc(f->percpu.ctx, 1000, 8, GFP_KERNEL);
 	for (u32 i = 0; i < ARRAY_SIZE(obj); i++)
 		f->percpu.be->free(f->percpu.ctx, obj[i]);
-	boot_world_judge(&f->bw);
+	boot_world_verify(&f->bw);
 	if (page)
 		put_contig_pages(f->m, page, 33);
 }
@@ -118,7 +118,7 @@ static inline void run_body(void *arg)
 		/* A request that failed may be one that the embedding needed. */
 		CHECK(f->percpu.first == f->first || mstats(f).failed);
 		f->body(f);
-		boot_world_judge(&f->bw);
+		boot_world_verify(&f->bw);
 	}
 	down(f);
 	f->requests = mstats(f).kmallocs + mstats(f).pages + mstats(f).tables;
@@ -211,9 +211,9 @@ static void handed_early(struct fixture *f)
 	CHECK(!machine_boot(f->m, &f->cfg));
 	CHECK(!boot_create(f->m, &cfg, &bw.bm));
 	CHECK(!boot_register_topology(bw.bm, &f->cfg.topology) && !boot_setup(bw.bm));
-	boot_world_judge(&bw);
+	boot_world_verify(&bw);
 	hand_over_pages(f->m, 1500, 0);
-	boot_world_judge(&bw);
+	boot_world_verify(&bw);
 }
 
 /* A part of the first chunk, which its allocator has forgotten. */
