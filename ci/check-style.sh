@@ -105,6 +105,9 @@ if command -v shellcheck >/dev/null; then
 		sed -n 's|^\([^:]*:[0-9]*\):[0-9]*: \(.*\)|\1: \2|p' >>"$found"
 fi
 
+# Idioms that PROSE.md rules out, and the width of Markdown.
+prose=$(bash ci/check-prose.sh 2>/dev/null) || printf '%s\n' "$prose" >>"$found"
+
 if [ -s "$found" ]; then
 	cat "$found"
 	echo "check-style.sh: $(wc -l <"$found") violations in ${#source_files[@]} sources" >&2

@@ -44,7 +44,7 @@ if command -v git >/dev/null; then
 	tree=$work/tree
 	mkdir -p "$tree/ci" "$tree/bare"
 	cp "$top/.clang-format" "$tree/"
-	cp "$top/ci/check-style.sh" "$top/ci/check-includes.sh" "$top/ci/README.md" "$tree/ci/"
+	cp "$top"/ci/{check-style.sh,check-includes.sh,check-prose.sh,lib.sh,README.md} "$tree/ci/"
 	git init -q "$tree"
 	expect 0 "no violation" "$tree/ci/check-style.sh"
 	tag='/* SPDX-License-Identifier: GPL-2.0-or-later */'
@@ -64,6 +64,8 @@ if command -v git >/dev/null; then
 	expect 1 "e.prog:1: white space" "$tree/ci/check-style.sh"
 	expect 1 "bare: a folder without README.md" "$tree/ci/check-style.sh"
 	expect 1 "g.c:2: a task left" "$tree/ci/check-style.sh"
+	printf '%s\n/* It comes behind its last user. */\n' "$tag" >"$tree/h.c"
+	expect 1 "h.c:2: 'behind'" "$tree/ci/check-style.sh"
 	mkdir -p "$tree/core/sched" "$tree/core/vmap" "$tree/core/new"
 	printf '%s\n#include "vmap/h.h"\n#include "../sched/h.h"\n' "$tag" >"$tree/core/sched/h.c"
 	printf '%s\n#include "sched/h.h"\n#include "none.h"\n' "$tag" >"$tree/core/vmap/h.c"
