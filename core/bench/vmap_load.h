@@ -67,7 +67,7 @@ struct bench_loaded {
 	double ns;
 	double points;
 	struct bench_counts counts;
-	char error[256];
+	char error[MM_REPORT_TEXT];
 };
 
 /**

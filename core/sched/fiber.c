@@ -156,9 +156,9 @@ int fiber_init(struct fiber *f, void (*body)(void *arg), void *arg)
 	return 0;
 }
 
+#ifdef MM_TSAN
 void fiber_begin_use(struct fiber *f, unsigned int number)
 {
-#ifdef MM_TSAN
 	char name[8];
 
 	if (f->tsan)
@@ -167,22 +167,15 @@ void fiber_begin_use(struct fiber *f, unsigned int number)
 	f->tsan = __tsan_create_fiber(0);
 	__tsan_set_fiber_name(f->tsan, name);
 	announce_fresh(f->stack + f->size - STACK_SEEN, STACK_SEEN);
-#else
-	(void)f;
-	(void)number;
-#endif
 }
 
 void fiber_end_use(struct fiber *f)
 {
-#ifdef MM_TSAN
 	if (f->tsan)
 		__tsan_destroy_fiber(f->tsan);
 	f->tsan = NULL;
-#else
-	(void)f;
-#endif
 }
+#endif
 
 #ifdef MM_ASAN
 /* A fake stack can be freed only by one that leaves it for good: stand in for its fiber. */

@@ -57,10 +57,25 @@ int fiber_init(struct fiber *f, void (*body)(void *arg), void *arg);
  * fiber_begin_use() - a task begins on @f
  * @number: of the task; TSan names its thread by it
  */
+#ifdef MM_TSAN
 void fiber_begin_use(struct fiber *f, unsigned int number);
+#else
+static inline void fiber_begin_use(struct fiber *f, unsigned int number)
+{
+	(void)f;
+	(void)number;
+}
+#endif
 
 /** fiber_end_use() - the task is over; TSan forgets its thread. @f is switched away */
+#ifdef MM_TSAN
 void fiber_end_use(struct fiber *f);
+#else
+static inline void fiber_end_use(struct fiber *f)
+{
+	(void)f;
+}
+#endif
 
 /** fiber_fini() - give the stack back; @f is switched away. @f may be all zero */
 void fiber_fini(struct fiber *f);

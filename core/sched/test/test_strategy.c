@@ -235,7 +235,7 @@ static void test_ask_from(void **state)
 static void replays(void)
 {
 	static struct schedule list;
-	char before[64];
+	char before[sizeof(log_text)];
 	u64 digest = result.digest;
 
 	assert_true(taken.nr);

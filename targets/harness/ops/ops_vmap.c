@@ -47,7 +47,7 @@ void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 
 	MM_CHECK(found == expected, CONTENTS,
 		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu", i, o->addr,
-		 found ? found->pfn : -1LL, expected->pfn);
+		 found ? (s64)found->pfn : -1LL, expected->pfn);
 	if (!owns_slot(w))
 		return;
 	access_write64(w->machine, addr + mapping_slot(w, o) * sizeof(u64), value);
