@@ -130,4 +130,10 @@ static inline void object_free(struct fixture *f, struct object *o)
 	o->addr = 0;
 }
 
+/* Bit @i of a map. */
+static inline bool map_bit(const u64 *map, u32 i)
+{
+	return map[i / WORD_BITS] >> (i % WORD_BITS) & 1;
+}
+
 #endif

@@ -63,6 +63,20 @@ static inline void expect_report(void (*init)(void *arg), const struct schedule 
 	assert_finding(&result, o, words);
 }
 
+/* A random walk for odd seeds, PCT for even ones. */
+static inline const struct schedule *random_or_pct(u64 seed)
+{
+	static struct schedule schedule;
+
+	memset(&schedule, 0, offsetof(struct schedule, changes));
+	schedule.kind = seed % 2 ? SCHEDULE_RANDOM : SCHEDULE_PCT;
+	schedule.odds = 3;
+	schedule.depth = 4;
+	schedule.length = 60;
+	schedule.seed = seed;
+	return &schedule;
+}
+
 static inline struct task *spawn(const char *name, unsigned int cpu, void (*fn)(void *arg),
 				 void *arg)
 {

@@ -1,164 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_deferred.c - grace periods, callbacks, work items, completions.
+ * test_deferred.c - callbacks, work items, completions.
  */
 #include "run.h"
 
 #define SEEDS 500
-
-static struct schedule schedule;
-
-static const struct schedule *seeded(u64 seed)
-{
-	memset(&schedule, 0, offsetof(struct schedule, changes));
-	schedule.kind = seed % 2 ? SCHEDULE_RANDOM : SCHEDULE_PCT;
-	schedule.odds = 3;
-	schedule.depth = 4;
-	schedule.length = 60;
-	schedule.seed = seed;
-	return &schedule;
-}
-
-/* A value that is retired: no reader that saw it may find it dead. */
-
-struct value {
-	struct rcu_head rcu;
-	bool dead;
-};
-
-static struct value values[4], *published;
-static unsigned int deaths, overtaken;
-static bool by_callback;
-
-static void reads(void *arg)
-{
-	for (int i = 0; i < 2; i++) {
-		struct value *v;
-
-		rcu_read_lock();
-		rcu_read_lock();
-		v = rcu_dereference(published);
-		sched_point();
-		rcu_read_unlock();
-		sched_point();
-		assert_false(v->dead);
-		assert_true(rcu_read_lock_held());
-		rcu_read_unlock();
-		assert_false(rcu_read_lock_held());
-	}
-}
-
-/* A reader before and after: a grace period need not wait for later readers. */
-static void reads_later(void *arg)
-{
-	for (int i = 0; i < 6; i++) {
-		unsigned int before = deaths;
-
-		rcu_read_lock();
-		for (int k = 0; k < 3; k++)
-			sched_point();
-		overtaken += deaths != before;
-		rcu_read_unlock();
-	}
-}
-
-static void dies(struct rcu_head *head)
-{
-	struct value *v = container_of(head, struct value, rcu);
-
-	assert_true(in_atomic());
-	assert_true(in_interrupt());
-	assert_false(v->dead);
-	assert_ptr_not_equal(v, published);
-	v->dead = true;
-	deaths++;
-	sched_point();
-}
-
-static void replaces(void *arg)
-{
-	for (int i = 1; i < 4; i++) {
-		struct value *old = published;
-
-		rcu_assign_pointer(published, &values[i]);
-		if (by_callback) {
-			call_rcu(&old->rcu, dies);
-		} else {
-			synchronize_rcu();
-			old->dead = true;
-			deaths++;
-		}
-	}
-	if (by_callback) {
-		rcu_barrier();
-		assert_int_equal(deaths, 3);
-	}
-}
-
-static void init_rcu(void *arg)
-{
-	memset(values, 0, sizeof(values));
-	published = &values[0];
-	deaths = 0;
-	/* Two readers on the writer's CPU: to be preempted inside is no end of the section. */
-	spawn("reads", 0, reads, NULL);
-	spawn("reads", 0, reads, NULL);
-	spawn("later", 1, reads_later, NULL);
-	spawn("writes", 0, replaces, NULL);
-}
-
-static void test_grace_period(void **state)
-{
-	for (int i = 0; i < 2; i++) {
-		by_callback = i;
-		overtaken = 0;
-		for (u64 seed = 0; seed < SEEDS; seed++) {
-			expect_clean(init_rcu, seeded(seed));
-			assert_int_equal(deaths, 3);
-		}
-		/* It ends while a reader that began after it is inside. */
-		assert_true(overtaken > 0);
-	}
-}
-
-/* Without a grace period the same readers find it out. */
-static void replaces_at_once(void *arg)
-{
-	struct value *old = published;
-
-	rcu_assign_pointer(published, &values[1]);
-	sched_point();
-	old->dead = true;
-}
-
-static unsigned int found_dead;
-
-static void reads_and_counts(void *arg)
-{
-	struct value *v;
-
-	rcu_read_lock();
-	v = rcu_dereference(published);
-	sched_point();
-	found_dead += v->dead;
-	rcu_read_unlock();
-}
-
-static void init_no_grace(void *arg)
-{
-	memset(values, 0, sizeof(values));
-	published = &values[0];
-	spawn("reads", 0, reads_and_counts, NULL);
-	spawn("writes", 0, replaces_at_once, NULL);
-}
-
-static void test_no_grace_period(void **state)
-{
-	found_dead = 0;
-	for (u64 seed = 0; seed < SEEDS; seed++)
-		expect_clean(init_no_grace, seeded(seed));
-	assert_true(found_dead > 0);
-}
 
 /* A run does not end before its callbacks and items have; they may queue others. */
 
@@ -234,7 +80,7 @@ static void test_many_items(void **state)
 	unsigned int most = 0;
 
 	for (u64 seed = 0; seed < 50; seed++) {
-		expect_clean(init_many, seeded(seed));
+		expect_clean(init_many, random_or_pct(seed));
 		for (int i = 0; i < 20; i++)
 			assert_int_equal(runs[i], 1);
 		most = max(most, most_busy);
@@ -281,7 +127,7 @@ static void test_never_twice_at_once(void **state)
 {
 	refused = 0;
 	for (u64 seed = 0; seed < SEEDS; seed++) {
-		expect_clean(init_shared, seeded(seed));
+		expect_clean(init_shared, random_or_pct(seed));
 		assert_int_equal(seen, 12);
 	}
 	assert_true(refused > 0);
@@ -320,7 +166,7 @@ static void init_again(void *arg)
 static void test_again(void **state)
 {
 	for (u64 seed = 0; seed < 50; seed++) {
-		expect_clean(init_again, seeded(seed));
+		expect_clean(init_again, random_or_pct(seed));
 		assert_string_equal(log_text, "aaaaafff");
 	}
 }
@@ -387,9 +233,9 @@ static void test_cancel(void **state)
 	unsigned int taken_back = 0;
 
 	for (u64 seed = 0; seed < SEEDS; seed++) {
-		expect_clean(init_cancel, seeded(seed));
+		expect_clean(init_cancel, random_or_pct(seed));
 		taken_back += !strcmp(log_text, "c.");
-		expect_clean(init_cancel_queued, seeded(seed));
+		expect_clean(init_cancel_queued, random_or_pct(seed));
 		assert_string_equal(log_text, "c.");
 	}
 	assert_true(taken_back > 0 && taken_back < SEEDS);
@@ -442,7 +288,7 @@ static void test_cancel_waiting(void **state)
 	unsigned int taken_back = 0;
 
 	for (u64 seed = 0; seed < SEEDS; seed++) {
-		expect_clean(init_cancel_waiting, seeded(seed));
+		expect_clean(init_cancel_waiting, random_or_pct(seed));
 		assert_int_equal(log_len, 1);
 		taken_back += log_text[0] == '-';
 	}
@@ -506,12 +352,9 @@ static void test_unbalanced(void **state)
 	expect_report(init_bad_callback, NULL, ORACLE_LOCK_UNBALANCED, "RCU callback ended");
 	assert_string_equal(result.report.task, "rcu");
 }
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_grace_period),
-		cmocka_unit_test(test_no_grace_period),
 		cmocka_unit_test(test_end_waits),
 		cmocka_unit_test(test_many_items),
 		cmocka_unit_test(test_never_twice_at_once),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * test_lockdep.c - each rule of locking fires, names what broke it, and lets the rest be.
+ *
+ * Longer than 500 lines: all rules are tested on the same few locks, each by bodies of some lines.
  */
 #include "run.h"
 
