@@ -258,9 +258,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (!o)
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
-	w->program = p;
-	w->on = o->on ? o->on : implementations[0];
-	w->possible = program_possible(&p->machine);
+	world_set_program(w, p, o->on ? o->on : implementations[0]);
 	sp.possible = w->possible;
 	sp.taken = o->taken;
 	sp.max_points = world_points(w);

@@ -101,15 +101,13 @@ int percpu_boot(struct world *w)
 		.notice = world_notice,
 		.arg = w,
 	};
-	const struct percpu_backend *be[WORLD_PERCPU];
-	const u32 nr = percpu_backends(w->on, w->program, be);
 
 	w->nr_percpu = 0;
 	/* Chunks are congruent areas. */
 	if (w->nr_vmap && !space_of(w, 0)->be->get_vm_areas)
 		return 0;
-	for (u32 k = 0; k < nr; k++) {
-		int err = boot_one(w, k, be[k], &pp);
+	for (u32 k = 0; k < w->nr_percpu_kinds; k++) {
+		int err = boot_one(w, k, w->percpu_kind[k], &pp);
 
 		if (err)
 			return err;

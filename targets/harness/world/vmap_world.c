@@ -27,8 +27,7 @@ static u64 stride(const struct world *w)
 
 void vmap_place(const struct world *w, u64 *start, u64 *size)
 {
-	const struct vmap_backend *be[WORLD_VMAP];
-	const u32 nr = vmap_backends(w->on, w->program, be);
+	const u32 nr = w->nr_vmap_kinds;
 
 	*size = (nr ? (nr - 1) * stride(w) : 0) + space_size(w);
 	/* Leave out the highest page of all, whose end address would be 0. */
@@ -38,12 +37,10 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 u64 vmap_walk_points(const struct world *w)
 {
 	const struct program_machine *pm = &w->program->machine;
-	const struct vmap_backend *be[WORLD_VMAP];
-	const u32 nr = vmap_backends(w->on, w->program, be);
 	bool nodes = false;
 
-	for (u32 k = 0; k < nr; k++)
-		nodes |= be[k]->caps.walks_nodes;
+	for (u32 k = 0; k < w->nr_vmap_kinds; k++)
+		nodes |= w->vmap_kind[k]->caps.walks_nodes;
 	/* Two walks in an operation, a lock for each step; no more areas than operations. */
 	return nodes ? 16ULL * max(pm->cpus, pm->pools) * w->program->nr_ops : 0;
 }
@@ -60,8 +57,7 @@ int vmap_boot(struct world *w)
 		.notice = world_notice,
 		.arg = w,
 	};
-	const struct vmap_backend *be[WORLD_VMAP];
-	const u32 nr = vmap_backends(w->on, w->program, be);
+	const u32 nr = w->nr_vmap_kinds;
 	struct machine_stats st;
 	u64 size;
 	int err = 0;
@@ -71,7 +67,7 @@ int vmap_boot(struct world *w)
 	for (u32 k = 0; k < nr && !err; k++) {
 		struct vmap_instance *v = &w->vmap[w->nr_vmap++];
 
-		v->be = be[k];
+		v->be = w->vmap_kind[k];
 		v->ctx = backend_memory(&w->vmap_memory[k], v->be->ctx_size);
 		err = v->be->create(v, w->machine, &vp);
 		vp.start += stride(w);

@@ -54,6 +54,15 @@ int world_frames_boot(struct world *w)
 	return 0;
 }
 
+void world_set_program(struct world *w, const struct program *p, const struct implementation *on)
+{
+	w->program = p;
+	w->on = on;
+	w->possible = program_possible(&p->machine);
+	w->nr_vmap_kinds = vmap_backends(on, p, w->vmap_kind);
+	w->nr_percpu_kinds = percpu_backends(on, p, w->percpu_kind);
+}
+
 void world_frames_take_down(struct world *w)
 {
 	frame_pool_destroy(&w->frames, w->machine);

@@ -36,6 +36,8 @@ struct run;
  * @machine:   booted first, and taken down last
  * @boot:      boot memory, if the machine has any
  * @on:        the implementation of its allocators
+ * @vmap_kind, @percpu_kind: the back ends that the program asks for, @nr_vmap_kinds and
+ *             @nr_percpu_kinds of them: world_set_program()
  * @vmap:      its spaces, @nr_vmap of them, in the order of the target (vmap_world.c)
  * @percpu:    its per-CPU allocators, @nr_percpu of them (percpu_world.c)
  * @vmap_memory, @percpu_memory: of their back ends
@@ -52,6 +54,9 @@ struct world {
 	struct machine *machine;
 	struct boot_world boot;
 	const struct implementation *on;
+	const struct vmap_backend *vmap_kind[WORLD_VMAP];
+	const struct percpu_backend *percpu_kind[WORLD_PERCPU];
+	u32 nr_vmap_kinds, nr_percpu_kinds;
 	struct vmap_instance vmap[WORLD_VMAP];
 	u32 nr_vmap;
 	struct percpu_instance percpu[WORLD_PERCPU];
@@ -63,6 +68,9 @@ struct world {
 	struct bootmem_world bootmem;
 	char notice[96];
 };
+
+/** world_set_program() - the world's next program, and the implementation that it runs on */
+void world_set_program(struct world *w, const struct program *p, const struct implementation *on);
 
 /** backend_memory() - at least @size bytes, for the context of a back end */
 void *backend_memory(struct backend_memory *m, size_t size);
