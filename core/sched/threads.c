@@ -68,8 +68,10 @@ struct sched *sched_create(void)
 	if (!s)
 		return NULL;
 	memset(s, 0, sizeof(*s));
-	for (i = 0; i < SCHED_MAX_CPUS; i++)
-		pthread_mutex_init(&s->cpu[i].lock, NULL);
+	for (i = 0; i < SCHED_MAX_CPUS; i++) {
+		pthread_mutex_init(&s->cpu[i].preemption, NULL);
+		sem_init(&s->cpu[i].interrupts, 0, 1);
+	}
 	pthread_mutex_init(&s->pool_lock, NULL);
 	pthread_cond_init(&s->pool_work, NULL);
 	pthread_cond_init(&s->pool_done, NULL);
@@ -82,8 +84,10 @@ void sched_destroy(struct sched *s)
 
 	if (!s)
 		return;
-	for (i = 0; i < SCHED_MAX_CPUS; i++)
-		pthread_mutex_destroy(&s->cpu[i].lock);
+	for (i = 0; i < SCHED_MAX_CPUS; i++) {
+		pthread_mutex_destroy(&s->cpu[i].preemption);
+		sem_destroy(&s->cpu[i].interrupts);
+	}
 	pthread_mutex_destroy(&s->pool_lock);
 	pthread_cond_destroy(&s->pool_work);
 	pthread_cond_destroy(&s->pool_done);

@@ -5,11 +5,13 @@
  * For stress runs and benchmarks: tasks run at once, nothing is deterministic, and ThreadSanitizer
  * sees the C library's synchronisation without being told.
  *
- * A simulated CPU is a mutex. A task holds its CPU's mutex while it is *atomic*: preemption or
- * interrupts disabled, or in an interrupt. So atomic sections of one CPU exclude each other, as
- * they do on a real one, tasks that are not atomic run whenever the host lets them, and an
- * interrupt gets in only while no task on its CPU is atomic. This is coarser than real hardware: an
- * interrupt does not land inside a section that has only preemption disabled.
+ * A simulated CPU is two locks. A task holds its CPU's preemption lock while preemption or
+ * interrupts are disabled, so these sections of one CPU exclude each other, as they do on a real
+ * one, and tasks that are not atomic run whenever the host lets them. A task holds its CPU's
+ * interrupt lock while interrupts are disabled, and an interrupt holds that lock alone. So an
+ * interrupt lands inside a section that has only preemption disabled, and nothing orders the two:
+ * data that both use without local_irq_save() are a race. On real hardware such an interrupt stops
+ * the section for its time; here both run at once.
  *
  * Spinlocks are mutexes underneath: with more threads than host CPUs, spinning would mostly
  * wait for an owner that is not running.

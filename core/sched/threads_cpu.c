@@ -2,8 +2,9 @@
 /*
  * threads_cpu.c - the threads engine: preemption, interrupts, CPU numbers, migration.
  *
- * A task holds its CPU's mutex while it is atomic (S10), and moves only while it is not (S11), so
- * it unlocks the mutex that it locked. It holds no spinlock when it locks that mutex (S12), since a
+ * A task holds its CPU's preemption lock while it is atomic, and the interrupt lock while its
+ * interrupts are disabled (S10). It moves only while it holds neither (S11), so it unlocks the
+ * locks that it locked. It holds no spinlock when it takes the preemption lock (S12), since a
  * spinlock makes it atomic first.
  *
  * A task that makes itself preemptible is moved to a random CPU once in a while, as a
@@ -17,7 +18,21 @@
 static void atomic_begin(struct task *t)
 {
 	if (!t->preempt_count && !t->irqs_off)
-		pthread_mutex_lock(&t->sched->cpu[t->cpu].lock);
+		pthread_mutex_lock(&t->sched->cpu[t->cpu].preemption);
+}
+
+static void interrupts_lock(struct task *t)
+{
+	/* A signal handler may end the wait early. */
+	while (sem_wait(&t->sched->cpu[t->cpu].interrupts))
+		;
+	t->irqs_off = true;
+}
+
+static void interrupts_unlock(struct task *t)
+{
+	t->irqs_off = false;
+	sem_post(&t->sched->cpu[t->cpu].interrupts);
 }
 
 /* How often a task stays where it is, @odds - 1 times on average: drawn once for all of them. */
@@ -32,7 +47,7 @@ static void atomic_end(struct task *t)
 {
 	if (t->preempt_count || t->irqs_off)
 		return;
-	pthread_mutex_unlock(&t->sched->cpu[t->cpu].lock);
+	pthread_mutex_unlock(&t->sched->cpu[t->cpu].preemption);
 	if (unlikely(!t->until_move--)) {
 		t->until_move = draw_until_move(t);
 		if (!t->irq)
@@ -69,7 +84,7 @@ unsigned long __local_irq_save(void)
 
 	if (t && !was) {
 		atomic_begin(t);
-		t->irqs_off = true;
+		interrupts_lock(t);
 	}
 	return was;
 }
@@ -80,7 +95,7 @@ void local_irq_restore(unsigned long flags)
 
 	if (!t || flags || !t->irqs_off)
 		return;
-	t->irqs_off = false;
+	interrupts_unlock(t);
 	atomic_end(t);
 }
 
@@ -163,9 +178,8 @@ void irq_enter(void)
 
 	MM_CHECK(t->irq && !in_atomic(), LOCK_UNBALANCED,
 		 "irq_enter() outside of an interrupt source, or in an interrupt");
-	atomic_begin(t);
+	interrupts_lock(t);
 	t->preempt_count++;
-	t->irqs_off = true;
 	t->in_irq = true;
 }
 
@@ -176,9 +190,8 @@ void irq_exit(void)
 	MM_CHECK(t->in_irq && t->preempt_count == 1 && t->irqs_off && !t->rcu_depth,
 		 LOCK_UNBALANCED, "an interrupt ends with a lock held or interrupts enabled");
 	t->in_irq = false;
-	t->irqs_off = false;
 	t->preempt_count = 0;
-	atomic_end(t);
+	interrupts_unlock(t);
 }
 
 void check_balance(const struct task *t)

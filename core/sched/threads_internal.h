@@ -9,6 +9,8 @@
 #ifndef MM_SCHED_THREADS_INTERNAL_H
 #define MM_SCHED_THREADS_INTERNAL_H
 
+#include <semaphore.h>
+
 #include "kernel.h"
 #include "sched.h"
 
@@ -48,10 +50,14 @@
  *
  * Invariants of the engine, checked where the counts change (threads_cpu.c):
  *
- * S10 A task holds its CPU's mutex exactly while preempt_count > 0 or irqs_off.
- * S11 The CPU of a task changes only while the task does not hold its mutex.
- * S12 A task locks no CPU's mutex while it holds a spinlock or a reader-writer lock: no order of
- *     mutexes comes to a cycle through it.
+ * S10 A task holds its CPU's preemption lock exactly while preempt_count > 0 or irqs_off, and it is
+ *     not in an interrupt. It holds its CPU's interrupt lock exactly while irqs_off.
+ * S11 The CPU of a task changes only while the task holds neither of its locks.
+ * S12 A task takes no CPU's preemption lock while it holds a spinlock, a reader-writer lock or an
+ *     interrupt lock: no order of locks comes to a cycle through it.
+ * S13 Only interrupts make a task wait for an interrupt lock, since it holds the preemption lock
+ *     before. An interrupt that waits for a spinlock of the task that it keeps waiting would wait
+ *     on a real CPU as well: the lock is taken in an interrupt and with interrupts on.
  */
 struct task {
 	struct sched *sched;
@@ -77,8 +83,16 @@ struct task {
 	struct work_struct *work;
 } __attribute__((aligned(CACHE_LINE)));
 
+/**
+ * struct cpu - a simulated CPU
+ * @preemption: the preemption lock
+ * @interrupts: the interrupt lock. A semaphore: ThreadSanitizer looks for cycles in the order of
+ *              mutexes, and would report one of this lock with a spinlock that is taken now before
+ *              and now after it, which S13 makes harmless
+ */
 struct cpu {
-	pthread_mutex_t lock;
+	pthread_mutex_t preemption;
+	sem_t interrupts;
 } __attribute__((aligned(CACHE_LINE)));
 
 /* Workers are started when work is queued and none is free for it, up to this many. */

@@ -4,7 +4,7 @@
  *
  * Under ThreadSanitizer this file is instrumented, and judged: all of it must be free of races.
  * With the argument `race` it runs a program that frees without a grace period, which
- * ThreadSanitizer must report. Longer than 500 lines: all facts are tested on one small world.
+ * ThreadSanitizer must report.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -372,61 +372,6 @@ static void test_work_on(void **state)
 	assert_int_equal(w.ran[0], -1);
 }
 
-static void irq_source(void *arg)
-{
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		unsigned long flags;
-
-		irq_enter();
-		assert_true(in_interrupt() && in_atomic() && irqs_disabled());
-		w.by_cpu[smp_processor_id()]++;
-		spin_lock_irqsave(&w.irq_spin, flags);
-		w.by_irq++;
-		spin_unlock_irqrestore(&w.irq_spin, flags);
-		assert_true(irqs_disabled());
-		irq_exit();
-		assert_false(in_interrupt() || in_atomic());
-	}
-}
-
-static void irq_task(void *arg)
-{
-	unsigned long flags;
-	unsigned int i;
-
-	for (i = 0; i < ROUNDS; i++) {
-		local_irq_save(flags);
-		w.by_cpu[smp_processor_id()]++;
-		local_irq_restore(flags);
-		assert_false(irqs_disabled());
-		spin_lock_irqsave(&w.irq_spin, flags);
-		w.by_irq++;
-		spin_unlock_irqrestore(&w.irq_spin, flags);
-	}
-}
-
-static void irq_init(void *arg)
-{
-	unsigned int i;
-
-	world_init();
-	for (i = 0; i < TASKS; i++) {
-		struct task_params p = {.name = "irq", .cpu = i % CPUS, .irq = i < CPUS};
-
-		p.fn = p.irq ? irq_source : irq_task;
-		task_spawn(&p);
-	}
-}
-
-static void test_irq(void **state)
-{
-	run(irq_init, NULL);
-	assert_int_equal(w.by_cpu[0] + w.by_cpu[1], TASKS * ROUNDS);
-	assert_int_equal(w.by_irq, TASKS * ROUNDS);
-}
-
 static void ticket_init(void *arg)
 {
 	u64 first, second;
@@ -488,9 +433,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tickets),	   cmocka_unit_test(test_counters),
 		cmocka_unit_test(test_migrations), cmocka_unit_test(test_rcu),
-		cmocka_unit_test(test_work),	   cmocka_unit_test(test_irq),
-		cmocka_unit_test(test_readers),	   cmocka_unit_test(test_work_on),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_work),	   cmocka_unit_test(test_readers),
+		cmocka_unit_test(test_work_on),	   cmocka_unit_test(test_many),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "race")) {
