@@ -8,8 +8,8 @@
  * that waited for it.
  *
  * ThreadSanitizer does not know that of liburcu 0.13, which synchronises by fences and assembly:
- * it is told here, and reports from inside the library are suppressed below. One address
- * stands for all grace periods, so a reader that leaves *after* the grace period began
+ * it is told here, and sanitizers/tsan.supp passes over reports from inside the library. One
+ * address stands for all grace periods, so a reader that leaves *after* the grace period began
  * is ordered too: some races are missed, none is invented. Measured: a callback that is run
  * without a grace period is reported.
  *
@@ -25,6 +25,9 @@
 #undef rcu_assign_pointer
 
 #include "threads_internal.h"
+#ifdef MM_TSAN
+#include "tsan_suppressions.h"
+#endif
 
 _Static_assert(sizeof(struct urcu_rcu_head) <= sizeof(((struct rcu_head *)0)->urcu),
 	       "struct rcu_head has no room for liburcu's");
@@ -37,7 +40,7 @@ static char callbacks_done;
 /* Built in, so that no program needs an environment to be free of false reports. */
 const char *__tsan_default_suppressions(void)
 {
-	return "called_from_lib:liburcu-memb.so\n";
+	return mm_tsan_suppressions;
 }
 #endif
 
