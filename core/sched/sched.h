@@ -44,7 +44,7 @@ enum switch_reason {
  * @nr_cpus:    simulated CPUs, 1 to SCHED_MAX_CPUS
  * @nr_tasks:   tasks that @init spawns, for strategies that draw among them before they exist;
  *              0: one
- * @possible:   CPUs that the schedule may move tasks to, a bit each; a CPU that is not possible
+ * @possible:   CPUs that tasks may be moved to, a bit each; a CPU that is not possible
  *              stands for the next one that is, in cyclic order. 0: all
  * @max_points: a run that passes more scheduling points is a livelock; 0: 1,000,000
  * @schedule:   which task runs next; NULL: the sequential run. The threads engine
@@ -194,6 +194,17 @@ void task_set_op(s32 op);
  * Under SCHEDULE_TURNS this is where the next task of the list is let in. Scheduling point.
  */
 void sched_turn(void);
+
+#ifdef MM_ENGINE_THREADS
+/**
+ * sched_settle() - wait until no work item and no RCU callback of the run is queued or running
+ *
+ * On the other engine oracles ask by tickets what is in flight.
+ *
+ * Context: may sleep. Other tasks queue neither meanwhile.
+ */
+void sched_settle(void);
+#endif
 
 /**
  * sched_moves_tasks() - may the schedule of this run move a preemptible task to another CPU?

@@ -132,6 +132,7 @@ static void run_begin(struct sched *s, const struct sched_params *p)
 	unsigned int i;
 
 	s->nr_cpus = p->nr_cpus;
+	s->possible = p->possible ? p->possible : ~0ULL;
 	s->nr_spawned = 0;
 	s->next_ticket = 1;
 	s->odds = random ? p->schedule->odds : DEFAULT_ODDS;
@@ -145,6 +146,18 @@ static void run_begin(struct sched *s, const struct sched_params *p)
 		task_init(s, SCHED_WORKER_FIRST + i, name, i % s->nr_cpus, seed);
 	}
 	pool_begin(s);
+}
+
+void sched_settle(void)
+{
+	struct sched *s = current->sched;
+
+	might_sleep();
+	/* Either may cause the other. */
+	do {
+		pool_drain(s);
+		rcu_drain(s);
+	} while (!pool_idle(s) || __atomic_load_n(&s->callbacks, __ATOMIC_ACQUIRE));
 }
 
 int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *arg), void *arg,
@@ -166,11 +179,7 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	for (i = 0; i < __atomic_load_n(&s->nr_spawned, __ATOMIC_ACQUIRE); i++)
 		if (!__atomic_load_n(&s->task[SCHED_TASK_NUMBER(i)].joined, __ATOMIC_ACQUIRE))
 			task_join(&s->task[SCHED_TASK_NUMBER(i)]);
-	/* Either may cause the other. */
-	do {
-		pool_drain(s);
-		rcu_drain(s);
-	} while (!pool_idle(s) || __atomic_load_n(&s->callbacks, __ATOMIC_ACQUIRE));
+	sched_settle();
 	pool_end(s);
 	task_end(t);
 	return 0;

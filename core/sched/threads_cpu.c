@@ -43,6 +43,17 @@ u64 draw_until_move(struct task *t)
 	return odds ? random_next(&t->seed) % (2 * odds - 1) : UINT64_MAX;
 }
 
+/* A random possible CPU. Another one stands for the next that is, in cyclic order. */
+static unsigned int draw_cpu(struct task *t)
+{
+	const struct sched *s = t->sched;
+	unsigned int cpu = (unsigned int)(random_next(&t->seed) % s->nr_cpus);
+
+	while (!(s->possible >> cpu & 1))
+		cpu = (cpu + 1) % s->nr_cpus;
+	return cpu;
+}
+
 static void atomic_end(struct task *t)
 {
 	if (t->preempt_count || t->irqs_off)
@@ -51,8 +62,7 @@ static void atomic_end(struct task *t)
 	if (unlikely(!t->until_move--)) {
 		t->until_move = draw_until_move(t);
 		if (!t->irq)
-			__atomic_store_n(&t->cpu, random_next(&t->seed) % t->sched->nr_cpus,
-					 __ATOMIC_RELAXED);
+			__atomic_store_n(&t->cpu, draw_cpu(t), __ATOMIC_RELAXED);
 	}
 }
 

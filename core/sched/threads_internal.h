@@ -101,6 +101,7 @@ struct cpu {
 /**
  * struct sched - a run
  * @nr_cpus:     simulated CPUs
+ * @possible:    CPUs that tasks are moved to, a bit each
  * @nr_spawned:  tasks spawned; atomic
  * @next_ticket: the next operation's; atomic
  * @odds:        preempt_enable() moves the task once in so many times; 0: never
@@ -117,6 +118,7 @@ struct cpu {
  */
 struct sched {
 	unsigned int nr_cpus;
+	u64 possible;
 	unsigned int nr_spawned;
 	u64 next_ticket;
 	u64 odds;

@@ -9,6 +9,9 @@
  * Only objects order the operations of different tasks (program.h): a user waits for the maker, a
  * consumer for the users. Within a task the order of the program suffices, without any waiting.
  * That keeps sequential programs fast, and adds no order that could hide a race.
+ *
+ * On the threads engine tasks run at once (run_at_once()). Then subsystems check when the tasks and
+ * all deferred work have ended.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@
 #include "sched/announce.h"
 #include "sched/sched.h"
 #include "bodies.h"
+#include "perform.h"
 #include "program/text.h"
 #include "world/topology_of.h"
 #include "subsystems.h"
@@ -60,6 +64,12 @@ void executor_destroy(struct executor *x)
 	machine_destroy(x->world.machine);
 	objects_free(&x->run.objects);
 	free(x);
+}
+
+static __noreturn void out_of_memory(u32 nr_ops)
+{
+	fprintf(stderr, "mmstorm: out of memory for %u operations\n", nr_ops);
+	abort();
 }
 
 static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
@@ -137,7 +147,6 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	struct object *used = r->object < 0 ? NULL : object_of(w, (u32)r->object);
 	struct object *makes = op->makes ? object_of(w, record) : NULL;
 	struct op_call c = {.record = record, .op = r, .object = used ? used : makes};
-	u64 ticket;
 
 	if (used)
 		wait_for_object(w, r, used);
@@ -146,22 +155,10 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	task_set_op(record);
 	if (unlikely(w->trace))
 		trace_op(w, record, "..");
-	if (used && used->state != OBJECT_LIVE) {
-		w->run->skipped++;
-	} else {
-		struct machine_stats st;
-
-		machine_stats(w->machine, &st);
-		c.failures = st.failed;
-		ticket = task_ticket();
-		c.ticket = &ticket;
-		c.alone = op_alone();
-		c.gfp = irq ? GFP_ATOMIC : GFP_KERNEL;
-		run_events_begin(w, &c);
-		op_bodies[r->op](w, &c);
-		run_events_end(w, &c);
-		w->run->done++;
-	}
+	if (used && used->state != OBJECT_LIVE)
+		w->run->count[r->task].skipped++;
+	else
+		op_perform(w, &c, irq);
 	if (unlikely(w->trace))
 		trace_op(w, record, outcome(w, record));
 	task_set_op(-1);
@@ -172,6 +169,8 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
+	if (run_at_once(w->run))
+		return;
 	if (w->run->has_after_op)
 		after_op(w, record);
 	if (w->program->machine.verify && ++w->run->since_verify >= w->program->machine.verify)
@@ -189,35 +188,50 @@ static void task_body(void *arg)
 			carry_out(w, i, p->task[t->index].irq);
 }
 
+static void run_tasks(struct executor *x)
+{
+	struct world *w = &x->world;
+	const struct program *p = w->program;
+	const bool at_once = TASKS_AT_ONCE && p->nr_tasks > 1;
+	struct task *t[PROGRAM_MAX_TASKS];
+	char name[8];
+
+	if (at_once && objects_begin_at_once(w))
+		out_of_memory(p->nr_ops);
+	for (u32 i = 0; i < p->nr_tasks; i++) {
+		struct task_params tp = {
+			.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
+			.cpu = possible_cpu(w->possible, p->task[i].cpu),
+			.irq = p->task[i].irq,
+			.fn = task_body,
+			.arg = &x->task[i],
+		};
+
+		t[i] = task_spawn(&tp);
+	}
+	for (u32 i = 0; i < p->nr_tasks; i++)
+		task_join(t[i]);
+	settle();
+	if (at_once)
+		objects_end_at_once(w);
+}
+
 static void init_body(void *arg)
 {
 	struct executor *x = arg;
 	struct world *w = &x->world;
 	struct run *run = &x->run;
 	const struct program *p = w->program;
-	struct task *t[PROGRAM_MAX_TASKS];
-	char name[8];
 
 	objects_prepare(&run->objects, p);
 	w->notice[0] = '\0';
 	run->since_verify = 0;
-	run->done = run->skipped = run->failed = 0;
+	for (u32 i = 0; i < p->nr_tasks; i++)
+		run->count[i] = (struct run_count){0};
 	run->boot_error = subsystems_boot(w);
 	if (!run->boot_error) {
 		run_events_open(w);
-		for (u32 i = 0; i < p->nr_tasks; i++) {
-			struct task_params tp = {
-				.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
-				.cpu = possible_cpu(w->possible, p->task[i].cpu),
-				.irq = p->task[i].irq,
-				.fn = task_body,
-				.arg = &x->task[i],
-			};
-
-			t[i] = task_spawn(&tp);
-		}
-		for (u32 i = 0; i < p->nr_tasks; i++)
-			task_join(t[i]);
+		run_tasks(x);
 		subsystems_end(w);
 		verify(w, -1);
 		if (unlikely(run->options->stats))
@@ -270,14 +284,14 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	run->options = o;
 	run->events = (struct run_events){.open = false};
 	*r = (struct exec_result){0};
-	if (!objects_reserve(&run->objects, max(p->nr_ops, 1U))) {
-		fprintf(stderr, "mmstorm: out of memory for %u operations\n", p->nr_ops);
-		abort();
-	}
+	if (!objects_reserve(&run->objects, max(p->nr_ops, 1U)))
+		out_of_memory(p->nr_ops);
 	found = sched_run(x->sched, &sp, init_body, x, &r->sched);
-	r->ops = run->done;
-	r->skipped = run->skipped;
-	r->failed = run->failed;
+	for (u32 i = 0; i < p->nr_tasks; i++) {
+		r->ops += run->count[i].done;
+		r->skipped += run->count[i].skipped;
+		r->failed += run->count[i].failed;
+	}
 	r->boot_error = run->boot_error;
 	run_events_close(w);
 	memcpy(r->events, run->events.count, sizeof(r->events));

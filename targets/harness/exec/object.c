@@ -29,12 +29,15 @@ void objects_free(struct objects *os)
 	free(os->object);
 	free(os->live);
 	free(os->live_at);
+	claims_free(&os->claims);
 }
 
-static void init_object(struct object *o, u8 type)
+void object_init(struct object *o, const struct program_op *op, u64 id)
 {
-	o->type = type;
+	o->type = op_table[op->op].makes;
 	o->state = OBJECT_UNBORN;
+	o->id = id;
+	o->made_by = op;
 	o->shared = o->used = o->mapped = false;
 	o->users = 0;
 	o->area = NULL;
@@ -49,13 +52,16 @@ static void init_object(struct object *o, u8 type)
 void objects_prepare(struct objects *os, const struct program *p)
 {
 	os->nr_live = 0;
+	os->nr = p->nr_ops;
 	for (u32 i = 0; i < p->nr_ops; i++) {
 		const struct program_op *r = &p->op[i];
 		const struct op *op = &op_table[r->op];
 		struct object *o;
 
+		/* Other entries hold leftovers of an earlier program. */
+		os->object[i].state = OBJECT_UNBORN;
 		if (op->makes)
-			init_object(&os->object[i], op->makes);
+			object_init(&os->object[i], r, i);
 		if (r->object < 0)
 			continue;
 		o = &os->object[r->object];
@@ -95,34 +101,82 @@ static bool overlaps(const struct world *w, const struct object *a, const struct
 	return false;
 }
 
-void object_track(struct world *w, const struct op_call *c, u64 addr)
+static bool whole_pages(const struct object *o)
 {
-	struct objects *os = &w->run->objects;
-	struct object *o = c->object;
+	return o->type != OBJECT_PERCPU;
+}
 
-	o->addr = addr;
+static void claim(struct world *w, const struct object *o, u64 addr, u64 size)
+{
+	u64 taken = claims_take(&w->run->objects.claims, addr, size, whole_pages(o));
+
+	MM_CHECK(!taken, OVERLAP,
+		 "object at 0x%llx of %llu bytes: 0x%llx belongs to another object, or to none",
+		 addr, size, taken);
+}
+
+/* In each allocator. Congruent areas are in one space. */
+static void claim_object(struct world *w, const struct object *o)
+{
+	struct object_piece piece[AREAS_MAX];
+
+	if (object_bodies[o->type].pieces) {
+		for (u32 i = pieces_of(w, o, piece); i--;)
+			claim(w, o, piece[i].start, piece[i].size);
+		return;
+	}
+	for (u32 k = 0; k < OBJECT_PLACES && o->addrs[k]; k++)
+		claim(w, o, o->addrs[k], o->size);
+}
+
+static void give_up_object(struct world *w, const struct object *o)
+{
+	struct claims *claims = &w->run->objects.claims;
+	struct object_piece piece[AREAS_MAX];
+
+	if (object_bodies[o->type].pieces) {
+		for (u32 i = pieces_of(w, o, piece); i--;)
+			claims_give(claims, piece[i].start, piece[i].size, true);
+		return;
+	}
+	for (u32 k = 0; k < OBJECT_PLACES && o->addrs[k]; k++)
+		claims_give(claims, o->addrs[k], o->size, whole_pages(o));
+}
+
+static void check_alignment(const struct object *o, u64 addr)
+{
 	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
 		 addr, o->align);
+}
+
+static void list_object(struct objects *os, u32 record)
+{
+	os->live_at[record] = os->nr_live;
+	os->live[os->nr_live++] = record;
+}
+
+/* In its first allocator. */
+static void compare_and_list(struct world *w, const struct op_call *c)
+{
+	struct objects *os = &w->run->objects;
+	const struct object *o = c->object;
+
 	for (u32 i = 0; i < os->nr_live; i++) {
 		const struct object *other = &os->object[os->live[i]];
 
 		MM_CHECK(!overlaps(w, o, other), OVERLAP,
 			 "object at 0x%llx of %llu bytes: operation %u has 0x%llx of %llu bytes",
-			 addr, o->size, os->live[i], other->addr, other->size);
+			 o->addr, o->size, os->live[i], other->addr, other->size);
 	}
-	o->state = OBJECT_LIVE;
-	os->live_at[c->record] = os->nr_live;
-	os->live[os->nr_live++] = c->record;
+	list_object(os, c->record);
 }
 
-/* The checks of object_track(), in another allocator. */
+/* The checks of compare_and_list(), in another allocator. */
 static void check_place(struct world *w, const struct object *o, u32 k)
 {
 	const struct objects *os = &w->run->objects;
 	const u64 addr = o->addrs[k];
 
-	MM_CHECK(IS_ALIGNED(addr, o->align), ALIGNMENT, "object at 0x%llx: not a multiple of %llu",
-		 addr, o->align);
 	for (u32 i = 0; i < os->nr_live; i++) {
 		const struct object *other = &os->object[os->live[i]];
 		const u64 at = other->addrs[k];
@@ -135,17 +189,33 @@ static void check_place(struct world *w, const struct object *o, u32 k)
 
 void object_track_in(struct world *w, const struct op_call *c, const u64 *addr, u32 nr)
 {
+	struct object *o = c->object;
+	const bool at_once = run_at_once(w->run);
+
 	for (u32 k = 0; k < nr; k++)
-		c->object->addrs[k] = addr[k];
-	object_track(w, c, addr[0]);
-	for (u32 k = 1; k < nr; k++)
-		check_place(w, c->object, k);
+		o->addrs[k] = addr[k];
+	check_alignment(o, addr[0]);
+	if (at_once)
+		claim_object(w, o);
+	else
+		compare_and_list(w, c);
+	o->state = OBJECT_LIVE;
+	for (u32 k = 1; k < nr; k++) {
+		check_alignment(o, addr[k]);
+		if (!at_once)
+			check_place(w, o, k);
+	}
+}
+
+void object_track(struct world *w, const struct op_call *c, u64 addr)
+{
+	object_track_in(w, c, &addr, 1);
 }
 
 void object_refused(struct world *w, const struct op_call *c)
 {
 	c->object->state = OBJECT_FAILED;
-	w->run->failed++;
+	w->run->count[c->op->task].failed++;
 }
 
 unsigned long object_lock(struct object *o)
@@ -166,11 +236,44 @@ void object_unlock(struct object *o, unsigned long flags)
 void object_untrack(struct world *w, struct object *o)
 {
 	struct objects *os = &w->run->objects;
-	u32 record = object_record(w, o), last = os->live[--os->nr_live];
+	u32 record = object_record(w, o), last;
 
+	o->state = OBJECT_DEAD;
+	if (run_at_once(w->run)) {
+		give_up_object(w, o);
+		return;
+	}
+	last = os->live[--os->nr_live];
 	os->live[os->live_at[record]] = last;
 	os->live_at[last] = os->live_at[record];
-	o->state = OBJECT_DEAD;
+}
+
+int objects_begin_at_once(struct world *w)
+{
+	struct objects *os = &w->run->objects;
+	int err = claims_prepare(&os->claims, w->machine);
+
+	if (err)
+		return err;
+	w->run->at_once = true;
+	for (u32 i = 0; i < os->nr; i++)
+		if (os->object[i].state == OBJECT_LIVE)
+			claim_object(w, &os->object[i]);
+	return 0;
+}
+
+void objects_end_at_once(struct world *w)
+{
+	struct objects *os = &w->run->objects;
+
+	w->run->at_once = false;
+	os->nr_live = 0;
+	for (u32 i = 0; i < os->nr; i++) {
+		if (os->object[i].state != OBJECT_LIVE)
+			continue;
+		give_up_object(w, &os->object[i]);
+		list_object(os, i);
+	}
 }
 
 void object_free_all(struct world *w)
@@ -178,9 +281,7 @@ void object_free_all(struct world *w)
 	for (u32 i = 0; nr_live_objects(w); i++) {
 		struct object *o = object_of(w, i);
 
-		/* Entries of records that make no object hold leftovers of an earlier program. */
-		if (!op_table[w->program->op[i].op].makes || o->state != OBJECT_LIVE)
-			continue;
-		object_bodies[o->type].free(w, o);
+		if (o->state == OBJECT_LIVE)
+			object_bodies[o->type].free(w, o);
 	}
 }

@@ -4,10 +4,14 @@
  *
  * The record that makes an object identifies it. The table has an entry for each record, so the
  * state of an object does not depend on the schedule.
+ *
+ * While tasks run at once there is no list of live objects, and addresses are compared by claims
+ * (claims.h). The list is gathered when they have ended.
  */
 #ifndef MM_HARNESS_OBJECT_H
 #define MM_HARNESS_OBJECT_H
 
+#include "claims.h"
 #include "program/program.h"
 #include "sched/kernel.h"
 #include "world/world.h"
@@ -33,6 +37,9 @@ _Static_assert(WORLD_PERCPU <= OBJECT_PLACES && WORLD_VMAP <= AREAS_MAX, "places
  * @used:    there is an operation that uses it before the one that consumes it
  * @cpu:     the operation that makes it began there
  * @users:   operations that use it, stand before the one that consumes it, and are not done
+ * @id:      what its contents are derived from: the number of its record. Where records are used
+ *           again, another number for each object
+ * @made_by: its record
  * @addr:    address, as the allocator returned it; of several per-CPU allocators, vmap spaces or
  *           allocators of boot memory, the first one
  * @addrs:   in each of them; 0 where there is none
@@ -61,6 +68,8 @@ struct object {
 	u32 first;
 	bool reserved;
 	bool user;
+	u64 id;
+	const struct program_op *made_by;
 	union {
 		u64 addr;
 		u64 addrs[OBJECT_PLACES];
@@ -92,6 +101,8 @@ static inline u64 vmap_object_addr(const struct object *o, u32 k)
 /**
  * struct objects - the objects of a run; the memory is reused from run to run
  * @object:  an entry a record
+ * @nr:      records of the program
+ * @claims:  used in place of @live while tasks run at once
  * @live:    records of live objects, in no order; @live_at[record] is the place there
  * @nr_live: entries in @live
  * @max:     records that there is room for
@@ -101,7 +112,9 @@ struct objects {
 	u32 *live;
 	u32 *live_at;
 	u32 nr_live;
+	u32 nr;
 	u32 max;
+	struct claims claims;
 };
 
 /** objects_reserve() - make room for @nr records. Return: false without memory */
@@ -109,6 +122,19 @@ bool objects_reserve(struct objects *os, u32 nr);
 
 /** objects_prepare() - before a run of @p: no object is live; find the shared ones */
 void objects_prepare(struct objects *os, const struct program *p);
+
+/**
+ * objects_begin_at_once() - from here on tasks run at once, and objects are claimed, not listed
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int objects_begin_at_once(struct world *w);
+
+/** objects_end_at_once() - one task is left: list the live objects, in order of record */
+void objects_end_at_once(struct world *w);
+
+/** object_init() - an object of @op, the record that will make it; it is not live yet */
+void object_init(struct object *o, const struct program_op *op, u64 id);
 
 /** objects_free() - free the memory that is reused from run to run */
 void objects_free(struct objects *os);

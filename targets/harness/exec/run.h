@@ -9,6 +9,7 @@
 #include "object.h"
 #include "quiescence.h"
 #include "run_events.h"
+#include "world/at_once.h"
 #include "world/world.h"
 
 /* Most subsystems of a world. */
@@ -43,6 +44,16 @@ struct op_call {
 };
 
 /**
+ * struct run_count - what a task has done; padded against false sharing
+ * @done, @skipped, @failed: see struct exec_result
+ * @far_in_flush: EVENT_FREED_FAR_IN_FLUSH
+ */
+struct run_count {
+	u64 done, skipped, failed;
+	u64 far_in_flush;
+} __attribute__((aligned(64)));
+
+/**
  * struct run - one run of a program
  * @options:   how
  * @objects:   of the program
@@ -52,7 +63,9 @@ struct op_call {
  * @state:     of each entry of subsystems[]; reused from run to run
  * @since_verify: operations since the last verification
  * @events:    see run_events.h
- * @done, @skipped, @failed, @boot_error: see struct exec_result
+ * @count:     of each task, by program_op.task
+ * @boot_error: see struct exec_result
+ * @at_once:   several tasks are at work, and execute at the same time: run_at_once()
  */
 struct run {
 	const struct exec_options *options;
@@ -63,9 +76,21 @@ struct run {
 	void *state[MAX_SUBSYSTEMS];
 	u32 since_verify;
 	struct run_events events;
-	u64 done, skipped, failed;
+	struct run_count count[RUN_MAX_TASKS];
 	int boot_error;
+	bool at_once;
 };
+
+/**
+ * run_at_once() - do tasks of the run execute at the same time now?
+ *
+ * Then no operation is alone, and what other tasks change is not looked at: the list of live
+ * objects, other objects' memory, the numbers of an allocator.
+ */
+static inline bool run_at_once(const struct run *run)
+{
+	return TASKS_AT_ONCE && run->at_once;
+}
 
 /** object_of() - the object that record @record makes */
 static inline struct object *object_of(const struct world *w, u32 record)

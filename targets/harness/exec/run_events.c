@@ -26,6 +26,8 @@ void run_events_close(struct world *w)
 	if (!w->run->events.open)
 		return;
 	w->run->events.open = false;
+	for (u32 t = 0; t < w->program->nr_tasks; t++)
+		w->run->events.count[EVENT_FREED_FAR_IN_FLUSH] += w->run->count[t].far_in_flush;
 	for_each_space (k, w)
 		add_events_of(w, space_of(w, k));
 }
@@ -49,8 +51,8 @@ void run_events_begin(struct world *w, struct op_call *c)
 	if (op_table[c->op->op].makes)
 		object_of(w, c->record)->cpu = c->cpu;
 	if (is_flush(c)) {
-		w->run->events.flush[c->op->task].ticket = c->began;
-		w->run->events.flush[c->op->task].cpu = c->cpu;
+		shared_store(&w->run->events.flush[c->op->task].ticket, c->began);
+		shared_store(&w->run->events.flush[c->op->task].cpu, c->cpu);
 	}
 }
 
@@ -60,8 +62,8 @@ static bool within_flush(const struct world *w, const struct op_call *c)
 	const u32 made_on = object_of(w, (u32)c->op->object)->cpu;
 
 	for (u32 t = 0; t < w->program->nr_tasks && made_on != c->cpu; t++) {
-		const u64 ticket = w->run->events.flush[t].ticket;
-		const u32 cpu = w->run->events.flush[t].cpu;
+		const u64 ticket = shared_load(&w->run->events.flush[t].ticket);
+		const u32 cpu = shared_load(&w->run->events.flush[t].cpu);
 
 		if (ticket && ticket < c->began && cpu != made_on && cpu != c->cpu)
 			return true;
@@ -72,7 +74,7 @@ static bool within_flush(const struct world *w, const struct op_call *c)
 void run_events_end(struct world *w, const struct op_call *c)
 {
 	if (is_flush(c))
-		w->run->events.flush[c->op->task].ticket = 0;
+		shared_store(&w->run->events.flush[c->op->task].ticket, 0);
 	else if (frees_addresses(c) && within_flush(w, c))
-		w->run->events.count[EVENT_FREED_FAR_IN_FLUSH]++;
+		w->run->count[c->op->task].far_in_flush++;
 }

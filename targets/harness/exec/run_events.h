@@ -17,6 +17,9 @@
 struct op_call;
 struct world;
 
+/* Most tasks of a run that carry out operations; a program has fewer. */
+#define RUN_MAX_TASKS 64
+
 /**
  * struct run_events - counts of events
  * @count: of each event; those of the spaces when the run is over
@@ -29,7 +32,7 @@ struct run_events {
 	struct {
 		u64 ticket;
 		u32 cpu;
-	} flush[PROGRAM_MAX_TASKS];
+	} flush[RUN_MAX_TASKS];
 	bool open;
 };
 

@@ -14,6 +14,9 @@
  */
 #define MAPPING_SLOTS (PAGE_SIZE / sizeof(u64))
 
+/** mapping_pool() - the pool of frames that an object's mappings are made of */
+struct frame_pool *mapping_pool(struct world *w, const struct object *o);
+
 /** mapping_slot() - number of the object's own word in each of its frames */
 u32 mapping_slot(const struct world *w, const struct object *o);
 

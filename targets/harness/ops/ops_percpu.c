@@ -20,7 +20,7 @@
 
 static u64 pattern_seed(const struct world *w, const struct object *o, u32 k, unsigned int cpu)
 {
-	return (u64)object_record(w, o) << 8 | k << 7 | cpu;
+	return o->id << 8 | k << 7 | cpu;
 }
 
 static u64 copy_addr(const struct world *w, const struct object *o, u32 k, unsigned int cpu)
@@ -261,7 +261,8 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	u64 addr[WORLD_PERCPU] = {0};
 	struct object *o = c->object;
 
-	for_each_percpu (k, w)
+	/* Numbers are judged only for an operation that runs alone. */
+	for (u32 k = 0; k < w->nr_percpu && !run_at_once(w->run); k++)
 		percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
@@ -273,6 +274,8 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	object_track_in(w, c, addr, w->nr_percpu);
 	for_each_percpu (k, w) {
 		check_region(percpu_of(w, k), o, k);
+		if (run_at_once(w->run))
+			continue;
 		if (!r->reserved)
 			judge_new_chunk(w, c, k, r, before[k].chunks);
 		judge_work(w, c, k, r, before[k].scanned);

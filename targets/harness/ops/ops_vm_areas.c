@@ -72,7 +72,7 @@ u32 areas_pieces(const struct world *w, const struct object *o, struct object_pi
 {
 	struct areas_request r;
 
-	areas_request(&w->program->op[object_record(w, o)], &r);
+	areas_request(o->made_by, &r);
 	for (u32 i = 0; i < r.nr; i++)
 		piece[i] = (struct object_piece){.start = o->addr + r.offset[i], .size = r.size[i]};
 	return r.nr;
@@ -142,7 +142,8 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 	const struct vmap_backend *be = w->vmap[0].be;
 	struct page *frames[2 * AREAS_MAX];
 
-	if (!frame_pool_take(&w->frames, w->machine, &o->first, 2ULL * o->nr_areas, gfp, frames))
+	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, 2ULL * o->nr_areas, gfp,
+			     frames))
 		return;
 	for (u32 n = 0; n < 2 * o->nr_areas; n++) {
 		const u64 addr = mapped_page(be, o, n);

@@ -71,7 +71,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	u64 addr = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
-	if (frame_pool_take(&w->frames, w->machine, &o->first, pages, c->gfp, frames)) {
+	if (frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, c->gfp, frames)) {
 		addr = v->be->vmap(v->ctx, frames, pages, c->op->arg[1] ? VMAP_OWNER_USERMAP : 0,
 				   vmap_caller);
 		/* A request for more pages than the machine has may be refused. */
@@ -205,7 +205,7 @@ static void map_first(struct world *w, const struct op_call *c)
 	struct object *o = c->object;
 	int err;
 
-	if (!frame_pool_take(&w->frames, w->machine, &o->first, pages, GFP_ATOMIC, frames))
+	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, GFP_ATOMIC, frames))
 		return;
 	err = v->be->map_vm_area(v->ctx, o->addr, frames, GFP_ATOMIC);
 	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,
@@ -348,6 +348,8 @@ static void read_line(const char *text, void *arg)
 		 "vmallocinfo: found '%s', expected an area after 0x%llx", text, l->end);
 	l->end = end;
 	l->lines++;
+	if (run_at_once(l->w->run))
+		return;
 	for (u32 i = 0; i < nr_live_objects(l->w); i++) {
 		const struct object *o = live_object(l->w, i);
 
@@ -385,6 +387,8 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 
 	v->be->vmallocinfo(v->ctx, read_line, &l);
 	v->be->totals(v->ctx, &info);
+	if (run_at_once(w->run))
+		return;
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
 

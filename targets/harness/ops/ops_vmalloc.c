@@ -39,7 +39,7 @@ bool vmalloc_is_whole(const struct object *o)
 
 static u64 seed(const struct world *w, const struct object *o)
 {
-	return (u64)object_record(w, o) << 8;
+	return o->id << 8;
 }
 
 void vm_struct_check(struct world *w, const struct object *o, u64 flags, const char *who)

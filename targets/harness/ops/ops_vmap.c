@@ -19,9 +19,14 @@
 /* Pages of a mapping that are checked, spread over it. */
 #define PAGES_LOOKED_AT 4
 
-static struct page *frame(const struct world *w, const struct object *o, u64 i)
+struct frame_pool *mapping_pool(struct world *w, const struct object *o)
 {
-	return w->frames.page[(o->first + i) % FRAME_POOL];
+	return &w->frames[object_record(w, o) / MAPPING_SLOTS % w->nr_frame_pools];
+}
+
+static struct page *frame(struct world *w, const struct object *o, u64 i)
+{
+	return mapping_pool(w, o)->page[(o->first + i) % FRAME_POOL];
 }
 
 u32 mapping_slot(const struct world *w, const struct object *o)
@@ -32,7 +37,7 @@ u32 mapping_slot(const struct world *w, const struct object *o)
 /* The word of an object in each of its frames is its own as long as there are enough. */
 static bool owns_slot(const struct world *w)
 {
-	return w->program->nr_ops <= MAPPING_SLOTS;
+	return w->run->objects.nr <= MAPPING_SLOTS * w->nr_frame_pools;
 }
 
 static u64 looked_at(u64 pages, unsigned int i)
@@ -43,7 +48,7 @@ static u64 looked_at(u64 pages, unsigned int i)
 void mapping_check_page(struct world *w, struct object *o, u64 i, u64 addr)
 {
 	struct page *found = vmalloc_to_page(w->machine, addr), *expected = frame(w, o, i);
-	u64 value = (u64)object_record(w, o) << 32 | i;
+	u64 value = o->id << 32 | i;
 
 	MM_CHECK(found == expected, CONTENTS,
 		 "page %llu of the mapping at 0x%llx: frame %lld, expected %llu", i, o->addr,
@@ -143,7 +148,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	struct page *frames[256];
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
-	if (!frame_pool_take(&w->frames, w->machine, &o->first, pages, gfp, frames)) {
+	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, gfp, frames)) {
 		object_refused(w, c);
 		return;
 	}

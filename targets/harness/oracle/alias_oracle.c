@@ -2,10 +2,10 @@
 /*
  * alias_oracle.c - one frame, several addresses; see alias_oracle.h.
  *
- * Other tasks may unmap the mappings that are read through, but not during the read. An object
- * leaves the table of live objects before the allocator gets it back (object.c), an area stops to
- * count as mapped when its pages begin to be unmapped (ops_vm_struct.c), and no scheduling point
- * lies between the look into the table and the access.
+ * On fibers, other tasks may unmap the mappings that are read through, but not during the read. An
+ * object leaves the table of live objects before the allocator gets it back (object.c), an area
+ * stops to count as mapped when its pages begin to be unmapped (ops_vm_struct.c), and no scheduling
+ * point lies between the look into the table and the access.
  *
  * So this is a plain access of harness code: no point in the flavour `access`, and invisible to
  * ThreadSanitizer, to which the makers of the two mappings would be unordered. Only the caller
@@ -58,6 +58,9 @@ void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u6
 	u32 left = w->program->target == TARGET_VMAP_ALIASES ? ~0U : ALIASES_ELSEWHERE;
 	u64 frame = (o->first + i) % FRAME_POOL;
 
+	/* Another task may unmap what is read through. */
+	if (run_at_once(w->run))
+		return;
 	/* The freshest ones first, since they existed during the last operations. */
 	for (u32 n = nr_live_objects(w); n-- && left;) {
 		const struct object *other = live_object(w, n);

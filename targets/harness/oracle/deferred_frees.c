@@ -4,6 +4,8 @@
  */
 #include "deferred_frees.h"
 
+#include "world/at_once.h"
+
 struct deferred {
 	u32 frees;
 	u64 bytes;
@@ -28,8 +30,8 @@ const struct subsystem deferred_frees = {
 
 void deferred_frees_note(struct world *w, u64 bytes)
 {
-	deferred_of(w)->frees++;
-	deferred_of(w)->bytes += bytes;
+	shared_add(&deferred_of(w)->frees, 1);
+	shared_add(&deferred_of(w)->bytes, bytes);
 }
 
 u32 nr_deferred_frees(const struct world *w)

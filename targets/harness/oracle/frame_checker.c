@@ -272,9 +272,10 @@ static void check_machine(struct world *w, const struct frame_count *count)
 
 static void check_others(struct world *w, const struct frame_count *count)
 {
-	const u64 pool = frame_pool_frames(&w->frames);
-	u64 vmalloc = 0;
+	u64 pool = 0, vmalloc = 0;
 
+	for (u32 i = 0; i < w->nr_frame_pools; i++)
+		pool += frame_pool_frames(&w->frames[i]);
 	for (u32 i = 0; i < nr_live_objects(w); i++) {
 		const struct object *o = live_object(w, i);
 

@@ -15,6 +15,7 @@
 #include "kva_checker.h"
 
 #include "kva_snapshot.h"
+#include "world/at_once.h"
 
 /**
  * struct accounts - the state of a space at the last comparison
@@ -242,12 +243,12 @@ const struct subsystem kva_checker = {
 
 void kva_checker_note_mapping(struct world *w, u32 pages)
 {
-	accounts_of(w)->small += pages <= w->vmap[0].be->caps.block_max;
+	shared_add(&accounts_of(w)->small, pages <= w->vmap[0].be->caps.block_max);
 }
 
 void kva_checker_note_free(struct world *w, u64 pages)
 {
-	accounts_of(w)->freed += pages;
+	shared_add(&accounts_of(w)->freed, pages);
 }
 
 void kva_checker_check_blocks(struct world *w, const struct op_call *c, const char *after)

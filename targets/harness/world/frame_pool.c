@@ -4,6 +4,7 @@
  */
 #include "frame_pool.h"
 
+#include "at_once.h"
 #include "sched/announce.h"
 
 void frame_pool_init(struct frame_pool *fp)
@@ -20,6 +21,26 @@ void frame_pool_destroy(struct frame_pool *fp, struct machine *m)
 			put_page(m, fp->page[i]);
 }
 
+static struct page *entry(struct page *const *p)
+{
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+/* Another task may have filled the entry meanwhile: use its frame. */
+static void enter(struct page **p, struct machine *m, struct page *page)
+{
+	struct page *none = NULL;
+
+	if (!entry(p)) {
+		/* Before others can see it. */
+		announce_release(p);
+		if (__atomic_compare_exchange_n(p, &none, page, false, __ATOMIC_RELEASE,
+						__ATOMIC_RELAXED))
+			return;
+	}
+	put_page(m, page);
+}
+
 /*
  * A frame enters the pool once, and unordered tasks find it there. The accesses of its previous
  * user happen before theirs. But only the task that allocated it is ordered after that user, so
@@ -28,27 +49,22 @@ void frame_pool_destroy(struct frame_pool *fp, struct machine *m)
 bool frame_pool_take(struct frame_pool *fp, struct machine *m, u32 *first, u64 nr, gfp_t gfp,
 		     struct page **out)
 {
-	*first = fp->next;
+	*first = shared_load(&fp->next);
 	for (u64 i = 0; i < nr; i++) {
 		struct page **p = &fp->page[(*first + i) % FRAME_POOL];
 
-		if (!*p) {
+		if (!entry(p)) {
 			struct page *page = alloc_page_node(m, NUMA_NO_NODE, gfp, "mapping");
 
 			if (!page)
 				return false;
-			/* Another task may have filled the entry meanwhile: use its frame. */
-			if (*p) {
-				put_page(m, page);
-			} else {
-				*p = page;
-				announce_release(p);
-			}
+			enter(p, m, page);
 		}
 		announce_acquire(p);
-		out[i] = *p;
+		out[i] = entry(p);
 	}
-	fp->next = (u32)((*first + nr) % FRAME_POOL);
+	/* On threads a task may undo the step of another: then both map the same frames. */
+	shared_store(&fp->next, (u32)((*first + nr) % FRAME_POOL));
 	return true;
 }
 

@@ -12,19 +12,21 @@
  * struct ours_percpu - an allocator of core/percpu
  * @provider: boot memory, as core/percpu asks for it
  * @notice, @arg: of struct percpu_params
- * @refused:  the last address that free_percpu() refused, and the operation that freed it
  */
 struct ours_percpu {
 	struct pcpu *pc;
 	struct pcpu_fc_provider provider;
 	void (*notice)(void *arg, const char *text);
 	void *arg;
-	struct {
-		enum pcpu_bad_free why;
-		u64 addr;
-		u64 ticket;
-	} refused;
 };
+
+/* Of the calling thread: the last address that free_percpu() refused, and by which allocator. */
+static _Thread_local struct {
+	const struct ours_percpu *by;
+	enum pcpu_bad_free why;
+	u64 addr;
+	u64 ticket;
+} refused;
 
 static inline struct ours_percpu *self(void *ctx)
 {
@@ -39,11 +41,10 @@ static inline struct pcpu *allocator(void *ctx)
 /* The allocator calls it in the task that freed, and does nothing after it. */
 static void note_bad_free(void *arg, enum pcpu_bad_free why, u64 addr)
 {
-	struct ours_percpu *o = arg;
-
-	o->refused.why = why;
-	o->refused.addr = addr;
-	o->refused.ticket = task_ticket();
+	refused.by = arg;
+	refused.why = why;
+	refused.addr = addr;
+	refused.ticket = task_ticket();
 }
 
 static void relay_notice(void *arg, const char *text)
@@ -101,6 +102,7 @@ static int create(struct percpu_instance *v, struct machine *m, const struct per
 	int err;
 
 	*o = (struct ours_percpu){.notice = p->notice, .arg = p->arg};
+	refused.by = NULL;
 	if (p->provider) {
 		o->provider = (struct pcpu_fc_provider){.alloc = p->provider->alloc,
 							.free = p->provider->free,
@@ -183,10 +185,10 @@ static enum percpu_freed free_object(void *ctx, u64 addr)
 	struct ours_percpu *o = self(ctx);
 
 	free_percpu(o->pc, addr);
-	if (o->refused.addr != addr || o->refused.ticket != task_ticket())
+	if (refused.addr != addr || refused.by != o || refused.ticket != task_ticket())
 		return PERCPU_FREED;
-	o->refused.addr = 0;
-	return why[o->refused.why];
+	refused.addr = 0;
+	return why[refused.why];
 }
 
 static u64 ptr(void *ctx, u64 addr, unsigned int cpu)

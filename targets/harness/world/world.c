@@ -23,18 +23,22 @@ void *backend_memory(struct backend_memory *m, size_t size)
 }
 
 /*
- * Tasks that nothing orders may print, and the last text stays. They cannot do so at the same
- * time, since no scheduling point is passed here; but ThreadSanitizer, which sees into the C
- * library, would report a race. So the text is copied by hand.
+ * Tasks that nothing orders may print, and the last text stays. On fibers they cannot do so at the
+ * same time, since no scheduling point is passed here; on threads, a text that comes while another
+ * is written is left out. ThreadSanitizer, which sees into the C library, would report a race. So
+ * the text is copied by hand.
  */
 void world_notice(void *arg, const char *text)
 {
 	struct world *w = arg;
 	size_t len = 0;
 
+	if (__atomic_exchange_n(&w->noticing, true, __ATOMIC_ACQUIRE))
+		return;
 	for (; len < sizeof(w->notice) - 1 && text[len]; len++)
 		w->notice[len] = text[len];
 	w->notice[len] = '\0';
+	__atomic_store_n(&w->noticing, false, __ATOMIC_RELEASE);
 	if (unlikely(w->trace)) {
 		void *seen = announce_unseen_begin();
 
@@ -50,7 +54,8 @@ bool world_has_allocators(const struct world *w)
 
 int world_frames_boot(struct world *w)
 {
-	frame_pool_init(&w->frames);
+	for (u32 i = 0; i < w->nr_frame_pools; i++)
+		frame_pool_init(&w->frames[i]);
 	return 0;
 }
 
@@ -58,6 +63,7 @@ void world_set_program(struct world *w, const struct program *p, const struct im
 {
 	w->program = p;
 	w->on = on;
+	w->nr_frame_pools = 1;
 	w->possible = program_possible(&p->machine);
 	w->nr_vmap_kinds = vmap_backends(on, p, w->vmap_kind);
 	w->nr_percpu_kinds = percpu_backends(on, p, w->percpu_kind);
@@ -65,7 +71,8 @@ void world_set_program(struct world *w, const struct program *p, const struct im
 
 void world_frames_take_down(struct world *w)
 {
-	frame_pool_destroy(&w->frames, w->machine);
+	for (u32 i = 0; i < w->nr_frame_pools; i++)
+		frame_pool_destroy(&w->frames[i], w->machine);
 }
 
 /*

@@ -28,6 +28,9 @@ struct backend_memory {
 
 struct run;
 
+/* A run on fibers has one. On threads each pool serves as many objects as its frames have words. */
+#define WORLD_FRAME_POOLS 16
+
 /**
  * struct world - what a program runs on
  * @program:   the program
@@ -43,9 +46,10 @@ struct run;
  * @vmap_memory, @percpu_memory: of their back ends
  * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
- * @frames:    that mappings are made of
+ * @frames:    that mappings are made of: @nr_frame_pools pools
  * @bootmem:   allocators of boot memory, in targets that have nothing else
  * @notice:    the last thing that a kernel would have printed, "" if nothing
+ * @noticing:  a task writes it
  */
 struct world {
 	const struct program *program;
@@ -64,9 +68,11 @@ struct world {
 	struct backend_memory vmap_memory[WORLD_VMAP], percpu_memory[WORLD_PERCPU];
 	u8 *static_data;
 	u64 possible;
-	struct frame_pool frames;
+	struct frame_pool frames[WORLD_FRAME_POOLS];
+	u32 nr_frame_pools;
 	struct bootmem_world bootmem;
 	char notice[96];
+	bool noticing;
 };
 
 /** world_set_program() - the world's next program, and the implementation that it runs on */
@@ -81,7 +87,7 @@ bool world_has_allocators(const struct world *w);
 /** world_points() - more scheduling points than a run of the program passes that makes progress */
 u64 world_points(const struct world *w);
 
-/** world_frames_boot(), world_frames_take_down() - the pool of frames; boot returns 0 */
+/** world_frames_boot(), world_frames_take_down() - the pools of frames; boot returns 0 */
 int world_frames_boot(struct world *w);
 void world_frames_take_down(struct world *w);
 
