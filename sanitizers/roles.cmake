@@ -172,10 +172,11 @@ function(mm_role target role)
   endif()
 endfunction()
 
-# mm_unit_test(name SOURCES source... LIBS library...): add a cmocka program, which ctest runs. The
-# fuzzing flavours omit it: each of them has a counterpart without a fuzzer (asan, tsan).
+# mm_unit_test(name [HOST] SOURCES source... LIBS library...): add a cmocka program, which ctest
+# runs; HOST: and once more on the host MMU, as name_host (core/machine/test/mmu.h). The fuzzing
+# flavours omit it: each of them has a counterpart without a fuzzer (asan, tsan).
 function(mm_unit_test name)
-  cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "HOST" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CMOCKA)
   mm_role(${name} harness)
@@ -183,6 +184,10 @@ function(mm_unit_test name)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   else()
     add_test(NAME ${name} COMMAND ${name})
+  endif()
+  if(T_HOST AND NOT MM_FUZZER)
+    add_test(NAME ${name}_host COMMAND ${name})
+    set_tests_properties(${name}_host PROPERTIES ENVIRONMENT MM_TEST_MMU=host)
   endif()
 endfunction()
 

@@ -202,7 +202,7 @@ static double bench_case(struct bench *b, unsigned int c, unsigned int loops)
 		machine_boot(b->m, b->cfg);
 		for (i = 0; i < BENCH_PAGES; i++)
 			b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
-		b->direct = page_to_virt(b->page[0]);
+		b->direct = page_to_virt(b->m, b->page[0]);
 		if (bench_table[c].mapped)
 			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
 		bench_begin(&t);

@@ -11,8 +11,13 @@ static u64 boot_zeroed(struct boot_mem *bm, u64 addr, u64 size)
 {
 	if (addr == BOOT_NONE)
 		return 0;
-	mem_set(bm->m, MACHINE_DIRECT_START + addr, 0, size);
-	return MACHINE_DIRECT_START + addr;
+	mem_set(bm->m, direct_map_start(bm->m) + addr, 0, size);
+	return direct_map_start(bm->m) + addr;
+}
+
+u64 bootmem_phys(const struct boot_mem *bm, u64 addr)
+{
+	return addr ? addr - direct_map_start(bm->m) : BOOT_NONE;
 }
 
 u64 alloc_bootmem(struct boot_mem *bm, u64 size)

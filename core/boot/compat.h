@@ -40,6 +40,9 @@ u64 alloc_bootmem_node(struct boot_mem *bm, unsigned int nid, u64 size);
 u64 alloc_bootmem_pages_node(struct boot_mem *bm, unsigned int nid, u64 size);
 u64 alloc_bootmem_low_pages_node(struct boot_mem *bm, unsigned int nid, u64 size);
 
+/** bootmem_phys() - physical address of what a call above returned; of 0, BOOT_NONE */
+u64 bootmem_phys(const struct boot_mem *bm, u64 addr);
+
 /** free_bootmem() - boot_free(); @addr is physical */
 int free_bootmem(struct boot_mem *bm, u64 addr, u64 size);
 

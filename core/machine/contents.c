@@ -18,6 +18,10 @@
  * Under AddressSanitizer, a frame that is not LIVE is poisoned memory: the sanitizer reports the
  * write itself, the frame goes back to UNKNOWN, and ORACLE_PAGE_WRITE does not fire.
  *
+ * On the host MMU a frame becomes LIVE when it is allocated, since a program may use an address
+ * without asking for a pointer; and poison is kept under AddressSanitizer too, which does not see
+ * writes through a mapping that was left.
+ *
  * On a bare machine a frame is UNKNOWN or LIVE, and is filled only where zeroes are asked for.
  *
  * Invariants: M9 and M10 of internal.h. Between runs no frame is dirty or LIVE.
@@ -52,7 +56,7 @@ __attribute__((no_sanitize_address)) static bool words_equal(const u64 *word, u6
 
 static u64 *frame_words(struct machine *m, u32 i)
 {
-	return (u64 *)(m->memory + (u64)i * PAGE_SIZE);
+	return frame_bytes(m, i);
 }
 
 static void frame_check_poison(struct machine *m, u32 i)
@@ -72,21 +76,26 @@ static void frame_check_poison(struct machine *m, u32 i)
 		  m->page[i].pfn, at, byte[at], f->user, f->user_freed);
 }
 
-void *frame_materialize(struct machine *m, u32 i)
+/* Must the frame be filled? On the host MMU, a program may have written to boot memory by now. */
+static bool wants_fill(struct machine *m, u32 i)
+{
+	if (m->host && m->page[i].owner == boot_memory_owner && host_touched(m, i))
+		return false;
+	return m->frame[i].contents == CONTENTS_UNKNOWN && !m->cfg.bare;
+}
+
+/* Make a frame in use LIVE, which it is not. */
+void frame_make_live(struct machine *m, u32 i)
 {
 	struct frame *f = &m->frame[i];
 
-	hw_lock(&m->page_lock);
-	if (unlikely(m->page[i].count <= 0) && !bootframe_get_locked(m, i))
-		frame_report_free(m, ORACLE_FAULT, i, "access to");
-	if (f->contents == CONTENTS_LIVE)
-		goto out;
+	hw_assert_held(&m->page_lock);
 	if (f->contents == CONTENTS_POISON)
 		frame_check_poison(m, i);
 	san_unpoison(frame_words(m, i), PAGE_SIZE);
 	if (f->zero)
 		frame_fill(frame_words(m, i), 0);
-	else if (f->contents == CONTENTS_UNKNOWN && !m->cfg.bare)
+	else if (wants_fill(m, i))
 		frame_fill(frame_words(m, i), frame_pattern(i));
 	if (!f->zero)
 		san_mark_uninit(frame_words(m, i), PAGE_SIZE);
@@ -97,9 +106,16 @@ void *frame_materialize(struct machine *m, u32 i)
 		announce_fresh(frame_words(m, i), PAGE_SIZE);
 	}
 	hw_store(&f->contents, CONTENTS_LIVE);
-out:
+}
+
+void frame_materialize(struct machine *m, u32 i)
+{
+	hw_lock(&m->page_lock);
+	if (unlikely(m->page[i].count <= 0) && !bootframe_get_locked(m, i))
+		frame_report_free(m, ORACLE_FAULT, i, "access to");
+	if (m->frame[i].contents != CONTENTS_LIVE)
+		frame_make_live(m, i);
 	hw_unlock(&m->page_lock);
-	return frame_words(m, i);
 }
 
 /* A LIVE frame was freed: poison it. */
@@ -114,13 +130,15 @@ void frame_retire(struct machine *m, u32 i)
 		hw_store(&f->contents, CONTENTS_UNKNOWN);
 		return;
 	}
-#ifdef MM_ASAN
 	san_poison(frame_words(m, i), PAGE_SIZE);
-	f->contents = CONTENTS_UNKNOWN;
-#else
+#ifdef MM_ASAN
+	if (!m->host) {
+		f->contents = CONTENTS_UNKNOWN;
+		return;
+	}
+#endif
 	frame_fill(frame_words(m, i), frame_pattern(i));
 	hw_store(&f->contents, CONTENTS_POISON);
-#endif
 }
 
 /* Check the poison of the frames that were freed in this run. */

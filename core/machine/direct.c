@@ -10,7 +10,7 @@
 /* The index of the frame at @addr of the direct map, and its range; or NO_FRAME. */
 static u32 direct_frame(const struct machine *m, u64 addr, const struct frame_range **range)
 {
-	u64 pfn = (addr - MACHINE_DIRECT_START) >> PAGE_SHIFT;
+	u64 pfn = (addr - m->direct_start) >> PAGE_SHIFT;
 	const struct frame_range *r = range_of_pfn(m, pfn);
 
 	*range = r;
@@ -25,7 +25,8 @@ void *direct_address(struct machine *m, u64 addr)
 
 	if (i == NO_FRAME)
 		return NULL;
-	return (u8 *)frame_address(m, i) + (addr & (PAGE_SIZE - 1));
+	frame_ready(m, i);
+	return r->memory + (addr - m->direct_start - (r->start << PAGE_SHIFT));
 }
 
 /*
@@ -42,6 +43,6 @@ size_t direct_extent(struct machine *m, u64 addr, size_t len)
 	if (i == NO_FRAME)
 		return 0;
 	for (more = 0; more < len && i < r->first + r->nr; i++, more += PAGE_SIZE)
-		frame_address(m, i);
+		frame_ready(m, i);
 	return min(more, len);
 }

@@ -37,6 +37,7 @@
  *        no stale translation
  *   M16  if walk_key is not 0, walk_leaf is the lowest-level table of address (walk_key - 1) << 21;
  *        on the fibers engine, to spare a walk
+ *   M17  on the host MMU, host.edges is the number of edges (host.c) between pages of the KVA
  *
  * Locks (hw_lock.h), for the threads engine:
  *
@@ -53,6 +54,7 @@
 #ifndef MM_MACHINE_INTERNAL_H
 #define MM_MACHINE_INTERNAL_H
 
+#include "host.h"
 #include "hw_lock.h"
 #include "machine.h"
 #include "meta.h"
@@ -118,9 +120,11 @@ struct frame {
  *         others were never used
  * @nid:   node
  * @next:  next range of the node, or -1
+ * @memory: the bytes of the first frame
  */
 struct frame_range {
 	u64 start;
+	u8 *memory;
 	u32 first;
 	u32 nr;
 	u32 used;
@@ -152,12 +156,13 @@ struct node {
 
 /*
  * An entry of a lowest-level table: 0, or one of
- *   frame index << PTE_SHIFT | PTE_PRESENT
+ *   frame index << PTE_SHIFT | PTE_PRESENT, and PTE_HOST on the host MMU
  *   index into machine.stale << PTE_SHIFT | PTE_STALE
  */
 #define PTE_PRESENT 1UL
 #define PTE_STALE 2UL
-#define PTE_SHIFT 2
+#define PTE_HOST 4UL
+#define PTE_SHIFT 3
 
 /**
  * struct table - a page-table page
@@ -254,21 +259,25 @@ struct machine {
 	u32 *dirty;
 	u64 *handed_over;  /* a bit for each frame: managed, on a machine with boot memory */
 	u64 *materialized; /* a bit for each frame: its struct page was filled in as boot memory */
-	u8 *memory;
-	u32 nr_frames;	/* of this run */
-	u32 max_frames; /* room */
+	u8 *memory;	   /* of the model; frame_bytes() */
+	u32 nr_frames;	   /* of this run */
+	u32 max_frames;	   /* room */
 	u32 nr_managed;
 	u32 nr_used; /* managed frames in use, those of page tables included */
 	u32 nr_dirty;
 	u32 peak_used;
 	unsigned int nr_ranges;
-	u64 direct_size; /* bytes from MACHINE_DIRECT_START to the end of the last frame */
+	u64 direct_start;
+	u64 direct_size; /* bytes from there to the end of the last frame */
 	u64 pages;
 	struct frame_range range[TOPOLOGY_MAX_RANGES];
 	struct node node[TOPOLOGY_MAX_NODES];
 
 	/* Page table and TLBs. */
 	struct hw_lock mmu_lock;
+	struct host *host;	  /* NULL on the model */
+	struct host *host_opened; /* kept from run to run */
+	u64 pte_mapped;		  /* flags of a present entry */
 	struct table root;
 	struct table *leaves; /* lowest-level tables of this run */
 	u64 gen;
@@ -285,6 +294,7 @@ struct machine {
 	u64 ipis;
 	u64 ipis_each; /* interrupts that one flush costs */
 
+	char why[160]; /* machine_boot_error() */
 	bool booted;
 	struct machine_config cfg; /* only the part in use is ever copied */
 };
@@ -382,17 +392,25 @@ bool bootframe_get(struct machine *m, u32 i);
 bool bootframe_get_locked(struct machine *m, u32 i);
 
 /* contents.c */
-void *frame_materialize(struct machine *m, u32 i);
+void frame_materialize(struct machine *m, u32 i);
+void frame_make_live(struct machine *m, u32 i);
 void frame_retire(struct machine *m, u32 i);
 void contents_sweep(struct machine *m);
 void contents_check(struct machine *m);
 
-/* The bytes of a frame in use; a free frame is ORACLE_FAULT. */
-static inline void *frame_address(struct machine *m, u32 i)
+/* The bytes of a frame whose struct page is filled in. */
+static inline void *frame_bytes(const struct machine *m, u32 i)
 {
-	if (likely(hw_load(&m->frame[i].contents) == CONTENTS_LIVE))
-		return m->memory + (u64)i * PAGE_SIZE;
-	return frame_materialize(m, i);
+	if (unlikely(m->host))
+		return (void *)(m->direct_start + (m->page[i].pfn << PAGE_SHIFT));
+	return m->memory + (u64)i * PAGE_SIZE;
+}
+
+/* Before the bytes of a frame in use are accessed; a free frame is ORACLE_FAULT. */
+static inline void frame_ready(struct machine *m, u32 i)
+{
+	if (unlikely(hw_load(&m->frame[i].contents) != CONTENTS_LIVE))
+		frame_materialize(m, i);
 }
 
 /* contig.c */
@@ -405,14 +423,25 @@ size_t direct_extent(struct machine *m, u64 addr, size_t len);
 /* Is @addr between the start of the direct map and the end of its last frame? */
 static inline bool direct_contains(const struct machine *m, u64 addr)
 {
-	return addr - MACHINE_DIRECT_START < m->direct_size;
+	return addr - m->direct_start < m->direct_size;
 }
 
-/* pgtable.c */
+/* tables.c */
+struct table *tables_create(struct machine *m, u64 addr);
 void pgtable_sweep(struct machine *m);
 void pgtable_check_leaks(struct machine *m);
 void pgtable_destroy(struct machine *m);
+
+/* pgtable.c */
 struct table *pgtable_leaf(struct machine *m, u64 addr);
+u64 pgtable_entry(struct machine *m, u64 addr);
+__noreturn void pgtable_report_fault(struct machine *m, u64 addr);
+
+/* On a bare machine on the model, the owner of the addresses serialises changes of entries. */
+static inline bool entries_unlocked(const struct machine *m)
+{
+	return m->cfg.bare && !m->host;
+}
 
 static inline unsigned int level_index(u64 addr, unsigned int level)
 {

@@ -19,7 +19,12 @@ struct machine *machine_create(void)
 {
 	struct machine *m = aligned_alloc(_Alignof(struct machine), sizeof(*m));
 
-	return m ? memset(m, 0, sizeof(*m)) : NULL;
+	if (!m)
+		return NULL;
+	memset(m, 0, sizeof(*m));
+	m->direct_start = MACHINE_DIRECT_START;
+	m->pte_mapped = PTE_PRESENT;
+	return m;
 }
 
 void machine_destroy(struct machine *m)
@@ -30,6 +35,7 @@ void machine_destroy(struct machine *m)
 	pgtable_destroy(m);
 	tlb_destroy(m);
 	page_destroy(m);
+	host_close(m);
 	free(m);
 }
 
@@ -52,6 +58,8 @@ static int check_direct(const struct machine *m, const struct machine_config *cf
 {
 	const struct node_range *last = &cfg->topology.range[cfg->topology.nr_ranges - 1];
 
+	if (cfg->mmu == MMU_HOST)
+		return 0;
 	if (last->start + last->nr > -MACHINE_DIRECT_START >> PAGE_SHIFT)
 		return -EINVAL;
 	if (direct_contains(m, cfg->kva_start) ||
@@ -60,15 +68,30 @@ static int check_direct(const struct machine *m, const struct machine_config *cf
 	return 0;
 }
 
-static int set_topology(struct machine *m, const struct topology *t)
+/* Change to the MMU that is asked for. Frames and tables are of the other one. */
+static void set_mmu(struct machine *m, enum machine_mmu mmu)
 {
+	pgtable_destroy(m);
+	page_destroy(m);
+	m->cfg.mmu = mmu;
+	m->host = mmu == MMU_HOST ? m->host_opened : NULL;
+	m->direct_start = m->host ? m->host->base : MACHINE_DIRECT_START;
+	m->pte_mapped = m->host ? PTE_PRESENT | PTE_HOST : PTE_PRESENT;
+	m->booted = false;
+}
+
+static int set_topology(struct machine *m, const struct machine_config *cfg)
+{
+	const struct topology *t = &cfg->topology;
 	const char *why;
 	int err;
 
-	if (m->booted && topology_same(t, &m->cfg.topology))
+	if (m->booted && cfg->mmu == m->cfg.mmu && topology_same(t, &m->cfg.topology))
 		return 0;
 	if (topology_check(t, &why))
 		return -EINVAL;
+	if (cfg->mmu != m->cfg.mmu)
+		set_mmu(m, cfg->mmu);
 	m->booted = false;
 	err = page_layout(m, t);
 	if (err)
@@ -92,16 +115,28 @@ static void fail_init(struct machine *m, const struct fail_plan *plan)
 	m->failed = 0;
 }
 
+/* The host MMU, before the machine is changed. */
+static int check_host(struct machine *m, const struct machine_config *cfg)
+{
+	int err = host_open(m);
+
+	return err ? err : host_check(m, cfg);
+}
+
 static int boot(struct machine *m, const struct machine_config *cfg)
 {
+	const bool was_boot_memory = m->cfg.boot_memory;
 	int err;
 
+	m->why[0] = '\0';
 	meta_sweep(m);
 	pgtable_sweep(m);
 	page_sweep(m);
 	err = check_kva(cfg);
+	if (!err && unlikely(cfg->mmu == MMU_HOST))
+		err = check_host(m, cfg);
 	if (!err)
-		err = set_topology(m, &cfg->topology);
+		err = set_topology(m, cfg);
 	if (!err)
 		err = check_direct(m, cfg);
 	if (err)
@@ -115,7 +150,10 @@ static int boot(struct machine *m, const struct machine_config *cfg)
 	m->cfg.boot_memory = cfg->boot_memory;
 	fail_init(m, &cfg->fail);
 	page_reset(m);
-	return 0;
+	if (likely(!m->host))
+		return 0;
+	host_reset_memory(m, was_boot_memory);
+	return host_reset_kva(m);
 }
 
 int machine_boot(struct machine *m, const struct machine_config *cfg)
@@ -126,6 +164,29 @@ int machine_boot(struct machine *m, const struct machine_config *cfg)
 
 	announce_unseen_end(seen);
 	return err;
+}
+
+u64 machine_kva_start(struct machine *m, enum machine_mmu mmu)
+{
+	void *seen;
+	int err;
+
+	if (mmu == MMU_MODEL)
+		return MACHINE_KVA_START;
+	seen = announce_unseen_begin();
+	err = host_open(m);
+	announce_unseen_end(seen);
+	return err ? 0 : m->host_opened->base + HOST_WINDOW;
+}
+
+u64 direct_map_start(const struct machine *m)
+{
+	return m->direct_start;
+}
+
+const char *machine_boot_error(const struct machine *m)
+{
+	return m->why;
 }
 
 static bool plan_names(const struct fail_plan *plan, u64 n)
@@ -178,5 +239,7 @@ void machine_stats(const struct machine *m, struct machine_stats *st)
 	st->flushes = m->flushes;
 	st->ipis = m->ipis;
 	st->stale = m->nr_stale;
+	st->mappings = m->host ? m->host->edges + 1 : 0;
+	st->refused = m->host ? m->host->refused : 0;
 	bare_stats(m, st);
 }

@@ -36,11 +36,14 @@
 #define PAGE_SIZE (1UL << PAGE_SHIFT)
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 
-/*
- * Where the kernel of x86-64 maps all memory: frame number n lies at MACHINE_DIRECT_START + (n <<
- * PAGE_SHIFT), always, on every CPU.
+/**
+ * enum machine_mmu - what an address is
+ * @MMU_MODEL: a number, which mem_address() translates
+ * @MMU_HOST:  an address of this process: a program follows pointers into the direct map and into
+ *             mappings, and a use after unmapping is ORACLE_FAULT. On x86-64; eight machines of a
+ *             process at most. host.c says how, and what the sanitizers miss there
  */
-#define MACHINE_DIRECT_START 0xffff888000000000ULL
+enum machine_mmu { MMU_MODEL, MMU_HOST };
 
 /* Flags of a request: those of the kernel's flags that the model knows. */
 typedef unsigned int gfp_t;
@@ -57,6 +60,7 @@ typedef unsigned int gfp_t;
  * @topology:  CPUs, nodes and the page frames of each
  * @kva_start: first address of the kernel virtual address space for mappings, page aligned
  * @kva_size:  its size in bytes, a multiple of the page size
+ * @mmu:       on MMU_HOST the KVA begins at machine_kva_start() or above
  * @fail:      which requests fail
  * @bare:      for benchmarks, of several threads too: check nothing. Frames and metadata keep their
  *             old contents, without garbage or poison; metadata that leaks or is freed twice goes
@@ -72,14 +76,19 @@ struct machine_config {
 	struct topology topology;
 	u64 kva_start;
 	u64 kva_size;
+	enum machine_mmu mmu;
 	struct fail_plan fail;
 	bool bare;
 	bool line_aligned;
 	bool boot_memory;
 };
 
-/* Start of vmalloc space on x86-64: high enough that careless sums of addresses overflow. */
+/*
+ * On the model: start of vmalloc space on x86-64, high enough that careless sums of addresses
+ * overflow; and start of the direct map.
+ */
 #define MACHINE_KVA_START 0xffffc90000000000ULL
+#define MACHINE_DIRECT_START 0xffff888000000000ULL
 
 struct machine;
 
@@ -94,6 +103,26 @@ struct machine *machine_create(void);
 void machine_destroy(struct machine *m);
 
 /**
+ * machine_kva_start() - the lowest address for a KVA; the same in each process
+ * @m:   the machine; it need not be booted
+ * @mmu: the MMU that it is to be booted with
+ *
+ * Return: MACHINE_KVA_START on the model. On the host MMU, the machine's window of addresses is
+ * reserved first: the start of its upper half, or 0, with machine_boot_error(), if that fails.
+ */
+u64 machine_kva_start(struct machine *m, enum machine_mmu mmu);
+
+/** direct_map_start() - address of page frame 0 in the direct map of a booted machine */
+u64 direct_map_start(const struct machine *m);
+
+/**
+ * machine_boot_error() - why machine_kva_start() or machine_boot() failed on the host MMU
+ *
+ * Return: a sentence without a full stop; "" if another reason made them fail.
+ */
+const char *machine_boot_error(const struct machine *m);
+
+/**
  * machine_boot() - make a fresh world: all frames free, or all boot memory; nothing mapped,
  *                  counters zero
  * @m:   from machine_create(); the remains of an earlier run, even of an abandoned one, are swept
@@ -101,7 +130,8 @@ void machine_destroy(struct machine *m);
  * @cfg: copied
  *
  * Return: 0; -EINVAL if @cfg is not consistent, if the KVA overlaps the direct map, or if a frame
- * is so high that the direct map has no address for it; -ENOMEM.
+ * is so high that the direct map has no address for it; -ENOMEM; on the host MMU, also what makes
+ * machine_kva_start() fail.
  * Context: outside of a run, or the run's init task before it spawns others.
  */
 int machine_boot(struct machine *m, const struct machine_config *cfg);
@@ -117,7 +147,7 @@ int machine_boot(struct machine *m, const struct machine_config *cfg);
 void machine_check_leaks(struct machine *m);
 
 /**
- * machine_verify() - recompute the invariants M1 to M16 of internal.h; for tests
+ * machine_verify() - recompute the invariants M1 to M17 of internal.h; for tests
  * @m: the machine
  *
  * A difference is ORACLE_COUNT, _HINT, _LIST or _TREE. Costs O(frames). Context: no service is
@@ -144,6 +174,9 @@ const struct topology *machine_topology(const struct machine *m);
  * @flushes:    TLB flushes
  * @ipis:       interprocessor interrupts that they cost: each online CPU except the caller's
  * @stale:      stale translations now
+ * @mappings:   on the host MMU: mappings of the process that the KVA costs now
+ * @refused:    on the host MMU: requests that failed since there were too many mappings
+ *              (vm.max_map_count); they count in @failed
  */
 struct machine_stats {
 	u64 kmallocs, pages, tables;
@@ -153,6 +186,7 @@ struct machine_stats {
 	u64 boot_pages;
 	u64 flushes, ipis;
 	u64 stale;
+	u64 mappings, refused;
 };
 
 /** machine_stats() - the counters, as of now; @st is filled in */

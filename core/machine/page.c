@@ -117,6 +117,8 @@ void frame_claim(struct machine *m, u32 i, gfp_t gfp, const char *owner)
 	m->frame[i].zero = (gfp & __GFP_ZERO) != 0;
 	m->nr_used++;
 	m->peak_used = max(m->peak_used, m->nr_used);
+	if (unlikely(m->host) && owner != page_table_owner)
+		frame_make_live(m, i);
 }
 
 /* Allocate a frame. Return: its index, or NO_FRAME. */
@@ -273,12 +275,20 @@ struct page *pfn_to_page(struct machine *m, u64 pfn)
 struct page *virt_to_page(struct machine *m, u64 addr)
 {
 	/* For an address below the direct map, the difference wraps to a number no frame has. */
-	return pfn_to_page(m, (addr - MACHINE_DIRECT_START) >> PAGE_SHIFT);
+	return pfn_to_page(m, (addr - m->direct_start) >> PAGE_SHIFT);
+}
+
+u64 page_to_virt(const struct machine *m, const struct page *page)
+{
+	return m->direct_start + page_to_phys(page);
 }
 
 void *page_address(struct machine *m, const struct page *page)
 {
-	return frame_address(m, frame_index(m, page, "page_address()"));
+	u32 i = frame_index(m, page, "page_address()");
+
+	frame_ready(m, i);
+	return frame_bytes(m, i);
 }
 
 u64 nr_free_pages(const struct machine *m)
@@ -329,6 +339,8 @@ void page_destroy(struct machine *m)
 
 	if (m->memory)
 		san_unpoison(m->memory, n * PAGE_SIZE);
+	if (m->host)
+		host_drop_direct(m);
 	unreserve(m->page, n * sizeof(*m->page));
 	unreserve(m->frame, n * sizeof(*m->frame));
 	unreserve(m->dirty, n * sizeof(*m->dirty));
@@ -342,6 +354,8 @@ void page_destroy(struct machine *m)
 	m->materialized = NULL;
 	m->memory = NULL;
 	m->max_frames = 0;
+	m->nr_ranges = 0;
+	m->nr_frames = 0;
 }
 
 /* Reserve address space for @n frames and their records; all of it reads as zero. */
@@ -358,14 +372,16 @@ static int page_reserve(struct machine *m, u64 n)
 	m->dirty = reserve(n * sizeof(*m->dirty));
 	m->handed_over = reserve(bitmap_bytes(n));
 	m->materialized = reserve(bitmap_bytes(n));
-	m->memory = reserve(n * PAGE_SIZE);
 	m->max_frames = n;
+	if (!m->host)
+		m->memory = reserve(n * PAGE_SIZE);
 	if (!m->page || !m->frame || !m->dirty || !m->handed_over || !m->materialized ||
-	    !m->memory) {
+	    (m->host ? host_resize(m, n) : !m->memory)) {
 		page_destroy(m);
 		return -ENOMEM;
 	}
-	san_poison(m->memory, n * PAGE_SIZE);
+	if (m->memory)
+		san_poison(m->memory, n * PAGE_SIZE);
 	return 0;
 }
 
@@ -376,6 +392,8 @@ int page_layout(struct machine *m, const struct topology *t)
 	u64 total = 0;
 	unsigned int i;
 
+	if (m->host)
+		host_drop_direct(m);
 	m->nr_ranges = 0;
 	m->nr_frames = 0;
 	for (i = 0; i < t->nr_ranges; i++)
@@ -394,6 +412,8 @@ int page_layout(struct machine *m, const struct topology *t)
 		r->first = m->nr_frames;
 		r->nr = src->nr;
 		r->nid = src->nid;
+		r->memory = m->host ? (u8 *)(m->direct_start + (r->start << PAGE_SHIFT))
+				    : m->memory + (u64)r->first * PAGE_SIZE;
 		r->next = -1;
 		if (last[src->nid] < 0)
 			m->node[src->nid].first = i;
@@ -404,6 +424,8 @@ int page_layout(struct machine *m, const struct topology *t)
 	}
 	m->nr_ranges = t->nr_ranges;
 	m->direct_size = (t->range[i - 1].start + t->range[i - 1].nr) << PAGE_SHIFT;
+	if (m->host)
+		host_lay_direct(m);
 	return 0;
 }
 

@@ -86,10 +86,7 @@ static inline u64 page_to_phys(const struct page *page)
 }
 
 /** page_to_virt() - address of a frame in the direct map, for mem_address() and mem_set() */
-static inline u64 page_to_virt(const struct page *page)
-{
-	return MACHINE_DIRECT_START + page_to_phys(page);
-}
+u64 page_to_virt(const struct machine *m, const struct page *page);
 
 /** virt_to_page() - the frame at @addr of the direct map, or NULL if there is none */
 struct page *virt_to_page(struct machine *m, u64 addr);

@@ -77,4 +77,14 @@ static inline void san_mark_uninit(void *p, size_t size)
 #endif
 }
 
+static inline void san_mark_init(void *p, size_t size)
+{
+#ifdef MM_MSAN
+	__msan_unpoison(p, size);
+#else
+	(void)p;
+	(void)size;
+#endif
+}
+
 #endif

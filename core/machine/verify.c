@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verify.c - recompute the invariants M1 to M16 of internal.h, from the plainest record of each.
+ * verify.c - recompute the invariants M1 to M17 of internal.h, from the plainest record of each.
  *
  * The plain facts are: the array of live objects; a frame's count, its contents and the bits of
  * boot memory; the entries of the page table. Hash slots, lists, counters and hints follow from
@@ -221,9 +221,20 @@ static void verify_mmu(const struct machine *m)
 		 m->max_stale, m->nr_stale, m->nr_present);
 }
 
+/* M17. */
+static void verify_edges(struct machine *m)
+{
+	u64 edges = host_count_edges(m, m->cfg.kva_start, m->cfg.kva_size >> PAGE_SHIFT);
+
+	MM_CHECK(edges == m->host->edges, COUNT, "M17: edges: found %llu, recorded %llu", edges,
+		 m->host->edges);
+}
+
 void machine_verify(struct machine *m)
 {
 	verify_meta(m);
 	verify_frames(m);
 	verify_mmu(m);
+	if (m->host)
+		verify_edges(m);
 }

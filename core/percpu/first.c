@@ -46,7 +46,7 @@ static u64 boot_alloc(struct pcpu *pc, unsigned int cpu, u64 size, u64 align)
 	}
 	page = alloc_contig_pages(pc->m, (int)cpu_to_node(pc->topology, cpu), size >> PAGE_SHIFT,
 				  align >> PAGE_SHIFT, GFP_KERNEL, first_owner);
-	return page ? page_to_virt(page) : 0;
+	return page ? page_to_virt(pc->m, page) : 0;
 }
 
 static void boot_free(struct pcpu *pc, u64 addr, u64 size)
@@ -76,7 +76,7 @@ static struct page *boot_page(struct pcpu *pc, unsigned int cpu)
 static void boot_page_put(struct pcpu *pc, struct page *page)
 {
 	if (pc->cfg.provider)
-		boot_free(pc, page_to_virt(page), PAGE_SIZE);
+		boot_free(pc, page_to_virt(pc->m, page), PAGE_SIZE);
 	else
 		put_page(pc->m, page);
 }

@@ -28,7 +28,7 @@ static int km_create(struct pcpu_chunk *chunk, gfp_t gfp)
 	chunk->block = alloc_contig_pages(pc->m, NUMA_NO_NODE, pages, pages, gfp, km_owner);
 	if (!chunk->block)
 		return -ENOMEM;
-	chunk->base = page_to_virt(chunk->block);
+	chunk->base = page_to_virt(pc->m, chunk->block);
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 #include "../../machine/page.h"
 #include "../../machine/pgtable.h"
 
-#define DIRECT(phys) (MACHINE_DIRECT_START + (phys))
+#define DIRECT(phys) (test_direct + (phys))
 #define LOW_PAGES (BOOT_LOW_LIMIT >> PAGE_SHIFT)
 #define DMA_PAGES (BOOT_DMA_GOAL >> PAGE_SHIFT)
 

@@ -18,8 +18,7 @@
 #ifndef MM_MACHINE_TEST_FIXTURE_H
 #define MM_MACHINE_TEST_FIXTURE_H
 
-#include "../machine.h"
-#include "../../sched/test/checks.h"
+#include "mmu.h"
 
 /* Set what must not be zero. By default the KVA has 16 MiB, and failure plans cover all classes. */
 static inline void fixture_init(struct fixture *f);
@@ -35,7 +34,9 @@ static inline int fixture_setup(void **state)
 		return -1;
 	f->m = machine_create();
 	f->s = sched_create();
-	f->cfg.kva_start = MACHINE_KVA_START;
+	if (!f->m)
+		return -1;
+	use_test_mmu(f->m, &f->cfg);
 	f->cfg.kva_size = 16 << 20;
 	f->cfg.fail.classes = FAIL_ALL;
 	fixture_init(f);

@@ -9,14 +9,13 @@
 #ifndef MM_MACHINE_TEST_RUN_H
 #define MM_MACHINE_TEST_RUN_H
 
-#include "../machine.h"
+#include "mmu.h"
 #include "../meta.h"
 #include "../page.h"
 #include "../pgtable.h"
 #include "../../sched/random.h"
-#include "../../sched/test/checks.h"
 
-#define KVA MACHINE_KVA_START
+#define KVA test_kva
 
 /* A test that gets a booted machine of its own. */
 #define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
@@ -39,7 +38,7 @@ static inline int fixture_setup(void **state)
 	if (!f->m || !f->s)
 		return -1;
 	topology_init(&f->cfg.topology, 2, 1, 2048);
-	f->cfg.kva_start = KVA;
+	use_test_mmu(f->m, &f->cfg);
 	f->cfg.kva_size = 16 << 20;
 	*state = f;
 	return machine_boot(f->m, &f->cfg);
@@ -66,6 +65,12 @@ static inline void boot_ranges(struct fixture *f, const struct node_range *range
 	t->nr_ranges = nr;
 	memcpy(t->range, range, nr * sizeof(*range));
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
+}
+
+/* The pointer for a page that is mapped at @addr, and whose page_address() is @byte. */
+static inline u8 *mapped(const struct fixture *f, u64 addr, u8 *byte)
+{
+	return f->cfg.mmu == MMU_HOST ? (u8 *)addr : byte;
 }
 
 /* Run @body. It must end in a finding of @oracle, with these words in its text. */

@@ -52,10 +52,10 @@ static void test_before(void **state)
 	/* Each frame is in use, has an owner, and is reachable. */
 	assert_int_equal(page_owner(f->m, 77), PAGE_OWNER_BOOT);
 	assert_int_equal(page_owner(f->m, 2048), PAGE_OWNER_NONE);
-	mem_set(f->m, MACHINE_DIRECT_START + 5 * PAGE_SIZE + 100, 0x44, 3 * PAGE_SIZE);
-	byte = mem_address(f->m, MACHINE_DIRECT_START + 7 * PAGE_SIZE, 1);
+	mem_set(f->m, test_direct + 5 * PAGE_SIZE + 100, 0x44, 3 * PAGE_SIZE);
+	byte = mem_address(f->m, test_direct + 7 * PAGE_SIZE, 1);
 	assert_int_equal(*byte, 0x44);
-	page = virt_to_page(f->m, MACHINE_DIRECT_START + 6 * PAGE_SIZE);
+	page = virt_to_page(f->m, test_direct + 6 * PAGE_SIZE);
 	assert_int_equal(page->pfn, 6);
 	assert_int_equal(page->count, 1);
 	assert_string_equal(page->owner, "boot memory");
@@ -123,7 +123,7 @@ static void test_order(void **state)
 	table[0] = pfn_to_page(f->m, 200) + 1;
 	assert_int_equal(vmap_pages_range(f->m, KVA, table, 1, GFP_KERNEL), 0);
 	mem_set(f->m, KVA, 0x33, PAGE_SIZE);
-	assert_int_equal(*(u8 *)mem_address(f->m, page_to_virt(table[0]) + 9, 1), 0x33);
+	assert_int_equal(*(u8 *)mem_address(f->m, page_to_virt(f->m, table[0]) + 9, 1), 0x33);
 	vunmap_range(f->m, KVA, 1);
 	flush_tlb_kernel_range(f->m, 0, UINT64_MAX);
 }
@@ -193,13 +193,13 @@ static void test_contents(void **state)
 	unsigned int i;
 
 	boot(f);
-	mem_set(f->m, MACHINE_DIRECT_START, 0x77, 4 * PAGE_SIZE);
+	mem_set(f->m, test_direct, 0x77, 4 * PAGE_SIZE);
 	hand_over(f, 0, 2);
 	page = alloc_page_node(f->m, 0, GFP_KERNEL | __GFP_ZERO, "one");
 	assert_int_equal(page->pfn, 0);
 	for (i = 0; i < PAGE_SIZE; i += 8)
-		assert_int_equal(*(u64 *)mem_address(f->m, page_to_virt(page) + i, 8), 0);
-	assert_int_equal(*(u8 *)mem_address(f->m, MACHINE_DIRECT_START + 2 * PAGE_SIZE, 1), 0x77);
+		assert_int_equal(*(u64 *)mem_address(f->m, page_to_virt(f->m, page) + i, 8), 0);
+	assert_int_equal(*(u8 *)mem_address(f->m, test_direct + 2 * PAGE_SIZE, 1), 0x77);
 	put_page(f->m, page);
 	machine_check_leaks(f->m);
 	assert_int_equal(stats(f->m).boot_pages, 2046);
@@ -207,7 +207,7 @@ static void test_contents(void **state)
 	put_page(f->m, alloc_page_node(f->m, 0, GFP_KERNEL | __GFP_ZERO, "one"));
 	boot(f);
 #ifndef MM_MSAN
-	assert_int_not_equal(*(u64 *)mem_address(f->m, MACHINE_DIRECT_START, 8), 0);
+	assert_int_not_equal(*(u64 *)mem_address(f->m, test_direct, 8), 0);
 #endif
 }
 
@@ -338,9 +338,9 @@ static void access_handed(void *arg)
 {
 	struct fixture *f = arg;
 
-	mem_set(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE, 1, 8);
+	mem_set(f->m, test_direct + 9 * PAGE_SIZE, 1, 8);
 	hand_over_pages(f->m, 8, 3);
-	mem_set(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE, 1, 8);
+	mem_set(f->m, test_direct + 9 * PAGE_SIZE, 1, 8);
 }
 
 static void leak(void *arg)
@@ -358,7 +358,7 @@ static void leak(void *arg)
 static void write_after(void *arg)
 {
 	struct fixture *f = arg;
-	u8 *byte = mem_address(f->m, MACHINE_DIRECT_START + 9 * PAGE_SIZE + 5, 1);
+	u8 *byte = mem_address(f->m, test_direct + 9 * PAGE_SIZE + 5, 1);
 
 	hand_over_pages(f->m, 8, 3);
 	*byte ^= 1;

@@ -112,11 +112,11 @@ static void test_contents(void **state)
 	struct page *page = alloc_run(f, 0, 3, 1, GFP_KERNEL);
 	unsigned int i;
 
-	mem_set(f->m, page_to_virt(page), 0x77, 3 * PAGE_SIZE);
+	mem_set(f->m, page_to_virt(f->m, page), 0x77, 3 * PAGE_SIZE);
 	put_run(f, page, 3);
 	page = alloc_run(f, 0, 4, 1, GFP_KERNEL | __GFP_ZERO);
 	for (i = 0; i < 4 * PAGE_SIZE; i += 8)
-		assert_int_equal(*(u64 *)mem_address(f->m, page_to_virt(page) + i, 8), 0);
+		assert_int_equal(*(u64 *)mem_address(f->m, page_to_virt(f->m, page) + i, 8), 0);
 	get_page(f->m, page + 2);
 	put_run(f, page, 4);
 	assert_int_equal(nr_free_pages(f->m), 2047);
@@ -213,12 +213,12 @@ static void write_after_free(void *arg)
 {
 	struct fixture *f = arg;
 	struct page *page = alloc_run(f, 0, 4, 4, GFP_KERNEL);
-	u8 *byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	u8 *byte = mem_address(f->m, page_to_virt(f->m, page + 2) + 9, 1);
 
 	put_run(f, page, 4);
 	*byte ^= 1;
 	page = alloc_run(f, 0, 4, 4, GFP_KERNEL);
-	mem_set(f->m, page_to_virt(page), 0, 4 * PAGE_SIZE);
+	mem_set(f->m, page_to_virt(f->m, page), 0, 4 * PAGE_SIZE);
 }
 #endif
 
@@ -256,15 +256,15 @@ static void test_bare(void **state)
 	f->cfg.bare = true;
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
 	page = alloc_run(f, 0, 4, 4, GFP_KERNEL);
-	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	byte = mem_address(f->m, page_to_virt(f->m, page + 2) + 9, 1);
 	*byte = 77;
 	put_run(f, page, 4);
 	page = alloc_run(f, 0, 4, 4, GFP_KERNEL);
-	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	byte = mem_address(f->m, page_to_virt(f->m, page + 2) + 9, 1);
 	assert_int_equal(*byte, 77);
 	put_run(f, page, 4);
 	page = alloc_run(f, 0, 4, 4, GFP_KERNEL | __GFP_ZERO);
-	byte = mem_address(f->m, page_to_virt(page + 2) + 9, 1);
+	byte = mem_address(f->m, page_to_virt(f->m, page + 2) + 9, 1);
 	assert_int_equal(*byte, 0);
 	put_run(f, page, 4);
 	machine_check_leaks(f->m);

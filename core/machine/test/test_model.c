@@ -144,7 +144,7 @@ static void model_look(struct fixture *f, const struct model *md, u64 *seed)
 	if (md->owner[at] != PAGE_OWNER_BOOT)
 		return;
 	if (below(seed, 2))
-		mem_set(f->m, MACHINE_DIRECT_START + (at << PAGE_SHIFT), 1, PAGE_SIZE);
+		mem_set(f->m, test_direct + (at << PAGE_SHIFT), 1, PAGE_SIZE);
 	assert_int_equal(pfn_to_page(f->m, at)->count, 1);
 	assert_string_equal(pfn_to_page(f->m, at)->owner, "boot memory");
 }

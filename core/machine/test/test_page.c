@@ -239,12 +239,16 @@ static void test_findings(void **state)
 #ifndef MM_ASAN
 		{write_seen_at_end, ORACLE_PAGE_WRITE, "byte 2748"},
 		{write_seen_by_next_owner, ORACLE_PAGE_WRITE, "its user was test"},
-		{write_under_next_owner, ORACLE_PAGE_WRITE, "its user was test"},
 #endif
 	};
 	struct fixture *f = *state;
 
 	expect_findings(f, findings, ARRAY_SIZE(findings));
+#ifndef MM_ASAN
+	/* On the host MMU the next owner has its bytes from the start. */
+	if (!on_host_mmu())
+		expect_finding(f, write_under_next_owner, ORACLE_PAGE_WRITE, "its user was test");
+#endif
 	/* A write after free in an abandoned run is no finding of the next run. */
 	page_address(f->m, get(f, 0, GFP_KERNEL));
 	put_page(f->m, pfn_to_page(f->m, 0));

@@ -92,7 +92,7 @@ static void run_user(void *arg)
 						       i % 3 ? 0 : __GFP_ZERO, "run user");
 
 		assert_non_null(page);
-		addr = page_to_virt(page);
+		addr = page_to_virt(machine, page);
 		if (i % 3 == 0)
 			assert_int_equal(*(u64 *)mem_address(machine, addr, 8), 0);
 		mem_set(machine, addr + 1, n, nr * PAGE_SIZE - 1);
@@ -117,8 +117,7 @@ static void boot_user(void *arg)
 	struct page *had[BOOT_PAGES / TASKS] = {0};
 
 	for (i = 0; i < ARRAY_SIZE(had); i++) {
-		u64 pfn = n * ARRAY_SIZE(had) + i,
-		    addr = MACHINE_DIRECT_START + (pfn << PAGE_SHIFT);
+		u64 pfn = n * ARRAY_SIZE(had) + i, addr = test_direct + (pfn << PAGE_SHIFT);
 
 		fill(mem_address(machine, addr, 80), pfn, 10);
 		assert_string_equal(pfn_to_page(machine, pfn)->owner, "boot memory");

@@ -54,9 +54,9 @@ static u64 give(void *arg, unsigned int cpu, u64 size, u64 align)
 				  align / PAGE_SIZE, GFP_KERNEL, "boot memory");
 	if (!page)
 		return 0;
-	CHECK(IS_ALIGNED(page_to_virt(page), align));
+	CHECK(IS_ALIGNED(page_to_virt(f->m, page), align));
 	f->held += size / PAGE_SIZE;
-	return page_to_virt(page);
+	return page_to_virt(f->m, page);
 }
 
 static void take_back(void *arg, u64 addr, u64 size)

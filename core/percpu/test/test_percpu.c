@@ -348,7 +348,7 @@ static void test_alloc_at(void **state)
 
 static void free_elsewhere(struct fixture *f)
 {
-	free_percpu(f->pc, MACHINE_KVA_START + (8 << 20));
+	free_percpu(f->pc, f->cfg.kva_start + (8 << 20));
 }
 
 static void free_twice(struct fixture *f)

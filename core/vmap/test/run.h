@@ -12,7 +12,7 @@
 #include "../../sched/random.h"
 #include "../../sched/test/checks.h"
 
-#define KVA MACHINE_KVA_START
+#define KVA test_kva
 #define NR_PAGES 256
 
 struct fixture {

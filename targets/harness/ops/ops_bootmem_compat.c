@@ -30,11 +30,6 @@
 #define FILLED 0xa5
 #define BESIDE 8u
 
-static u64 physical(u64 addr)
-{
-	return addr ? addr - MACHINE_DIRECT_START : BOOT_NONE;
-}
-
 static u64 ask_node(struct boot_mem *boot, const struct bootmem_request *r, bool pages)
 {
 	if (r->limit)
@@ -49,11 +44,12 @@ static u64 ask(struct boot_mem *boot, const struct bootmem_request *r)
 	const bool pages = r->align == PAGE_SIZE;
 
 	if (r->call == BOOTMEM_NODE)
-		return physical(ask_node(boot, r, pages));
+		return bootmem_phys(boot, ask_node(boot, r, pages));
 	if (r->limit)
-		return physical(pages ? alloc_bootmem_low_pages(boot, r->size)
-				      : alloc_bootmem_low(boot, r->size));
-	return physical(pages ? alloc_bootmem_pages(boot, r->size) : alloc_bootmem(boot, r->size));
+		return bootmem_phys(boot, pages ? alloc_bootmem_low_pages(boot, r->size)
+						: alloc_bootmem_low(boot, r->size));
+	return bootmem_phys(boot, pages ? alloc_bootmem_pages(boot, r->size)
+					: alloc_bootmem(boot, r->size));
 }
 
 static int reserve(struct boot_mem *boot, u64 start, u64 size, enum boot_reserve how)
@@ -88,8 +84,8 @@ static void judge_zero(struct world *w, u64 addr, u64 size)
 			continue;
 		while (!*p)
 			p++, at++;
-		mm_report(ORACLE_ZERO, "0x%llx of %llu bytes: byte %llu is 0x%02x", physical(addr),
-			  size, (at - addr), *p);
+		mm_report(ORACLE_ZERO, "0x%llx of %llu bytes: byte %llu is 0x%02x",
+			  addr - direct_map_start(w->machine), size, (at - addr), *p);
 	}
 }
 
@@ -99,13 +95,13 @@ static void judge_beside(struct world *w, u64 addr, u64 size, u64 at, const char
 	if ((at & (PAGE_SIZE - 1)) + BESIDE > PAGE_SIZE || !virt_to_page(w->machine, at))
 		return;
 	MM_CHECK(!neighbour_is_zero(mem_address(w->machine, at, BESIDE)), CONTENTS,
-		 "0x%llx of %llu bytes: the bytes %s it are zero, too", physical(addr), size,
-		 where);
+		 "0x%llx of %llu bytes: the bytes %s it are zero, too",
+		 addr - direct_map_start(w->machine), size, where);
 }
 
 static void judge_memory(struct world *w, const struct bootmem_request *r, u64 phys)
 {
-	const u64 addr = MACHINE_DIRECT_START + phys;
+	const u64 addr = direct_map_start(w->machine) + phys;
 
 	judge_zero(w, addr, r->size);
 	judge_beside(w, addr, r->size, addr - BESIDE, "before");

@@ -16,13 +16,13 @@ static u64 provide(void *arg, unsigned int cpu, u64 size, u64 align)
 
 	if (phys == BOOT_NONE)
 		phys = boot_alloc(bw->bm, size, align, 0, 0);
-	return phys == BOOT_NONE ? 0 : MACHINE_DIRECT_START + phys;
+	return phys == BOOT_NONE ? 0 : direct_map_start(bw->m) + phys;
 }
 
 static void take_back(void *arg, u64 addr, u64 size)
 {
 	const struct boot_world *bw = arg;
-	int err = boot_free(bw->bm, addr - MACHINE_DIRECT_START, size);
+	int err = boot_free(bw->bm, addr - direct_map_start(bw->m), size);
 
 	MM_CHECK(!err, SPURIOUS, "boot memory at 0x%llx + 0x%llx was not freed: error %d", addr,
 		 size, err);

@@ -66,7 +66,7 @@ static void put_frame(struct pcpu *pc, const struct chunk *c, struct page *page)
 	const struct pcpu_fc_provider *from = c->first ? pc->cfg.provider : NULL;
 
 	if (from)
-		from->free(from->arg, page_to_virt(page), PAGE_SIZE);
+		from->free(from->arg, page_to_virt(pc->m, page), PAGE_SIZE);
 	else
 		put_page(pc->m, page);
 }
@@ -92,7 +92,7 @@ static int chunk_block(struct pcpu *pc, struct chunk *c)
 	if (!c->block)
 		return -ENOMEM;
 	c->nr_block = nr;
-	c->base = page_to_virt(c->block);
+	c->base = page_to_virt(pc->m, c->block);
 	return 0;
 }
 
