@@ -311,8 +311,7 @@ static inline u64 number_request(struct machine *m, enum fail_class class, bool 
 	return n;
 }
 
-/* topology.c. They read only what nr_cpu_ids, nr_nodes and nr_ranges declare in use. */
-bool topology_same(const struct topology *a, const struct topology *b);
+/* topology.c. It reads only what nr_cpu_ids, nr_nodes and nr_ranges declare in use. */
 void topology_copy(struct topology *dst, const struct topology *src);
 
 /* meta.c */

@@ -16,10 +16,11 @@ void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u6
 	u64 start = 0;
 	unsigned int i, j;
 
-	memset(t, 0, sizeof(*t));
 	t->nr_cpu_ids = cpus;
 	t->nr_nodes = nodes;
 	t->nr_ranges = nodes;
+	for (i = 0; i < mask_words(t); i++)
+		t->possible[i] = t->online[i] = 0;
 	for (i = 0; i < cpus; i++) {
 		t->possible[i / 64] |= BIT_ULL(i % 64);
 		t->online[i / 64] |= BIT_ULL(i % 64);

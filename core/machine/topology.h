@@ -56,7 +56,8 @@ struct topology {
  * @nodes: 1 to TOPOLOGY_MAX_NODES
  * @pages: page frames of all nodes together, at least one for each node
  *
- * CPU c is on node c * nodes / cpus; each node has one range.
+ * CPU c is on node c * nodes / cpus; each node has one range. Entries beyond the counts of @t keep
+ * their contents.
  */
 void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u64 pages);
 
@@ -68,6 +69,9 @@ void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u6
  * Return: 0 or -EINVAL.
  */
 int topology_check(const struct topology *t, const char **why);
+
+/** topology_same() - are two consistent topologies equal? Entries beyond their counts do not matter */
+bool topology_same(const struct topology *a, const struct topology *b);
 
 /** cpu_possible(), cpu_online() - is CPU @cpu in the mask? */
 bool cpu_possible(const struct topology *t, unsigned int cpu);

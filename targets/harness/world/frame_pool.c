@@ -16,9 +16,8 @@ void frame_pool_init(struct frame_pool *fp)
 
 void frame_pool_destroy(struct frame_pool *fp, struct machine *m)
 {
-	for (u32 i = 0; i < FRAME_POOL; i++)
-		if (fp->page[i])
-			put_page(m, fp->page[i]);
+	for (u32 i = 0; i < FRAME_POOL && fp->page[i]; i++)
+		put_page(m, fp->page[i]);
 }
 
 static struct page *entry(struct page *const *p)
@@ -72,7 +71,7 @@ u32 frame_pool_frames(const struct frame_pool *fp)
 {
 	u32 nr = 0;
 
-	for (u32 i = 0; i < FRAME_POOL; i++)
-		nr += fp->page[i] != NULL;
+	while (nr < FRAME_POOL && fp->page[nr])
+		nr++;
 	return nr;
 }

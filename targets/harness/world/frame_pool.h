@@ -18,7 +18,7 @@
 
 /**
  * struct frame_pool - frames for mappings
- * @page: each frame, or NULL: it was not used yet
+ * @page: each frame, or NULL: it was not used yet, and neither were those after it
  * @next: where the next mapping begins
  */
 struct frame_pool {
