@@ -70,7 +70,7 @@ void topology_init(struct topology *t, unsigned int cpus, unsigned int nodes, u6
  */
 int topology_check(const struct topology *t, const char **why);
 
-/** topology_same() - are two consistent topologies equal? Entries beyond their counts do not matter */
+/** topology_same() - are two topologies equal, as far as their counts go? */
 bool topology_same(const struct topology *a, const struct topology *b);
 
 /** cpu_possible(), cpu_online() - is CPU @cpu in the mask? */

@@ -42,7 +42,7 @@ struct object_body {
 extern const struct object_body object_bodies[NR_OBJECT_TYPES];
 
 /** subsystems - each depends on those before it; nr_subsystems of them (ops/subsystem_list.c) */
-extern const struct subsystem *const subsystems[];
+extern struct subsystem *const subsystems[];
 extern const u32 nr_subsystems;
 
 #endif

@@ -171,7 +171,7 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	sched_turn();
 	if (run_at_once(w->run))
 		return;
-	if (w->run->has_after_op)
+	if (w->run->with.after_op)
 		after_op(w, record);
 	if (w->program->machine.verify && ++w->run->since_verify >= w->program->machine.verify)
 		verify(w, record);
@@ -272,7 +272,8 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (!o)
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
-	world_set_program(w, p, o->on ? o->on : implementations[0]);
+	if (world_set_program(w, p, o->on ? o->on : implementations[0]))
+		subsystems_choose(w);
 	sp.possible = w->possible;
 	sp.taken = o->taken;
 	sp.max_points = world_points(w);

@@ -12,7 +12,7 @@
 #include "world/at_once.h"
 #include "world/world.h"
 
-/* Most subsystems of a world. */
+/* Most subsystems of a world: a bit each. */
 #define MAX_SUBSYSTEMS 16
 
 struct subsystem;
@@ -44,6 +44,16 @@ struct op_call {
 };
 
 /**
+ * struct subsystem_sets - the subsystems of a world that have a certain function
+ *
+ * Bit i stands for subsystems[i]. Most have one or two functions, and a short run would spend much
+ * of its time asking the others.
+ */
+struct subsystem_sets {
+	u32 boot, after_op, end, verify, stats, take_down;
+};
+
+/**
  * struct run_count - what a task has done; padded against false sharing
  * @done, @skipped, @failed: see struct exec_result
  * @far_in_flush: EVENT_FREED_FAR_IN_FLUSH
@@ -57,9 +67,8 @@ struct run_count {
  * struct run - one run of a program
  * @options:   how
  * @objects:   of the program
- * @subsystem: what the world is made of, in order, as far as it was booted: subsystems.h
- * @nr_subsystems: entries in @subsystem
- * @has_after_op: one of these has an after_op()
+ * @with:      the subsystems of the world: subsystems.h
+ * @begun:     the boot came so far: a set with those that it began with
  * @state:     of each entry of subsystems[]; reused from run to run
  * @since_verify: operations since the last verification
  * @events:    see run_events.h
@@ -70,9 +79,8 @@ struct run_count {
 struct run {
 	const struct exec_options *options;
 	struct objects objects;
-	const struct subsystem *subsystem[MAX_SUBSYSTEMS];
-	u32 nr_subsystems;
-	bool has_after_op;
+	struct subsystem_sets with;
+	u32 begun;
 	void *state[MAX_SUBSYSTEMS];
 	u32 since_verify;
 	struct run_events events;

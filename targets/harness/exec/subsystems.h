@@ -15,7 +15,8 @@
 /**
  * struct subsystem - a part of a world; a function that is NULL has nothing to do
  * @state_size: bytes of its private state: subsystem_state(). Zero at first, reused from run to run
- * @wanted:    does the target of the program have it?
+ * @slot:      where struct run has that state: subsystems_create() numbers them
+ * @wanted:    does this kind of world have it? Asked before the boot, and only if the kind changes
  * @boot:      make it; 0 or a negative error, which ends the boot
  * @after_op:  called after an operation, when nothing else is in flight
  * @end:       all operations are done
@@ -27,6 +28,7 @@
  */
 struct subsystem {
 	size_t state_size;
+	u32 slot;
 	bool (*wanted)(const struct world *w);
 	int (*boot)(struct world *w);
 	void (*after_op)(struct world *w, u32 record);
@@ -37,8 +39,11 @@ struct subsystem {
 	void (*free)(struct world *w);
 };
 
+/** subsystems_choose() - note which of them the world has; after world_set_program() */
+void subsystems_choose(struct world *w);
+
 /**
- * subsystems_boot() - boot the subsystems of the program's target
+ * subsystems_boot() - boot the subsystems of the world
  *
  * It may fail if the plan fails a request, or if the machine is too small. That is no finding: no
  * operation runs, and the subsystems that were booted, wholly or in part, must be taken down
@@ -48,7 +53,7 @@ struct subsystem {
  */
 int subsystems_boot(struct world *w);
 
-/** subsystems_after_op() - call each @after_op in order; needed only if @w->run->has_after_op */
+/** subsystems_after_op() - call each @after_op in order; needed only if @w->run->with.after_op */
 void subsystems_after_op(struct world *w, u32 record);
 
 /** subsystems_end(), subsystems_verify(), subsystems_stats() - call each one's function in order */
@@ -59,7 +64,11 @@ void subsystems_stats(struct world *w, FILE *f);
 /** subsystems_take_down() - take down all that subsystems_boot() has begun with, the last first */
 void subsystems_take_down(struct world *w);
 
-/** subsystems_create() - allocate the state of each subsystem. Return: false without memory */
+/**
+ * subsystems_create() - number the subsystems, and allocate the state of each
+ *
+ * Not on several threads at a time: all worlds share the numbers. Return: false without memory.
+ */
 bool subsystems_create(struct world *w);
 
 /** subsystems_destroy() - free all that is reused from run to run; the machine still exists */
@@ -68,15 +77,7 @@ void subsystems_destroy(struct world *w);
 /** subsystem_state() - the private state of a subsystem, which that subsystem alone knows */
 static inline void *subsystem_state(const struct world *w, const struct subsystem *s)
 {
-	/* From both ends: the checkers that ask after every operation are near one of them. */
-	for (u32 i = 0;; i++) {
-		u32 j = nr_subsystems - 1 - i;
-
-		if (subsystems[j] == s)
-			return w->run->state[j];
-		if (subsystems[i] == s)
-			return w->run->state[i];
-	}
+	return w->run->state[s->slot];
 }
 
 #endif

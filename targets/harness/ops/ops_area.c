@@ -212,7 +212,7 @@ static void check_purged(struct world *w, const struct vmap_instance *v)
 {
 	const struct kva_snapshot *s;
 
-	if (!kva_is_known(v))
+	if (!kva_is_known(v->be))
 		return;
 	s = kva_snapshot_all(w, v);
 	for (u32 i = 0; i < s->nr; i++) {

@@ -165,7 +165,7 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 {
 	const struct vmap_instance *v = &w->vmap[0];
 	const bool judged =
-		c->alone && kva_is_known(v) && v->be->caps.complete && v->be->caps.highest;
+		c->alone && kva_is_known(v->be) && v->be->caps.complete && v->be->caps.highest;
 	struct object *o = c->object;
 	struct areas_request r;
 	u64 base = 0;

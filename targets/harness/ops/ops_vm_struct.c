@@ -404,7 +404,7 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 		 live);
 	MM_CHECK(info.used >= used && (!alone || info.used <= used + deferred_bytes(w)), COUNT,
 		 "get_vmalloc_info: found %llu bytes in use, expected %llu", info.used, used);
-	if (!kva_is_known(v))
+	if (!kva_is_known(v->be))
 		return;
 	gap = largest_gap(w);
 	MM_CHECK((info.total == v->end - v->start && info.largest_chunk == gap) ||

@@ -101,7 +101,7 @@ static void judge_refusal(struct world *w, const struct op_call *c, const struct
 	const struct kva_request r = {
 		.size = need, .align = own ? PAGE_SIZE : need, .from = v->start, .to = v->end};
 
-	if (!v->be->caps.complete || !kva_is_known(v))
+	if (!v->be->caps.complete || !kva_is_known(v->be))
 		return;
 	/* An atomic request must not purge: lazily freed space is out of its reach. */
 	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))

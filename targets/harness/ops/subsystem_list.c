@@ -23,14 +23,14 @@ static bool always(const struct world *w)
 	return true;
 }
 
-static const struct subsystem machine = {
+static struct subsystem machine = {
 	.wanted = always,
 	.boot = machine_world_boot,
 	.take_down = machine_world_check_leaks,
 };
 
 /* Allocators of boot memory under test, in targets that have nothing else. */
-static const struct subsystem bootmem = {
+static struct subsystem bootmem = {
 	.wanted = bootmem_wanted,
 	.boot = bootmem_boot,
 	.verify = bootmem_verify,
@@ -38,19 +38,19 @@ static const struct subsystem bootmem = {
 };
 
 /* Boot memory that page frames come through. */
-static const struct subsystem boot_memory = {
+static struct subsystem boot_memory = {
 	.wanted = machine_world_has_boot_memory,
 	.boot = machine_world_start_boot_memory,
 	.take_down = machine_world_end_boot_memory,
 };
 
-static const struct subsystem frames = {
+static struct subsystem frames = {
 	.wanted = world_has_allocators,
 	.boot = world_frames_boot,
 	.take_down = world_frames_take_down,
 };
 
-static const struct subsystem spaces = {
+static struct subsystem spaces = {
 	.wanted = world_has_allocators,
 	.boot = vmap_boot,
 	.verify = vmap_verify_all,
@@ -58,7 +58,7 @@ static const struct subsystem spaces = {
 	.free = vmap_free_world,
 };
 
-static const struct subsystem percpu = {
+static struct subsystem percpu = {
 	.wanted = world_has_allocators,
 	.boot = percpu_boot,
 	.verify = percpu_verify,
@@ -68,13 +68,13 @@ static const struct subsystem percpu = {
 };
 
 /* The memory that first chunks have left becomes page frames. */
-static const struct subsystem hand_over = {
+static struct subsystem hand_over = {
 	.wanted = machine_world_has_boot_memory,
 	.boot = machine_world_hand_over,
 };
 
 /* clang-format off */
-const struct subsystem *const subsystems[] = {
+struct subsystem *const subsystems[] = {
 	&machine,
 	&bootmem,
 	&bootmem_checker,

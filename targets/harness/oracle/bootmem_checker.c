@@ -219,7 +219,7 @@ static void free_model(struct world *w)
 	bootmem_model_fini(&bootmem_of(w)->model);
 }
 
-const struct subsystem bootmem_checker = {
+struct subsystem bootmem_checker = {
 	.state_size = sizeof(struct bootmem_checker),
 	.wanted = bootmem_wanted,
 	.boot = boot,

@@ -64,7 +64,7 @@ struct bootmem_checker {
 };
 
 /* Checks the allocators at boot, and hands free pages over at the end if no operation did. */
-extern const struct subsystem bootmem_checker;
+extern struct subsystem bootmem_checker;
 
 /** bootmem_of() - the checker of a world */
 static inline struct bootmem_checker *bootmem_of(const struct world *w)

@@ -22,7 +22,7 @@ static int reset(struct world *w)
 	return 0;
 }
 
-const struct subsystem deferred_frees = {
+struct subsystem deferred_frees = {
 	.state_size = sizeof(struct deferred),
 	.wanted = world_has_allocators,
 	.boot = reset,

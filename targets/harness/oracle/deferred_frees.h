@@ -10,7 +10,7 @@
 
 #include "exec/subsystems.h"
 
-extern const struct subsystem deferred_frees;
+extern struct subsystem deferred_frees;
 
 /** deferred_frees_note() - an object whose area has @bytes is freed in atomic context */
 void deferred_frees_note(struct world *w, u64 bytes);

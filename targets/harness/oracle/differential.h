@@ -17,6 +17,6 @@
 
 #include "exec/subsystems.h"
 
-extern const struct subsystem differential;
+extern struct subsystem differential;
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "deferred_frees.h"
 #include "machine/pgtable.h"
+#include "world/machine_world.h"
 
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
@@ -57,8 +58,9 @@ struct frame_count {
 
 static bool has_boot(const struct world *w)
 {
-	return w->program->target == TARGET_BOOT && w->boot.bm && w->nr_percpu && w->nr_vmap &&
-	       w->vmap[0].be->for_each_busy;
+	return w->program->target == TARGET_BOOT && machine_world_has_boot_memory(w) &&
+	       w->nr_percpu_kinds && w->nr_vmap_kinds && w->vmap_kind[0] &&
+	       w->vmap_kind[0]->get_vm_areas && w->vmap_kind[0]->for_each_busy;
 }
 
 /**
@@ -318,7 +320,7 @@ static void compare(struct world *w, bool quiet, s32 record)
 	check_others(w, &count);
 }
 
-const struct subsystem frame_checker = {
+struct subsystem frame_checker = {
 	.state_size = sizeof(struct frame_map),
 	.wanted = has_boot,
 	.verify = compare,

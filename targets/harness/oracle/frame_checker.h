@@ -26,6 +26,6 @@
  *
  * And each owner has as many frames as its statistics report: ORACLE_COUNT.
  */
-extern const struct subsystem frame_checker;
+extern struct subsystem frame_checker;
 
 #endif

@@ -43,8 +43,8 @@ bool kva_checker_wanted(const struct world *w)
 			  1U << TARGET_VMAP_ALIASES | 1U << TARGET_VMAP_ZONE |
 			  1U << TARGET_VMAP_POOL;
 
-	return about & 1U << w->program->target && w->vmap[0].be->account &&
-	       kva_is_known(&w->vmap[0]);
+	return about & 1U << w->program->target && w->nr_vmap_kinds && w->vmap_kind[0] &&
+	       w->vmap_kind[0]->account && kva_is_known(w->vmap_kind[0]);
 }
 
 static void account(const struct world *w, struct vmap_account *a)
@@ -234,7 +234,7 @@ static void compare(struct world *w, u32 record)
 	write_down(ac, &st);
 }
 
-const struct subsystem kva_checker = {
+struct subsystem kva_checker = {
 	.state_size = sizeof(struct accounts),
 	.wanted = kva_checker_wanted,
 	.boot = open_accounts,

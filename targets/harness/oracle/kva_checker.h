@@ -22,7 +22,7 @@ bool kva_checker_wanted(const struct world *w);
  * unknown), ORACLE_RANGE (a mapping that is not where such a mapping belongs), ORACLE_KVA_BOUND
  * (more blocks were created than mappings requested).
  */
-extern const struct subsystem kva_checker;
+extern struct subsystem kva_checker;
 
 /** kva_checker_note_mapping() - a mapping of @pages pages is requested from a space */
 void kva_checker_note_mapping(struct world *w, u32 pages);

@@ -102,7 +102,7 @@ bool kva_fits(struct world *w, const struct vmap_instance *v, u64 size)
 		.size = size, .align = PAGE_SIZE, .from = v->start, .to = v->end};
 	const struct kva_snapshot *s;
 
-	if (!v->be->caps.complete || !kva_is_known(v))
+	if (!v->be->caps.complete || !kva_is_known(v->be))
 		return false;
 	s = kva_snapshot_concurrent(w, v);
 	return s && kva_lowest(s, &r);

@@ -138,7 +138,7 @@ static bool is_right(struct world *w, struct kva_snapshot *s, const struct kva_r
 bool kva_oracle_applies(const struct world *w, const struct op_call *c,
 			const struct vmap_instance *v)
 {
-	return c->alone && kva_is_known(v) &&
+	return c->alone && kva_is_known(v->be) &&
 	       (kva_snapshot_last(w)->nr < KVA_MANY || c->record % 16 == 0);
 }
 

@@ -47,7 +47,7 @@ static void free_ranges(struct world *w)
 	free(kva_snapshot_last(w)->range);
 }
 
-const struct subsystem kva_snapshots = {
+struct subsystem kva_snapshots = {
 	.state_size = sizeof(struct kva_snapshot),
 	.wanted = world_has_allocators,
 	.boot = reserve,
@@ -87,10 +87,8 @@ static void add_cached(u64 start, u64 end, unsigned int owner, void *arg)
 	add(arg, &(struct kva_range){.start = start, .end = end, .cached = true, .owner = owner});
 }
 
-bool kva_is_known(const struct vmap_instance *v)
+bool kva_is_known(const struct vmap_backend *be)
 {
-	const struct vmap_backend *be = v->be;
-
 	return be->for_each_area && be->for_each_busy && (be->for_each_lazy || !be->caps.lazy) &&
 	       (be->for_each_cached || be->caps.cache == VMAP_CACHE_NONE);
 }

@@ -43,10 +43,10 @@ struct kva_snapshot {
 };
 
 /* Owns the snapshot of a world, with room for the ranges of a program. */
-extern const struct subsystem kva_snapshots;
+extern struct subsystem kva_snapshots;
 
 /** kva_is_known() - does the back end of a space name all ranges that are not free in the heap? */
-bool kva_is_known(const struct vmap_instance *v);
+bool kva_is_known(const struct vmap_backend *be);
 
 /**
  * kva_snapshot_busy() - the ranges in use, at a moment at which nothing else is in flight

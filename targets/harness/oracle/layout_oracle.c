@@ -219,7 +219,7 @@ static void check_end(struct world *w)
 		check_static(w, k);
 }
 
-const struct subsystem layout_oracle = {
+struct subsystem layout_oracle = {
 	.wanted = world_has_allocators,
 	.boot = check_boot,
 	.take_down = check_end,

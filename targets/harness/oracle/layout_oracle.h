@@ -24,7 +24,7 @@
 void layout_oracle_check(struct world *w, u32 k);
 
 /* Checks the layout at boot in the targets about it, and static data. */
-extern const struct subsystem layout_oracle;
+extern struct subsystem layout_oracle;
 
 /** percpu_check_phys() - check per_cpu_ptr_to_phys() of CPU @cpu's byte at @addr */
 void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr);

@@ -47,7 +47,7 @@ bool percpu_new_chunk_fits(struct world *w, u32 k)
 	 */
 	if (nr_free_pages(w->machine) < pages + pages / 512 + 6 * (u64)l->nr_groups)
 		return false;
-	if (!on || !on->be->caps.complete || !kva_is_known(on))
+	if (!on || !on->be->caps.complete || !kva_is_known(on->be))
 		return false;
 	/* There may be more chunks of many groups than the snapshot has room for. */
 	s = kva_snapshot_concurrent(w, on);

@@ -32,6 +32,7 @@ bool machine_world_has_boot_memory(const struct world *w)
 int machine_world_boot(struct world *w)
 {
 	const struct program *p = w->program;
+	const bool bootmem = bootmem_wanted(w);
 	struct machine_config mc = {
 		.fail =
 			{
@@ -39,12 +40,12 @@ int machine_world_boot(struct world *w)
 				.every = p->fail.every,
 				.classes = p->fail.classes,
 			},
-		.boot_memory = machine_world_has_boot_memory(w) || bootmem_wanted(w),
+		.boot_memory = bootmem || machine_world_has_boot_memory(w),
 	};
 	int err;
 
 	vmap_place(w, &mc.kva_start, &mc.kva_size);
-	if (bootmem_wanted(w))
+	if (bootmem)
 		bootmem_place(w, &mc.topology);
 	else
 		program_topology(&p->machine, &mc.topology);

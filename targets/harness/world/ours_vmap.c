@@ -43,13 +43,23 @@ static struct vmap_handle *handle_of(struct vmap_area *va)
 	return (struct vmap_handle *)va;
 }
 
-static u64 fetch_size(const struct vmap_params *p, u32 cpus)
+static u64 fetch_size(const struct machine *m, const struct vmap_params *p)
 {
+	const u32 cpus = num_possible(machine_topology(m));
+
 	if (cpus == 1 || p->zone_pages == 1)
 		return 0;
 	if (p->zone_pages)
 		return (u64)p->zone_pages << PAGE_SHIFT;
 	return min((u64)fls64(cpus) * 100 << PAGE_SHIFT, ZONE_MOST);
+}
+
+static u32 nodes_of(const struct vmap_caps *caps, const struct machine *m,
+		    const struct vmap_params *p)
+{
+	if (caps->cache != VMAP_CACHE_BY_NODE || p->nodes)
+		return p->nodes;
+	return min(num_possible(machine_topology(m)), VMAP_MAX_NODES);
 }
 
 static int create(struct vmap_instance *v, struct machine *m, const struct vmap_params *p,
@@ -67,17 +77,16 @@ static int create(struct vmap_instance *v, struct machine *m, const struct vmap_
 		.arg = p->arg,
 	};
 	struct ours_vmap *o = v->ctx;
-	const u32 cpus = num_possible(machine_topology(m));
 	int err;
 
-	*o = (struct ours_vmap){.m = m, .nodes = p->nodes ? p->nodes : min(cpus, VMAP_MAX_NODES)};
+	*o = (struct ours_vmap){.m = m, .nodes = nodes_of(&v->be->caps, m, p)};
 	err = vmap_create(m, &vc, &o->vs);
 	if (err)
 		return err;
 	v->start = p->start;
 	v->end = p->start + p->size;
 	v->block_pages = v->be->caps.block_max ? vmap_block_pages(o->vs) : 0;
-	v->fetch = v->be->caps.cache == VMAP_CACHE_BY_CPU ? fetch_size(p, cpus) : 0;
+	v->fetch = v->be->caps.cache == VMAP_CACHE_BY_CPU ? fetch_size(m, p) : 0;
 	return 0;
 }
 

@@ -59,14 +59,20 @@ int world_frames_boot(struct world *w)
 	return 0;
 }
 
-void world_set_program(struct world *w, const struct program *p, const struct implementation *on)
+bool world_set_program(struct world *w, const struct program *p, const struct implementation *on)
 {
+	const struct world_kind kind = {on, p->target, p->machine.vmap, p->machine.memory};
+
 	w->program = p;
-	w->on = on;
 	w->nr_frame_pools = 1;
 	w->possible = program_possible(&p->machine);
+	if (kind.on == w->kind.on && kind.target == w->kind.target && kind.vmap == w->kind.vmap &&
+	    kind.memory == w->kind.memory)
+		return false;
+	w->kind = kind;
 	w->nr_vmap_kinds = vmap_backends(on, p, w->vmap_kind);
 	w->nr_percpu_kinds = percpu_backends(on, p, w->percpu_kind);
+	return true;
 }
 
 void world_frames_take_down(struct world *w)

@@ -32,15 +32,27 @@ struct run;
 #define WORLD_FRAME_POOLS 16
 
 /**
+ * struct world_kind - the properties of a program that decide which back ends and which subsystems
+ *                     its world has
+ * @on:     the implementation of its allocators
+ * @target: of the program
+ * @vmap, @memory: the fields of its machine
+ */
+struct world_kind {
+	const struct implementation *on;
+	u32 target, vmap, memory;
+};
+
+/**
  * struct world - what a program runs on
  * @program:   the program
  * @run:       the run that it is booted for; known to exec/ and to the rooms above
  * @trace:     if not NULL, the history of the run is written to it
  * @machine:   booted first, and taken down last
  * @boot:      boot memory, if the machine has any
- * @on:        the implementation of its allocators
- * @vmap_kind, @percpu_kind: the back ends that the program asks for, @nr_vmap_kinds and
- *             @nr_percpu_kinds of them: world_set_program()
+ * @kind:      of the program
+ * @vmap_kind, @percpu_kind: the back ends of that kind of world, @nr_vmap_kinds and
+ *             @nr_percpu_kinds of them
  * @vmap:      its spaces, @nr_vmap of them, in the order of the target (vmap_world.c)
  * @percpu:    its per-CPU allocators, @nr_percpu of them (percpu_world.c)
  * @vmap_memory, @percpu_memory: of their back ends
@@ -57,7 +69,7 @@ struct world {
 	FILE *trace;
 	struct machine *machine;
 	struct boot_world boot;
-	const struct implementation *on;
+	struct world_kind kind;
 	const struct vmap_backend *vmap_kind[WORLD_VMAP];
 	const struct percpu_backend *percpu_kind[WORLD_PERCPU];
 	u32 nr_vmap_kinds, nr_percpu_kinds;
@@ -75,8 +87,15 @@ struct world {
 	bool noticing;
 };
 
-/** world_set_program() - the world's next program, and the implementation that it runs on */
-void world_set_program(struct world *w, const struct program *p, const struct implementation *on);
+/**
+ * world_set_program() - the world's next program, and the implementation that it runs on
+ *
+ * The programs of a fuzz target mostly agree in their kind of world, so what depends on that alone
+ * is computed when it changes.
+ *
+ * Return: true if the kind is another than that of the last program.
+ */
+bool world_set_program(struct world *w, const struct program *p, const struct implementation *on);
 
 /** backend_memory() - at least @size bytes, for the context of a back end */
 void *backend_memory(struct backend_memory *m, size_t size);
