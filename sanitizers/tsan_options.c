@@ -8,7 +8,6 @@
 const char mm_tsan_options[] = "suppress_equal_stacks=0:"
 			       /* A finding ends the run, not the process. */
 			       "halt_on_error=0:"
-			       "exitcode=0:"
 			       /* The engine checks lock order itself, and names the tasks. */
 			       "detect_deadlocks=0:"
 			       "report_mutex_bugs=0:"
@@ -16,6 +15,8 @@ const char mm_tsan_options[] = "suppress_equal_stacks=0:"
 			       "report_signal_unsafe=0:"
 			       /* Printing must not order tasks. */
 			       "io_sync=0:"
+			       /* A finding ends a fuzz target by a trap instruction. */
+			       "handle_sigill=1:"
 			       "print_suppressions=0:"
 			       "atexit_sleep_ms=0";
 

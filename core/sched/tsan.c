@@ -179,6 +179,9 @@ void tsan_describe(const struct sched *s, char *text, size_t size)
 	}
 }
 
+/* A report came outside of any run. */
+static bool reported_outside;
+
 /*
  * TSan's hook for those who want a report for themselves: true means that it is not to be
  * printed. A C++ function by its linkage name.
@@ -190,12 +193,25 @@ bool tsan_on_report(void *report, bool suppressed)
 {
 	struct task *t = current;
 
-	if (suppressed || !t)
+	if (suppressed || !t) {
+		reported_outside |= !suppressed;
 		return suppressed;
+	}
 	if (!t->sched->reported && !t->sched->race)
 		note(t->sched, report);
 	t->sched->race_seen.reported = true;
 	return !verbose;
+}
+
+/*
+ * TSan's hook at the end of the process: may a report change its exit status? A race in a run is a
+ * finding, and the caller of sched_run() has decided how to go on.
+ */
+bool tsan_on_finalize(bool failed) __asm__("_ZN6__tsan10OnFinalizeEb");
+
+bool tsan_on_finalize(bool failed)
+{
+	return failed && reported_outside;
 }
 
 #else
