@@ -20,11 +20,21 @@ while read -r flavour path; do
 done
 [ -n "$shortest" ] || die "found no line, expected PRESET PATH"
 
+# keep FILE: copy it to $kept. A finding that cannot be kept is printed, or named where it lies.
+keep() {
+	if cp "$1" "$kept" && cmp -s "$1" "$kept"; then
+		return
+	fi
+	echo "NOT kept: cannot write $kept; it is $1"
+	[[ $1 != *.prog ]] || sed 's/^/    /' "$1"
+	exit 0
+}
+
 echo
 echo "FINDING $oracle in $target ($preset)"
 if [[ $shortest != *.prog ]]; then
 	kept=findings/$target-${shortest##*/}
-	cp "$shortest" "$kept"
+	keep "$shortest"
 	echo "kept as $kept; replay it with"
 	echo "  build/$preset/targets/$target $kept"
 	exit 0
@@ -42,9 +52,10 @@ if ! "$tool" minimize "$shortest" --seconds 20 -o "$kept" >/dev/null 2>build/log
 	if [ "$tool" = build/release/mmstorm ] ||
 		! "$tool" minimize "$shortest" --seconds 20 -o "$kept" >/dev/null; then
 		echo "not minimised"
-		cp "$shortest" "$kept"
+		keep "$shortest"
 	fi
 fi
+[ -s "$kept" ] || keep "$shortest"
 sed 's/^/    /' "$kept"
 "$tool" run "$kept" || true
 echo "kept as $kept; replay it with"

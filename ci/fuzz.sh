@@ -153,7 +153,7 @@ milliseconds() {
 
 # note_finding UNIT LOG: record the finding that ended the process of LOG. Fails if there is none.
 note_finding() {
-	local unit=$1 log=$2 line artifact
+	local unit=$1 log=$2 line artifact oracle
 	line=$(sed -n '/mmstorm-finding: [^ ]* [^ ]*$/ { s/^.*mmstorm-finding: //p; q }' "$log")
 	# Take the last one, since a slow input may have been written before.
 	artifact=$(sed -n 's/^.*Test unit written to \([^ ]*\)$/\1/p' "$log" | tail -n 1)
@@ -166,9 +166,15 @@ note_finding() {
 	fi
 	if [ -n "$line" ]; then
 		echo "$unit $line" >>"$found"
-	elif [ -n "$artifact" ]; then
+		return
+	fi
+	# The program could not be written: its oracle and text are in the log.
+	oracle=$(sed -n 's/^.*mmstorm-finding: \([^ ]*\)$/\1/p' "$log" | head -n 1)
+	if [ -f "$artifact" ]; then
 		line=${artifact##*/}
-		echo "$unit ${line%%-*} $artifact" >>"$found"
+		echo "$unit ${oracle:-${line%%-*}} $artifact" >>"$found"
+	elif [ -n "$oracle" ]; then
+		echo "$unit $oracle $log" >>"$found"
 	else
 		return 1
 	fi

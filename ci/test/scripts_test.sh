@@ -39,6 +39,19 @@ expect 0 "usage:" "$top/ci/check-prose.sh" --help
 expect 2 "found option '--nope'" "$top/ci/check-prose.sh" --nope
 expect 2 "found no 'nope'" "$top/ci/check-prose.sh" nope
 
+# A finding that cannot be kept is printed, and is not said to be kept.
+tree=$work/unwritable
+mkdir -p "$tree/ci" "$tree/build/logs" "$tree/raw"
+cp "$top"/ci/{finding.sh,lib.sh} "$tree/ci/"
+touch "$tree/findings"
+printf 'target vmap\n' >"$tree/raw/vmap-race-1.prog"
+printf 'bytes' >"$tree/raw/crash-1"
+expect 0 "    target vmap" bash "$tree/ci/finding.sh" vmap race <<<"fuzz $tree/raw/vmap-race-1.prog"
+expect 0 "NOT kept: cannot write findings/vmap-race-1.prog; it is $tree/raw/vmap-race-1.prog" \
+	bash "$tree/ci/finding.sh" vmap race <<<"fuzz $tree/raw/vmap-race-1.prog"
+expect 0 "NOT kept: cannot write findings/vmap-crash-1; it is $tree/raw/crash-1" \
+	bash "$tree/ci/finding.sh" vmap crash <<<"fuzz $tree/raw/crash-1"
+
 # A new repository, first without and then with every violation.
 if command -v git >/dev/null; then
 	tree=$work/tree

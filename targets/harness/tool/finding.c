@@ -27,53 +27,90 @@ static u64 hash(const char *s, size_t n)
 	return h;
 }
 
-int finding_write(const struct program *p, enum oracle oracle, u64 digest, char *path)
+/* Create the folder of a file, and those above it. */
+static int make_folders(const char *path)
 {
-	const char *dir = getenv("MMSTORM_FINDINGS");
+	char part[PATH_MAX];
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part))
+		return -ENAMETOOLONG;
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(part, 0777) && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* The text of a finding, of @size bytes; NULL without memory. */
+static char *finding_text(const struct program *p, enum oracle oracle, u64 digest, size_t *size)
+{
 	struct program copy;
 	char *text = NULL;
-	size_t size = 0;
+
+	program_init(&copy, p->target);
+	if (!program_copy(&copy, p)) {
+		copy.expect = oracle;
+		copy.digest = digest;
+		copy.shows = 0; /* it described another run */
+		text = output_text(&copy, size);
+	}
+	program_fini(&copy);
+	return text;
+}
+
+static int write_text(const struct program *p, enum oracle oracle, const char *text, size_t size,
+		      char *path)
+{
+	const char *dir = getenv("MMSTORM_FINDINGS");
 	int err;
 
 	if (!dir || !*dir)
 		dir = "findings";
-	program_init(&copy, p->target);
-	err = program_copy(&copy, p);
-	if (err)
-		goto out;
-	copy.expect = oracle;
-	copy.digest = digest;
-	copy.shows = 0; /* it described another run */
-	text = output_text(&copy, &size);
-	if (!text) {
-		err = -ENOMEM;
-		goto out;
-	}
 	if (snprintf(path, PATH_MAX, "%s/%s-%s-%016llx.prog", dir, target_table[p->target].name,
 		     oracle_id(oracle), hash(text, size)) >= PATH_MAX)
-		err = -ENAMETOOLONG;
-	else if (mkdir(dir, 0777) && errno != EEXIST)
-		err = -errno;
-	else
-		err = output_write(path, text, size);
-out:
+		return -ENAMETOOLONG;
+	err = make_folders(path);
+	return err ? err : output_write(path, text, size);
+}
+
+int finding_write(const struct program *p, enum oracle oracle, u64 digest, char *path)
+{
+	size_t size = 0;
+	char *text = finding_text(p, oracle, digest, &size);
+	int err = text ? write_text(p, oracle, text, size, path) : -ENOMEM;
+
 	free(text);
-	program_fini(&copy);
 	return err;
+}
+
+void finding_print(const struct program *p, enum oracle oracle, u64 digest)
+{
+	char path[PATH_MAX] = "";
+	size_t size = 0;
+	char *text = finding_text(p, oracle, digest, &size);
+	int err = text ? write_text(p, oracle, text, size, path) : -ENOMEM;
+
+	if (err)
+		fprintf(stderr, "mmstorm-finding: %s\nmmstorm: %s: cannot write the finding: %s\n",
+			oracle_id(oracle), *path ? path : "findings", strerror(-err));
+	else
+		fprintf(stderr, "mmstorm-finding: %s %s\n", oracle_id(oracle), path);
+	if (text)
+		fprintf(stderr, "%s", text);
+	free(text);
 }
 
 static const struct program *watched;
 
 static void at_death(void)
 {
-	char path[PATH_MAX];
 	const struct program *p = watched;
 
 	watched = NULL;
-	if (!p)
-		return;
-	if (!finding_write(p, ORACLE_SANITIZER, 0, path))
-		fprintf(stderr, "mmstorm-finding: %s %s\n", oracle_id(ORACLE_SANITIZER), path);
+	if (p)
+		finding_print(p, ORACLE_SANITIZER, 0);
 }
 
 void finding_watch(const struct program *p)
