@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine.h"
 
@@ -31,34 +32,33 @@ void report_race(struct sched *s)
 	tsan_describe(s, r->text, sizeof(r->text));
 }
 
-static void __noreturn report_run(enum oracle o, const char *fmt, va_list ap)
-{
-	struct task *t = current;
-	struct sched *s = t->sched;
-
-	/* A race came first, and may well be the cause. */
-	if (s->race) {
-		report_race(s);
-	} else {
-		struct report *r = fill(s, o, t, t->op, s->step);
-
-		vsnprintf(r->text, sizeof(r->text), fmt, ap);
-	}
-	run_abandon(s, t);
-}
-
 void mm_report(enum oracle o, const char *fmt, ...)
 {
+	struct task *t = current;
 	char text[MM_REPORT_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (current)
-		report_run(o, fmt, ap);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "mmstorm: %s: %s\n", oracle_id(o), text);
-	abort();
+	if (!t) {
+		fprintf(stderr, "mmstorm: %s: %s\n", oracle_id(o), text);
+		abort();
+	}
+	/* A race came first, and may well be the cause. */
+	if (t->sched->race) {
+		report_race(t->sched);
+	} else {
+		const struct sched_params *p = t->sched->params;
+		struct report *r = fill(t->sched, o, t, t->op, t->sched->step);
+		end_process_fn *end;
+
+		memcpy(r->text, text, sizeof(text));
+		end = p->on_report ? p->on_report(p->report_arg, r, t->sched->digest) : NULL;
+		if (end)
+			end();
+	}
+	run_abandon(t->sched, t);
 }
 
 void report_limit(struct sched *s)

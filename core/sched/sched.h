@@ -39,6 +39,9 @@ enum switch_reason {
 	SWITCH_DONE,	 /* the running task ended, or its interrupt did */
 };
 
+/* Ends the process. */
+typedef void end_process_fn(void);
+
 /**
  * struct sched_params - how to run
  * @nr_cpus:    simulated CPUs, 1 to SCHED_MAX_CPUS
@@ -57,6 +60,11 @@ enum switch_reason {
  * @taken:      if not NULL, receives the run as a sparse list (SCHEDULE_SPARSE)
  * @on_switch:  if not NULL, told of each change of the running task (fibers engine)
  * @hook_arg:   first argument of @on_switch
+ * @on_report:  if not NULL, called by mm_report() on the stack of the task, with the digest so far,
+ *              before the run is given up. If it returns a function, mm_report() calls that, so
+ *              that the stack at the end of the process names the oracle and the check that failed.
+ *              Not for data races, which become findings at the end of a run (fibers engine)
+ * @report_arg: first argument of @on_report
  */
 struct sched_params {
 	unsigned int nr_cpus;
@@ -70,6 +78,8 @@ struct sched_params {
 	void (*on_switch)(void *arg, u64 step, const struct task *from, const struct task *to,
 			  enum switch_reason why);
 	void *hook_arg;
+	end_process_fn *(*on_report)(void *arg, const struct report *r, u64 digest);
+	void *report_arg;
 };
 
 /**

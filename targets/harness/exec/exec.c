@@ -277,6 +277,8 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	sp.possible = w->possible;
 	sp.taken = o->taken;
 	sp.max_points = world_points(w);
+	sp.on_report = o->on_report;
+	sp.report_arg = o->report_arg;
 	if (o->trace) {
 		sp.on_switch = trace_switch;
 		sp.hook_arg = w;

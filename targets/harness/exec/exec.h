@@ -24,6 +24,7 @@ void executor_destroy(struct executor *x);
  * @schedule:   if not NULL, used in place of the program's
  * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
  *              operations are done
+ * @on_report:  if not NULL, sched_params.on_report, with @report_arg
  * @on:         the implementation whose allocators run; NULL: the first of implementations[]
  */
 struct exec_options {
@@ -31,6 +32,8 @@ struct exec_options {
 	FILE *trace;
 	const struct schedule *schedule;
 	FILE *stats;
+	end_process_fn *(*on_report)(void *arg, const struct report *r, u64 digest);
+	void *report_arg;
 	const struct implementation *on;
 };
 

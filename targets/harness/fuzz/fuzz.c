@@ -4,16 +4,17 @@
  */
 #include "fuzz.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "program/bytes.h"
+#include "end.h"
 #include "exec/exec.h"
-#include "tool/finding.h"
+#include "program/bytes.h"
 #include "program/text.h"
+#include "tool/finding.h"
+#include "watchdog.h"
 
 /* Kept for the life of the process. */
 static struct executor *executor;
@@ -65,36 +66,41 @@ static int decode(const u8 *data, size_t size)
 	return program_retarget(&program, fuzz_target);
 }
 
-static void __noreturn end_at(const struct report *r, u64 digest)
+/* Write and print a finding. Return: the function that ends the process at it. */
+static end_process_fn *keep_finding(const struct report *r, u64 digest)
 {
-	char path[PATH_MAX];
-	int err = finding_write(&program, r->oracle, digest, path);
-
-	if (err)
-		fprintf(stderr, "mmstorm: cannot write the finding: %s\n", strerror(-err));
-	else
-		fprintf(stderr, "mmstorm-finding: %s %s\n", oracle_id(r->oracle), path);
+	finding_watch(NULL);
 	fprintf(stderr, "mmstorm: %s: %s\nmmstorm: task %s, operation %d, step %llu\n",
 		oracle_id(r->oracle), r->text, r->task, r->op, r->step);
-	finding_watch(NULL);
-	abort();
+	finding_print(&program, r->oracle, digest);
+	return end_of_oracle(r->oracle);
+}
+
+static end_process_fn *on_report(void *arg, const struct report *r, u64 digest)
+{
+	if (known[r->oracle])
+		return NULL;
+	watchdog_end_run();
+	return keep_finding(r, digest);
 }
 
 int fuzz_one(const u8 *data, size_t size)
 {
+	static const struct exec_options options = {.on_report = on_report};
 	struct exec_result r;
+	int found;
 
 	if (!executor)
 		set_up();
 	if (decode(data, size) || program.target != fuzz_target)
 		return -1;
 	finding_watch(&program);
-	if (exec_program(executor, &program, NULL, &r)) {
-		if (!known[r.sched.report.oracle])
-			end_at(&r.sched.report, r.sched.digest);
-		finding_watch(NULL);
-		return -1;
-	}
+	watchdog_begin_run(&program);
+	found = exec_program(executor, &program, &options, &r);
+	watchdog_end_run();
 	finding_watch(NULL);
-	return 0;
+	/* A data race; other findings have ended the process where they were made. */
+	if (found && !known[r.sched.report.oracle])
+		keep_finding(&r.sched.report, r.sched.digest)();
+	return found ? -1 : 0;
 }

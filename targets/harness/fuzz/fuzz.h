@@ -15,10 +15,10 @@ extern const enum target_id fuzz_target;
  * @data: a program in byte form, or in text form for replays
  * @size: bytes
  *
- * A finding is written to a file (tool/finding.h) and named on standard error in a line that begins
- * with "mmstorm-finding:". Then abort() ends the process. Findings of the oracles that the
- * environment variable MMSTORM_KNOWN lists, separated by commas, are ignored, so that the search
- * goes on.
+ * A finding is written to a file and printed (finding_print()). Then a trap instruction ends the
+ * process (end.h). Findings of the oracles that the environment variable MMSTORM_KNOWN lists,
+ * separated by commas, are ignored, so that the search goes on. A run that takes too much processor
+ * time ends as a livelock (watchdog.h).
  *
  * Return: 0; -1 if the fuzzer should not keep the input: it is not a program of this target, or its
  * finding was ignored.
