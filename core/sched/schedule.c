@@ -33,11 +33,16 @@ enum schedule_kind schedule_kind_by_name(const char *name)
 	return kind;
 }
 
+u8 schedule_nth_task(u32 nr_tasks, u32 n)
+{
+	if (n < nr_tasks)
+		return (u8)SCHED_TASK_NUMBER(n);
+	return n == nr_tasks ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
+}
+
 u8 schedule_any_task(u32 nr_tasks, u64 *random)
 {
 	u32 n = random_below(random, nr_tasks + 1);
 
-	if (n < nr_tasks)
-		return (u8)SCHED_TASK_NUMBER(n);
-	return random_below(random, 2) ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
+	return schedule_nth_task(nr_tasks, n < nr_tasks ? n : n + !random_below(random, 2));
 }

@@ -112,6 +112,16 @@ extern const u8 schedule_listing[NR_SCHEDULE_KINDS];
 /** schedule_kind_by_name() - the kind of that name, or NR_SCHEDULE_KINDS */
 enum schedule_kind schedule_kind_by_name(const char *name);
 
+/* The tasks besides those spawned that schedule_nth_task() knows. */
+#define SCHEDULE_OTHER_TASKS 2
+
+/**
+ * schedule_nth_task() - the tasks that a change can name, in order
+ * @nr_tasks: tasks that the run spawns
+ * @n:        below @nr_tasks: one of these; @nr_tasks: the first worker; then the callback task
+ */
+u8 schedule_nth_task(u32 nr_tasks, u32 n);
+
 /**
  * schedule_any_task() - draw a task that a change can name
  * @nr_tasks: tasks that the run spawns

@@ -127,6 +127,28 @@ void cli_strategy_schedule(const struct strategy_options *s, const struct progra
 	d->nr = 0;
 }
 
+size_t cli_strategy_rows(const struct strategy_options *given, struct strategy_options *row)
+{
+	static const struct strategy_options baseline[] = {
+		{.kind = SCHEDULE_RANDOM, .odds = 1},
+		{.kind = SCHEDULE_PCT, .depth = 2},
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < NR_SCHEDULE_KINDS; i++) {
+		u8 kind = schedule_listing[i];
+
+		if (schedule_info[kind].takes & SCHEDULE_TAKES_LIST)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(baseline); k++)
+			if (baseline[k].kind == kind)
+				row[n++] = baseline[k];
+		row[n++] = (struct strategy_options){
+			.kind = kind, .odds = given->odds, .depth = given->depth};
+	}
+	return n;
+}
+
 void cli_json(struct json_object *o)
 {
 	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |

@@ -97,6 +97,18 @@ extern const struct option_spec cli_common_options[];
 void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
 			   struct schedule *d);
 
+/* At least as many as the strategies and their baselines. */
+#define STRATEGY_ROWS (2 * NR_SCHEDULE_KINDS)
+
+/**
+ * cli_strategy_rows() - the strategies that --strategy all compares
+ * @given: has the odds and the depth
+ * @row:   receives each strategy that takes no list, after its baselines; STRATEGY_ROWS entries
+ *
+ * Return: the number of rows.
+ */
+size_t cli_strategy_rows(const struct strategy_options *given, struct strategy_options *row);
+
 /** cli_json() - print a JSON object as one line, and free it */
 void cli_json(struct json_object *o);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "explore_seen.h"
 #include "tool/explore.h"
 #include "tool/finding.h"
 #include "tool/input.h"
@@ -21,15 +22,19 @@
 #include "program/fields.h"
 #include "program/text.h"
 
+#define DEFAULT_RUNS 10000
+
 static const struct option_usage usage = {
 	.synopsis = "mmstorm explore [OPTION]... FILE",
 	.about = "Runs a program under one schedule after the other until it fails, and writes it "
 		 "to a file with a sparse list as schedule, which fails again. With --shows it "
-		 "looks for an event instead of a failure.",
+		 "looks for an event instead of a failure, and with --oracle for one failure that "
+		 "was seen elsewhere.",
 	.tail = "Examples:\n"
 		"  mmstorm explore --runs 100000 two-tasks.prog\n"
 		"  mmstorm explore --strategy all --keep-going two-tasks.prog\n"
 		"  mmstorm explore --shows prefetch-extra two-tasks.prog -o race.prog\n"
+		"  mmstorm explore --oracle overlap --minimize -o small.prog stress.prog\n"
 		"\n"
 		"Exit status: 0 no finding, 1 a finding, 2 bad usage or bad input. With --shows: 0 "
 		"the event happened, 1 a finding or no event.",
@@ -47,6 +52,7 @@ struct options {
 	u64 runs, seconds;
 	u32 shows;
 	bool keep_going;
+	struct seen_options seen;
 };
 
 /**
@@ -85,9 +91,9 @@ static const struct option_spec specs[] = {
 	 .help = "one of mmstorm list schedules without a list, or all, which compares them in a "
 		 "table (default: random)"},
 	{"runs", 'n', OPTION_NUMBER, "N", MEMBER(runs), .lo = 1, .hi = UINT64_MAX >> 1,
-	 .help = "most schedules to run"},
+	 .help = "most schedules to run (default: 10000, with --oracle no limit)"},
 	{"seconds", .kind = OPTION_NUMBER, .value = "N", MEMBER(seconds), .hi = 1000000,
-	 .help = "stop after N seconds, for each strategy (default: no limit)"},
+	 .help = "stop after N seconds, for each strategy (default: no limit, with --oracle 60)"},
 	{"shows", .kind = OPTION_CALL, .value = "EVENT", MEMBER(shows), .parse = cli_parse_event,
 	 .help = "look for a run in which EVENT of mmstorm list events happens, and, if the option "
 		 "is repeated, all of these events. The program is written to standard output or "
@@ -103,7 +109,8 @@ static const struct option_spec specs[] = {
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	const struct option_group groups[] = {{specs, o}, {cli_common_options, &o->common}};
+	const struct option_group groups[] = {
+		{specs, o}, {explore_seen_specs, &o->seen}, {cli_common_options, &o->common}};
 	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
 	if (status >= 0)
@@ -119,10 +126,21 @@ static int parse_options(struct options *o, int argc, char **argv)
 				 o->keep_going		  ? "--keep-going"
 				 : o->common.strategy.all ? "--strategy all"
 							  : "--json");
+	if (o->seen.oracle != ORACLE_NONE && (o->shows || o->keep_going))
+		return cli_error("mmstorm explore: found --oracle with %s, expected it without",
+				 o->shows ? "--shows" : "--keep-going");
+	status = explore_seen_check(&o->seen, &o->common);
+	if (status >= 0)
+		return status;
 	/* Standard output is for the program. */
 	if (o->shows)
 		o->notes = stderr;
 	o->path = argv[optind];
+	o->seen.path = o->path;
+	o->seen.output = o->output;
+	o->seen.runs = o->runs;
+	o->seen.seconds = o->seconds;
+	o->runs = o->runs ? o->runs : DEFAULT_RUNS;
 	return -1;
 }
 
@@ -415,38 +433,12 @@ static int hunt_and_print(const struct options *o, const struct program *p, bool
 	return status;
 }
 
-/* At least as many as the strategies and their baselines. */
-#define MAX_ROWS (2 * NR_SCHEDULE_KINDS)
-
-/* Each strategy that takes no list, after the baselines that it is compared with. Return: rows. */
-static size_t comparison(const struct strategy_options *given, struct strategy_options *row)
-{
-	static const struct strategy_options baseline[] = {
-		{.kind = SCHEDULE_RANDOM, .odds = 1},
-		{.kind = SCHEDULE_PCT, .depth = 2},
-	};
-	size_t n = 0;
-
-	for (size_t i = 0; i < NR_SCHEDULE_KINDS; i++) {
-		u8 kind = schedule_listing[i];
-
-		if (schedule_info[kind].takes & SCHEDULE_TAKES_LIST)
-			continue;
-		for (size_t k = 0; k < ARRAY_SIZE(baseline); k++)
-			if (baseline[k].kind == kind)
-				row[n++] = baseline[k];
-		row[n++] = (struct strategy_options){
-			.kind = kind, .odds = given->odds, .depth = given->depth};
-	}
-	return n;
-}
-
 /* Run each strategy in turn. Print the table first, and the findings after it. */
 static int hunt_all(struct options *o, const struct program *p)
 {
 	const struct strategy_options given = o->common.strategy;
-	struct strategy_options row[MAX_ROWS];
-	size_t nr = comparison(&given, row);
+	struct strategy_options row[STRATEGY_ROWS];
+	size_t nr = cli_strategy_rows(&given, row);
 	int worst = EXIT_CLEAN;
 	char *notes = NULL;
 	size_t size;
@@ -471,7 +463,7 @@ static int hunt_all(struct options *o, const struct program *p)
 
 int cmd_explore(int argc, char **argv)
 {
-	struct options o = {.runs = 10000, .notes = stdout};
+	struct options o = {.notes = stdout};
 	char err[INPUT_ERROR];
 	struct program p;
 	int status;
@@ -483,6 +475,8 @@ int cmd_explore(int argc, char **argv)
 	program_init(&p, TARGET_PERCPU_BITMAP);
 	if (input_program(&p, o.path, o.common.target, err))
 		status = cli_error("%s", err);
+	else if (o.seen.oracle != ORACLE_NONE)
+		status = explore_seen(&o.seen, &o.common, &p);
 	else
 		status = o.common.strategy.all ? hunt_all(&o, &p) : hunt_and_print(&o, &p, true);
 	program_fini(&p);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cmd_minimize.c - mmstorm minimize: shorten a program that fails.
- *
- * Programs run in a child that is replaced when it dies. A run may leave damage in the child, such
- * as a broken heap, that makes a later run fail. So the result is checked in fresh children, and if
- * it passes there, everything is repeated with one child a run.
  */
-#include <math.h>
 #include <string.h>
 
 #include "cli.h"
+#include "minimize_child.h"
 #include "tool/input.h"
-#include "tool/isolate.h"
-#include "tool/minimize.h"
 #include "tool/output.h"
 #include "sched/clock.h"
 #include "program/text.h"
@@ -91,58 +85,15 @@ static void show_progress(const struct program *best, const struct minimize_stat
 		     st->runs, best->nr_ops, best->nr_tasks, best->schedule.nr);
 }
 
-/* Lower the time limit of a run: candidates that never end should cost little. */
-static void set_limit(struct isolate *i, const struct program *p)
-{
-	double start = clock_seconds(), seconds = 0;
-	struct exec_result r;
-
-	/* A run that used up the old limit does not tell how long a run takes. */
-	if (isolate_run(i, p, NULL, &r) != 1 || r.sched.report.oracle != ORACLE_LIVELOCK)
-		seconds = 10 * (clock_seconds() - start);
-	isolate_limit(i, 2 + (unsigned int)ceil(seconds));
-}
-
-/* With --shows, the runner reports events as failures. */
-static void set_runner(struct minimize_options *mo, struct event_runner *s, runner_fn *run,
-		       void *arg)
-{
-	s->runner = (struct runner){run, arg};
-	mo->runner = s->events ? (struct runner){event_runner_run, s} : s->runner;
-}
-
-static void renew_shows(void *arg)
-{
-	isolate_renew(((struct event_runner *)arg)->runner.arg);
-}
-
-static int minimize_in_child(struct program *p, struct minimize_options *mo,
-			     struct minimize_stats *st, struct event_runner *s, bool fresh)
-{
-	struct isolate_options options = {
-		.seconds = ISOLATE_SECONDS, .brief = true, .fresh = fresh};
-	struct isolate *i = isolate_create(&options);
-	int err;
-
-	if (!i)
-		return -ENOMEM;
-	set_limit(i, p);
-	set_runner(mo, s, isolate_run, i);
-	mo->renew = s->events ? renew_shows : isolate_renew;
-	err = minimize(p, mo, st);
-	isolate_destroy(i);
-	return err;
-}
-
 static int minimize_in_process(struct program *p, struct minimize_options *mo,
-			       struct minimize_stats *st, struct event_runner *s)
+			       struct minimize_stats *st, struct runner *inner)
 {
 	struct executor *x = executor_create();
 	int err;
 
 	if (!x)
 		return -ENOMEM;
-	set_runner(mo, s, run_in_process, x);
+	*inner = (struct runner){run_in_process, x};
 	err = minimize(p, mo, st);
 	executor_destroy(x);
 	return err;
@@ -157,22 +108,15 @@ static int minimize_program(const struct options *o, struct program *p, struct m
 		.progress = show_progress,
 	};
 	struct event_runner s = {.events = o->shows};
-	struct program original;
-	int err;
+	struct runner *inner = &mo.runner;
 
-	if (o->in_process)
-		return minimize_in_process(p, &mo, st, &s);
-	program_init(&original, p->target);
-	err = program_copy(&original, p);
-	if (!err)
-		err = minimize_in_child(p, &mo, st, &s, false);
-	if (err == -EILSEQ) {
-		err = program_copy(p, &original);
-		if (!err)
-			err = minimize_in_child(p, &mo, st, &s, true);
+	/* With --shows, the runner reports events as failures. */
+	if (s.events) {
+		mo.runner = (struct runner){event_runner_run, &s};
+		inner = &s.runner;
 	}
-	program_fini(&original);
-	return err;
+	return o->in_process ? minimize_in_process(p, &mo, st, inner)
+			     : minimize_in_children(p, &mo, st, inner);
 }
 
 static int explain(const char *path, const struct options *o, const struct program *p, int err)

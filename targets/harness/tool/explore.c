@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sched/clock.h"
+#include "sched/random.h"
 #include "sched/sched.h"
 
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
@@ -21,6 +22,24 @@ void explore_schedule(const struct explore *e, u64 run, struct schedule *s)
 	s->length = e->length;
 	s->seed = e->seed + run - 1;
 	s->nr = 0;
+}
+
+void explore_turns(const struct program *p, u64 *random, struct schedule *s)
+{
+	u32 left[PROGRAM_MAX_TASKS] = {0};
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		left[p->op[i].task]++;
+	s->kind = SCHEDULE_TURNS;
+	s->nr = p->nr_ops;
+	for (u32 i = 0; i < s->nr; i++) {
+		u32 n = random_below(random, s->nr - i), t = 0;
+
+		while (n >= left[t])
+			n -= left[t++];
+		left[t]--;
+		s->changes[i] = (struct change){.task = SCHED_TASK_FIRST + t};
+	}
 }
 
 static bool runs_left(const struct explore *e)

@@ -66,6 +66,14 @@ void explore_died(struct explore *e, enum oracle oracle, const char *text);
 /** explore_schedule() - the schedule of run @run, from 1, of an exploration that has begun */
 void explore_schedule(const struct explore *e, u64 run, struct schedule *s);
 
+/**
+ * explore_turns() - draw a random order of the operations that keeps the order within each task
+ * @p:      has SCHEDULE_MAX operations at most
+ * @random: state of the generator (random.h)
+ * @s:      becomes that order, as turns
+ */
+void explore_turns(const struct program *p, u64 *random, struct schedule *s);
+
 /** explore_left() - are there runs and time left? */
 bool explore_left(const struct explore *e);
 

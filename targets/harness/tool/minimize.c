@@ -269,7 +269,7 @@ static int check(struct minimizer *m, struct exec_result *first)
 		struct exec_result r;
 
 		if (m->o->renew)
-			m->o->renew(m->o->runner.arg);
+			m->o->renew(m->o->renew_arg);
 		if (!fails(m, NULL, &r))
 			return m->err ? m->err : -EILSEQ;
 		if (!i)

@@ -26,7 +26,7 @@ struct minimize_stats {
  * @oracle:   the oracle that must fire; ORACLE_NONE: the one that fires in the first run
  * @deadline: CLOCK_MONOTONIC, in seconds; 0: none. The result is the best program until then
  * @stop:     if not NULL, ends the minimisation like the deadline, once it is set
- * @renew:    if not NULL, called with @runner.arg before each run of the final check, to remove the
+ * @renew:    if not NULL, called with @renew_arg before each run of the final check, to remove the
  *            traces of earlier runs
  * @progress: if not NULL, called now and then
  */
@@ -35,7 +35,8 @@ struct minimize_options {
 	enum oracle oracle;
 	double deadline;
 	volatile sig_atomic_t *stop;
-	void (*renew)(void *runner_arg);
+	void (*renew)(void *renew_arg);
+	void *renew_arg;
 	void (*progress)(const struct program *best, const struct minimize_stats *st);
 };
 

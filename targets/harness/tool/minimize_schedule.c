@@ -44,7 +44,7 @@ static bool drop_in_chunks(struct minimizer *m)
 
 static bool one_change(struct minimizer *m)
 {
-	u32 nr_tasks = m->best.nr_tasks;
+	u32 nr_tasks = m->best.nr_tasks + SCHEDULE_OTHER_TASKS;
 	u64 runs = m->steps * nr_tasks;
 
 	if (m->best.schedule.nr < 2 || runs > MAX_SINGLE * (u64)m->effort)
@@ -54,7 +54,7 @@ static bool one_change(struct minimizer *m)
 		m->cand.schedule.changes[0] = (struct change){
 			.step = i / nr_tasks + 1,
 			.kind = CHANGE_SWITCH,
-			.task = SCHED_TASK_FIRST + i % nr_tasks,
+			.task = schedule_nth_task(m->best.nr_tasks, i % nr_tasks),
 		};
 		if (minimizer_try(m, false))
 			return true;
@@ -97,26 +97,6 @@ bool minimize_schedule(struct minimizer *m)
 	return simpler;
 }
 
-/* Draw a random order of the operations that keeps the order within each task. */
-static void deal_turns(struct minimizer *m, struct schedule *s)
-{
-	const struct program *p = &m->best;
-	u32 left[PROGRAM_MAX_TASKS] = {0};
-
-	for (u32 i = 0; i < p->nr_ops; i++)
-		left[p->op[i].task]++;
-	s->kind = SCHEDULE_TURNS;
-	s->nr = p->nr_ops;
-	for (u32 i = 0; i < s->nr; i++) {
-		u32 n = minimizer_random(m, s->nr - i), t = 0;
-
-		while (n >= left[t])
-			n -= left[t++];
-		left[t]--;
-		s->changes[i] = (struct change){.task = SCHED_TASK_FIRST + t};
-	}
-}
-
 /*
  * Turns name operations instead of steps: they are easier to read, and keep their meaning when the
  * allocators' code changes.
@@ -129,7 +109,7 @@ bool minimize_turns(struct minimizer *m)
 	if (s->kind != SCHEDULE_SPARSE || !s->nr || m->best.nr_ops > 32)
 		return false;
 	for (u32 i = 0; i < 500 && !turns && minimizer_begin(m); i++) {
-		deal_turns(m, &m->cand.schedule);
+		explore_turns(&m->best, &m->random, &m->cand.schedule);
 		turns = minimizer_try(m, false);
 	}
 	/* The default rule mostly does the same as the tail. */

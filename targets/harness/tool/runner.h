@@ -51,6 +51,31 @@ struct event_runner {
 int event_runner_run(void *arg, const struct program *p, struct schedule *taken,
 		     struct exec_result *r);
 
+/**
+ * struct seen_runner - a runner that reports what was seen elsewhere as a failure, and nothing else
+ * @runner:   runs the program
+ * @oracle:   the oracle that must fire
+ * @function: if not NULL, of ORACLE_RACE: the functions of the two accesses, in either order
+ * @others:   findings that were passed over, by oracle
+ */
+struct seen_runner {
+	struct runner runner;
+	enum oracle oracle;
+	const char *function[2];
+	u64 others[NR_ORACLES];
+};
+
+/** seen_runner_run() - runner_fn of @arg, a struct seen_runner. Return: 1 if it was seen again */
+int seen_runner_run(void *arg, const struct program *p, struct schedule *taken,
+		    struct exec_result *r);
+
+/**
+ * race_in() - is a race between two functions?
+ * @r: a report of ORACLE_RACE
+ * @a, @b: names of the functions, in either order; where a function is inlined, its own name
+ */
+bool race_in(const struct report *r, const char *a, const char *b);
+
 static inline int runner_run(const struct runner *runner, const struct program *p,
 			     struct schedule *taken, struct exec_result *r)
 {

@@ -247,6 +247,23 @@ says '"runs":100'
 bad "mmstorm explore: found 0 files, expected one" explore
 bad "mmstorm explore: found --output and --keep-going, expected one of them" \
 	explore good.prog -o x --keep-going
+bad "mmstorm explore: option --oracle: found 'wonder', expected one of mmstorm list oracles" \
+	explore --oracle wonder good.prog
+expected="expected two names of functions with a comma between them"
+for functions in a 'a,' ',b' 'a,b,c'; do
+	bad "mmstorm explore: option --functions: found '$functions', $expected" \
+		explore --oracle race --functions "$functions" good.prog
+done
+bad "mmstorm explore: found --functions with --oracle overlap, expected race" \
+	explore --oracle overlap --functions a,b good.prog
+bad "mmstorm explore: found --minimize, expected --oracle with it" explore --minimize good.prog
+bad "mmstorm explore: found --times, expected --oracle with it" explore --times 3 good.prog
+bad "mmstorm explore: found --oracle with --keep-going, expected it without" \
+	explore --oracle overlap --keep-going good.prog
+bad "mmstorm explore: found --oracle with --strategy all, expected it without" \
+	explore --oracle overlap --strategy all good.prog
+check 0 explore --oracle overlap --runs 50 --strategy pct good.prog
+says "good.prog: overlap not found in 50 runs"
 bad_like "mmstorm explore: option --odds: found '0', expected a number from 1 to *" \
 	explore good.prog --odds 0
 bad "good.prog: found no failure, expected one" minimize good.prog -o small.prog
