@@ -108,7 +108,7 @@ void frame_make_live(struct machine *m, u32 i)
 	hw_store(&f->contents, CONTENTS_LIVE);
 }
 
-void frame_materialize(struct machine *m, u32 i)
+void *frame_materialize(struct machine *m, u32 i)
 {
 	hw_lock(&m->page_lock);
 	if (unlikely(m->page[i].count <= 0) && !bootframe_get_locked(m, i))
@@ -116,6 +116,7 @@ void frame_materialize(struct machine *m, u32 i)
 	if (m->frame[i].contents != CONTENTS_LIVE)
 		frame_make_live(m, i);
 	hw_unlock(&m->page_lock);
+	return frame_words(m, i);
 }
 
 /* A LIVE frame was freed: poison it. */

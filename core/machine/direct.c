@@ -25,8 +25,8 @@ void *direct_address(struct machine *m, u64 addr)
 
 	if (i == NO_FRAME)
 		return NULL;
-	frame_ready(m, i);
-	return r->memory + (addr - m->direct_start - (r->start << PAGE_SHIFT));
+	return (u8 *)frame_ready(m, i, r->memory + (u64)(i - r->first) * PAGE_SIZE) +
+	       (addr & (PAGE_SIZE - 1));
 }
 
 /*
@@ -43,6 +43,6 @@ size_t direct_extent(struct machine *m, u64 addr, size_t len)
 	if (i == NO_FRAME)
 		return 0;
 	for (more = 0; more < len && i < r->first + r->nr; i++, more += PAGE_SIZE)
-		frame_ready(m, i);
+		frame_ready(m, i, NULL);
 	return min(more, len);
 }

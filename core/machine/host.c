@@ -409,7 +409,7 @@ static void map_run(struct machine *m, u64 addr, u32 frame, u64 nr)
 	for (u64 i = 0; i < nr; i++) {
 		/* Boot memory that mem_address() was not asked for yet. */
 		if (!m->cfg.bare)
-			frame_ready(m, frame + (u32)i);
+			frame_ready(m, frame + (u32)i, NULL);
 		record_mapped(m, addr + i * PAGE_SIZE, frame + (u32)i);
 	}
 	map_frames(m, addr, frame, nr);

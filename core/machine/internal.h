@@ -156,12 +156,13 @@ struct node {
 
 /*
  * An entry of a lowest-level table: 0, or one of
- *   frame index << PTE_SHIFT | PTE_PRESENT, and PTE_HOST on the host MMU
+ *   frame index << PTE_SHIFT | PTE_PRESENT, and PTE_MODEL except on the host MMU: one bit for
+ *     mem_address() to test
  *   index into machine.stale << PTE_SHIFT | PTE_STALE
  */
 #define PTE_PRESENT 1UL
 #define PTE_STALE 2UL
-#define PTE_HOST 4UL
+#define PTE_MODEL 4UL
 #define PTE_SHIFT 3
 
 /**
@@ -391,7 +392,7 @@ bool bootframe_get(struct machine *m, u32 i);
 bool bootframe_get_locked(struct machine *m, u32 i);
 
 /* contents.c */
-void frame_materialize(struct machine *m, u32 i);
+void *frame_materialize(struct machine *m, u32 i);
 void frame_make_live(struct machine *m, u32 i);
 void frame_retire(struct machine *m, u32 i);
 void contents_sweep(struct machine *m);
@@ -405,11 +406,12 @@ static inline void *frame_bytes(const struct machine *m, u32 i)
 	return m->memory + (u64)i * PAGE_SIZE;
 }
 
-/* Before the bytes of a frame in use are accessed; a free frame is ORACLE_FAULT. */
-static inline void frame_ready(struct machine *m, u32 i)
+/* Before the bytes of a frame in use, @bytes, are accessed; a free frame is ORACLE_FAULT. */
+static inline void *frame_ready(struct machine *m, u32 i, void *bytes)
 {
-	if (unlikely(hw_load(&m->frame[i].contents) != CONTENTS_LIVE))
-		frame_materialize(m, i);
+	if (likely(hw_load(&m->frame[i].contents) == CONTENTS_LIVE))
+		return bytes;
+	return frame_materialize(m, i);
 }
 
 /* contig.c */

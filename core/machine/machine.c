@@ -23,7 +23,7 @@ struct machine *machine_create(void)
 		return NULL;
 	memset(m, 0, sizeof(*m));
 	m->direct_start = MACHINE_DIRECT_START;
-	m->pte_mapped = PTE_PRESENT;
+	m->pte_mapped = PTE_PRESENT | PTE_MODEL;
 	return m;
 }
 
@@ -76,7 +76,7 @@ static void set_mmu(struct machine *m, enum machine_mmu mmu)
 	m->cfg.mmu = mmu;
 	m->host = mmu == MMU_HOST ? m->host_opened : NULL;
 	m->direct_start = m->host ? m->host->base : MACHINE_DIRECT_START;
-	m->pte_mapped = m->host ? PTE_PRESENT | PTE_HOST : PTE_PRESENT;
+	m->pte_mapped = m->host ? PTE_PRESENT : PTE_PRESENT | PTE_MODEL;
 	m->booted = false;
 }
 
@@ -239,7 +239,10 @@ void machine_stats(const struct machine *m, struct machine_stats *st)
 	st->flushes = m->flushes;
 	st->ipis = m->ipis;
 	st->stale = m->nr_stale;
-	st->mappings = m->host ? m->host->edges + 1 : 0;
-	st->refused = m->host ? m->host->refused : 0;
+	st->mappings = st->refused = 0;
+	if (unlikely(m->host)) {
+		st->mappings = m->host->edges + 1;
+		st->refused = m->host->refused;
+	}
 	bare_stats(m, st);
 }

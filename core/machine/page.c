@@ -287,8 +287,7 @@ void *page_address(struct machine *m, const struct page *page)
 {
 	u32 i = frame_index(m, page, "page_address()");
 
-	frame_ready(m, i);
-	return frame_bytes(m, i);
+	return frame_ready(m, i, frame_bytes(m, i));
 }
 
 u64 nr_free_pages(const struct machine *m)

@@ -300,7 +300,7 @@ static __attribute__((noinline)) void *other_address(struct machine *m, u64 addr
 	void *p = pte ? NULL : direct_address(m, addr);
 
 	if (pte & PTE_PRESENT) {
-		frame_ready(m, pte >> PTE_SHIFT);
+		frame_ready(m, pte >> PTE_SHIFT, NULL);
 		return (void *)addr;
 	}
 	if (unlikely(!p))
@@ -311,13 +311,15 @@ static __attribute__((noinline)) void *other_address(struct machine *m, u64 addr
 void *mem_address(struct machine *m, u64 addr, size_t len)
 {
 	u64 pte = pgtable_entry(m, addr);
+	u32 frame;
 
 	MM_CHECK((addr & (PAGE_SIZE - 1)) + len <= PAGE_SIZE, FAULT,
 		 "access of %zu bytes at 0x%llx crosses a page", len, addr);
-	if (unlikely((pte & (PTE_PRESENT | PTE_HOST)) != PTE_PRESENT))
+	if (unlikely(!(pte & PTE_MODEL)))
 		return other_address(m, addr, pte);
-	frame_ready(m, pte >> PTE_SHIFT);
-	return m->memory + (pte >> PTE_SHIFT) * PAGE_SIZE + (addr & (PAGE_SIZE - 1));
+	frame = pte >> PTE_SHIFT;
+	return (u8 *)frame_ready(m, frame, m->memory + (u64)frame * PAGE_SIZE) +
+	       (addr & (PAGE_SIZE - 1));
 }
 
 static size_t within_page(u64 addr, size_t len)
