@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * machine.c - the machine's services: boot, page frames, page table, memory, metadata.
+ *
+ * Services that depend on the MMU are measured on both, model and host, one after the other.
  */
 #include <stdlib.h>
 
@@ -36,7 +38,7 @@ static void bench_boot_memory(struct bench *b)
 	b->cfg->boot_memory = true;
 	machine_boot(b->m, b->cfg);
 	for (; pfn < BENCH_FRAMES; pfn += 256) {
-		mem_set(b->m, MACHINE_DIRECT_START + (pfn << PAGE_SHIFT), 1, 8);
+		mem_set(b->m, direct_map_start(b->m) + (pfn << PAGE_SHIFT), 1, 8);
 		for (unsigned int order = 0; order < 8; order++)
 			hand_over_pages(b->m, pfn + (1ULL << order), order);
 	}
@@ -52,11 +54,11 @@ static void bench_boot_used(struct bench *b)
 	machine_boot(b->m, b->cfg);
 	for (i = 0; i < BENCH_PAGES; i++)
 		b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
-	vmap_pages_range(b->m, MACHINE_KVA_START, b->page, BENCH_PAGES, GFP_KERNEL);
-	mem_set(b->m, MACHINE_KVA_START, 1, 8);
-	vunmap_range(b->m, MACHINE_KVA_START, BENCH_PAGES);
-	flush_tlb_kernel_range(b->m, MACHINE_KVA_START,
-			       MACHINE_KVA_START + BENCH_PAGES * PAGE_SIZE);
+	vmap_pages_range(b->m, b->cfg->kva_start, b->page, BENCH_PAGES, GFP_KERNEL);
+	mem_set(b->m, b->cfg->kva_start, 1, 8);
+	vunmap_range(b->m, b->cfg->kva_start, BENCH_PAGES);
+	flush_tlb_kernel_range(b->m, b->cfg->kva_start,
+			       b->cfg->kva_start + BENCH_PAGES * PAGE_SIZE);
 	for (i = 0; i < BENCH_PAGES; i++)
 		put_page(b->m, b->page[i]);
 	kfree(b->m, kmalloc(b->m, 64, GFP_KERNEL));
@@ -90,9 +92,9 @@ static void bench_page_touched(struct bench *b)
 
 static void bench_map(struct bench *b, unsigned int nr)
 {
-	vmap_pages_range(b->m, MACHINE_KVA_START, b->page, nr, GFP_KERNEL);
-	vunmap_range(b->m, MACHINE_KVA_START, nr);
-	flush_tlb_kernel_range(b->m, MACHINE_KVA_START, MACHINE_KVA_START + nr * PAGE_SIZE);
+	vmap_pages_range(b->m, b->cfg->kva_start, b->page, nr, GFP_KERNEL);
+	vunmap_range(b->m, b->cfg->kva_start, nr);
+	flush_tlb_kernel_range(b->m, b->cfg->kva_start, b->cfg->kva_start + nr * PAGE_SIZE);
 }
 
 static void bench_map_1(struct bench *b)
@@ -105,9 +107,21 @@ static void bench_map_16(struct bench *b)
 	bench_map(b, BENCH_PAGES);
 }
 
+/* Each page is written to before it is unmapped. */
+static void bench_map_touch_16(struct bench *b)
+{
+	const u64 addr = b->cfg->kva_start;
+
+	vmap_pages_range(b->m, addr, b->page, BENCH_PAGES, GFP_KERNEL);
+	for (u64 i = 0; i < BENCH_PAGES; i++)
+		*(volatile u8 *)mem_address(b->m, addr + i * PAGE_SIZE, 1) = 1;
+	vunmap_range(b->m, addr, BENCH_PAGES);
+	flush_tlb_kernel_range(b->m, addr, addr + BENCH_PAGES * PAGE_SIZE);
+}
+
 static void bench_access(struct bench *b)
 {
-	*(volatile u8 *)mem_address(b->m, MACHINE_KVA_START, 1) += 1;
+	*(volatile u8 *)mem_address(b->m, b->cfg->kva_start, 1) += 1;
 }
 
 static void bench_direct(struct bench *b)
@@ -117,7 +131,7 @@ static void bench_direct(struct bench *b)
 
 static void bench_set_kva_64(struct bench *b)
 {
-	mem_set(b->m, MACHINE_KVA_START + 128, 0, 64);
+	mem_set(b->m, b->cfg->kva_start + 128, 0, 64);
 }
 
 static void bench_set_4(struct bench *b)
@@ -165,25 +179,27 @@ static const struct {
 	void (*fn)(struct bench *b);
 	unsigned int loops;
 	bool mapped;
-} bench_table[] = {
-	{"boot+teardown", bench_boot, 20000, false},
-	{"boot+teardown-used", bench_boot_used, 20000, false},
-	{"boot-memory+hand-over", bench_boot_memory, 20000, false},
-	{"malloc-pair", bench_malloc, 200000, false},
-	{"kmalloc-pair", bench_kmalloc, 200000, false},
-	{"page-pair", bench_page, 200000, false},
-	{"page-pair-touched", bench_page_touched, 50000, false},
-	{"map+unmap+flush-1", bench_map_1, 200000, false},
-	{"map+unmap+flush-16", bench_map_16, 50000, false},
-	{"mem-address", bench_access, 1000000, true},
-	{"mem-address-direct", bench_direct, 1000000, true},
-	{"mem-set-64", bench_set_kva_64, 1000000, true},
-	{"direct-set-4", bench_set_4, 1000000, true},
-	{"direct-set-64", bench_set_64, 1000000, true},
-	{"direct-set-1024", bench_set_1024, 1000000, true},
-	{"direct-set-16-pages", bench_set_16_pages, 50000, true},
-	{"run-pair-32", bench_run, 20000, false},
-	{"run-32-growing", bench_run_grow, (BENCH_FRAMES - BENCH_PAGES) / BENCH_RUN, false},
+	unsigned int host_loops; /* 0: it does not depend on the MMU */
+} services[] = {
+	{"boot+teardown", bench_boot, 20000, false, 20000},
+	{"boot+teardown-used", bench_boot_used, 20000, false, 2000},
+	{"boot-memory+hand-over", bench_boot_memory, 20000, false, 2000},
+	{"malloc-pair", bench_malloc, 200000, false, 0},
+	{"kmalloc-pair", bench_kmalloc, 200000, false, 0},
+	{"page-pair", bench_page, 200000, false, 50000},
+	{"page-pair-touched", bench_page_touched, 50000, false, 50000},
+	{"map+unmap+flush-1", bench_map_1, 200000, false, 5000},
+	{"map+unmap+flush-16", bench_map_16, 50000, false, 5000},
+	{"map+touch+unmap+flush-16", bench_map_touch_16, 50000, false, 2000},
+	{"mem-address", bench_access, 1000000, true, 1000000},
+	{"mem-address-direct", bench_direct, 1000000, true, 1000000},
+	{"mem-set-64", bench_set_kva_64, 1000000, true, 1000000},
+	{"direct-set-4", bench_set_4, 1000000, true, 0},
+	{"direct-set-64", bench_set_64, 1000000, true, 0},
+	{"direct-set-1024", bench_set_1024, 1000000, true, 0},
+	{"direct-set-16-pages", bench_set_16_pages, 50000, true, 0},
+	{"run-pair-32", bench_run, 20000, false, 0},
+	{"run-32-growing", bench_run_grow, (BENCH_FRAMES - BENCH_PAGES) / BENCH_RUN, false, 0},
 };
 
 static const struct bench_plot times_plot = {
@@ -191,6 +207,11 @@ static const struct bench_plot times_plot = {
 	.x = "service",
 	.y = "ns",
 	.log = true,
+};
+
+static const struct bench_table times_table = {
+	.title = "Time of each service; host: on the host MMU, and as a multiple of the model",
+	.columns = {"time", "host", "ratio"},
 };
 
 static double bench_case(struct bench *b, unsigned int c, unsigned int loops)
@@ -203,32 +224,53 @@ static double bench_case(struct bench *b, unsigned int c, unsigned int loops)
 		for (i = 0; i < BENCH_PAGES; i++)
 			b->page[i] = alloc_page_node(b->m, 0, GFP_KERNEL, "bench");
 		b->direct = page_to_virt(b->m, b->page[0]);
-		if (bench_table[c].mapped)
-			vmap_pages_range(b->m, MACHINE_KVA_START, b->page, 1, GFP_KERNEL);
+		if (services[c].mapped)
+			vmap_pages_range(b->m, b->cfg->kva_start, b->page, 1, GFP_KERNEL);
 		bench_begin(&t);
 		for (i = 0; i < loops; i++)
-			bench_table[c].fn(b);
+			services[c].fn(b);
 		bench_end(&t, loops);
 	}
 	return t.least;
 }
 
+static void set_mmu(struct bench *b, enum machine_mmu mmu)
+{
+	b->cfg->mmu = mmu;
+	b->cfg->kva_start = machine_kva_start(b->m, mmu);
+}
+
+static void bench_service(struct bench *b, unsigned int c, bool host, struct bench_out *out)
+{
+	const char *name = services[c].name;
+	double model, ns;
+
+	set_mmu(b, MMU_MODEL);
+	model = bench_case(b, c, bench_count(out, services[c].loops));
+	bench_value_bar(out, &times_plot, name, "time", name, model, "ns");
+	if (!host || !services[c].host_loops)
+		return;
+	set_mmu(b, MMU_HOST);
+	ns = bench_case(b, c, bench_count(out, services[c].host_loops));
+	bench_value_bar(out, &times_plot, name, "host", name, ns, "ns");
+	bench_value(out, name, "ratio", ns / model, "x");
+}
+
 void machine_bench(struct bench_out *out)
 {
 	struct bench b = {.m = machine_create(), .cfg = calloc(1, sizeof(*b.cfg))};
-	unsigned int c;
 
 	if (b.m && b.cfg) {
-		topology_init(&b.cfg->topology, 2, 1, BENCH_FRAMES);
-		b.cfg->kva_start = MACHINE_KVA_START;
-		b.cfg->kva_size = 16 << 20;
-		for (c = 0; c < ARRAY_SIZE(bench_table); c++) {
-			unsigned int loops = bench_count(out, bench_table[c].loops);
-			double ns = bench_case(&b, c, loops);
+		const bool host = machine_kva_start(b.m, MMU_HOST);
 
-			bench_value_bar(out, &times_plot, bench_table[c].name, "time",
-					bench_table[c].name, ns, "ns");
-		}
+		if (!host)
+			bench_note(out, machine_boot_error(b.m));
+		bench_table_begin(out, &times_table);
+		topology_init(&b.cfg->topology, 2, 1, BENCH_FRAMES);
+		b.cfg->kva_size = 16 << 20;
+		for (unsigned int c = 0; c < ARRAY_SIZE(services); c++)
+			bench_service(&b, c, host, out);
+		bench_table_begin(out, NULL);
 	}
 	free(b.cfg);
 	machine_destroy(b.m);
