@@ -18,7 +18,8 @@
  *
  * A service is one scheduling point, at its entry, and atomic otherwise: kmalloc(), kfree(),
  * alloc_page_node(), alloc_contig_pages(), put_page(), put_contig_pages(), hand_over_pages(),
- * vmap_pages_range(), vunmap_range(), flush_tlb_kernel_range(). The other functions pass none. With
+ * vmap_pages_range(), vmap_prepare_range(), vmap_set_pages(), vunmap_range(),
+ * flush_tlb_kernel_range(). The other functions pass none. With
  * a gfp that may block, might_sleep() comes first.
  *
  * Machines are created once and reset for each run: machine_boot() costs what the last run touched,

@@ -189,6 +189,69 @@ int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 	return err;
 }
 
+int vmap_prepare_range(struct machine *m, u64 addr, unsigned long nr, gfp_t gfp)
+{
+	unsigned long part;
+	int err = 0;
+
+	if (gfpflags_allow_blocking(gfp))
+		might_sleep();
+	sched_point();
+	check_range(m, addr, nr, "preparing");
+	entries_lock(m);
+	if (m->host)
+		err = host_reserve(m, NULL, nr);
+	if (!err && !m->cfg.bare)
+		err = tlb_reserve(m, nr);
+	for (; nr && !err; addr += part * PAGE_SIZE, nr -= part) {
+		part = entries_here(addr, nr);
+		if (!leaf_get_or_create(m, addr))
+			err = -ENOMEM;
+	}
+	entries_unlock(m);
+	return err;
+}
+
+/* Set entries whose tables exist. */
+static int set_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
+{
+	unsigned long part;
+	int err = 0;
+
+	for (; nr && !err; addr += part * PAGE_SIZE, pages += part, nr -= part) {
+		struct table *leaf = pgtable_leaf(m, addr);
+
+		MM_CHECK(leaf && hw_load(&leaf->gen) == m->gen, RANGE,
+			 "setting of %lu pages at 0x%llx, for which no table was prepared", nr,
+			 addr);
+		part = entries_here(addr, nr);
+		if (m->cfg.bare)
+			err = map_entries_bare(m, &leaf->pte[pte_index(addr)], pages, part);
+		else
+			err = map_entries(m, &leaf->pte[pte_index(addr)], pages, part, addr);
+	}
+	return err;
+}
+
+void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
+{
+	u64 before;
+	int err;
+
+	sched_point();
+	check_range(m, addr, nr, "setting");
+	entries_lock(m);
+	/* Other mappings may have used the room that was made by vmap_prepare_range(). */
+	MM_CHECK(m->cfg.bare || !tlb_reserve(m, nr), CRASH, "no memory for stale translations");
+	before = count_set(m);
+	err = set_range(m, addr, pages, nr);
+	MM_CHECK(!err, PTE_BUSY, "setting of %lu pages at 0x%llx, where page %llu is mapped", nr,
+		 addr, count_set(m) - before);
+	if (unlikely(m->host))
+		host_map(m, addr, nr);
+	entries_unlock(m);
+}
+
 /* Clear the present entries among @nr, and make their translations stale. Return: how many. */
 static __attribute__((noinline)) unsigned long unmap_entries(struct machine *m, u64 *pte,
 							     unsigned long nr, u64 addr)

@@ -40,6 +40,36 @@
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp);
 
 /**
+ * vmap_prepare_range() - make the table pages of a range, so that vmap_set_pages() cannot fail
+ * @m:    the machine
+ * @addr: first address, page aligned; the range lies inside the KVA
+ * @nr:   pages, from 1
+ * @gfp:  for table pages
+ *
+ * Linux sets entries by a function that returns nothing: what can fail comes before.
+ *
+ * Return: 0; -ENOMEM if there is no table page, no memory to record the translations, or on the
+ * host MMU too few mappings (machine_stats.refused). Tables that were made stay. ORACLE_RANGE.
+ * Context: may sleep with GFP_KERNEL; any with GFP_ATOMIC.
+ */
+int vmap_prepare_range(struct machine *m, u64 addr, unsigned long nr, gfp_t gfp);
+
+/**
+ * vmap_set_pages() - map pages in a range whose table pages are there
+ * @m:     the machine
+ * @addr:  first address, page aligned; the range lies inside the KVA
+ * @pages: the frames, all in use
+ * @nr:    how many pages, from 1
+ *
+ * The table pages are those of vmap_prepare_range(), or of an earlier mapping in this run. It is
+ * called for any part of a prepared range, and again after the part was unmapped and flushed.
+ *
+ * ORACLE_PTE_BUSY (an entry is in use), ORACLE_RANGE (also: no table page), ORACLE_FAULT (a frame
+ * that is not in use), ORACLE_STALE. Context: any.
+ */
+void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr);
+
+/**
  * vunmap_range() - clear the entries of a range; no flush
  * @m:    the machine
  * @addr: first address, page aligned; the range lies inside the KVA
