@@ -20,6 +20,8 @@
 #ifndef MM_SCHED_SCHED_H
 #define MM_SCHED_SCHED_H
 
+#include <stdio.h>
+
 #include "report.h"
 #include "schedule.h"
 #include "types.h"
@@ -206,6 +208,19 @@ void task_set_op(s32 op);
 void sched_turn(void);
 
 #ifdef MM_ENGINE_THREADS
+/**
+ * sched_on_report() - call a function with each finding, in place of a message and abort()
+ * @fn: does not return. Several tasks may call it at once, in any context; NULL: none
+ */
+void sched_on_report(void (*fn)(const struct report *r));
+
+/**
+ * sched_print_locks() - print the locks that each task holds and waits for, a line a task
+ *
+ * For a look at tasks that are stuck: a task that goes on may change its line meanwhile.
+ */
+void sched_print_locks(const struct sched *s, FILE *f);
+
 /**
  * sched_settle() - wait until no work item and no RCU callback of the run is queued or running
  *

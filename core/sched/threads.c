@@ -20,20 +20,31 @@
 
 __thread struct task *current_task __attribute__((tls_model("initial-exec")));
 
+static void (*on_report)(const struct report *r);
+
+void sched_on_report(void (*fn)(const struct report *r))
+{
+	__atomic_store_n(&on_report, fn, __ATOMIC_RELEASE);
+}
+
 void mm_report(enum oracle o, const char *fmt, ...)
 {
+	void (*fn)(const struct report *r) = __atomic_load_n(&on_report, __ATOMIC_ACQUIRE);
 	const struct task *t = current;
+	struct report r = {.oracle = o, .op = t ? t->op : -1};
 	va_list args;
 
-	flockfile(stderr);
-	fprintf(stderr, "mmstorm: %s: ", oracle_id(o));
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	vsnprintf(r.text, sizeof(r.text), fmt, args);
 	va_end(args);
+	if (t)
+		snprintf(r.task, sizeof(r.task), "%s", t->name);
+	if (fn)
+		fn(&r);
+	fprintf(stderr, "mmstorm: %s: %s", oracle_id(o), r.text);
 	if (t)
 		fprintf(stderr, " (task %s, operation %d)", t->name, t->op);
 	fputc('\n', stderr);
-	funlockfile(stderr);
 	abort();
 }
 

@@ -25,6 +25,9 @@
 
 #define CACHE_LINE 64
 
+/* Names of locks that a task remembers; it may hold more. */
+#define TASK_HELD 12
+
 /**
  * struct task - a thread of the run
  * @sched:   its run
@@ -41,6 +44,8 @@
  * @mutexes: mutexes held
  * @reads:   reader-writer locks held to read
  * @rcu_depth: depth of RCU read-side sections
+ * @held:    names of the locks that it holds, @nr_held of them; others may read it
+ * @wants:   name of the lock that it waits for, or NULL; others may read it
  * @op:      operation that it is in, or -1
  * @ticket:  its ticket, or 0; others read it
  * @joined:  task_join() was called; atomic
@@ -75,6 +80,9 @@ struct task {
 	unsigned int mutexes;
 	unsigned int reads;
 	unsigned int rcu_depth;
+	unsigned int nr_held;
+	const char *held[TASK_HELD];
+	const char *wants;
 	s32 op;
 	u64 ticket;
 	bool joined;

@@ -10,9 +10,58 @@
 
 struct task no_task;
 
-static void own(struct task **owner)
+static void want(const char *name)
+{
+	__atomic_store_n(&self()->wants, name, __ATOMIC_RELAXED);
+}
+
+static void hold(const char *name)
+{
+	struct task *t = self();
+
+	want(NULL);
+	if (t->nr_held < TASK_HELD)
+		__atomic_store_n(&t->held[t->nr_held], name, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->nr_held, t->nr_held + 1, __ATOMIC_RELAXED);
+}
+
+/* Mostly the last one. One that was not remembered leaves the others. */
+static void unhold(const char *name)
+{
+	struct task *t = self();
+	unsigned int i = min(t->nr_held, (unsigned int)TASK_HELD);
+
+	while (i && t->held[i - 1] != name)
+		i--;
+	__atomic_store_n(&t->nr_held, t->nr_held - 1, __ATOMIC_RELAXED);
+	for (; i && i < min(t->nr_held + 1, (unsigned int)TASK_HELD); i++)
+		__atomic_store_n(&t->held[i - 1], t->held[i], __ATOMIC_RELAXED);
+}
+
+static void print_task(const struct task *t, FILE *f)
+{
+	const unsigned int nr = __atomic_load_n(&t->nr_held, __ATOMIC_RELAXED);
+	const char *wants = __atomic_load_n(&t->wants, __ATOMIC_RELAXED);
+
+	if (!nr && !wants)
+		return;
+	fprintf(f, "  %-10s holds", t->name);
+	for (unsigned int i = 0; i < min(nr, (unsigned int)TASK_HELD); i++)
+		fprintf(f, "%s %s", i ? "," : "", __atomic_load_n(&t->held[i], __ATOMIC_RELAXED));
+	fprintf(f, "%s%s%s\n", nr ? "" : " nothing", wants ? ", waits for " : "",
+		wants ? wants : "");
+}
+
+void sched_print_locks(const struct sched *s, FILE *f)
+{
+	for (unsigned int i = 0; i < SCHED_MAX_TASKS; i++)
+		print_task(&s->task[i], f);
+}
+
+static void own(struct task **owner, const char *name)
 {
 	__atomic_store_n(owner, self(), __ATOMIC_RELAXED);
+	hold(name);
 }
 
 static void disown(struct task **owner, const char *kind, const char *name)
@@ -20,6 +69,7 @@ static void disown(struct task **owner, const char *kind, const char *name)
 	MM_CHECK(is_owner(owner), LOCK_OWNER, "%s %s is released by a task that does not hold it",
 		 kind, name);
 	__atomic_store_n(owner, NULL, __ATOMIC_RELAXED);
+	unhold(name);
 }
 
 void spin_lock_init(spinlock_t *lock, const char *name)
@@ -32,8 +82,9 @@ void spin_lock_init(spinlock_t *lock, const char *name)
 void spin_lock(spinlock_t *lock)
 {
 	preempt_disable();
+	want(lock->name);
 	pthread_mutex_lock(&lock->lock);
-	own(&lock->owner);
+	own(&lock->owner, lock->name);
 	self()->spins++;
 }
 
@@ -49,7 +100,7 @@ bool spin_trylock(spinlock_t *lock)
 		preempt_enable();
 		return false;
 	}
-	own(&lock->owner);
+	own(&lock->owner, lock->name);
 	self()->spins++;
 	return true;
 }
@@ -91,7 +142,9 @@ unsigned long __read_lock_irqsave(rwlock_t *lock)
 
 	local_irq_save(flags);
 	preempt_disable();
+	want(lock->name);
 	threads_must(pthread_rwlock_rdlock(&lock->lock), "a lock to read");
+	hold(lock->name);
 	self()->reads++;
 	return flags;
 }
@@ -101,6 +154,7 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	MM_CHECK(self()->reads, LOCK_OWNER, "rwlock %s is released by a task that does not read",
 		 lock->name);
 	self()->reads--;
+	unhold(lock->name);
 	pthread_rwlock_unlock(&lock->lock);
 	preempt_enable();
 	local_irq_restore(flags);
@@ -112,8 +166,9 @@ unsigned long __write_lock_irqsave(rwlock_t *lock)
 
 	local_irq_save(flags);
 	preempt_disable();
+	want(lock->name);
 	threads_must(pthread_rwlock_wrlock(&lock->lock), "a lock to write");
-	own(&lock->owner);
+	own(&lock->owner, lock->name);
 	self()->spins++;
 	return flags;
 }
@@ -137,8 +192,9 @@ void mutex_init(struct mutex *lock, const char *name)
 void mutex_lock(struct mutex *lock)
 {
 	might_sleep();
+	want(lock->name);
 	pthread_mutex_lock(&lock->lock);
-	own(&lock->owner);
+	own(&lock->owner, lock->name);
 	self()->mutexes++;
 }
 
@@ -146,7 +202,7 @@ bool mutex_trylock(struct mutex *lock)
 {
 	if (pthread_mutex_trylock(&lock->lock))
 		return false;
-	own(&lock->owner);
+	own(&lock->owner, lock->name);
 	self()->mutexes++;
 	return true;
 }
@@ -176,9 +232,11 @@ void complete_all(struct completion *x)
 void wait_for_completion(struct completion *x)
 {
 	might_sleep();
+	want("a completion");
 	pthread_mutex_lock(&x->lock);
 	while (!x->done)
 		pthread_cond_wait(&x->cond, &x->lock);
+	want(NULL);
 	pthread_mutex_unlock(&x->lock);
 }
 
