@@ -10,8 +10,9 @@
  * consumer for the users. Within a task the order of the program suffices, without any waiting.
  * That keeps sequential programs fast, and adds no order that could hide a race.
  *
- * On the threads engine tasks run at once (run_at_once()). Then subsystems check when the tasks and
- * all deferred work have ended.
+ * On the threads engine tasks and deferred work run at once (run_at_once()). Then subsystems check
+ * when all tasks and all deferred work have ended; if there is one task, also between two of its
+ * operations.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,12 @@ static __noreturn void out_of_memory(u32 nr_ops)
 	abort();
 }
 
+static void begin_at_once(struct world *w)
+{
+	if (objects_begin_at_once(w))
+		out_of_memory(w->program->nr_ops);
+}
+
 static void wait_for_object(const struct world *w, const struct program_op *r, struct object *o)
 {
 	if (r->task != w->program->op[r->object].task)
@@ -125,10 +132,18 @@ static const char *outcome(const struct world *w, u32 record)
 
 static void verify(struct world *w, s32 record)
 {
+	const bool at_once = run_at_once(w->run);
+
+	if (at_once) {
+		settle();
+		objects_end_at_once(w);
+	}
 	task_set_op(record);
 	subsystems_verify(w, op_alone(), record);
 	task_set_op(-1);
 	w->run->since_verify = 0;
+	if (at_once)
+		begin_at_once(w);
 }
 
 /* Subsystems check after each operation that leaves the world quiescent. */
@@ -169,10 +184,10 @@ static void carry_out(struct world *w, u32 record, bool irq)
 	if (makes && makes->shared)
 		complete_all(&makes->made);
 	sched_turn();
-	if (run_at_once(w->run))
-		return;
-	if (w->run->with.after_op)
+	if (w->run->with.after_op && !run_at_once(w->run))
 		after_op(w, record);
+	if (run_at_once(w->run) && w->program->nr_tasks > 1)
+		return;
 	if (w->program->machine.verify && ++w->run->since_verify >= w->program->machine.verify)
 		verify(w, record);
 }
@@ -192,12 +207,11 @@ static void run_tasks(struct executor *x)
 {
 	struct world *w = &x->world;
 	const struct program *p = w->program;
-	const bool at_once = TASKS_AT_ONCE && p->nr_tasks > 1;
 	struct task *t[PROGRAM_MAX_TASKS];
 	char name[8];
 
-	if (at_once && objects_begin_at_once(w))
-		out_of_memory(p->nr_ops);
+	if (TASKS_AT_ONCE)
+		begin_at_once(w);
 	for (u32 i = 0; i < p->nr_tasks; i++) {
 		struct task_params tp = {
 			.name = text_task_name(p, SCHED_TASK_FIRST + i, name),
@@ -212,7 +226,7 @@ static void run_tasks(struct executor *x)
 	for (u32 i = 0; i < p->nr_tasks; i++)
 		task_join(t[i]);
 	settle();
-	if (at_once)
+	if (TASKS_AT_ONCE)
 		objects_end_at_once(w);
 }
 

@@ -32,7 +32,7 @@ void objects_free(struct objects *os)
 	claims_free(&os->claims);
 }
 
-void object_init(struct object *o, const struct program_op *op, u64 id)
+void object_reset(struct object *o, const struct program_op *op, u64 id)
 {
 	o->type = op_table[op->op].makes;
 	o->state = OBJECT_UNBORN;
@@ -44,6 +44,11 @@ void object_init(struct object *o, const struct program_op *op, u64 id)
 	memset(o->addrs, 0, sizeof(o->addrs));
 	o->reserved = false;
 	o->nr_areas = 0;
+}
+
+void object_init(struct object *o, const struct program_op *op, u64 id)
+{
+	object_reset(o, op, id);
 	spin_lock_init(&o->lock, "object");
 	init_completion(&o->made);
 	init_completion(&o->idle);
@@ -248,6 +253,11 @@ void object_untrack(struct world *w, struct object *o)
 	os->live_at[last] = os->live_at[record];
 }
 
+static bool is_tracked(const struct object *o)
+{
+	return o->state == OBJECT_LIVE && object_bodies[o->type].free;
+}
+
 int objects_begin_at_once(struct world *w)
 {
 	struct objects *os = &w->run->objects;
@@ -257,7 +267,7 @@ int objects_begin_at_once(struct world *w)
 		return err;
 	w->run->at_once = true;
 	for (u32 i = 0; i < os->nr; i++)
-		if (os->object[i].state == OBJECT_LIVE)
+		if (is_tracked(&os->object[i]))
 			claim_object(w, &os->object[i]);
 	return 0;
 }
@@ -269,7 +279,7 @@ void objects_end_at_once(struct world *w)
 	w->run->at_once = false;
 	os->nr_live = 0;
 	for (u32 i = 0; i < os->nr; i++) {
-		if (os->object[i].state != OBJECT_LIVE)
+		if (!is_tracked(&os->object[i]))
 			continue;
 		give_up_object(w, &os->object[i]);
 		list_object(os, i);
@@ -281,7 +291,7 @@ void object_free_all(struct world *w)
 	for (u32 i = 0; nr_live_objects(w); i++) {
 		struct object *o = object_of(w, i);
 
-		if (o->state == OBJECT_LIVE)
+		if (is_tracked(o))
 			object_bodies[o->type].free(w, o);
 	}
 }

@@ -136,6 +136,9 @@ void objects_end_at_once(struct world *w);
 /** object_init() - an object of @op, the record that will make it; it is not live yet */
 void object_init(struct object *o, const struct program_op *op, u64 id);
 
+/** object_reset() - object_init() of one that is initialised and not live, and has no user */
+void object_reset(struct object *o, const struct program_op *op, u64 id);
+
 /** objects_free() - free the memory that is reused from run to run */
 void objects_free(struct objects *os);
 

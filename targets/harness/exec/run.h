@@ -74,7 +74,7 @@ struct run_count {
  * @events:    see run_events.h
  * @count:     of each task, by program_op.task
  * @boot_error: see struct exec_result
- * @at_once:   several tasks are at work, and execute at the same time: run_at_once()
+ * @at_once:   tasks are at work, and execute at the same time: run_at_once()
  */
 struct run {
 	const struct exec_options *options;
@@ -90,7 +90,7 @@ struct run {
 };
 
 /**
- * run_at_once() - do tasks of the run execute at the same time now?
+ * run_at_once() - do tasks of the run, or a task and deferred work, execute at the same time now?
  *
  * Then no operation is alone, and what other tasks change is not looked at: the list of live
  * objects, other objects' memory, the numbers of an allocator.
@@ -110,6 +110,21 @@ static inline struct object *object_of(const struct world *w, u32 record)
 static inline u32 object_record(const struct world *w, const struct object *o)
 {
 	return (u32)(o - w->run->objects.object);
+}
+
+/*
+ * Each object owns one word in every frame of its pool: it writes there through its mapping and
+ * reads back through the frame, and no other object writes there.
+ */
+#define MAPPING_SLOTS (PAGE_SIZE / sizeof(u64))
+
+/** object_frames() - the pool of frames that an object's mappings are made of */
+static inline struct frame_pool *object_frames(struct world *w, const struct object *o)
+{
+	/* The usual case, and no division. */
+	if (likely(w->nr_frame_pools == 1))
+		return w->frames;
+	return &w->frames[object_record(w, o) / MAPPING_SLOTS % w->nr_frame_pools];
 }
 
 /** nr_live_objects() - how many objects are live */

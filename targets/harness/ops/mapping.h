@@ -8,15 +8,6 @@
 #include "exec/run.h"
 #include "world/frame_pool.h"
 
-/*
- * Each object owns one word in every frame of the pool: it writes there through its mapping and
- * reads back through the frame, and no other object writes there.
- */
-#define MAPPING_SLOTS (PAGE_SIZE / sizeof(u64))
-
-/** mapping_pool() - the pool of frames that an object's mappings are made of */
-struct frame_pool *mapping_pool(struct world *w, const struct object *o);
-
 /** mapping_slot() - number of the object's own word in each of its frames */
 u32 mapping_slot(const struct world *w, const struct object *o);
 

@@ -146,7 +146,7 @@ static void map_area(struct world *w, struct object *o, gfp_t gfp)
 	int err = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "alloc_vmap_area: operand above range");
-	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, gfp, frames))
+	if (!frame_pool_take(object_frames(w, o), w->machine, &o->first, pages, gfp, frames))
 		return;
 	for (u32 k = 0; k < w->nr_vmap && !err; k++) {
 		err = vmap_pages_range(w->machine, vmap_object_addr(o, k), frames, pages, gfp);

@@ -142,7 +142,7 @@ static void map_areas(struct world *w, struct object *o, gfp_t gfp)
 	const struct vmap_backend *be = w->vmap[0].be;
 	struct page *frames[2 * AREAS_MAX];
 
-	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, 2ULL * o->nr_areas, gfp,
+	if (!frame_pool_take(object_frames(w, o), w->machine, &o->first, 2ULL * o->nr_areas, gfp,
 			     frames))
 		return;
 	for (u32 n = 0; n < 2 * o->nr_areas; n++) {

@@ -71,7 +71,7 @@ void op_vmap(struct world *w, const struct op_call *c)
 	u64 addr = 0;
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vmap: operand above its range");
-	if (frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, c->gfp, frames)) {
+	if (frame_pool_take(object_frames(w, o), w->machine, &o->first, pages, c->gfp, frames)) {
 		addr = v->be->vmap(v->ctx, frames, pages, c->op->arg[1] ? VMAP_OWNER_USERMAP : 0,
 				   vmap_caller);
 		/* A request for more pages than the machine has may be refused. */
@@ -205,7 +205,7 @@ static void map_first(struct world *w, const struct op_call *c)
 	struct object *o = c->object;
 	int err;
 
-	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, GFP_ATOMIC, frames))
+	if (!frame_pool_take(object_frames(w, o), w->machine, &o->first, pages, GFP_ATOMIC, frames))
 		return;
 	err = v->be->map_vm_area(v->ctx, o->addr, frames, GFP_ATOMIC);
 	MM_CHECK(!err || err == -ENOMEM, PTE_BUSY,

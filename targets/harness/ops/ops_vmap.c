@@ -19,14 +19,9 @@
 /* Pages of a mapping that are checked, spread over it. */
 #define PAGES_LOOKED_AT 4
 
-struct frame_pool *mapping_pool(struct world *w, const struct object *o)
-{
-	return &w->frames[object_record(w, o) / MAPPING_SLOTS % w->nr_frame_pools];
-}
-
 static struct page *frame(struct world *w, const struct object *o, u64 i)
 {
-	return mapping_pool(w, o)->page[(o->first + i) % FRAME_POOL];
+	return object_frames(w, o)->page[(o->first + i) % FRAME_POOL];
 }
 
 u32 mapping_slot(const struct world *w, const struct object *o)
@@ -148,7 +143,7 @@ void op_vm_map_ram(struct world *w, const struct op_call *c)
 	struct page *frames[256];
 
 	MM_CHECK(pages <= ARRAY_SIZE(frames), CRASH, "vm_map_ram: operand above its range");
-	if (!frame_pool_take(mapping_pool(w, o), w->machine, &o->first, pages, gfp, frames)) {
+	if (!frame_pool_take(object_frames(w, o), w->machine, &o->first, pages, gfp, frames)) {
 		object_refused(w, c);
 		return;
 	}

@@ -67,7 +67,7 @@ void alias_check_page(struct world *w, const struct object *o, u64 i, u64 at, u6
 		u64 pages = mapped_pages(other);
 
 		/* An object with nothing mapped has no first frame. */
-		if (!pages)
+		if (!pages || object_frames(w, other) != object_frames(w, o))
 			continue;
 		for (u64 j = (frame + FRAME_POOL - other->first) % FRAME_POOL; j < pages && left;
 		     j += FRAME_POOL) {

@@ -11,12 +11,15 @@
 /*
  * Ranges that there can be: those of each record, lazily freed or not, and the first chunk's. Where
  * a program asks for areas and for chunks, a chunk may be made by a record or after it, with an
- * area for each group.
+ * area for each group. Where records are used again and again, only the pages limit them.
  */
-static u32 most_ranges(const struct program *p)
+static u32 most_ranges(const struct world *w)
 {
+	const struct program *p = w->program;
 	u32 each = AREAS_MAX + (p->target == TARGET_BOOT ? 2 * p->machine.nodes : 0);
 
+	if (w->run->objects.nr > p->nr_ops)
+		return p->machine.kva;
 	return p->nr_ops * each + 16;
 }
 
@@ -27,7 +30,7 @@ struct kva_snapshot *kva_snapshot_last(const struct world *w)
 
 static int reserve(struct world *w)
 {
-	const u32 most = most_ranges(w->program);
+	const u32 most = most_ranges(w);
 	struct kva_snapshot *s = kva_snapshot_last(w);
 
 	s->nr = 0;
