@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "beside.h"
+
 extern char **environ;
 
 static const struct bench_table threads_table = {
@@ -31,25 +33,6 @@ static const struct bench_plot threads_plot = {
 	.y = "ns",
 	.log = true,
 };
-
-/* Find @name in the folder of this program. Return: whether it is executable. */
-static bool find_beside(const char *name, char *path, size_t size)
-{
-	ssize_t len = readlink("/proc/self/exe", path, size - 1);
-	char *slash;
-	size_t room;
-
-	if (len < 0)
-		return false;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return false;
-	room = size - (size_t)(slash + 1 - path);
-	if ((size_t)snprintf(slash + 1, room, "%s", name) >= room)
-		return false;
-	return !access(path, X_OK);
-}
 
 /**
  * struct child - a running program
