@@ -6,10 +6,9 @@
 # including file, then in the folders that the build searches.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
-case ${1:-} in
-"") ;;
---help | -h)
+usage() {
 	cat <<-END
 	usage: ci/check-includes.sh
 
@@ -21,13 +20,9 @@ case ${1:-} in
 
 	Exit status: 0 no violation, 1 violations, 2 bad usage.
 	END
-	exit 0
-	;;
-*)
-	echo "check-includes.sh: found option '$1', expected --help" >&2
-	exit 2
-	;;
-esac
+}
+
+only_help "$@"
 
 # A line is: a folder, and the folders that it may include besides itself. A name that ends in *
 # stands for all folders below it. Folders of tests may include all. Operations and oracles drive

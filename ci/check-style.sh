@@ -5,10 +5,9 @@
 # It reads the files that git tracks or would track, and prints each violation as FILE:LINE: TEXT.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/lib.sh
 
-case ${1:-} in
-"") ;;
---help | -h)
+usage() {
 	cat <<-END
 	usage: ci/check-style.sh
 
@@ -20,13 +19,9 @@ case ${1:-} in
 
 	Exit status: 0 no violation, 1 violations, 2 bad usage.
 	END
-	exit 0
-	;;
-*)
-	echo "check-style.sh: found option '$1', expected --help" >&2
-	exit 2
-	;;
-esac
+}
+
+only_help "$@"
 
 if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 	echo "check-style.sh: found no git repository, style not checked"

@@ -7,9 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
-case ${1:-} in
-"") ;;
---help | -h)
+usage() {
 	cat <<-END
 	usage: ci/coverage.sh
 
@@ -21,10 +19,9 @@ case ${1:-} in
 
 	Exit status: 0 done, 1 a failure, 2 bad usage.
 	END
-	exit 0
-	;;
-*) die "found option '$1', expected --help" ;;
-esac
+}
+
+only_help "$@"
 
 profiles=build/coverage/profiles
 mapfile -t targets < <(fuzz_targets)

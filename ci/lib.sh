@@ -9,6 +9,18 @@ die() { # die TEXT [STATUS]
 	exit "${2:-2}"
 }
 
+# only_help [ARG...]: of a script whose only option is --help; its function usage prints the text.
+only_help() {
+	case ${1:-} in
+	"") ;;
+	--help | -h)
+		usage
+		exit 0
+		;;
+	*) die "found option '$1', expected --help" ;;
+	esac
+}
+
 # need_value OPTION [VALUE]: die unless there is a value.
 need_value() {
 	[ $# -ge 2 ] || die "$1: found no value, expected one"
