@@ -88,11 +88,12 @@ struct vmap_area *busy_find(struct busy_areas *ba, u64 addr)
 /*
  * busy_from() - the lowest area that ends above @addr, or NULL
  *
- * The key is an empty range: a range of one byte would wrap at the highest address.
+ * The search ends at an area that contains the key, a range of one byte. No area contains the
+ * highest address, where that range would wrap: there the key is empty.
  */
 struct vmap_area *busy_from(struct busy_areas *ba, u64 addr)
 {
-	struct vmap_area key = {.va_start = addr, .va_end = addr};
+	struct vmap_area key = {.va_start = addr, .va_end = addr == ~0ULL ? addr : addr + 1};
 
 	lockdep_assert_spin_held(&ba->lock);
 	return RB_NFIND(busy_tree, &ba->root, &key);
