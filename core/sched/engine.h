@@ -13,7 +13,8 @@
  * An interrupt source outside of its interrupts is on no CPU: nothing hides it, and what it
  * disables there concerns no CPU.
  *
- * Invariants, at every scheduling point; test/verify.h recomputes all but S8:
+ * Invariants, at every scheduling point. test/verify.h recomputes them; an item that is pending and
+ * in no place is beyond it, and a deadlock of the tasks that wait for it.
  *
  * S1 The running task is runnable.
  * S2 @hidden is the union of cpu_hidden() of all CPUs.

@@ -36,7 +36,7 @@ enum schedule_kind schedule_kind_by_name(const char *name)
 u8 schedule_nth_task(u32 nr_tasks, u32 n)
 {
 	if (n < nr_tasks)
-		return (u8)SCHED_TASK_NUMBER(n);
+		return (u8)sched_task_number(n);
 	return n == nr_tasks ? SCHED_WORKER_FIRST : SCHED_TASK_RCU;
 }
 

@@ -39,13 +39,17 @@
 #define SCHED_MORE_FIRST 64
 #define SCHED_MORE_LAST (SCHED_MAX_TASKS - 1)
 
-/* Tasks that a run can spawn, and the number of the k-th one, from 0. */
+/* Tasks that a run can spawn. */
 #define SCHED_MAX_SPAWNED                                                                          \
 	(SCHED_TASK_LAST - SCHED_TASK_FIRST + 1 + SCHED_MORE_LAST - SCHED_MORE_FIRST + 1)
-#define SCHED_TASK_NUMBER(k)                                                                       \
-	((k) <= SCHED_TASK_LAST - SCHED_TASK_FIRST                                                 \
-		 ? SCHED_TASK_FIRST + (k)                                                          \
-		 : SCHED_MORE_FIRST + (k) - (SCHED_TASK_LAST - SCHED_TASK_FIRST + 1))
+
+/** sched_task_number() - the number of the @k-th task that a run spawns, from 0 */
+static inline unsigned int sched_task_number(unsigned int k)
+{
+	const unsigned int low = SCHED_TASK_LAST - SCHED_TASK_FIRST + 1;
+
+	return k < low ? SCHED_TASK_FIRST + k : SCHED_MORE_FIRST + (k - low);
+}
 
 /* The fields of struct schedule that a strategy takes. */
 enum {

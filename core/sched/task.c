@@ -25,7 +25,7 @@ struct task *task_spawn(const struct task_params *p)
 				SCHED_MAX_SPAWNED);
 		abort();
 	}
-	n = SCHED_TASK_NUMBER(s->nr_spawned);
+	n = sched_task_number(s->nr_spawned);
 	s->nr_spawned++;
 	t = &s->task[n];
 	/* Not strncpy(), which ThreadSanitizer would see. */

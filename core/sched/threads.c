@@ -188,8 +188,8 @@ int sched_run(struct sched *s, const struct sched_params *p, void (*init)(void *
 	init(arg);
 	check_balance(t);
 	for (i = 0; i < __atomic_load_n(&s->nr_spawned, __ATOMIC_ACQUIRE); i++)
-		if (!__atomic_load_n(&s->task[SCHED_TASK_NUMBER(i)].joined, __ATOMIC_ACQUIRE))
-			task_join(&s->task[SCHED_TASK_NUMBER(i)]);
+		if (!__atomic_load_n(&s->task[sched_task_number(i)].joined, __ATOMIC_ACQUIRE))
+			task_join(&s->task[sched_task_number(i)]);
 	sched_settle();
 	pool_end(s);
 	task_end(t);
@@ -216,7 +216,7 @@ struct task *task_spawn(const struct task_params *p)
 		threads_must(EINVAL, "task_spawn(): too many tasks in a run");
 	if (p->cpu >= s->nr_cpus)
 		threads_must(EINVAL, "task_spawn(): CPU out of range");
-	t = &s->task[SCHED_TASK_NUMBER(n)];
+	t = &s->task[sched_task_number(n)];
 	snprintf(t->name, sizeof(t->name), "%s", p->name);
 	t->cpu = p->cpu;
 	t->irq = p->irq;

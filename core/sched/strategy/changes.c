@@ -41,7 +41,7 @@ static void changes_begin(struct sched *s)
 			u32 k = random_below(&rng, tasks);
 
 			c.kind = CHANGE_MIGRATE;
-			c.task = (u8)SCHED_TASK_NUMBER(k);
+			c.task = (u8)sched_task_number(k);
 			c.cpu = (u16)random_below(&rng, s->nr_cpus);
 		} else {
 			c.task = schedule_any_task(tasks, &rng);

@@ -61,7 +61,7 @@ static void init_numbers(void *arg)
 	for (unsigned int k = 0; k < SCHED_MAX_SPAWNED; k++) {
 		task[k] = spawn("a name", k % 4, waits, NULL);
 		CHECK(task_number(task[k]) == (k < 47 ? 1 + k : 64 + k - 47));
-		CHECK(task_number(task[k]) == SCHED_TASK_NUMBER(k));
+		CHECK(task_number(task[k]) == sched_task_number(k));
 		CHECK(!strcmp(task_name(task[k]), "a name"));
 	}
 	cond_resched();
@@ -75,7 +75,7 @@ static void test_numbers(void **state)
 	nr_ended = 0;
 	expect_clean(init_numbers, NULL);
 	assert_int_equal(nr_ended, 111);
-	assert_int_equal(SCHED_TASK_NUMBER(SCHED_MAX_SPAWNED - 1), SCHED_MAX_TASKS - 1);
+	assert_int_equal(sched_task_number(SCHED_MAX_SPAWNED - 1), SCHED_MAX_TASKS - 1);
 }
 
 /* One more is refused. */

@@ -413,7 +413,7 @@ static void many_init(void *arg)
 		struct task_params p = {.name = "many", .cpu = k % CPUS, .fn = passes};
 		struct task *t = task_spawn(&p);
 
-		assert_int_equal(task_number(t), SCHED_TASK_NUMBER(k));
+		assert_int_equal(task_number(t), sched_task_number(k));
 		first = first ? first : t;
 	}
 	complete_all(&w.go);
