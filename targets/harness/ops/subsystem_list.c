@@ -58,13 +58,26 @@ static struct subsystem spaces = {
 	.free = vmap_free_world,
 };
 
+static struct subsystem percpu;
+
+static int boot_percpu(struct world *w)
+{
+	return percpu_boot(w, subsystem_state(w, &percpu));
+}
+
+static void free_percpu_world(struct world *w)
+{
+	percpu_free_world(w, subsystem_state(w, &percpu));
+}
+
 static struct subsystem percpu = {
+	.state_size = sizeof(struct percpu_state),
 	.wanted = world_has_allocators,
-	.boot = percpu_boot,
+	.boot = boot_percpu,
 	.verify = percpu_verify,
 	.stats = percpu_print_stats,
 	.take_down = percpu_take_down,
-	.free = percpu_free_world,
+	.free = free_percpu_world,
 };
 
 /* The memory that first chunks have left becomes page frames. */

@@ -17,20 +17,20 @@ static const struct program_machine *machine_of(const struct world *w)
 }
 
 /* As much static data as any program has, made once. */
-static const u8 *static_data(struct world *w)
+static const u8 *static_data(const struct world *w, struct percpu_state *s)
 {
 	const u32 max = 1U << 20;
 
 	if (!machine_of(w)->stat)
 		return NULL;
-	if (!w->static_data) {
-		w->static_data = keep_alloc(max);
-		if (!w->static_data)
+	if (!s->static_data) {
+		s->static_data = keep_alloc(max);
+		if (!s->static_data)
 			abort();
 		for (u32 i = 0; i < max; i++)
-			w->static_data[i] = percpu_static_byte(i);
+			s->static_data[i] = percpu_static_byte(i);
 	}
-	return w->static_data;
+	return s->static_data;
 }
 
 /*
@@ -84,7 +84,7 @@ static int boot_one(struct world *w, u32 k, const struct percpu_backend *be,
 	return 0;
 }
 
-int percpu_boot(struct world *w)
+int percpu_boot(struct world *w, struct percpu_state *s)
 {
 	const struct program_machine *pm = machine_of(w);
 	struct percpu_params pp = {
@@ -95,7 +95,7 @@ int percpu_boot(struct world *w)
 		.reserved_size = pm->reserved,
 		.dyn_size = pm->dyn,
 		.atom_size = pm->atom << PAGE_SHIFT,
-		.static_data = static_data(w),
+		.static_data = static_data(w, s),
 		.empty_low = pm->low,
 		.empty_high = pm->high,
 		.notice = world_notice,
@@ -132,9 +132,9 @@ void percpu_take_down(struct world *w)
 	w->nr_percpu = 0;
 }
 
-void percpu_free_world(struct world *w)
+void percpu_free_world(struct world *w, struct percpu_state *s)
 {
-	free(w->static_data);
+	free(s->static_data);
 	for (u32 k = 0; k < WORLD_PERCPU; k++)
 		free(w->percpu_memory[k].p);
 }

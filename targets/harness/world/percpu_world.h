@@ -17,18 +17,27 @@ static inline const struct percpu_instance *percpu_of(const struct world *w, u32
 }
 
 /**
+ * struct percpu_state - what the subsystem of the per-CPU allocators reuses from run to run
+ * @static_data: first contents of static regions; NULL: no program has had one
+ */
+struct percpu_state {
+	u8 *static_data;
+};
+
+/**
  * percpu_boot() - make the allocators
  * @w: with machine and vmap space
+ * @s: reused from run to run
  *
  * ORACLE_SPURIOUS if a machine must come up that does not. Return: 0 or a negative error.
  */
-int percpu_boot(struct world *w);
+int percpu_boot(struct world *w, struct percpu_state *s);
 
 /** percpu_take_down() - the opposite */
 void percpu_take_down(struct world *w);
 
-/** percpu_free_world() - the memory that is kept from run to run */
-void percpu_free_world(struct world *w);
+/** percpu_free_world() - free the memory that is reused from run to run */
+void percpu_free_world(struct world *w, struct percpu_state *s);
 
 /** percpu_print_stats() - of each allocator, as a kernel shows them in percpu_stats */
 void percpu_print_stats(struct world *w, FILE *f);

@@ -56,7 +56,6 @@ struct world_kind {
  * @vmap:      its spaces, @nr_vmap of them, in the order of the target (vmap_world.c)
  * @percpu:    its per-CPU allocators, @nr_percpu of them (percpu_world.c)
  * @vmap_memory, @percpu_memory: of their back ends
- * @static_data: what the static regions of first chunks begin with; kept from run to run
  * @possible:  the possible CPUs
  * @frames:    that mappings are made of: @nr_frame_pools pools
  * @bootmem:   allocators of boot memory, in targets that have nothing else
@@ -78,7 +77,6 @@ struct world {
 	struct percpu_instance percpu[WORLD_PERCPU];
 	u32 nr_percpu;
 	struct backend_memory vmap_memory[WORLD_VMAP], percpu_memory[WORLD_PERCPU];
-	u8 *static_data;
 	u64 possible;
 	struct frame_pool frames[WORLD_FRAME_POOLS];
 	u32 nr_frame_pools;
