@@ -64,6 +64,7 @@ void program_runs_draw(struct program *p, u64 seed)
 /**
  * struct runner - a thread that runs programs
  * @st:    the run
+ * @x:     its executor
  * @given: the program, or NULL
  * @seen:  what it shows to others
  * @rng:   draws small programs
@@ -71,13 +72,14 @@ void program_runs_draw(struct program *p, u64 seed)
  */
 struct runner {
 	struct stress *st;
+	struct executor *x;
 	const struct program *given;
 	struct shared_thread *seen;
 	u64 rng;
 	u64 failed;
 };
 
-static void run_one(struct runner *r, struct executor *x, struct program *p)
+static void run_one(struct runner *r, struct program *p)
 {
 	const struct stress_options *o = r->st->o;
 	const struct exec_options options = {
@@ -90,7 +92,7 @@ static void run_one(struct runner *r, struct executor *x, struct program *p)
 		program_runs_draw(p, r->seen->seed);
 		p->fail.every = (u32)o->fail_rate;
 	}
-	exec_program(x, r->given ? r->given : p, &options, &result);
+	exec_program(r->x, r->given ? r->given : p, &options, &result);
 	r->failed += result.failed;
 	/* Operations count, and so does the boot. */
 	__atomic_store_n(&r->seen->ended, r->seen->ended + result.ops + 1, __ATOMIC_RELEASE);
@@ -99,20 +101,17 @@ static void run_one(struct runner *r, struct executor *x, struct program *p)
 static void *runner_main(void *arg)
 {
 	struct runner *r = arg;
-	struct executor *x = executor_create();
 	struct program p;
 
-	if (!x)
-		abort();
 	program_init(&p, TARGET_BOOT);
 	while (!stress_stopped(r->st)) {
 		__atomic_store_n(&r->seen->begun, r->seen->ended + 1, __ATOMIC_RELEASE);
-		run_one(r, x, &p);
+		run_one(r, &p);
 		__atomic_store_n(&r->seen->begun, r->seen->ended, __ATOMIC_RELEASE);
 		__atomic_add_fetch(&r->st->sums.worlds, 1, __ATOMIC_RELAXED);
 	}
 	program_fini(&p);
-	executor_destroy(x);
+	mutator_free();
 	return NULL;
 }
 
@@ -122,6 +121,7 @@ int program_runs(struct stress *st, const struct program *p)
 	pthread_t thread[STRESS_MAX_THREADS];
 
 	st->nr_threads = p ? 1 : (u32)st->o->threads;
+	st->shared->nr_threads = st->nr_threads;
 	st->begin = clock_seconds();
 	st->begin_ticks = ticks();
 	for (u32 i = 0; i < st->nr_threads; i++) {
@@ -129,8 +129,13 @@ int program_runs(struct stress *st, const struct program *p)
 
 		snprintf(seen->name, sizeof(seen->name), "runner%u", i);
 		seen->ring[0].op = NR_OPS;
+		seen->operates = false;
 		runner[i] =
 			(struct runner){.st = st, .given = p, .seen = seen, .rng = st->o->seed + i};
+		/* Not on several threads at a time. */
+		runner[i].x = executor_create();
+		if (!runner[i].x)
+			return command_error("out of memory");
 	}
 	monitor_begin(st);
 	monitor_watch(st, true);
@@ -145,6 +150,7 @@ int program_runs(struct stress *st, const struct program *p)
 		st->sums.failed += runner[i].failed;
 		st->sums.done += runner[i].seen->ended;
 		runner[i].seen->ended = runner[i].seen->begun = 0;
+		executor_destroy(runner[i].x);
 	}
 	summary_print(st);
 	return EXIT_CLEAN;

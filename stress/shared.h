@@ -44,6 +44,7 @@ struct ring_entry {
  * struct shared_thread - a thread of the run
  * @name:  for people: the name of its role, and a number
  * @irq:   it is an interrupt source
+ * @operates: it carries out operations
  * @cpu:   CPU that it starts on
  * @begun: operations begun; entry @begun % RING_ENTRIES of the ring is the next. Atomic
  * @ended: operations ended; atomic
@@ -53,6 +54,7 @@ struct ring_entry {
 struct shared_thread {
 	char name[16];
 	bool irq;
+	bool operates;
 	u8 cpu;
 	u64 begun, ended;
 	u64 seed;
@@ -91,7 +93,7 @@ struct slot {
  * @pair:    ORACLE_RACE: the functions of the two accesses
  * @world:   number of the world in which the threads are
  * @header:  of that world, target and machine, as text
- * @nr_threads, @thread: its threads
+ * @nr_threads, @thread: threads of the run
  * @nr_slots, @slot: its objects
  */
 struct shared {
@@ -100,7 +102,7 @@ struct shared {
 	struct report report;
 	char pair[2][64];
 	u32 world;
-	char header[512];
+	char header[1024];
 	u32 nr_threads;
 	u32 nr_slots;
 	struct shared_thread thread[STRESS_MAX_THREADS];

@@ -165,7 +165,6 @@ static void world_body(void *arg)
 	subsystems_take_down(w);
 }
 
-/* Programs of several tasks are not told that a free was the second one. */
 static void set_program(struct stress *st)
 {
 	const char *header = st->header[st->shared->world % st->nr_worlds];
@@ -180,8 +179,6 @@ static void set_program(struct stress *st)
 	if (st->o->cpus)
 		p->machine.cpus = (u32)st->o->cpus;
 	p->fail.every = (u32)(st->o->fail_rate ? st->o->fail_rate : st->wl->fail);
-	p->machine.verify = 0;
-	p->nr_tasks = min(st->nr_threads, (u32)PROGRAM_MAX_TASKS);
 	program_repair(p);
 }
 
@@ -207,9 +204,20 @@ static void prepare_threads(struct stress *st)
 			t->left = random_below(&t->rng, 4096);
 			snprintf(seen->name, sizeof(seen->name), "%s%u", role->name, i);
 			seen->irq = role->irq;
+			seen->operates = role->kind == ROLE_OPERATIONS;
 			seen->begun = seen->ended = 0;
 		}
 	}
+}
+
+/* Target, machine and failure plan as text, for the parent. */
+static void put_header(struct stress *st)
+{
+	FILE *f = fmemopen(st->shared->header, sizeof(st->shared->header), "w");
+
+	st->program.nr_tasks = 1;
+	if (!f || text_print(&st->program, f) || fclose(f))
+		abort();
 }
 
 static void run_world(struct stress *st)
@@ -220,6 +228,8 @@ static void run_world(struct stress *st)
 	struct sched_result r;
 
 	set_program(st);
+	put_header(st);
+	st->program.nr_tasks = min(st->nr_threads, (u32)PROGRAM_MAX_TASKS);
 	prepare_threads(st);
 	slots_prepare(st, (u32)(st->o->live ? st->o->live : st->wl->live));
 	schedule.seed = st->thread[0].rng;
@@ -227,8 +237,6 @@ static void run_world(struct stress *st)
 	subsystems_choose(&st->world);
 	sp.nr_cpus = st->program.machine.cpus;
 	sp.possible = st->world.possible;
-	snprintf(st->shared->header, sizeof(st->shared->header), "%s",
-		 st->header[st->shared->world % st->nr_worlds]);
 	sched_run(st->sched, &sp, world_body, st, &r);
 	st->sums.worlds++;
 	st->shared->world++;
@@ -266,6 +274,7 @@ int stress_run(struct stress *st)
 		fprintf(stderr, "mmstorm stress: out of memory\n");
 		return 2;
 	}
+	st->shared->nr_threads = st->nr_threads;
 	st->begin = clock_seconds();
 	st->begin_ticks = ticks();
 	monitor_begin(st);

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define PERCPU_MIX                                                                                 \
-	"alloc_percpu=30:size=512:align=256,free_percpu=30,touch_percpu=8,misfree_percpu=1,"       \
+	"alloc_percpu=26:size=512:align=256,alloc_percpu=4:size=8192,free_percpu=30,"              \
+	"touch_percpu=8,misfree_percpu=1,"                                                         \
 	"migrate=1,cond_resched=1"
 #define PERCPU_IRQ_MIX "alloc_percpu=4:size=64:align=64,free_percpu=4,touch_percpu=1"
 #define AREA_MIX                                                                                   \
@@ -36,8 +37,11 @@ const struct workload workloads[] = {
 			"in interrupts, statistics are read meanwhile; bitmap and area map",
 		.world =
 			{
-				"target percpu_bitmap\nmachine cpus=4 nodes=2 pages=8192 kva=64M "
-				"unit=32K\n",
+				"target percpu_bitmap\nmachine pages=8192 kva=64M unit=32K\n",
+				"target percpu_areamap\nmachine nodes=2 pages=8192 kva=64M "
+				"unit=4K\n",
+				"target percpu_bitmap\nmachine pages=8192 kva=64M unit=4K low=0 "
+				"high=1\n",
 				"target percpu_areamap\nmachine cpus=4 nodes=2 pages=8192 kva=64M "
 				"unit=32K\n",
 			},
@@ -90,7 +94,7 @@ const struct workload workloads[] = {
 			{
 				{"worker",
 				 .mix = "vm_map_ram=10:pages=8,vm_unmap_ram=10,touch_ram=2"},
-				{"flusher", .count = 1, .mix = "vm_unmap_aliases=1"},
+				{"flusher", .count = 2, .mix = "vm_unmap_aliases=4,migrate=1"},
 			},
 		.odds = 256,
 		.live = 512,

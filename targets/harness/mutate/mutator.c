@@ -34,6 +34,12 @@
 
 static _Thread_local struct program first, second;
 
+void mutator_free(void)
+{
+	program_fini(&first);
+	program_fini(&second);
+}
+
 u32 edit_random(struct edit *e)
 {
 	return (u32)(random_next(&e->rng) >> 32);

@@ -14,6 +14,9 @@
 
 #include "program/bytes.h"
 
+/** mutator_free() - free the memory that the mutator keeps for the calling thread */
+void mutator_free(void);
+
 /**
  * program_mutate() - change a program in byte form a little
  * @data:  the program; receives the result
