@@ -8,9 +8,12 @@
  *
  * Schedules need care. A sparse list names steps, and the removal of an operation moves all later
  * steps. So the shorter program mostly passes under the list of the longer one, though it can fail.
- * When it passes, the minimiser first moves the list along, and then tries a few random schedules.
- * With few operations they hit often, and more so as the program shrinks. A hit becomes a list
- * again.
+ * When it passes, the minimiser first moves the list along, and then looks for a schedule anew, by
+ * several strategies in turn. With few operations they hit often, and more so as the program
+ * shrinks. A hit becomes a list again.
+ *
+ * A run that a sanitizer ends has no digest and no number of steps. Its list is known up to its
+ * end, and counts if it fails again. The steps are those of the sequential run, if that one passes.
  *
  * Of the results that fail the simplest wins: sequential before turns, turns before a list; a
  * default before the least value, that before a power of two, that before a threshold.
@@ -23,9 +26,13 @@
 #include "minimizer.h"
 #include "sched/clock.h"
 #include "sched/random.h"
+#include "seek.h"
 
 /* A round costs time, and from the second on it rarely finds more than a few numbers. */
 #define MAX_ROUNDS 20
+
+/* The steps of a program of which no run has an end. */
+#define UNKNOWN_STEPS 100
 
 u32 minimizer_random(struct minimizer *m, u32 n)
 {
@@ -67,6 +74,20 @@ static bool fails(struct minimizer *m, struct schedule *taken, struct exec_resul
 	return ret > 0 && r->sched.report.oracle == m->oracle;
 }
 
+/* The steps of the sequential run of @best, for a program that dies: @cand is overwritten. */
+static u64 count_steps(struct minimizer *m)
+{
+	struct exec_result r = {0};
+
+	m->err = program_copy(&m->cand, &m->best);
+	if (m->err)
+		return 0;
+	m->cand.schedule.kind = SCHEDULE_SPARSE;
+	m->cand.schedule.nr = 0;
+	fails(m, NULL, &r);
+	return r.sched.steps ? r.sched.steps : UNKNOWN_STEPS;
+}
+
 /*
  * Make @cand the best. The list of its run leaves out changes without effect. But a run that ended
  * its process has no digest, and perhaps no whole list: then the schedule stays.
@@ -81,7 +102,7 @@ static void accept(struct minimizer *m, const struct exec_result *r, bool use_ta
 			       m->taken.nr * sizeof(m->taken.changes[0]));
 	m->best = m->cand;
 	m->cand = best;
-	m->steps = r->sched.steps;
+	m->steps = r->sched.steps ? r->sched.steps : count_steps(m);
 	m->st->kept++;
 }
 
@@ -123,24 +144,41 @@ static bool try_moved(struct minimizer *m, u64 steps_now, struct exec_result *r)
 	return false;
 }
 
-static bool try_random(struct minimizer *m, struct exec_result *r)
+/*
+ * Run @cand under the @n-th schedule to try, and give it the list of the run, of at most @most
+ * changes. Return: whether it fails by that list.
+ */
+static bool try_list(struct minimizer *m, u32 n, u64 steps, u32 most, struct exec_result *r)
 {
-	static const u16 odds[] = {2, 4, 8, 16, 3, 32};
+	u32 length = (u32)max((u64)1, min(steps, (u64)PROGRAM_MAX_STEP));
+
+	seek_schedule(&m->cand, n, length, n + 1, &m->cand.schedule);
+	if (!fails(m, &m->taken, r) || r->sched.taken_overflow || m->taken.nr > most)
+		return false;
+	m->cand.schedule = m->taken;
+	return fails(m, NULL, r);
+}
+
+/* Look for a schedule of @cand anew. */
+static bool try_anew(struct minimizer *m, u64 steps, struct exec_result *r)
+{
 	u32 tries = 4096 / (m->cand.nr_ops + 1);
 
 	tries = max(4u, min(tries, 64u)) * m->effort;
-	for (u32 i = 0; i < tries && !time_is_up(m); i++) {
-		m->cand.schedule.kind = SCHEDULE_RANDOM;
-		m->cand.schedule.odds = odds[i % ARRAY_SIZE(odds)];
-		m->cand.schedule.seed = i + 1;
-		m->cand.schedule.nr = 0;
-		if (fails(m, &m->taken, r) && r->sched.digest && !r->sched.taken_overflow) {
-			m->cand.schedule = m->taken;
-			if (fails(m, NULL, r))
-				return true;
-		}
-	}
+	for (u32 i = 0; i < tries && !time_is_up(m); i++)
+		if (try_list(m, i, steps, SCHEDULE_MAX - 1, r))
+			return true;
 	return false;
+}
+
+bool minimizer_try_list(struct minimizer *m, u32 n)
+{
+	struct exec_result r;
+
+	if (time_is_up(m) || !try_list(m, n, m->steps, m->best.schedule.nr - 1, &r))
+		return false;
+	accept(m, &r, false);
+	return true;
 }
 
 /* Requests that went before the one that fails by plan move its number as well. */
@@ -182,7 +220,7 @@ bool minimizer_try(struct minimizer *m, bool search)
 		/* @best fails sequentially: its schedule has no part in the failure. */
 		if (s->kind != SCHEDULE_SPARSE || !s->nr)
 			return false;
-		if (!try_moved(m, steps, &r) && !try_random(m, &r))
+		if (!try_moved(m, steps, &r) && !try_anew(m, steps, &r))
 			return false;
 	}
 	accept(m, &r, false);
@@ -194,6 +232,7 @@ static bool one_round(struct minimizer *m)
 	bool simpler = false;
 
 	m->st->round++;
+	simpler |= minimize_drop_tasks(m);
 	simpler |= minimize_ops(m);
 	simpler |= minimize_tasks(m);
 	simpler |= minimize_schedule(m);
@@ -245,7 +284,7 @@ static int prepare(struct minimizer *m)
 		m->oracle = r.sched.report.oracle;
 	else if (r.sched.report.oracle != m->oracle)
 		return -ENOENT;
-	m->steps = r.sched.steps;
+	m->steps = r.sched.steps ? r.sched.steps : count_steps(m);
 	if (!minimizer_begin(m))
 		return m->err;
 	m->cand.schedule.kind = SCHEDULE_SPARSE;

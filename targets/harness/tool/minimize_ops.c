@@ -70,6 +70,42 @@ static void merge_tasks(struct program *p, u32 from, u32 to)
 	p->nr_tasks--;
 }
 
+/* Remove the operations of task @t of @cand. Return: whether there were any. */
+static bool empty_task(struct minimizer *m, u32 t)
+{
+	bool *drop = calloc(m->cand.nr_ops + 1, sizeof(*drop));
+	u32 before = m->cand.nr_ops;
+
+	if (!drop) {
+		m->err = -ENOMEM;
+		return false;
+	}
+	for (u32 i = 0; i < before; i++)
+		drop[i] = m->cand.op[i].task == t;
+	program_remove(&m->cand, drop);
+	free(drop);
+	return m->cand.nr_ops < before;
+}
+
+/*
+ * Most tasks of a long program have no part in the failure, and each of them makes a hit by a new
+ * schedule less likely: so they go first, whole, the last one first.
+ */
+bool minimize_drop_tasks(struct minimizer *m)
+{
+	bool simpler = false;
+
+	for (u32 t = m->best.nr_tasks; t-- > 0 && m->best.nr_tasks > 1;) {
+		if (!minimizer_begin(m))
+			break;
+		if (!empty_task(m, t))
+			continue;
+		merge_tasks(&m->cand, t, !t);
+		simpler |= minimizer_try(m, true);
+	}
+	return simpler;
+}
+
 static bool fewer_tasks(struct minimizer *m)
 {
 	bool simpler = false;

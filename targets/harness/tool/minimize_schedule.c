@@ -17,6 +17,9 @@
 #define MAX_SINGLE 4000
 #define MAX_DOUBLE 2000
 
+/* Steps by which later changes are moved when one is dropped. */
+#define MAX_SHIFT 6
+
 static void drop_changes(struct schedule *s, u32 from, u32 nr)
 {
 	memmove(&s->changes[from], &s->changes[from + nr],
@@ -83,6 +86,78 @@ static bool two_changes(struct minimizer *m)
 	return false;
 }
 
+/* Move the changes from the @from-th to before the @to-th by @by steps, if they stay in order. */
+static void shift_changes(struct schedule *s, u32 from, u32 to, s64 by)
+{
+	for (u32 i = from; i < to; i++) {
+		s64 step = (s64)s->changes[i].step + by, least = i ? s->changes[i - 1].step : 1;
+
+		s->changes[i].step = (u32)min(max(step, least), (s64)PROGRAM_MAX_STEP);
+	}
+}
+
+/*
+ * Drop @nr changes from the @from-th on, and move the @later-th along, or all from there on. The
+ * steps of the other task in between come later or never: the next change comes about as many steps
+ * earlier, and so do those after it if that task does not make up for it.
+ */
+static bool drop_and_shift(struct minimizer *m, u32 from, u32 nr, u32 later)
+{
+	const struct schedule *s = &m->best.schedule;
+	s64 gap = from + 1 < s->nr ? (s64)s->changes[from + 1].step - s->changes[from].step : 0;
+
+	for (s64 by = -MAX_SHIFT; by <= MAX_SHIFT; by++) {
+		for (unsigned int i = 0; i < 4; i++) {
+			struct schedule *d = &m->cand.schedule;
+
+			if (!minimizer_begin(m))
+				return false;
+			drop_changes(d, from, nr);
+			shift_changes(d, later, i & 2 ? d->nr : later + 1, i & 1 ? by - gap : by);
+			if (minimizer_try(m, false))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * In the list of a random walk many changes are a detour, and none of them can be left out as it
+ * is, since the steps after it move.
+ */
+static bool drop_detours(struct minimizer *m)
+{
+	bool simpler = false;
+
+	for (u32 from = m->best.schedule.nr; from-- > 0;) {
+		for (u32 nr = 2; nr && m->best.schedule.nr > 2; nr--) {
+			u32 left = m->best.schedule.nr > from + nr ? m->best.schedule.nr - nr : 0;
+			bool dropped = false;
+
+			for (u32 later = from; later < left && !dropped; later++)
+				dropped = drop_and_shift(m, from, nr, later);
+			simpler |= dropped;
+			if (dropped)
+				break;
+		}
+		from = min(from, m->best.schedule.nr);
+	}
+	return simpler;
+}
+
+/* Other runs of the same program fail by shorter lists. */
+static bool fewer_changes(struct minimizer *m)
+{
+	bool simpler = false;
+
+	for (u32 i = 0; i < MAX_DOUBLE * m->effort && m->best.schedule.nr > 2; i++) {
+		if (!minimizer_begin(m))
+			break;
+		simpler |= minimizer_try_list(m, i);
+	}
+	return simpler;
+}
+
 bool minimize_schedule(struct minimizer *m)
 {
 	bool simpler;
@@ -90,7 +165,7 @@ bool minimize_schedule(struct minimizer *m)
 	if (m->best.schedule.kind != SCHEDULE_SPARSE)
 		return false;
 	simpler = drop_in_chunks(m);
-	if (one_change(m) || two_changes(m)) {
+	if (one_change(m) || two_changes(m) || drop_detours(m) || fewer_changes(m)) {
 		simpler = true;
 		drop_in_chunks(m);
 	}

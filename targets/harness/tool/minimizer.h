@@ -53,10 +53,20 @@ bool minimizer_begin(struct minimizer *m);
  */
 bool minimizer_try(struct minimizer *m, bool search);
 
+/**
+ * minimizer_try_list() - run the candidate, a copy of @best, under another schedule
+ * @n: which of those of seek_schedule()
+ *
+ * Return: true if it fails by a list with fewer changes than that of @best, which is not empty; it
+ * is @best then.
+ */
+bool minimizer_try_list(struct minimizer *m, u32 n);
+
 /** minimizer_random() - a random number below @n; the sequence is the same in each minimisation */
 u32 minimizer_random(struct minimizer *m, u32 n);
 
 /* The passes. Return: whether the program became simpler. */
+bool minimize_drop_tasks(struct minimizer *m);
 bool minimize_ops(struct minimizer *m);
 bool minimize_tasks(struct minimizer *m);
 bool minimize_schedule(struct minimizer *m);

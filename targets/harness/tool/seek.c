@@ -158,30 +158,36 @@ static void sweep(const struct seek *s, const struct program *p, struct schedule
 	};
 }
 
+void seek_schedule(const struct program *p, u32 n, u32 length, u64 seed, struct schedule *s)
+{
+	u32 arm = n % ARRAY_SIZE(arms);
+
+	s->kind = arms[arm].kind;
+	s->odds = arms[arm].odds;
+	s->depth = arms[arm].depth;
+	s->length = length;
+	s->seed = seed;
+	s->nr = 0;
+	if (s->kind == SCHEDULE_TURNS && p->nr_ops > SCHEDULE_MAX)
+		s->kind = SCHEDULE_ROUND_ROBIN;
+	else if (s->kind == SCHEDULE_TURNS)
+		explore_turns(p, &seed, s);
+}
+
 static void set_schedule(const struct seek *s, struct program *p)
 {
-	u32 arm = (s->at - s->at / SWEEP) % ARRAY_SIZE(arms);
 	struct schedule *d = &p->schedule;
-	u64 random = s->seed + s->begun;
 
-	d->nr = 0;
-	d->seed = random;
-	d->length = s->length;
+	/* Searches with other seeds have no run in common. */
+	seek_schedule(p, s->at - s->at / SWEEP, s->length,
+		      s->seed * 0x9e3779b97f4a7c15ULL + s->begun, d);
 	if (s->strategy) {
 		d->kind = s->strategy->kind;
 		d->odds = s->strategy->odds;
 		d->depth = s->strategy->depth;
-		return;
-	}
-	d->kind = arms[arm].kind;
-	d->odds = arms[arm].odds;
-	d->depth = arms[arm].depth;
-	if (s->at % SWEEP == SWEEP - 1)
+	} else if (s->at % SWEEP == SWEEP - 1) {
 		sweep(s, p, d);
-	else if (d->kind == SCHEDULE_TURNS && p->nr_ops > SCHEDULE_MAX)
-		d->kind = SCHEDULE_ROUND_ROBIN;
-	else if (d->kind == SCHEDULE_TURNS)
-		explore_turns(p, &random, d);
+	}
 }
 
 static int run_once(struct seek *s, const struct program *p)

@@ -46,6 +46,16 @@ struct seek {
 };
 
 /**
+ * seek_schedule() - a schedule to try: the strategies in turn, each with other numbers in turn
+ * @p:      the program
+ * @n:      which one
+ * @length: steps of its run, about
+ * @seed:   of the random choices
+ * @s:      filled in
+ */
+void seek_schedule(const struct program *p, u32 n, u32 length, u64 seed, struct schedule *s);
+
+/**
  * seek() - search until the runner reports a failure, or no run or no time is left
  * @s:     with its parameters set and the rest zero; or as an earlier call left it, to go on
  * @p:     well formed. Its own schedule is tried first
