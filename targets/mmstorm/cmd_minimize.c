@@ -2,10 +2,13 @@
 /*
  * cmd_minimize.c - mmstorm minimize: shorten a program that fails.
  */
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "minimize_child.h"
+#include "minimize_race.h"
 #include "tool/input.h"
 #include "tool/output.h"
 #include "sched/clock.h"
@@ -28,7 +31,7 @@ static const struct option_usage usage = {
 };
 
 struct options {
-	const char *output;
+	const char *output, *tsan;
 	enum oracle oracle;
 	u32 shows;
 	u64 seconds;
@@ -56,6 +59,10 @@ static const struct option_spec specs[] = {
 		 "repeated, all of these events"},
 	{"seconds", .kind = OPTION_NUMBER, .value = "N", MEMBER(seconds), .hi = 1000000,
 	 .help = "stop after N seconds with the best program so far; 0: no limit"},
+	{"tsan", .kind = OPTION_TEXT, .value = "FILE", MEMBER(tsan),
+	 .help = "the front door with ThreadSanitizer, which shortens a `sanitizer` finding with a "
+		 "schedule by way of the race that causes it; empty: none (default: the flavour "
+		 "tsan beside this one, if it is built)"},
 	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
 	 .help = CLI_TARGET_HELP},
 	{"no-fork", MEMBER(in_process),
@@ -74,6 +81,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 	if (o->shows && o->oracle != ORACLE_NONE)
 		return cli_error("mmstorm minimize: found --shows and --oracle, expected one of "
 				 "them");
+	if (o->tsan && *o->tsan && access(o->tsan, X_OK))
+		return cli_error("mmstorm minimize: option --tsan: found '%s', expected a program",
+				 o->tsan);
 	if (argc - optind != 1)
 		return cli_error("mmstorm minimize: found %d files, expected one", argc - optind);
 	return -1;
@@ -97,6 +107,28 @@ static int minimize_in_process(struct program *p, struct minimize_options *mo,
 	err = minimize(p, mo, st);
 	executor_destroy(x);
 	return err;
+}
+
+/*
+ * Begin with the race that causes what a sanitizer finds. Return: whether @p is that shorter
+ * program now.
+ */
+static bool begin_with_race(const struct options *o, struct program *p)
+{
+	enum oracle oracle = o->oracle != ORACLE_NONE ? o->oracle : p->expect;
+	const char *tsan = o->tsan;
+	char beside[PATH_MAX];
+
+	if (oracle != ORACLE_SANITIZER || p->nr_ops < 4 || o->in_process ||
+	    (p->schedule.kind == SCHEDULE_SPARSE && p->schedule.nr < 2))
+		return false;
+	if (!tsan && minimize_race_beside(beside))
+		tsan = beside;
+	if (!tsan || !*tsan)
+		return false;
+	cli_progress("looking for the race");
+	/* A step each for the race, for its minimisation and for the failure: half of the time. */
+	return minimize_race(p, tsan, o->seconds ? max(o->seconds / 6, 1ULL) : 60) > 0;
 }
 
 static int minimize_program(const struct options *o, struct program *p, struct minimize_stats *st)
@@ -149,6 +181,7 @@ int cmd_minimize(int argc, char **argv)
 	struct program p;
 	double start;
 	u32 ops, tasks;
+	bool by_race;
 	int err;
 
 	if (status >= 0)
@@ -164,6 +197,7 @@ int cmd_minimize(int argc, char **argv)
 	ops = p.nr_ops;
 	tasks = p.nr_tasks;
 	start = clock_seconds();
+	by_race = begin_with_race(&o, &p);
 	err = minimize_program(&o, &p, &st);
 	cli_progress_end();
 	if (err) {
@@ -188,9 +222,10 @@ int cmd_minimize(int argc, char **argv)
 		goto out;
 	}
 	fprintf(stderr,
-		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s\n",
+		"%s: %s: %u operations of %u, %u tasks of %u, %u changes; %llu runs in %.1f s%s\n",
 		path, o.shows ? "shown" : oracle_id(p.expect), p.nr_ops, ops, p.nr_tasks, tasks,
-		p.schedule.nr, st.runs, clock_seconds() - start);
+		p.schedule.nr, st.runs, clock_seconds() - start,
+		by_race ? ", by way of a race" : "");
 	status = EXIT_CLEAN;
 out:
 	program_fini(&p);

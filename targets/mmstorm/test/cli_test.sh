@@ -272,6 +272,8 @@ bad "expects.prog: found no failure by oracle overlap, expected one" \
 [ -e small.prog ] && fail "a result was written without one"
 bad "mmstorm minimize: option --oracle: found 'delphi', expected one of mmstorm list oracles" \
 	minimize --oracle delphi good.prog
+bad "mmstorm minimize: option --tsan: found 'missing', expected a program" \
+	minimize --tsan missing good.prog
 bad "mmstorm minimize: found 2 files, expected one" minimize good.prog good.prog
 
 echo "# shows"
