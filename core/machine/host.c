@@ -16,7 +16,9 @@
  * ThreadSanitizer and MemorySanitizer all have application memory: from 0x5100'0000'0000 to
  * 0x6000'0000'0000 for MSan, 0x5500'0000'0000 to 0x5a00'0000'0000 for TSan, above
  * 0x5400'0000'0000 for ASan, whose heap ends there. Position-independent programs lie below
- * 0x5656'0000'0000 with vm.mmap_rnd_bits=28, the largest value that TSan accepts.
+ * 0x5656'0000'0000 with vm.mmap_rnd_bits=28, the largest value that TSan accepts. The KVA of the
+ * first slot equals MACHINE_KVA_START modulo 45 << 35, so that most zones (addr / zone size %
+ * nodes) are the same on both MMUs.
  *
  * System calls. A run of pages whose frames are neighbours is one call, and so is any range that is
  * unmapped. They are raw: the sanitizers' mmap() would take them for accesses of the caller.
@@ -57,7 +59,7 @@
 
 #include "internal.h"
 
-#define HOST_BASE 0x570000000000ULL
+#define HOST_BASE 0x580000000000ULL
 #define HOST_SLOT_BYTES (2 * HOST_WINDOW)
 
 /* Mappings that are left to the rest of the process. */
@@ -176,7 +178,7 @@ static int open_slot(struct machine *m, struct host *h, int slot)
 	if (max <= own) {
 		snprintf(m->why, sizeof(m->why),
 			 "the host MMU needs more mappings than vm.max_map_count=%llu leaves it: "
-			 "raise it to 65530 or more",
+			 "raise it, to 65530 at least",
 			 max);
 		return -ENOMEM;
 	}

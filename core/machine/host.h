@@ -57,10 +57,10 @@ struct host {
 };
 
 /* Machines of a process that can be on the host MMU at the same time. */
-#define HOST_SLOTS 8
+#define HOST_SLOTS 32
 
 /* Bytes of each of the two windows of a machine. */
-#define HOST_WINDOW (1ULL << 37)
+#define HOST_WINDOW (1ULL << 35)
 
 /* Reserve the windows, unless that was done. Return: 0, or an error number with m->why set. */
 int host_open(struct machine *m);

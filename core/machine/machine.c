@@ -179,9 +179,19 @@ u64 machine_kva_start(struct machine *m, enum machine_mmu mmu)
 	return err ? 0 : m->host_opened->base + HOST_WINDOW;
 }
 
+u64 machine_kva_end(struct machine *m, enum machine_mmu mmu)
+{
+	return mmu == MMU_MODEL ? 0 : machine_kva_start(m, mmu) + HOST_WINDOW;
+}
+
 u64 direct_map_start(const struct machine *m)
 {
 	return m->direct_start;
+}
+
+u64 direct_map_max(enum machine_mmu mmu)
+{
+	return mmu == MMU_HOST ? HOST_WINDOW : MACHINE_KVA_START - MACHINE_DIRECT_START;
 }
 
 const char *machine_boot_error(const struct machine *m)

@@ -41,7 +41,7 @@
  * enum machine_mmu - what an address is
  * @MMU_MODEL: a number, which mem_address() translates
  * @MMU_HOST:  an address of this process: a program follows pointers into the direct map and into
- *             mappings, and a use after unmapping is ORACLE_FAULT. On x86-64; eight machines of a
+ *             mappings, and a use after unmapping is ORACLE_FAULT. On x86-64; 32 machines of a
  *             process at most. host.c says how, and what the sanitizers miss there
  */
 enum machine_mmu { MMU_MODEL, MMU_HOST };
@@ -113,8 +113,14 @@ void machine_destroy(struct machine *m);
  */
 u64 machine_kva_start(struct machine *m, enum machine_mmu mmu);
 
+/** machine_kva_end() - the end of the addresses for a KVA, exclusive; 0: 2^64 */
+u64 machine_kva_end(struct machine *m, enum machine_mmu mmu);
+
 /** direct_map_start() - address of page frame 0 in the direct map of a booted machine */
 u64 direct_map_start(const struct machine *m);
+
+/** direct_map_max() - bytes that the direct map can have: page frames must not lie above */
+u64 direct_map_max(enum machine_mmu mmu);
 
 /**
  * machine_boot_error() - why machine_kva_start() or machine_boot() failed on the host MMU

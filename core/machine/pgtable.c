@@ -322,6 +322,13 @@ struct page *vmalloc_to_page(struct machine *m, u64 addr)
 	return pte & PTE_PRESENT ? &m->page[pte >> PTE_SHIFT] : NULL;
 }
 
+struct page *mem_page(struct machine *m, u64 addr)
+{
+	struct page *page = vmalloc_to_page(m, addr);
+
+	return page ? page : virt_to_page(m, addr);
+}
+
 /* On the host MMU: what was mapped at @addr before it was unmapped and flushed, as a clause. */
 static void last_mapped(const struct machine *m, u64 addr, char *text, size_t size)
 {

@@ -104,6 +104,9 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end);
  */
 struct page *vmalloc_to_page(struct machine *m, u64 addr);
 
+/** mem_page() - the frame that an address of the KVA or of the direct map leads to, or NULL */
+struct page *mem_page(struct machine *m, u64 addr);
+
 /* A page-table page: its frame, its level (0: the lowest), the first address that it translates. */
 typedef void (*table_fn)(const struct page *page, unsigned int level, u64 addr, void *arg);
 

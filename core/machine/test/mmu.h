@@ -24,7 +24,8 @@ static inline void use_test_mmu(struct machine *m, struct machine_config *cfg)
 {
 	cfg->mmu = on_host_mmu() ? MMU_HOST : MMU_MODEL;
 	test_kva = machine_kva_start(m, cfg->mmu);
-	test_direct = on_host_mmu() ? test_kva - (1ULL << 37) : MACHINE_DIRECT_START;
+	test_direct =
+		on_host_mmu() ? 2 * test_kva - machine_kva_end(m, cfg->mmu) : MACHINE_DIRECT_START;
 	if (!test_kva)
 		fail_msg("%s", machine_boot_error(m));
 	cfg->kva_start = test_kva;

@@ -309,7 +309,7 @@ static void test_refused(void **state)
 	assert_int_equal(machine_boot(f->m, &cfg), -EINVAL);
 	assert_non_null(strstr(machine_boot_error(f->m), "not within the host MMU's"));
 	cfg.kva_start = KVA;
-	cfg.kva_size = 1ULL << 40;
+	cfg.kva_size = 2 * HOST_WINDOW;
 	assert_int_equal(machine_boot(f->m, &cfg), -EINVAL);
 	cfg = f->cfg;
 	cfg.topology.range[0].start = HOST_WINDOW / PAGE_SIZE - 2047;
@@ -323,10 +323,10 @@ static void test_refused(void **state)
 	assert_string_equal(machine_boot_error(f->m), "");
 }
 
-/* Up to eight machines, each with addresses of its own; taken addresses are refused. */
+/* Up to HOST_SLOTS machines, each with addresses of its own; taken addresses are refused. */
 static void test_slots(void **state)
 {
-	struct machine *m[8];
+	struct machine *m[HOST_SLOTS];
 	u64 last = KVA;
 	void *p;
 
@@ -346,11 +346,35 @@ static void test_slots(void **state)
 		assert_int_equal(start, last + 2 * HOST_WINDOW);
 		last = start;
 	}
-	assert_int_equal(machine_kva_start(m[7], MMU_HOST), 0);
-	assert_non_null(strstr(machine_boot_error(m[7]), "found 8 machines"));
+	assert_int_equal(machine_kva_start(m[HOST_SLOTS - 1], MMU_HOST), 0);
+	assert_non_null(strstr(machine_boot_error(m[HOST_SLOTS - 1]),
+			       "machines on the host MMU, expected"));
 	for (unsigned int i = 0; i < ARRAY_SIZE(m); i++)
 		machine_destroy(m[i]);
 	assert_int_equal(count_maps(KVA + HOST_WINDOW, last + HOST_WINDOW), 0);
+}
+
+/* Without enough mappings of the process there is no host MMU, and the reason is said. */
+static void test_few_mappings(void **state)
+{
+	const u64 nr = 65530 - 700;
+	struct fixture *f = *state;
+	struct machine *m = machine_create();
+	u8 *p;
+
+	/* A raised limit would take too long to reach. */
+	if (f->m->host->limit > 65530)
+		skip();
+	p = mmap(NULL, nr * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		 0);
+	assert_ptr_not_equal(p, MAP_FAILED);
+	for (u64 i = 0; i < nr; i += 2)
+		assert_int_equal(mprotect(p + i * PAGE_SIZE, PAGE_SIZE, PROT_READ), 0);
+	assert_int_equal(machine_kva_start(m, MMU_HOST), 0);
+	assert_non_null(strstr(machine_boot_error(m), "more mappings than vm.max_map_count="));
+	munmap(p, nr * PAGE_SIZE);
+	assert_int_not_equal(machine_kva_start(m, MMU_HOST), 0);
+	machine_destroy(m);
 }
 
 /* A machine changes its MMU from boot to boot. */
@@ -425,9 +449,9 @@ static void test_fork(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_pointers), T(test_findings),    T(test_mappings),
-		T(test_limit),	  T(test_refused),     T(test_slots),
-		T(test_change),	  T(test_boot_memory), T(test_fork),
+		T(test_pointers), T(test_findings),	T(test_mappings), T(test_limit),
+		T(test_refused),  T(test_slots),	T(test_change),	  T(test_boot_memory),
+		T(test_fork),	  T(test_few_mappings),
 #ifdef MM_ASAN
 		T(test_poison),
 #endif

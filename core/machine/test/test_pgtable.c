@@ -431,11 +431,11 @@ static void test_flush_costs(void **state)
 static void test_findings(void **state)
 {
 	static const struct finding findings[] = {
-		{map_over_stale, ORACLE_STALE, "000003000 is mapped again"},
+		{map_over_stale, ORACLE_STALE, "00003000 is mapped again"},
 		{map_outside, ORACLE_RANGE, "mapping of 1 pages"},
 		{unmap_outside, ORACLE_RANGE, "unmapping of 7 pages"},
 		{map_free_frame, ORACLE_FAULT, "no page frame in use"},
-		{access_unmapped, ORACLE_FAULT, "000004000, where nothing is mapped"},
+		{access_unmapped, ORACLE_FAULT, "00004000, where nothing is mapped"},
 		{access_stale, ORACLE_FAULT, "nothing is mapped: unmapped in operation ticket"},
 		{access_outside, ORACLE_FAULT, "outside of the KVA"},
 		{access_crossing, ORACLE_FAULT, "crosses a page"},

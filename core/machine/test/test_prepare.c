@@ -126,11 +126,11 @@ static void prepare_outside(void *arg)
 static void test_findings(void **state)
 {
 	static const struct finding findings[] = {
-		{set_unprepared, ORACLE_RANGE, "000200000, for which no table was prepared"},
+		{set_unprepared, ORACLE_RANGE, "00200000, for which no table was prepared"},
 		{set_old_table, ORACLE_RANGE, "for which no table was prepared"},
 		{set_over_mapping, ORACLE_PTE_BUSY, "2 pages at"},
 		{set_over_mapping, ORACLE_PTE_BUSY, "where page 1 is mapped"},
-		{set_over_stale, ORACLE_STALE, "000003000 is mapped again"},
+		{set_over_stale, ORACLE_STALE, "00003000 is mapped again"},
 		{set_outside, ORACLE_RANGE, "setting of 1 pages"},
 		{prepare_outside, ORACLE_RANGE, "preparing of 7 pages"},
 	};

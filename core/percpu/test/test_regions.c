@@ -55,8 +55,8 @@ static void check_addresses(struct fixture *f, const struct object *o)
 		CHECK(addr == o->addr + f->pc->unit_off[cpu]);
 		CHECK(!is_percpu_address(f->pc, addr));
 		page = pfn_to_page(f->m, per_cpu_ptr_to_phys(f->pc, addr) >> PAGE_SHIFT);
-		CHECK((u8 *)page_address(f->m, page) + addr % PAGE_SIZE ==
-		      mem_address(f->m, addr, 1));
+		CHECK(page && page == mem_page(f->m, addr));
+		CHECK(per_cpu_ptr_to_phys(f->pc, addr) % PAGE_SIZE == addr % PAGE_SIZE);
 	}
 }
 

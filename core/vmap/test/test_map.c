@@ -223,6 +223,7 @@ static void test_findings(void **state)
 {
 	static const char range[] = "unmap_kernel_range(): [0xffffc9000000";
 
+	model_only();
 	expect_finding(*state, unmap_odd_address, ORACLE_RANGE, "unmap_kernel_range(): 0xffffc9");
 	expect_finding(*state, unmap_odd_size, ORACLE_RANGE, "0x1008 bytes at 0xffffc9");
 	expect_finding(*state, unmap_two_areas, ORACLE_RANGE,

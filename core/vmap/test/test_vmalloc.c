@@ -293,6 +293,7 @@ static void test_findings(void **state)
 {
 	static const char words[] = "vfree(): no memory of vmalloc() begins at 0x";
 
+	model_only();
 	expect_finding(*state, twice, ORACLE_RANGE, words);
 	expect_finding(*state, twice_deferred, ORACLE_RANGE, words);
 	expect_finding(*state, inside, ORACLE_RANGE, "begins at 0xffffc90000001000");
