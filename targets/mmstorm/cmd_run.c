@@ -15,6 +15,7 @@
 #include "tool/isolate.h"
 #include "run_result.h"
 #include "world/backends.h"
+#include "world/machine_world.h"
 
 static const struct option_usage usage = {
 	.synopsis = "mmstorm run [OPTION]... FILE|FOLDER...",
@@ -50,6 +51,19 @@ static const char *parse_on(const char *text, void *on)
 	return im ? NULL : "one of mmstorm list implementations";
 }
 
+static const char *parse_mmu(const char *text, void *mmu)
+{
+	static const char *const name[] = {[MMU_MODEL] = "model", [MMU_HOST] = "host"};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(name); i++) {
+		if (strcmp(text, name[i]))
+			continue;
+		*(enum machine_mmu *)mmu = (enum machine_mmu)i;
+		return NULL;
+	}
+	return "model or host";
+}
+
 static const struct option_spec specs[] = {
 	{"times", 'n', OPTION_NUMBER, "N", MEMBER(run.times), .lo = 1, .hi = UINT32_MAX,
 	 .help = "run each program N times: all runs must end in the same way"},
@@ -71,6 +85,10 @@ static const struct option_spec specs[] = {
 	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(run.on), .parse = parse_on,
 	 .help = "run on the allocators of an implementation, one of mmstorm list implementations; "
 		 "the default is ours"},
+	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(run.mmu), .parse = parse_mmu,
+	 .help = "model: addresses are numbers, the default; host: they are addresses of the "
+		 "process, "
+		 "and each mapping is one of the process"},
 	{"strategy", .kind = OPTION_CALL, .value = "NAME", MEMBER(common.strategy),
 	 .parse = cli_parse_strategy,
 	 .help = "replace the program's schedule by one of mmstorm list schedules without a list"},
@@ -90,6 +108,9 @@ static int parse_options(struct options *o, int argc, char **argv)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
 	if (o->run.on && o->fidelity)
 		return cli_error("mmstorm run: found --fidelity with --on, expected it without");
+	if (o->run.mmu != MMU_MODEL && (o->fidelity || o->fail_each))
+		return cli_error("mmstorm run: found %s with --mmu, expected it without",
+				 o->fidelity ? "--fidelity" : "--fail-each");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
 	if (o->fail_each &&
@@ -241,7 +262,8 @@ static int run_file(struct options *o, struct program *p, const char *path)
 
 	if (input_program(p, path, o->common.target, text))
 		return cli_error("%s", text);
-	if (implementation_refuses(o->run.on ? o->run.on : implementations[0], p, why))
+	if (implementation_refuses(o->run.on ? o->run.on : implementations[0], p, why) ||
+	    machine_world_refuses(p, o->run.mmu, why))
 		return cli_error("%s: %s", path, why);
 	if (o->fail_each)
 		return fail_each_run(path, p, &o->common, o->output);
@@ -264,6 +286,11 @@ static int run_file(struct options *o, struct program *p, const char *path)
 	err = run_program(p, &o->run, &res);
 	if (err)
 		return cli_error("%s: cannot run the program: %s", path, strerror(-err));
+	if (res.result.unmapped && res.outcome != OUTCOME_FINDING)
+		return cli_error(
+			"%s: found too few mappings for the host MMU: %llu requests failed, "
+			"expected none; raise vm.max_map_count or ask for a smaller kva",
+			path, res.result.unmapped);
 	if (o->common.json)
 		print_json(path, p, o, &res);
 	else

@@ -286,6 +286,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (!o)
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
+	w->mmu = o->mmu;
 	if (world_set_program(w, p, o->on ? o->on : implementations[0]))
 		subsystems_choose(w);
 	sp.possible = w->possible;
@@ -316,5 +317,6 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	machine_stats(w->machine, &st);
 	r->requests = st.kmallocs + st.pages + st.tables;
 	r->injected = st.failed;
+	r->unmapped = st.refused;
 	return found;
 }

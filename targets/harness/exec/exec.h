@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "machine/machine.h"
 #include "program/program.h"
 #include "sched/sched.h"
 
@@ -26,6 +27,7 @@ void executor_destroy(struct executor *x);
  *              operations are done
  * @on_report:  if not NULL, sched_params.on_report, with @report_arg
  * @on:         the implementation whose allocators run; NULL: the first of implementations[]
+ * @mmu:        of the machine; one that does not refuse the program (machine_world_refuses())
  */
 struct exec_options {
 	struct schedule *taken;
@@ -35,6 +37,7 @@ struct exec_options {
 	end_process_fn *(*on_report)(void *arg, const struct report *r, u64 digest);
 	void *report_arg;
 	const struct implementation *on;
+	enum machine_mmu mmu;
 };
 
 /**
@@ -45,6 +48,7 @@ struct exec_options {
  * @failed:  requests that the allocators refused
  * @requests: for metadata, page frames and table pages, to the machine, from boot to end
  * @injected: of these, failed by the plan
+ * @unmapped: of these, refused by the host MMU: more mappings than the system allows
  * @boot_error: 0, or the error with which the machine did not come up: no operation was carried out
  * @events: how often each enum run_event has happened; of a run that a finding ended, until then
  * @notice: the last thing that a kernel would have printed, "" if nothing
@@ -52,7 +56,7 @@ struct exec_options {
 struct exec_result {
 	struct sched_result sched;
 	u64 ops, skipped, failed;
-	u64 requests, injected;
+	u64 requests, injected, unmapped;
 	int boot_error;
 	u64 events[NR_RUN_EVENTS];
 	char notice[96];

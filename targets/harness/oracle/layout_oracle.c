@@ -150,8 +150,8 @@ void percpu_check_phys(struct world *w, u32 k, unsigned int cpu, u64 addr)
 	u64 phys = w->percpu[k].be->to_phys(w->percpu[k].ctx, addr);
 	const struct page *page = pfn_to_page(w->machine, phys >> PAGE_SHIFT);
 
-	MM_CHECK(page && (const u8 *)page_address(w->machine, page) + (phys & ~PAGE_MASK) ==
-				 mem_address(w->machine, addr, 1),
+	mem_address(w->machine, addr, 1);
+	MM_CHECK(page && page == mem_page(w->machine, addr) && !((phys ^ addr) & ~PAGE_MASK),
 		 CONTENTS, "CPU %u's copy at 0x%llx is not at physical 0x%llx", cpu, addr, phys);
 }
 

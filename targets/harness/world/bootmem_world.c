@@ -94,8 +94,7 @@ void bootmem_place(struct world *w, struct topology *t)
 
 	draw_memory(w, &b->topo, &b->rng);
 	last = &b->topo.range[b->topo.nr_ranges - 1];
-	b->mapped =
-		(last->start + last->nr) << PAGE_SHIFT <= MACHINE_KVA_START - MACHINE_DIRECT_START;
+	b->mapped = (last->start + last->nr) << PAGE_SHIFT <= direct_map_max(w->mmu);
 	if (b->mapped)
 		*t = b->topo;
 	else

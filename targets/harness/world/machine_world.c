@@ -8,6 +8,8 @@
  */
 #include "machine_world.h"
 
+#include <stdlib.h>
+
 #include "bootmem_world.h"
 #include "vmap_world.h"
 
@@ -29,7 +31,8 @@ bool machine_world_has_boot_memory(const struct world *w)
 	return memory_of(w) != MEMORY_FRAMES;
 }
 
-int machine_world_boot(struct world *w)
+/* Boot the machine of the world's program. Return: as machine_boot(). */
+static int boot_machine(struct world *w)
 {
 	const struct program *p = w->program;
 	const bool bootmem = bootmem_wanted(w);
@@ -40,17 +43,50 @@ int machine_world_boot(struct world *w)
 				.every = p->fail.every,
 				.classes = p->fail.classes,
 			},
+		.mmu = w->mmu,
 		.boot_memory = bootmem || machine_world_has_boot_memory(w),
 	};
-	int err;
 
 	vmap_place(w, &mc.kva_start, &mc.kva_size);
 	if (bootmem)
 		bootmem_place(w, &mc.topology);
 	else
 		program_topology(&p->machine, &mc.topology);
-	err = machine_boot(w->machine, &mc);
-	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program", err);
+	return machine_boot(w->machine, &mc);
+}
+
+bool machine_world_refuses(const struct program *p, enum machine_mmu mmu, char why[REFUSAL_MAX])
+{
+	struct world *w;
+	bool refused;
+
+	/* The model can have any machine that a program describes. */
+	if (mmu == MMU_MODEL)
+		return false;
+	w = calloc(1, sizeof(*w));
+	if (w) {
+		w->mmu = mmu;
+		w->machine = machine_create();
+		world_set_program(w, p, implementations[0]);
+	}
+	refused = !w || !w->machine || boot_machine(w);
+	if (refused)
+		snprintf(why, REFUSAL_MAX, "%s",
+			 w && w->machine && machine_boot_error(w->machine)[0]
+				 ? machine_boot_error(w->machine)
+				 : "no memory for the machine");
+	if (w)
+		machine_destroy(w->machine);
+	free(w);
+	return refused;
+}
+
+int machine_world_boot(struct world *w)
+{
+	int err = boot_machine(w);
+
+	MM_CHECK(!err, CRASH, "machine_boot: error %d on a well formed program: %s", err,
+		 machine_boot_error(w->machine));
 	/* Other subsystems need not know which of these the world has. */
 	w->boot.bm = NULL;
 	w->nr_vmap = w->nr_percpu = 0;

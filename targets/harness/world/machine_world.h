@@ -11,6 +11,12 @@
 /** machine_world_boot() - boot the machine that the program describes; 0: it cannot fail */
 int machine_world_boot(struct world *w);
 
+/**
+ * machine_world_refuses() - can the machine that a program describes not have this MMU?
+ * @why: then the reason
+ */
+bool machine_world_refuses(const struct program *p, enum machine_mmu mmu, char why[REFUSAL_MAX]);
+
 /** machine_world_check_leaks() - what is still allocated is a leak; see machine_check_leaks() */
 void machine_world_check_leaks(struct world *w);
 

@@ -5,7 +5,8 @@
  * Several spaces share the machine's addresses, one after the other, so far apart that an aligned
  * address of one is an aligned address of each. `place=top` ends one page before 2^64, since a
  * space that ends at 2^64 would end at 0. There the sums of the oracles wrap as well as those of
- * the allocator, so both compare differences.
+ * the allocator, so both compare differences. On the host MMU, the top
+ * is that of its window, and nothing wraps.
  */
 #include "vmap_world.h"
 
@@ -31,7 +32,10 @@ void vmap_place(const struct world *w, u64 *start, u64 *size)
 
 	*size = (nr ? (nr - 1) * stride(w) : 0) + space_size(w);
 	/* Leave out the highest page of all, whose end address would be 0. */
-	*start = w->program->machine.place == PLACE_TOP ? -*size - PAGE_SIZE : MACHINE_KVA_START;
+	if (w->program->machine.place == PLACE_TOP)
+		*start = machine_kva_end(w->machine, w->mmu) - *size - PAGE_SIZE;
+	else
+		*start = machine_kva_start(w->machine, w->mmu);
 }
 
 u64 vmap_walk_points(const struct world *w)

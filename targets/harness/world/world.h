@@ -48,6 +48,7 @@ struct world_kind {
  * @program:   the program
  * @run:       the run that it is booted for; known to exec/ and to the rooms above
  * @trace:     if not NULL, the history of the run is written to it
+ * @mmu:       of the machine
  * @machine:   booted first, and taken down last
  * @boot:      boot memory, if the machine has any
  * @kind:      of the program
@@ -66,6 +67,7 @@ struct world {
 	const struct program *program;
 	struct run *run;
 	FILE *trace;
+	enum machine_mmu mmu;
 	struct machine *machine;
 	struct boot_world boot;
 	struct world_kind kind;
