@@ -482,3 +482,24 @@ void host_sweep(struct machine *m)
 		unmap_bytes(m, h->low, h->high);
 	h->edges = 0;
 }
+
+#ifdef MM_ASAN
+/* The lock, since two threads may change different bytes that have one byte of the shadow. */
+void mem_poison(struct machine *m, u64 addr, size_t len)
+{
+	if (!m->host)
+		return;
+	hw_lock(&m->mmu_lock);
+	san_poison((void *)addr, len);
+	hw_unlock(&m->mmu_lock);
+}
+
+void mem_unpoison(struct machine *m, u64 addr, size_t len)
+{
+	if (!m->host)
+		return;
+	hw_lock(&m->mmu_lock);
+	san_unpoison((void *)addr, len);
+	hw_unlock(&m->mmu_lock);
+}
+#endif

@@ -167,4 +167,23 @@ void mem_set(struct machine *m, u64 addr, int byte, size_t len);
  */
 void mem_copy_in(struct machine *m, u64 addr, const void *src, size_t len);
 
+/**
+ * mem_poison() - an access to these bytes is an error to AddressSanitizer, until mem_unpoison()
+ *
+ * For allocators, around what they serve; nothing on the model, and in other builds. A part of
+ * eight bytes may be left out. Mapped and allocated pages are not poisoned, the others are.
+ */
+#ifdef MM_ASAN
+void mem_poison(struct machine *m, u64 addr, size_t len);
+void mem_unpoison(struct machine *m, u64 addr, size_t len);
+#else
+static inline void mem_poison(struct machine *m, u64 addr, size_t len)
+{
+}
+
+static inline void mem_unpoison(struct machine *m, u64 addr, size_t len)
+{
+}
+#endif
+
 #endif

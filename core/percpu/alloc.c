@@ -24,6 +24,7 @@
  * implement asynchronous chunk population" (2014) for atomic requests.
  */
 #include "internal.h"
+#include "poison.h"
 
 /**
  * struct request - a request, and the result of its search
@@ -247,6 +248,7 @@ static pcpu_addr_t zero_object(struct pcpu_chunk *chunk, u32 off, u32 bits)
 	const struct pcpu *pc = chunk->pc;
 	const u64 addr = chunk->base + ((u64)off << PCPU_MIN_ALLOC_SHIFT);
 
+	pcpu_allow(chunk, off, bits);
 	for (u32 i = 0; i < pc->nr_possible; i++)
 		mem_set(pc->m, addr + pc->copy_off[i], 0, (size_t)bits << PCPU_MIN_ALLOC_SHIFT);
 	return addr;

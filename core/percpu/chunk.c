@@ -33,6 +33,7 @@
  * if no other chunk with an object has room. Using it brings it back.
  */
 #include "internal.h"
+#include "poison.h"
 
 static inline int chunk_cmp(const struct pcpu_chunk *a, const struct pcpu_chunk *b)
 {
@@ -280,6 +281,8 @@ struct pcpu_chunk *pcpu_chunk_create(struct pcpu *pc, gfp_t gfp)
 		chunk_free(chunk);
 		return NULL;
 	}
+	if (chunk && pc->backing->whole)
+		pcpu_forbid(chunk, 0, pc->map_bits);
 	return chunk;
 }
 
@@ -292,6 +295,9 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 		if (chunk->nr_populated && !pc->backing->whole)
 			pc->backing->depopulate(chunk, chunk->populated);
 		pc->backing->destroy(chunk);
+	} else {
+		/* Its memory goes back to the boot-time allocator. */
+		pcpu_allow(chunk, chunk->hidden_start, chunk->hidden_end - chunk->hidden_start);
 	}
 	chunk_free(chunk);
 }
@@ -321,5 +327,6 @@ struct pcpu_chunk *pcpu_chunk_create_first(struct pcpu *pc, u32 start, u32 end)
 		 "the first %u bytes of the first chunk are not free", start);
 	MM_CHECK(!tail || pc->area->alloc_at(chunk, chunk->hidden_end, tail), OVERLAP,
 		 "the first chunk is not free from byte %u on", end);
+	pcpu_forbid(chunk, chunk->hidden_start, chunk->hidden_end - chunk->hidden_start);
 	return chunk;
 }

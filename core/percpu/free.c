@@ -14,6 +14,7 @@
  * reclaimed, and its empty pages count.
  */
 #include "internal.h"
+#include "poison.h"
 
 /* pcpu_give_area() - give back the area at @off. Return: its bits; 0: no object begins there */
 u32 pcpu_give_area(struct pcpu_chunk *chunk, u32 off)
@@ -67,8 +68,8 @@ bool pcpu_find_work(struct pcpu_chunk *chunk)
 /* Give an object back. Return: NR_PCPU_BAD_FREE, or why the address cannot be freed. */
 static enum pcpu_bad_free give_back(struct pcpu *pc, struct pcpu_chunk *chunk, u64 ptr)
 {
+	u32 bit, bits;
 	u64 off;
-	u32 bit;
 
 	if (!chunk)
 		return PCPU_FREE_NO_CHUNK;
@@ -78,7 +79,12 @@ static enum pcpu_bad_free give_back(struct pcpu *pc, struct pcpu_chunk *chunk, u
 		return PCPU_FREE_OUTSIDE;
 	if (off % PCPU_MIN_ALLOC_SIZE)
 		return PCPU_FREE_MIDDLE;
-	return pcpu_give_area(chunk, bit) ? NR_PCPU_BAD_FREE : pc->area->why(chunk, bit);
+	bits = pcpu_give_area(chunk, bit);
+	if (!bits)
+		return pc->area->why(chunk, bit);
+	/* Under the lock: the next request may take the area. */
+	pcpu_forbid(chunk, bit, bits);
+	return NR_PCPU_BAD_FREE;
 }
 
 static void bad_free(const struct pcpu *pc, enum pcpu_bad_free why, u64 ptr)

@@ -15,6 +15,7 @@
  * not take it.
  */
 #include "internal.h"
+#include "poison.h"
 
 static const char percpu_owner[] = "percpu";
 
@@ -94,6 +95,8 @@ static int vm_populate(struct pcpu_chunk *chunk, u32 start, u32 end, gfp_t gfp)
 	err = map_pages(chunk, start, end, gfp);
 	if (err)
 		put_pages(chunk->pc, chunk->pc->nr_possible * (end - start));
+	else
+		pcpu_forbid(chunk, start * PCPU_BLOCK_BITS, (end - start) * PCPU_BLOCK_BITS);
 	return err;
 }
 
