@@ -24,6 +24,9 @@
 #define MAX_CPUS 64
 #define CHUNK_ALIGN 4
 
+/* The task that recreates the state: the first one is no interrupt source, whatever its CPU. */
+#define STATE_TASK 0
+
 /**
  * struct convert - state of a conversion
  * @record:   by object: the record that allocates it, or PROGRAM_NO_OBJECT
@@ -112,11 +115,18 @@ static void add_task(struct convert *c, u32 cpu, bool irq)
 	c->task_of[cpu][irq] = ++p->nr_tasks;
 }
 
-/* Add tasks for the CPUs first, then interrupt sources as long as there is room. */
+/*
+ * Add tasks for the CPUs first, then interrupt sources as long as there is room. A recording of
+ * interrupts alone has a task as well: it recreates the state.
+ */
 static void add_tasks(struct convert *c)
 {
 	u32 cpus = c->p->machine.cpus;
+	bool any = false;
 
+	for (u32 cpu = 0; cpu < cpus; cpu++)
+		any |= c->seen[cpu][0];
+	c->seen[0][0] |= !any;
 	c->p->nr_tasks = 0;
 	for (u32 cpu = 0; cpu < cpus; cpu++) {
 		if (!c->seen[cpu][0] && (cpu || !c->one_task))
@@ -139,12 +149,6 @@ static void add_tasks(struct convert *c)
 		c->task_of[cpu][1] = c->task_of[cpu][0] ? c->task_of[cpu][0] : 1;
 		c->st->merged_irq++;
 	}
-	/* A program needs a task that is no interrupt source: it recreates the state. */
-	if (!c->p->nr_tasks || c->p->task[0].irq) {
-		c->p->nr_tasks = 0;
-		c->seen[0][0] = true;
-		add_tasks(c);
-	}
 }
 
 /**
@@ -161,10 +165,9 @@ struct layout {
 
 static s32 lay_out(struct layout *l, u64 size, u32 align)
 {
-	u32 task = stream(l->c, 0, false);
 	s32 record = l->c->p->nr_ops;
 
-	if (!add(l->c, task, OP_alloc_percpu, PROGRAM_NO_OBJECT, size, align, 0))
+	if (!add(l->c, STATE_TASK, OP_alloc_percpu, PROGRAM_NO_OBJECT, size, align, 0))
 		return PROGRAM_NO_OBJECT;
 	l->c->st->state++;
 	l->at += size;
@@ -236,7 +239,7 @@ static void recreate_chunks(struct convert *c)
 		lay_out_chunk(&l, i, last ? 0 : !i && dyn ? dyn : unit);
 	}
 	for (u32 i = 0; i < l.nr_holes; i++)
-		if (add(c, stream(c, 0, false), OP_free_percpu, l.holes[i], 0, 0, 0))
+		if (add(c, STATE_TASK, OP_free_percpu, l.holes[i], 0, 0, 0))
 			c->st->state++;
 	free(l.holes);
 }
@@ -280,9 +283,8 @@ static void recreate_objects(struct convert *c)
 {
 	for (u32 i = 0; i < c->pr->before; i++) {
 		const struct pair_object *o = &c->pr->object[c->pr->early[i]];
-		u32 task = stream(c, 0, false);
 
-		c->record[c->pr->early[i]] = alloc_object(c, task, o->size, o->align, false);
+		c->record[c->pr->early[i]] = alloc_object(c, STATE_TASK, o->size, o->align, false);
 		c->st->state++;
 	}
 }

@@ -57,6 +57,29 @@ expect 0 '^target percpu_bitmap' "$mmstorm" import "$dir/small.trace" --bare
 expect 0 'left out: 32 events for --events vmap' "$mmstorm" import "$traces/netns-churn.trace.gz"
 expect 0 '^target vmap' "$mmstorm" import "$traces/thread-churn.trace.gz" --max 50
 
+# Recordings of one CPU, which is not CPU 0: whole programs, that pass.
+echo 'x-1 [001] .... 1.0: percpu_alloc_percpu: reserved=0 is_atomic=0 size=8 align=8' \
+	'base_addr=0x1 off=8 ptr=0x1' >"$dir/one.trace"
+cat >"$dir/one.expected" <<-END
+	mmstorm 1
+	target percpu_bitmap
+	machine pages=1800 unit=1M
+	task a cpu=1
+	  p1 = alloc_percpu size=8 align=4
+	  p2 = alloc_percpu size=8
+	schedule turns a*2
+END
+expect 0 'target percpu_bitmap: 2 operations, 1 of them' \
+	"$mmstorm" import "$dir/one.trace" -o "$dir/one.prog"
+diff "$dir/one.expected" <(grep -v '^#' "$dir/one.prog") >&2 || fail 'a recording of CPU 1'
+# "sed" reads to the end, so that zcat does not fail.
+zcat "$traces/netns-churn.trace.gz" | sed -n '/\[001\]/p' >"$dir/cpu1.trace"
+for events in percpu vmap; do
+	expect 0 'target ' "$mmstorm" import --events "$events" "$dir/cpu1.trace" -o "$dir/one.prog"
+	expect 0 ': ok ' "$mmstorm" run "$dir/one.prog" --times 3
+	! grep -E '^task . cpu=0' "$dir/one.prog" || fail "events of CPU 0: $events"
+done
+
 expect 2 'found no known event' "$mmstorm" run "$dir/none.trace" --fidelity
 expect 0 'of 7202 allocations elsewhere' "$mmstorm" run "$traces/netns-churn.trace.gz" --fidelity
 expect 0 '^[^ ]*netns-churn.trace.gz:[0-9]+: size=' \

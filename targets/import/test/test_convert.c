@@ -134,6 +134,18 @@ static void test_only_interrupts(void **state)
 	assert_op(0, "alloc_percpu", 1, PROGRAM_NO_OBJECT);
 }
 
+/* Interrupts of more CPUs than there are tasks: each of those that join a task is counted once. */
+static void test_many_interrupts(void **state)
+{
+	h.t.nr_cpus = 13;
+	for (u32 i = 0; i < 13; i++)
+		add(TRACE_PERCPU_ALLOC, i, 16 * i, 16)->irq = true;
+	convert(PAIR_PERCPU, &bare);
+	assert_int_equal(h.prog.nr_tasks, PROGRAM_MAX_TASKS);
+	assert_false(h.prog.task[0].irq);
+	assert_int_equal(h.st.merged_irq, 2);
+}
+
 static void test_one_task(void **state)
 {
 	struct convert_options o = bare;
@@ -198,6 +210,36 @@ static void test_state(void **state)
 	assert_int_equal(h.prog.nr_ops, 9);
 	assert_int_equal(h.prog.machine.unit, 256);
 	assert_false(h.st.no_state);
+}
+
+/* CPU 0 has no events, and so no task: the first task recreates the state. */
+static void test_state_without_cpu_0(void **state)
+{
+	add(TRACE_PERCPU_FREE, 1, 32, 0);
+	add(TRACE_PERCPU_ALLOC, 1, 40, 24);
+	convert(PAIR_PERCPU, &whole);
+	assert_int_equal(h.prog.nr_tasks, 1);
+	assert_int_equal(h.prog.task[0].cpu, 1);
+	/* allocate 32, 4 (the object) and 4 in use; then the two events */
+	assert_int_equal(h.prog.nr_ops, 5);
+	for (u32 i = 0; i < h.prog.nr_ops; i++)
+		assert_int_equal(h.prog.op[i].task, 0);
+	pair_free(&h.p);
+	convert(PAIR_PERCPU, &bare);
+	assert_int_equal(h.prog.task[0].cpu, 1);
+	assert_op(0, "alloc_percpu", 0, PROGRAM_NO_OBJECT);
+	assert_op(1, "free_percpu", 0, 0);
+}
+
+/* The same for areas, of an interrupt of CPU 1: the task that recreates the state is added. */
+static void test_kva_without_cpu_0(void **state)
+{
+	add(TRACE_KVA_FREE, 1, 0x100000, 0)->irq = true;
+	convert(PAIR_KVA, &whole);
+	assert_int_equal(h.prog.nr_tasks, 2);
+	assert_false(h.prog.task[0].irq);
+	assert_op(0, "alloc_vmap_area", 0, PROGRAM_NO_OBJECT);
+	assert_op(1, "free_vmap_area", 1, 0);
 }
 
 /* Of two chunks the first is filled to its end, so that the second begins at 0. */
@@ -362,10 +404,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_streams),
 		TEST(test_only_interrupts),
+		TEST(test_many_interrupts),
 		TEST(test_one_task),
 		TEST(test_too_many_turns),
 		TEST(test_inferred),
 		TEST(test_state),
+		TEST(test_state_without_cpu_0),
+		TEST(test_kva_without_cpu_0),
 		TEST(test_state_of_two_chunks),
 		TEST(test_state_with_first_chunk),
 		TEST(test_state_beyond_unit),
