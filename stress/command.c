@@ -15,6 +15,7 @@
 #include "program/text.h"
 #include "tool/options.h"
 #include "world/implementation.h"
+#include "world/machine_world.h"
 
 #ifdef MM_TSAN
 #define WATCHDOG_SECONDS 60
@@ -50,6 +51,10 @@ static const struct option_spec specs[] = {
 	{"on", .kind = OPTION_TEXT, .value = "NAME", MEMBER(on),
 	 .help = "run on the allocators of NAME, an implementation of mmstorm list implementations "
 		 "(default: the first)"},
+	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(mmu), .parse = machine_world_parse_mmu,
+	 .help = "model: addresses are numbers, the default; host: they are addresses of the "
+		 "process, "
+		 "and each mapping is one of the process"},
 	{"quiet-every", .kind = OPTION_SIZE, .value = "N", MEMBER(quiet_every), .lo = 1,
 	 .hi = 1000000000, .help = "operations of a thread between two quiet points"},
 	{"verify-every", .kind = OPTION_SIZE, .value = "N", MEMBER(verify_every), .lo = 1,
@@ -140,6 +145,7 @@ static const char *kva_of(const struct program *p)
 /* Only worlds of the wanted kind. */
 static int choose_worlds(struct stress *st, const struct stress_options *o)
 {
+	char why[REFUSAL_MAX];
 	struct program p;
 	struct text_error err;
 	int status = -1;
@@ -154,6 +160,8 @@ static int choose_worlds(struct stress *st, const struct stress_options *o)
 		}
 		for (u32 r = 0; status < 0 && r < st->nr_roles; r++)
 			status = check_mix(st, r, &p);
+		if (status < 0 && machine_world_refuses(&p, o->mmu, why))
+			status = command_error("--mmu: %s", why);
 		if (!o->kva || !strcmp(o->kva, kva_of(&p)))
 			st->header[st->nr_worlds++] = header;
 	}
@@ -212,5 +220,11 @@ int command_parse(struct stress_options *o, struct stress *st, int argc, char **
 				     o->on);
 	st->o = o;
 	st->wl = workload_by_name(o->workload);
-	return st->wl && st->wl->role[0].name ? choose_workload(st, o) : -1;
+	if (st->wl && st->wl->role[0].name)
+		return choose_workload(st, o);
+	/* Each thread has a machine. */
+	if (o->mmu == MMU_HOST && o->threads > MMU_HOST_MACHINES)
+		return command_error("found %llu threads, expected at most %u with --mmu host",
+				     o->threads, MMU_HOST_MACHINES);
+	return -1;
 }

@@ -23,6 +23,7 @@
 #include "ticks.h"
 #include "tool/input.h"
 #include "world/implementation.h"
+#include "world/machine_world.h"
 
 /* Bytes of a small program, and edits of it. */
 #define SMALL_BYTES 1024
@@ -30,7 +31,7 @@
 
 int program_runs_open(struct program *p, const struct stress_options *o)
 {
-	char err[INPUT_ERROR];
+	char err[INPUT_ERROR], why[REFUSAL_MAX];
 
 	if (input_program(p, o->workload, INPUT_ANY_TARGET, err)) {
 		fprintf(stderr, "%s\n", err);
@@ -39,6 +40,8 @@ int program_runs_open(struct program *p, const struct stress_options *o)
 	if (o->mix || o->kva || o->live || o->cpus)
 		return command_error("found --mix, --kva, --live or --cpus, expected none of them "
 				     "with a program: its machine and operations are given");
+	if (machine_world_refuses(p, o->mmu, why))
+		return command_error("--mmu: %s: %s", o->workload, why);
 	return -1;
 }
 
@@ -84,12 +87,16 @@ static void run_one(struct runner *r, struct program *p)
 	const struct stress_options *o = r->st->o;
 	const struct exec_options options = {
 		.on = o->on ? implementation_by_name(o->on) : NULL,
+		.mmu = o->mmu,
 	};
 	struct exec_result result;
 
 	if (!r->given) {
 		__atomic_store_n(&r->seen->seed, random_next(&r->rng), __ATOMIC_RELEASE);
 		program_runs_draw(p, r->seen->seed);
+		/* The host MMU has room for less than a gap between two nodes can be. */
+		if (o->mmu == MMU_HOST)
+			p->machine.gap = min(p->machine.gap, 1U << 16);
 		p->fail.every = (u32)o->fail_rate;
 	}
 	exec_program(r->x, r->given ? r->given : p, &options, &result);

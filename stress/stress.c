@@ -233,6 +233,7 @@ static void run_world(struct stress *st)
 	prepare_threads(st);
 	slots_prepare(st, (u32)(st->o->live ? st->o->live : st->wl->live));
 	schedule.seed = st->thread[0].rng;
+	st->world.mmu = st->o->mmu;
 	world_set_program(&st->world, &st->program, on ? on : implementations[0]);
 	subsystems_choose(&st->world);
 	sp.nr_cpus = st->program.machine.cpus;

@@ -39,6 +39,7 @@
  * @json:      print JSON
  * @quiet:     no line a second
  * @on:        name of the implementation; NULL: the first
+ * @mmu:       of the machines
  */
 struct stress_options {
 	const char *workload;
@@ -55,6 +56,7 @@ struct stress_options {
 	const char *findings;
 	bool json, quiet;
 	const char *on;
+	enum machine_mmu mmu;
 };
 
 /**

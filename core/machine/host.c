@@ -68,12 +68,12 @@
 /* AddressSanitizer's shadow of a KVA that is larger would cost too much memory. */
 #define SHADOW_MAX (256ULL << 20)
 
-static bool slot_used[HOST_SLOTS];
+static bool slot_used[MMU_HOST_MACHINES];
 
 bool host_slot_of(u64 addr, unsigned int *slot)
 {
 	*slot = (addr - HOST_BASE) / HOST_SLOT_BYTES;
-	return addr - HOST_BASE < HOST_SLOTS * HOST_SLOT_BYTES;
+	return addr - HOST_BASE < MMU_HOST_MACHINES * HOST_SLOT_BYTES;
 }
 
 static void *map(u64 addr, u64 bytes, int prot, int flags, int fd, u64 offset)
@@ -134,7 +134,7 @@ static u64 count_own_maps(void)
 
 static int take_slot(void)
 {
-	for (int slot = 0; slot < HOST_SLOTS; slot++)
+	for (int slot = 0; slot < MMU_HOST_MACHINES; slot++)
 		if (!__atomic_test_and_set(&slot_used[slot], __ATOMIC_ACQ_REL))
 			return slot;
 	return -1;
@@ -210,7 +210,8 @@ int host_open(struct machine *m)
 	slot = take_slot();
 	if (slot < 0) {
 		snprintf(m->why, sizeof(m->why),
-			 "found %d machines on the host MMU, expected fewer than that", HOST_SLOTS);
+			 "found %d machines on the host MMU, expected fewer than that",
+			 MMU_HOST_MACHINES);
 		return -EBUSY;
 	}
 	h = calloc(1, sizeof(*h));

@@ -56,9 +56,6 @@ struct host {
 	u64 low, high;
 };
 
-/* Machines of a process that can be on the host MMU at the same time. */
-#define HOST_SLOTS 32
-
 /* Bytes of each of the two windows of a machine. */
 #define HOST_WINDOW (1ULL << 35)
 

@@ -18,7 +18,7 @@
 #include "internal.h"
 
 /* The machine of each slot. The signal has no other way to it. */
-static struct machine *watched[HOST_SLOTS];
+static struct machine *watched[MMU_HOST_MACHINES];
 
 static struct sigaction before;
 

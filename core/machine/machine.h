@@ -41,10 +41,13 @@
  * enum machine_mmu - what an address is
  * @MMU_MODEL: a number, which mem_address() translates
  * @MMU_HOST:  an address of this process: a program follows pointers into the direct map and into
- *             mappings, and a use after unmapping is ORACLE_FAULT. On x86-64; 32 machines of a
- *             process at most. host.c says how, and what the sanitizers miss there
+ *             mappings, and a use after unmapping is ORACLE_FAULT. On x86-64. host.c says how, and
+ *             what the sanitizers miss there
  */
 enum machine_mmu { MMU_MODEL, MMU_HOST };
+
+/* Machines of a process that can be on the host MMU at the same time. */
+#define MMU_HOST_MACHINES 32
 
 /* Flags of a request: those of the kernel's flags that the model knows. */
 typedef unsigned int gfp_t;

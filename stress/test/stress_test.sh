@@ -40,6 +40,8 @@ bad "'65'" --cpus 65 percpu
 bad "'0'" --threads 0 percpu
 bad "found 'zone', expected the kind of a space that the workload aliases has" --kva zone aliases
 bad "found 'linux0', expected an implementation" --on linux0 percpu
+bad "found 'real', expected model or host" --mmu real percpu
+bad "found 33 threads, expected at most 32 with --mmu host" --mmu host --threads 33 boot
 bad "found 'nothing', expected an operation" --mix nothing=1 vmap
 bad "found 'vmalloc', which the target percpu_bitmap does not have" \
 	--mix vmalloc=1,vfree=1 percpu
@@ -55,6 +57,15 @@ for workload in percpu vmap aliases zone vmalloc mixed fail; do
 		"$workload" >out 2>err || fail "$workload: status $?: $(cat out err)"
 	tail -n 1 out | grep -q '"workload": "'$workload'"' || fail "$workload: $(cat out)"
 	grep -q '"operation": "' out || fail "$workload: no percentiles: $(cat out)"
+done
+# On the host MMU.
+for workload in percpu vmap vmalloc mixed; do
+	"$mmstorm" stress --mmu host --operations 10K --quiet-every 1000 --worlds-every 4 \
+		"$workload" >out 2>err || fail "--mmu host $workload: status $?: $(cat out err)"
+done
+for what in boot "$corpus/vmap/aliases.prog"; do
+	"$mmstorm" stress --mmu host --operations 500 "$what" >out 2>err ||
+		fail "--mmu host $what: status $?: $(cat out err)"
 done
 "$mmstorm" stress --operations 2000 boot >out 2>err || fail "boot: status $?: $(cat out err)"
 grep -q '^boot: ' out || fail "boot: $(cat out)"

@@ -51,19 +51,6 @@ static const char *parse_on(const char *text, void *on)
 	return im ? NULL : "one of mmstorm list implementations";
 }
 
-static const char *parse_mmu(const char *text, void *mmu)
-{
-	static const char *const name[] = {[MMU_MODEL] = "model", [MMU_HOST] = "host"};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(name); i++) {
-		if (strcmp(text, name[i]))
-			continue;
-		*(enum machine_mmu *)mmu = (enum machine_mmu)i;
-		return NULL;
-	}
-	return "model or host";
-}
-
 static const struct option_spec specs[] = {
 	{"times", 'n', OPTION_NUMBER, "N", MEMBER(run.times), .lo = 1, .hi = UINT32_MAX,
 	 .help = "run each program N times: all runs must end in the same way"},
@@ -85,7 +72,8 @@ static const struct option_spec specs[] = {
 	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(run.on), .parse = parse_on,
 	 .help = "run on the allocators of an implementation, one of mmstorm list implementations; "
 		 "the default is ours"},
-	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(run.mmu), .parse = parse_mmu,
+	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(run.mmu),
+	 .parse = machine_world_parse_mmu,
 	 .help = "model: addresses are numbers, the default; host: they are addresses of the "
 		 "process, "
 		 "and each mapping is one of the process"},

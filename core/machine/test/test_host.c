@@ -323,10 +323,10 @@ static void test_refused(void **state)
 	assert_string_equal(machine_boot_error(f->m), "");
 }
 
-/* Up to HOST_SLOTS machines, each with addresses of its own; taken addresses are refused. */
+/* Up to MMU_HOST_MACHINES machines, each with addresses of its own; taken addresses are refused. */
 static void test_slots(void **state)
 {
-	struct machine *m[HOST_SLOTS];
+	struct machine *m[MMU_HOST_MACHINES];
 	u64 last = KVA;
 	void *p;
 
@@ -346,8 +346,8 @@ static void test_slots(void **state)
 		assert_int_equal(start, last + 2 * HOST_WINDOW);
 		last = start;
 	}
-	assert_int_equal(machine_kva_start(m[HOST_SLOTS - 1], MMU_HOST), 0);
-	assert_non_null(strstr(machine_boot_error(m[HOST_SLOTS - 1]),
+	assert_int_equal(machine_kva_start(m[MMU_HOST_MACHINES - 1], MMU_HOST), 0);
+	assert_non_null(strstr(machine_boot_error(m[MMU_HOST_MACHINES - 1]),
 			       "machines on the host MMU, expected"));
 	for (unsigned int i = 0; i < ARRAY_SIZE(m); i++)
 		machine_destroy(m[i]);

@@ -60,7 +60,7 @@ int claims_prepare(struct claims *c, const struct machine *m)
 	for (u32 i = 0; i < t->nr_ranges; i++)
 		frames = max(frames, t->range[i].start + t->range[i].nr);
 	err = region_prepare(&c->region[0], cfg->kva_start, cfg->kva_size >> PAGE_SHIFT);
-	return err ? err : region_prepare(&c->region[1], MACHINE_DIRECT_START, frames);
+	return err ? err : region_prepare(&c->region[1], direct_map_start(m), frames);
 }
 
 void claims_free(struct claims *c)

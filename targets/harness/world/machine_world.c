@@ -9,6 +9,7 @@
 #include "machine_world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "bootmem_world.h"
 #include "vmap_world.h"
@@ -79,6 +80,19 @@ bool machine_world_refuses(const struct program *p, enum machine_mmu mmu, char w
 		machine_destroy(w->machine);
 	free(w);
 	return refused;
+}
+
+const char *machine_world_parse_mmu(const char *text, void *mmu)
+{
+	static const char *const name[] = {[MMU_MODEL] = "model", [MMU_HOST] = "host"};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(name); i++) {
+		if (strcmp(text, name[i]))
+			continue;
+		*(enum machine_mmu *)mmu = (enum machine_mmu)i;
+		return NULL;
+	}
+	return "model or host";
 }
 
 int machine_world_boot(struct world *w)

@@ -17,6 +17,9 @@ int machine_world_boot(struct world *w);
  */
 bool machine_world_refuses(const struct program *p, enum machine_mmu mmu, char why[REFUSAL_MAX]);
 
+/** machine_world_parse_mmu() - an option's "model" or "host" into an enum machine_mmu: options.h */
+const char *machine_world_parse_mmu(const char *text, void *mmu);
+
 /** machine_world_check_leaks() - what is still allocated is a leak; see machine_check_leaks() */
 void machine_world_check_leaks(struct world *w);
 
