@@ -47,6 +47,7 @@
 	X(DEADLOCK, "deadlock", "every task is blocked")                                           \
 	X(LIVELOCK, "livelock", "the run exceeded its limit of scheduling points")                 \
 	X(RACE, "race", "ThreadSanitizer reported a data race")                                    \
+	X(ASSERTION, "assertion", "an assertion or a warning of the allocator's own fired")        \
 	X(SANITIZER, "sanitizer", "AddressSanitizer or another sanitizer reported")                \
 	X(CRASH, "crash", "the process was killed by a signal")                                    \
 	X(DIGEST, "replay-digest", "a replay took another path than the recorded run")             \
