@@ -233,12 +233,11 @@ static int set_range(struct machine *m, u64 addr, struct page **pages, unsigned 
 	return err;
 }
 
-void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
+static void set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
 {
 	u64 before;
 	int err;
 
-	sched_point();
 	check_range(m, addr, nr, "setting");
 	entries_lock(m);
 	/* Other mappings may have used the room that was made by vmap_prepare_range(). */
@@ -250,6 +249,17 @@ void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned l
 	if (unlikely(m->host))
 		host_map(m, addr, nr);
 	entries_unlock(m);
+}
+
+void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
+{
+	sched_point();
+	set_pages(m, addr, pages, nr);
+}
+
+void vmap_set_entry(struct machine *m, u64 addr, struct page *page)
+{
+	set_pages(m, addr, &page, 1);
 }
 
 /* Clear the present entries among @nr, and make their translations stale. Return: how many. */
@@ -283,11 +293,10 @@ static inline unsigned long unmap_entries_bare(struct machine *m, u64 *pte, unsi
 	return cleared;
 }
 
-unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
+static unsigned long clear_range(struct machine *m, u64 addr, unsigned long nr)
 {
 	unsigned long cleared = 0, part;
 
-	sched_point();
 	check_range(m, addr, nr, "unmapping");
 	entries_lock(m);
 	if (unlikely(m->host))
@@ -305,6 +314,17 @@ unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 	}
 	entries_unlock(m);
 	return cleared;
+}
+
+unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
+{
+	sched_point();
+	return clear_range(m, addr, nr);
+}
+
+void vmap_clear_entry(struct machine *m, u64 addr)
+{
+	clear_range(m, addr, 1);
 }
 
 /* The entry of an address; 0 if there is none. */

@@ -82,6 +82,14 @@ void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned l
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr);
 
 /**
+ * vmap_set_entry(), vmap_clear_entry() - vmap_set_pages() and vunmap_range() of one page
+ *
+ * They pass no scheduling point: for loops of kernel code that change entries one by one.
+ */
+void vmap_set_entry(struct machine *m, u64 addr, struct page *page);
+void vmap_clear_entry(struct machine *m, u64 addr);
+
+/**
  * flush_tlb_kernel_range() - evict the translations of a range on all CPUs
  * @m:     the machine
  * @start: first address; the whole page that holds it is flushed

@@ -48,6 +48,15 @@ static void test_prepare(void **state)
 	}
 	assert_int_equal(vunmap_range(f->m, at(500), PAGES), PAGES);
 	flush_tlb_kernel_range(f->m, at(500), at(600));
+	/* As kernel code does in its own loops. */
+	vmap_set_entry(f->m, at(511), pages[0]);
+	assert_ptr_equal(vmalloc_to_page(f->m, at(511)), pages[0]);
+	assert_null(vmalloc_to_page(f->m, at(510)));
+	vmap_clear_entry(f->m, at(510));
+	vmap_clear_entry(f->m, at(511));
+	assert_null(vmalloc_to_page(f->m, at(511)));
+	assert_int_equal(stats(f->m).stale, 1);
+	flush_tlb_kernel_range(f->m, at(511), at(512));
 	/* The tables stay. */
 	vmap_set_pages(f->m, at(500), pages, PAGES);
 	assert_int_equal(f->m->requests, requests);
