@@ -34,6 +34,16 @@ struct areas_request {
 	u64 align;
 };
 
+/* For a back end that wants offsets and sizes to be multiples of the alignment. */
+static void lower_align(struct areas_request *r)
+{
+	u64 all = r->align;
+
+	for (u32 i = 0; i < r->nr; i++)
+		all |= r->offset[i] | r->size[i];
+	r->align = all & -all;
+}
+
 /* Index in the request of the range that is number @i by address. */
 static u32 place(u32 order, u32 i, u32 nr)
 {
@@ -87,7 +97,12 @@ static void judge_base(struct world *w, const struct op_call *c, const struct ar
 		       int err, u64 base)
 {
 	const struct congruent ranges = {
-		.nr = r->nr, .offset = r->offset, .size = r->size, .align = r->align};
+		.nr = r->nr,
+		.offset = r->offset,
+		.size = r->size,
+		.align = r->align,
+		.lowest = w->vmap[0].be->caps.strict_areas ? w->vmap[0].start : 0,
+	};
 	u64 expected = congruent_highest(kva_snapshot_last(w), &ranges);
 
 	if ((expected && base == expected) || !op_ran_alone(w, c))
@@ -172,6 +187,8 @@ void op_get_vm_areas(struct world *w, const struct op_call *c)
 	int err;
 
 	areas_request(c->op, &r);
+	if (v->be->caps.strict_areas)
+		lower_align(&r);
 	if (judged)
 		kva_snapshot_all(w, v);
 	err = v->be->get_vm_areas(v->ctx, r.offset, r.size, r.nr, r.align, c->gfp, o->areas);

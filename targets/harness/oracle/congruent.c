@@ -10,7 +10,8 @@
 
 u64 congruent_highest(const struct kva_snapshot *s, const struct congruent *r)
 {
-	u64 from = s->space->start, to = s->space->end, best = 0, lowest_end = ~0ULL;
+	u64 from = s->space->start, to = s->space->end, best = r->lowest ? r->lowest - 1 : 0,
+	    lowest_end = ~0ULL;
 
 	for (u32 i = 0; i < r->nr; i++)
 		lowest_end = min(lowest_end, r->offset[i] + r->size[i]);
@@ -39,5 +40,5 @@ u64 congruent_highest(const struct kva_snapshot *s, const struct congruent *r)
 				best = base;
 		}
 	}
-	return best;
+	return best >= max(r->lowest, 1ULL) ? best : 0;
 }

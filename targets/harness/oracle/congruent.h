@@ -12,12 +12,14 @@
  * struct congruent - ranges, each at base + @offset[i] and of @size[i] bytes
  * @nr:    how many
  * @align: of the base, a power of two
+ * @lowest: lower bases are not right
  */
 struct congruent {
 	u32 nr;
 	const u64 *offset;
 	const u64 *size;
 	u64 align;
+	u64 lowest;
 };
 
 /**

@@ -120,6 +120,14 @@ static u64 first_pages(const struct percpu_layout *l)
 	return ALIGN((u64)l->static_size + l->reserved_size + l->dyn_size, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
+/* Those that have frames. */
+static u64 first_frames(const struct percpu_instance *v)
+{
+	if (v->be->caps.rounds_dynamic && v->first == PERCPU_FIRST_PAGE)
+		return v->layout.unit_size >> PAGE_SHIFT;
+	return first_pages(&v->layout);
+}
+
 /* The frame of a page of the first chunk is boot memory, and backs no other page. */
 static void mark_first_page(struct frame_map *f, unsigned int cpu, u64 addr)
 {
@@ -142,7 +150,7 @@ static void mark_first_chunk(struct frame_map *f)
 	const struct world *w = f->w;
 	const struct topology *t = machine_topology(w->machine);
 	const struct percpu_instance *v = &w->percpu[0];
-	const u64 pages = first_pages(&v->layout);
+	const u64 pages = first_frames(v);
 	unsigned int cpu;
 
 	if (!v->base)

@@ -27,6 +27,8 @@ static bool search_begin(struct search *s, const struct kva_snapshot *snap,
 		.length = r->size,
 		.most_misses = snap->space->be->caps.misses,
 	};
+	if (!s->most_misses && r->align > PAGE_SIZE && r->to - r->from != r->size)
+		s->length = r->size + r->align;
 	return s->from < s->to && r->size <= s->to - s->from;
 }
 

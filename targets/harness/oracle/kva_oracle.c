@@ -111,6 +111,7 @@ static bool also_right(struct kva_snapshot *s, const struct kva_request *r, u32 
 {
 	const struct kva_range *range = kva_snapshot_at(s, addr);
 	bool heap;
+	u64 lowest;
 
 	if (s->space->be->caps.cache != VMAP_CACHE_BY_NODE)
 		return addr == answer(s, r, cpu);
@@ -118,7 +119,13 @@ static bool also_right(struct kva_snapshot *s, const struct kva_request *r, u32 
 	if (whole_space(s, r) && range && range->start == addr && IS_ALIGNED(addr, r->align) &&
 	    pooled(range, r, owner_for(s, cpu)))
 		return true;
-	return heap && addr == kva_lowest(s, r);
+	if (!heap)
+		return false;
+	lowest = kva_lowest(s, r);
+	/* A range that is not sure to be found may be found. */
+	return addr == lowest ||
+	       (!s->space->be->caps.misses && addr < lowest && IS_ALIGNED(addr, r->align) &&
+		kva_snapshot_is_free(s, addr, r->size));
 }
 
 static bool is_right(struct world *w, struct kva_snapshot *s, const struct kva_request *r, u64 addr)

@@ -39,6 +39,18 @@ static void check_cpus(const struct world *w, const struct percpu_layout *l)
 		 l->upa);
 }
 
+/* Is the dynamic region as long as it was asked for? */
+static bool dynamic_is_right(const struct world *w, const struct percpu_instance *v)
+{
+	const struct percpu_caps *caps = &v->be->caps;
+	const bool asked = !caps->rounds_dynamic || v->first != PERCPU_FIRST_PAGE;
+	const u32 dyn = asked ? max(w->program->machine.dyn, caps->min_dyn) : caps->min_dyn;
+	const u32 least = ALIGN(dyn, caps->min_size);
+
+	return caps->rounds_dynamic ? v->layout.dyn_size + caps->min_size > least
+				    : v->layout.dyn_size == least;
+}
+
 /* L4, and the regions are those that were asked for. */
 static void check_sizes(const struct world *w, u32 k)
 {
@@ -53,7 +65,7 @@ static void check_sizes(const struct world *w, u32 k)
 		 l->unit_size, l->alloc_size, l->atom_size);
 	MM_CHECK(l->static_size == ALIGN(max(pm->stat, caps->min_static), caps->min_size) &&
 			 l->reserved_size == ALIGN(pm->reserved, caps->min_size) &&
-			 l->dyn_size == ALIGN(max(pm->dyn, caps->min_dyn), caps->min_size),
+			 dynamic_is_right(w, &w->percpu[k]),
 		 RANGE, "regions of %u, %u and %u bytes, asked for %u, %u and %u", l->static_size,
 		 l->reserved_size, l->dyn_size, pm->stat, pm->reserved, pm->dyn);
 }

@@ -156,6 +156,23 @@ static bool all_offer(const struct vmap_backend *const *v, u32 nr_vmap,
 	return nr || s == SERVICE_NONE;
 }
 
+/*
+ * Does an operation stand in an interrupt, where a space that may sleep has no place for it? Of
+ * those that use spaces, vfree() alone does.
+ */
+static bool may_not_interrupt(const struct program *p, const struct program_op *op,
+			      const struct vmap_backend *const *v, u32 nr)
+{
+	const enum backend_service s = op_table[op->op].needs;
+
+	if (!p->task[op->task].irq || s == SERVICE_NONE || s == SERVICE_VMALLOC || is_percpu(s))
+		return false;
+	for (u32 k = 0; k < nr; k++)
+		if (v[k]->caps.sleeps)
+			return true;
+	return false;
+}
+
 bool implementation_refuses(const struct implementation *on, const struct program *p,
 			    char why[REFUSAL_MAX])
 {
@@ -176,6 +193,12 @@ bool implementation_refuses(const struct implementation *on, const struct progra
 	for (u32 i = 0; i < p->nr_ops; i++) {
 		const enum backend_service s = op_table[p->op[i].op].needs;
 
+		if (may_not_interrupt(p, &p->op[i], v, nr_vmap)) {
+			snprintf(why, REFUSAL_MAX,
+				 "operation %s stands in an interrupt, and %s sleeps in it",
+				 op_table[p->op[i].op].name, on->name);
+			return true;
+		}
 		if (all_offer(v, nr_vmap, u, nr_percpu, s))
 			continue;
 		snprintf(why, REFUSAL_MAX, "operation %s needs %s, which %s does not offer",

@@ -35,6 +35,7 @@ u32 vmap_capabilities(const struct vmap_caps *caps, struct capability c[CAPABILI
 		FLAG(complete),	      FLAG(lowest),
 		FLAG(highest),	      FLAG(lazy),
 		FLAG(purge_empties),  FLAG(drops_blocks),
+		FLAG(strict_areas),   FLAG(sleeps),
 		FLAG(walks_nodes),    WORD(misses, caps->misses == VMAP_MISSES_ANY ? "any" : NULL),
 		NUMBER(block_max),    WORD(cache, cache[caps->cache]),
 		NUMBER(cache_parts),  NUMBER(cache_refill),
@@ -48,9 +49,9 @@ u32 vmap_capabilities(const struct vmap_caps *caps, struct capability c[CAPABILI
 u32 percpu_capabilities(const struct percpu_caps *caps, struct capability c[CAPABILITIES_MAX])
 {
 	const struct capability all[] = {
-		FLAG(complete),	  FLAG(reserved_anywhere), FLAG(counts_work),
-		NUMBER(min_size), NUMBER(max_size),	   NUMBER(min_static),
-		NUMBER(min_dyn),  NUMBER(slack),	   NUMBER(set_aside),
+		FLAG(complete),	  FLAG(reserved_anywhere), FLAG(rounds_dynamic), FLAG(counts_work),
+		NUMBER(min_size), NUMBER(max_size),	   NUMBER(min_static),	 NUMBER(min_dyn),
+		NUMBER(slack),	  NUMBER(set_aside),
 	};
 
 	_Static_assert(ARRAY_SIZE(all) <= CAPABILITIES_MAX, "room for all");

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <implementation_list.h>
 #include "ours.h"
 
 const struct implementation ours = {
@@ -15,7 +16,14 @@ const struct implementation ours = {
 	.percpu = ours_percpu,
 };
 
-const struct implementation *const implementations[] = {&ours, NULL};
+/* implementation_list.h names the others, as CMake has found them. */
+#define X(id) extern const struct implementation id;
+OTHER_IMPLEMENTATIONS(X)
+#undef X
+
+#define X(id) &id,
+const struct implementation *const implementations[] = {&ours, OTHER_IMPLEMENTATIONS(X) NULL};
+#undef X
 
 const struct implementation *implementation_by_name(const char *name)
 {

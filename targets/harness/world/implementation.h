@@ -4,8 +4,8 @@
  *
  * An implementation offers back ends by kind: of the vmap layer, of the per-CPU allocator, or of
  * both. A per-CPU allocator stands on a space of its own implementation, as Linux's calls Linux's
- * vmalloc. To add an implementation, write its back ends in a folder of their own and add a line to
- * implementations[].
+ * vmalloc. To add an implementation, write its back ends in a folder of their own and append the
+ * name of its variable to the property MM_IMPLEMENTATIONS (CMakeLists.txt).
  */
 #ifndef MM_HARNESS_IMPLEMENTATION_H
 #define MM_HARNESS_IMPLEMENTATION_H

@@ -45,6 +45,9 @@ const char *percpu_freed_name(enum percpu_freed how);
  * struct percpu_caps - what a back end promises
  * @complete:  a request that may sleep is refused only if no new chunk can be had either
  * @reserved_anywhere: without a reserved region, requests for it are served as others are
+ * @rounds_dynamic: the dynamic region of a first chunk reaches to the end of a page or of a unit.
+ *             Page by page it is as long as @min_dyn asks for, and no program can say more; all
+ *             pages of a unit are there then
  * @min_size:  bytes that sizes and alignments are rounded up to
  * @max_size:  bytes of the largest request; 0: a unit
  * @min_static, @min_dyn: least bytes of these regions of a first chunk, whatever is asked for
@@ -58,6 +61,7 @@ const char *percpu_freed_name(enum percpu_freed how);
 struct percpu_caps {
 	bool complete;
 	bool reserved_anywhere;
+	bool rounds_dynamic;
 	u32 min_size;
 	u32 max_size;
 	u32 min_static, min_dyn;

@@ -44,6 +44,9 @@ static bool must_boot(const struct world *w, u32 k)
 	const struct program_machine *pm = machine_of(w);
 	bool first = pm->stat || pm->reserved || pm->dyn;
 
+	/* It makes one that the program has not asked for, and that memory is not meant for. */
+	if (w->percpu_kind[k]->caps.min_dyn)
+		return false;
 	if (!first)
 		return !pm->km || pm->first != PERCPU_FIRST_PAGE;
 	return !k && !pm->km && pm->first != PERCPU_FIRST_EMBED;

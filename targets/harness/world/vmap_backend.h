@@ -56,9 +56,15 @@ enum vmap_cache { VMAP_CACHE_NONE, VMAP_CACHE_BY_CPU, VMAP_CACHE_BY_NODE };
  * @purge_empties: after purge_vmap_area_lazy() nothing is cached
  * @drops_blocks: vm_unmap_aliases(), and a request that is refused for want of addresses, give up
  *                all blocks in which nothing is mapped
+ * @strict_areas: the offsets and sizes of congruent areas are multiples of their alignment, and
+ *                their base lies in the space even if no area does
+ * @sleeps:       what frees, unmaps or makes areas and short mappings may sleep, and stands in no
+ *                interrupt; vfree() may
  * @walks_nodes:  a walk over the areas in use asks each node at each step
  * @misses:       free ranges that are long enough and do not fit because of their alignment, before
- *                the heap considers only ranges of size + align - PAGE_SIZE bytes
+ *                the heap considers only ranges of size + align - PAGE_SIZE bytes. 0: a request
+ *                that is aligned to more than a page is sure to find only ranges of size + align
+ *                bytes, unless its own range is as long as the request
  * @block_max:    pages of the largest request that vm_map_ram() serves from a block; 0: it has no
  *                blocks. The area of a block is aligned to its size
  * @cache:        enum vmap_cache; requests for a part of the space, and those too large for the
@@ -74,6 +80,8 @@ struct vmap_caps {
 	bool lazy;
 	bool purge_empties;
 	bool drops_blocks;
+	bool strict_areas;
+	bool sleeps;
 	bool walks_nodes;
 	u32 misses;
 	u32 block_max;
