@@ -46,6 +46,11 @@ table() {
 	$h/tool core/sched core/machine core/bench $h/program $h/world $h/exec $h/oracle $h/ops
 	$h/fuzz core/sched core/machine $h/*
 	targets core/* $h/*
+	targets/linux core/sched core/machine $h/world $h/program
+	targets/linux/bridge core/sched core/machine $h/world $h/program targets/linux*
+	targets/linux/units targets/linux*
+	targets/linux/words targets/linux*
+	targets/linux/include targets/linux*
 	targets/import core/* $h/*
 	targets/mmstorm core/* $h/* targets/import
 	stress core/* $h/*

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # setup.sh - install the Debian 12 packages that mmstorm needs.
 #
-# If all of them are installed, the script does nothing, and does not use the network.
+# If all of them are installed, the script only unpacks the Linux sources, once (unpack-linux.sh),
+# and does not use the network.
 set -euo pipefail
 
 PACKAGES=(
@@ -18,13 +19,16 @@ PACKAGES=(
 	gnuplot-nox
 	# libraries
 	liburcu-dev libbsd-dev libcmocka-dev libjson-c-dev zlib1g-dev
+	# the kernel's own allocators, for targets/linux
+	linux-source-6.1 linux-source-6.12
 )
 
 usage() {
 	cat <<-END
 	usage: ci/setup.sh [OPTION]
 
-	Installs the Debian packages that mmstorm needs, and prints their names.
+	Installs the Debian packages that mmstorm needs, and prints their names. Unpacks the
+	Linux sources among them into build/linux/, once.
 
 	Options:
 	  --check     only print the missing packages
@@ -58,6 +62,12 @@ ninja, pkg-config, liburcu, libbsd, cmocka, json-c, zlib; optional: AFL++, clang
 gnuplot."
 fi
 
+# Without the trees everything else works: CMake says that there are none.
+unpack_linux() {
+	"$(dirname "$0")/unpack-linux.sh" ||
+		echo "setup.sh: the Linux sources were not unpacked" >&2
+}
+
 missing=()
 for package in "${PACKAGES[@]}"; do
 	state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
@@ -66,6 +76,7 @@ done
 
 if [ ${#missing[@]} -eq 0 ]; then
 	! $check || echo "setup.sh: all packages are installed"
+	$check || unpack_linux
 	exit 0
 fi
 if $check; then
@@ -107,3 +118,4 @@ if ! apt install --no-install-recommends "${missing[@]}"; then
 	apt install --no-install-recommends "${missing[@]}" || fail "apt-get install failed"
 fi
 echo "setup.sh: installed ${#missing[@]} packages"
+unpack_linux
