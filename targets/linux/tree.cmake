@@ -6,6 +6,8 @@
 
 set(MM_LINUX_TREE "" CACHE STRING "Kernel trees: a list of PATH or NAME=PATH")
 
+set(linux_room ${CMAKE_CURRENT_LIST_DIR})
+
 # The files of a tree that are compiled, without those that units/ includes.
 set(linux_library_files lib/rbtree.c lib/find_bit.c lib/bitmap.c lib/llist.c lib/xarray.c)
 set(linux_needed_files mm/vmalloc.c mm/percpu.c mm/percpu-vm.c mm/percpu-km.c Makefile
@@ -143,8 +145,9 @@ function(linux_probe tree dir)
   endif()
 endfunction()
 
-# linux_tree(name path): the object and the implementation of a tree. The libraries are called
-# ID_fibers and ID_threads; the identifier joins MM_IMPLEMENTATIONS.
+# linux_tree(name path flag...): the object and the implementation of a tree, whose files are
+# compiled with more flags. The libraries are called ID_fibers and ID_threads, the object is the
+# property MM_OBJECT_ID.
 function(linux_tree name path)
   string(MAKE_C_IDENTIFIER "${name}" id)
   set(dir ${CMAKE_CURRENT_BINARY_DIR}/${name})
@@ -157,16 +160,17 @@ function(linux_tree name path)
   set(files ${linux_library_files})
   list(TRANSFORM files PREPEND ${path}/)
   foreach(part rest km)
-    set(sources units/unit_percpu.c)
+    set(sources ${linux_room}/units/unit_percpu.c)
     set(symbol tree_percpu_km)
     set(define MM_LINUX_KM)
     if(part STREQUAL "rest")
       set(symbol tree_percpu)
       set(define MM_LINUX_VM)
-      list(APPEND sources units/unit_vmalloc.c units/unit_machine.c ${files})
+      list(APPEND sources ${linux_room}/units/unit_vmalloc.c ${linux_room}/units/unit_machine.c
+        ${files})
     endif()
     add_library(${id}_${part} OBJECT ${sources})
-    target_compile_options(${id}_${part} PRIVATE ${linux_flags} -w)
+    target_compile_options(${id}_${part} PRIVATE ${linux_flags} -w ${ARGN})
     target_compile_definitions(${id}_${part} PRIVATE TREE_PERCPU=${symbol} ${define})
     target_include_directories(${id}_${part} PRIVATE ${dir} ${dir}/real ${dir}/stub ${path})
     mm_role(${id}_${part} subject)
@@ -175,22 +179,41 @@ function(linux_tree name path)
 
   add_custom_command(OUTPUT ${dir}/${id}.o
     COMMAND ${CMAKE_COMMAND} -E env LD=${CMAKE_LINKER} NM=${CMAKE_NM} OBJCOPY=${CMAKE_OBJCOPY}
-            bash ${CMAKE_CURRENT_SOURCE_DIR}/link.sh ${id} ${dir}/${id}.o
+            bash ${linux_room}/link.sh ${id} ${dir}/${id}.o
             "$<JOIN:$<TARGET_OBJECTS:${id}_rest>,;>" "$<TARGET_OBJECTS:${id}_km>"
     DEPENDS $<TARGET_OBJECTS:${id}_rest> $<TARGET_OBJECTS:${id}_km>
-            ${CMAKE_CURRENT_SOURCE_DIR}/link.sh
+            ${linux_room}/link.sh
     COMMENT "Linking the sources of ${name}" VERBATIM)
   set(TREE_NAME ${name})
   set(TREE_ID ${id})
-  configure_file(implementation.c.in ${dir}/implementation.c @ONLY)
+  configure_file(${linux_room}/implementation.c.in ${dir}/implementation.c @ONLY)
   foreach(engine fibers threads)
     add_library(${id}_${engine} OBJECT ${dir}/implementation.c)
-    target_include_directories(${id}_${engine} PRIVATE ${dir} ${CMAKE_CURRENT_SOURCE_DIR})
+    target_include_directories(${id}_${engine} PRIVATE ${dir} ${linux_room})
     target_link_libraries(${id}_${engine} PUBLIC program machine_${engine})
     mm_role(${id}_${engine} harness)
   endforeach()
   add_custom_target(${id}_object DEPENDS ${dir}/${id}.o)
-  set_property(GLOBAL APPEND PROPERTY MM_IMPLEMENTATIONS ${id})
   set_property(GLOBAL PROPERTY MM_OBJECT_${id} ${dir}/${id}.o)
-  set_property(GLOBAL APPEND PROPERTY MM_LINUX_NAMES ${name})
+endfunction()
+
+# linux_patched(tree dir patches var): a copy of a tree in dir, with patches applied. The variable
+# is true if all of them apply.
+function(linux_patched tree dir patches var)
+  file(REMOVE_RECURSE ${dir})
+  file(MAKE_DIRECTORY ${dir}/mm)
+  foreach(part Makefile include lib)
+    file(CREATE_LINK ${tree}/${part} ${dir}/${part} SYMBOLIC)
+  endforeach()
+  file(GLOB files ${tree}/mm/*percpu* ${tree}/mm/vmalloc.c ${tree}/mm/*.h)
+  file(COPY ${files} DESTINATION ${dir}/mm)
+  set(${var} TRUE PARENT_SCOPE)
+  foreach(patch IN LISTS patches)
+    execute_process(COMMAND patch --batch --silent --fuzz=0 -p1 -i ${patch}
+                    WORKING_DIRECTORY ${dir} RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+    if(NOT status EQUAL 0)
+      set(${var} FALSE PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
 endfunction()

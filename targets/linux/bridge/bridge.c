@@ -41,6 +41,7 @@ void bridge_attach(struct machine *m)
 	window_attach(br.kva_start, cfg->kva_size);
 	entries_attach(br.kva_start, cfg->kva_size);
 	boot_memory_attach();
+	races_attach();
 }
 
 /* While the kernel boots there is no other task. */

@@ -62,6 +62,12 @@ void entries_attach(unsigned long start, u64 size);
 /** entries_adopt() - @size bytes from @addr on: what the harness has mapped there itself */
 void entries_adopt(unsigned long addr, u64 size);
 
+/** entries_are_upper() - is @p in the array of entries above the lowest level? */
+bool entries_are_upper(const void *p);
+
+/** races_attach() - races.c: judge the races of this run by the kernel's rule */
+void races_attach(void);
+
 /** boot_memory_attach(), boot_memory_release() - memory.c: no boot memory; give all of it back */
 void boot_memory_attach(void);
 void boot_memory_release(void);

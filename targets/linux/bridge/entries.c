@@ -82,6 +82,11 @@ int br_prepare_table(unsigned long addr)
 				  in_atomic() ? GFP_ATOMIC : GFP_KERNEL);
 }
 
+bool entries_are_upper(const void *p)
+{
+	return (u64)((const unsigned long *)p - entries.pmd) < entries.nr_pmd;
+}
+
 /* The kernel must find them when it unmaps the area. */
 void entries_adopt(unsigned long addr, u64 size)
 {

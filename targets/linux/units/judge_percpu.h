@@ -200,6 +200,8 @@ static unsigned long judge_chunk(const struct pcpu_chunk *chunk, const struct tr
 {
 	const unsigned long bits = (unsigned long)chunk->nr_pages * JUDGE_BITS;
 	const struct judge_runs r = judge_runs_of(chunk->alloc_map, 0, bits);
+	/* The maps first: all else is recomputed from them. */
+	const unsigned long in = judge_maps(chunk, bits, live, nr);
 	int populated = 0, empty = 0;
 
 	for (int i = 0; i < chunk->nr_pages; i++) {
@@ -218,7 +220,7 @@ static unsigned long judge_chunk(const struct pcpu_chunk *chunk, const struct tr
 	      "chunk: %d populated pages are empty, and it says %d", empty,
 	      chunk->nr_empty_pop_pages);
 	judge_chunk_hint(chunk, bits);
-	return judge_maps(chunk, bits, live, nr);
+	return in;
 }
 
 /* The slot that a chunk's free bytes and hint ask for. */

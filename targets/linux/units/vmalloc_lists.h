@@ -26,6 +26,9 @@ static bool is_early(const struct vmap_area *va)
 #define FOR_EACH_LAZY(va) list_for_each_entry(va, &purge_vmap_area_list, list)
 #endif
 
+/* The caller knows that these are at rest. */
+JUDGE_BEGIN
+
 static void for_each_busy(tree_range_fn *fn, void *arg)
 {
 	struct vmap_area *va;
@@ -44,6 +47,21 @@ static void for_each_lazy(tree_range_fn *fn, void *arg)
 }
 
 #ifdef TREE_NODES
+static void for_each_cached(tree_range_fn *fn, void *arg)
+{
+	struct vmap_area *va;
+
+	for (unsigned int n = 0; n < nr_vmap_nodes; n++)
+		for (unsigned int i = 0; i < MAX_VA_SIZE_PAGES; i++)
+			list_for_each_entry(va, &vmap_nodes[n].pool[i].head, list)
+				fn(va->va_start, va->va_end, n, arg);
+}
+
+#endif
+
+JUDGE_END
+
+#ifdef TREE_NODES
 static void for_each_area(tree_range_fn *fn, void *arg)
 {
 	unsigned long at = br.kva_start;
@@ -59,16 +77,6 @@ static void for_each_area(tree_range_fn *fn, void *arg)
 			fn(start, end, 0, arg);
 		at = end;
 	}
-}
-
-static void for_each_cached(tree_range_fn *fn, void *arg)
-{
-	struct vmap_area *va;
-
-	for (unsigned int n = 0; n < nr_vmap_nodes; n++)
-		for (unsigned int i = 0; i < MAX_VA_SIZE_PAGES; i++)
-			list_for_each_entry(va, &vmap_nodes[n].pool[i].head, list)
-				fn(va->va_start, va->va_end, n, arg);
 }
 
 static void purge_all(void)
