@@ -33,6 +33,10 @@ expect 2 "found target 'nope', expected one of" "$top/ci/fuzz.sh" nope
 expect 2 "--preset: found 'gcc', expected" "$top/ci/fuzz.sh" --preset gcc
 expect 2 "--engine: found 'nope', expected" "$top/ci/fuzz.sh" --engine nope
 expect 2 "found --engine afl and --preset" "$top/ci/fuzz.sh" --engine afl --preset fuzz
+expect 0 "usage:" "$top/ci/nightly.sh" --help
+expect 2 "found '--nope'" "$top/ci/nightly.sh" --nope
+expect 2 "--hours: found 'all'" "$top/ci/nightly.sh" --hours all
+expect 2 "--hours: found '0'" "$top/ci/nightly.sh" --hours 0
 expect 0 "usage:" "$top/ci/check-includes.sh" --help
 expect 2 "found option '--nope'" "$top/ci/check-includes.sh" --nope
 expect 0 "usage:" "$top/ci/check-prose.sh" --help
