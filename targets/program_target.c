@@ -9,7 +9,14 @@
 
 const enum target_id fuzz_target = MM_FUZZ_TARGET;
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	fuzz_set_up();
+	return 0;
+}
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {

@@ -8,10 +8,15 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "program/bytes.h"
 #include "program/text.h"
 
+/* More operations than fit in texts of the usual length. */
+#define USUAL_OPS 1024
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 /* Programs and buffers are kept from input to input. */
@@ -19,8 +24,6 @@ static struct program parsed, again;
 static char *printed;
 static size_t printed_size;
 static FILE *printer;
-static u8 *encoded;
-static size_t encoded_room;
 
 static void check_error(const struct text_error *err, const u8 *data, size_t size)
 {
@@ -58,34 +61,37 @@ static void check_text(void)
 static void check_bytes(void)
 {
 	size_t need = bytes_size(&parsed);
+	u8 *encoded = malloc(need);
 	const char *why = "";
 
-	if (need > encoded_room) {
-		free(encoded);
-		encoded = malloc(need);
-		encoded_room = need;
-		if (!encoded)
-			abort();
-	}
+	if (!encoded)
+		abort();
 	MM_CHECK(bytes_encode(&parsed, encoded, need) == need, TEXT,
 		 "a program does not fit into the %zu bytes of bytes_size()", need);
 	MM_CHECK(!bytes_decode(&again, encoded, need, &why), TEXT,
 		 "an encoded program is refused: %s", why);
 	MM_CHECK(program_equal(&parsed, &again), TEXT,
 		 "a program of %u operations changed on its way through bytes", parsed.nr_ops);
+	free(encoded);
+}
+
+/* Before the first input, so that the coverage of an input does not depend on those before it. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	program_init(&parsed, TARGET_PERCPU_BITMAP);
+	program_init(&again, TARGET_PERCPU_BITMAP);
+	printer = open_memstream(&printed, &printed_size);
+	if (!printer || program_reserve(&parsed, USUAL_OPS) || program_reserve(&again, USUAL_OPS)) {
+		fprintf(stderr, "mmstorm: out of memory\n");
+		_exit(2);
+	}
+	return 0;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct text_error err;
 
-	if (!printer) {
-		program_init(&parsed, TARGET_PERCPU_BITMAP);
-		program_init(&again, TARGET_PERCPU_BITMAP);
-		printer = open_memstream(&printed, &printed_size);
-		if (!printer)
-			abort();
-	}
 	switch (text_parse(&parsed, (const char *)data, size, &err)) {
 	case 0:
 		check_text();

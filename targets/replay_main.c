@@ -15,6 +15,7 @@
 
 #include "sched/types.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 #define FILE_MAX (16u << 20)
@@ -97,6 +98,7 @@ int main(int argc, char **argv)
 			argv[0]);
 		return argc < 2 ? 2 : 0;
 	}
+	LLVMFuzzerInitialize(&argc, &argv);
 	for (int i = 1; i < argc; i++) {
 		int err = replay(argv[i]);
 

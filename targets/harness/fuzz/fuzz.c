@@ -16,6 +16,9 @@
 #include "tool/finding.h"
 #include "watchdog.h"
 
+/* More operations than fit in inputs of the usual length: 4 KiB hold some 250. */
+#define USUAL_OPS 1024
+
 /* Kept for the life of the process. */
 static struct executor *executor;
 static struct program program;
@@ -43,15 +46,15 @@ static void read_known(const char *ids)
 }
 
 /* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
-static void set_up(void)
+void fuzz_set_up(void)
 {
 	read_known(getenv("MMSTORM_KNOWN"));
 	executor = executor_create();
-	if (!executor) {
+	program_init(&program, fuzz_target);
+	if (!executor || program_reserve(&program, USUAL_OPS)) {
 		fprintf(stderr, "mmstorm: out of memory\n");
 		_exit(2);
 	}
-	program_init(&program, fuzz_target);
 }
 
 static int decode(const u8 *data, size_t size)
@@ -91,7 +94,7 @@ int fuzz_one(const u8 *data, size_t size)
 	int found;
 
 	if (!executor)
-		set_up();
+		fuzz_set_up();
 	if (decode(data, size) || program.target != fuzz_target)
 		return -1;
 	finding_watch(&program);

@@ -11,6 +11,14 @@
 extern const enum target_id fuzz_target;
 
 /**
+ * fuzz_set_up() - make what is kept from input to input
+ *
+ * A fuzzer calls it before the first input (LLVMFuzzerInitialize()), so that the coverage of an
+ * input does not depend on those before it; fuzz_one() calls it if nothing else has.
+ */
+void fuzz_set_up(void);
+
+/**
  * fuzz_one() - body of LLVMFuzzerTestOneInput() for fuzz_target
  * @data: a program in byte form, or in text form for replays
  * @size: bytes

@@ -19,18 +19,18 @@ static void op_set_fill(struct op_set *set, unsigned int target, bool irq)
 		set->fold[set->op[i]] = set->op[i];
 }
 
+static struct op_set sets[NR_TARGETS][2];
+
+/* Before main(), so that the coverage of an input does not depend on those before it. */
+static __attribute__((__constructor__)) void fill_sets(void)
+{
+	for (unsigned int t = 0; t < NR_TARGETS; t++) {
+		op_set_fill(&sets[t][0], t, false);
+		op_set_fill(&sets[t][1], t, true);
+	}
+}
+
 const struct op_set *op_set(unsigned int target, bool irq)
 {
-	static struct op_set sets[NR_TARGETS][2];
-	static bool made;
-	unsigned int t;
-
-	if (unlikely(!made)) {
-		for (t = 0; t < NR_TARGETS; t++) {
-			op_set_fill(&sets[t][0], t, false);
-			op_set_fill(&sets[t][1], t, true);
-		}
-		made = true;
-	}
 	return &sets[target][irq];
 }

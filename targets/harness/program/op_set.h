@@ -2,8 +2,7 @@
 /*
  * op_set.h - the operations of a target, in tasks and in interrupts.
  *
- * The sets are derived from op_table[] once in a process, for code that chooses operations by
- * number.
+ * The sets are derived from op_table[] before main(), for code that chooses operations by number.
  */
 #ifndef MM_HARNESS_OP_SET_H
 #define MM_HARNESS_OP_SET_H

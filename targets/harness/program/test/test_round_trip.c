@@ -19,6 +19,7 @@
 #include "program/bytes.h"
 #include "program/text.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static enum fault {
@@ -116,6 +117,7 @@ static void run(const char *text, char said[512])
 	if (!child) {
 		dup2(out[1], STDERR_FILENO);
 		signal(SIGABRT, SIG_DFL);
+		LLVMFuzzerInitialize(NULL, NULL);
 		_exit(LLVMFuzzerTestOneInput((const u8 *)text, strlen(text)) != 0);
 	}
 	close(out[1]);
