@@ -215,22 +215,32 @@ fuzz() {
 # afl UNIT SHARE NUMBER: the same with AFL++, which continues after a finding.
 afl() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} out=build/fuzz-afl/${1%%:*}
-	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl role=-M mutator=
-	[ "$number" = 0 ] || role=-S
+	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl only=
+	# A resumed fuzzer ignores new seeds, but the main one takes them over from other folders.
+	local role=(-M "job$number" -F "build/fuzz-corpus/$target") mutator=
+	[ "$number" = 0 ] || role=(-S "job$number")
 	mkdir -p "$raw" "$out"
 	touch "$logs/afl-start.$target"
 	# The structural mutator is for programs; the parser's texts are mutated as bytes.
-	[ "$target" = program_text ] || mutator=$PWD/build/afl/targets/afl_mutator.so
-	MMSTORM_FINDINGS=$raw AFL_CUSTOM_MUTATOR_LIBRARY=$mutator AFL_NO_UI=1 \
-		AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+	if [ "$target" != program_text ]; then
+		mutator=$PWD/build/afl/targets/afl_mutator.so
+		only=AFL_CUSTOM_MUTATOR_ONLY=1
+	fi
+	env ${only:+"$only"} MMSTORM_FINDINGS="$raw" AFL_CUSTOM_MUTATOR_LIBRARY="$mutator" \
+		AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
 		AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-		afl-fuzz "$role" "job$number" -i "build/fuzz-corpus/$target" -o "$out" \
+		afl-fuzz "${role[@]}" -i "build/fuzz-corpus/$target" -o "$out" \
 		-t 10000 -m none -V "$share" -- "build/afl/targets/$target" >"$log" 2>&1 || {
 		[ -e "$logs/stop" ] || {
 			echo "$unit: afl-fuzz failed:" >>"$logs/broken"
 			tail -n 8 "$log" >>"$logs/broken"
 		}
 	}
+	# Its new inputs serve the other engines too.
+	find "$out/job$number/queue" -type f -name 'id:*' -newer "$logs/afl-start.$target" |
+		while read -r input; do
+			cp "$input" "build/fuzz-corpus/$target/$(sha1sum <"$input" | cut -c 1-40)"
+		done
 	# AFL++ counts over all runs in this folder, so take the time from there too.
 	awk -F ' *: *' -v u="$unit" '$1 == "run_time" { print u, $2 * 1000 }' \
 		"$out/job$number/fuzzer_stats" >>"$logs/times" || true
