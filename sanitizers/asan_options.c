@@ -6,8 +6,12 @@
  * A finding ends a fuzz target by a trap instruction (targets/harness/fuzz/end.h). With
  * handle_sigill the sanitizer prints its stack, and no frames of the fuzzer's handler.
  *
+ * A finding abandons the run, and its fibers never return. So detect_stack_use_after_return is off:
+ * the fake frames that it keeps for each stack would never be freed. With print_stacktrace
+ * undefined behaviour is reported with its stack.
+ *
  * The environment (ASAN_OPTIONS, MSAN_OPTIONS, UBSAN_OPTIONS) overrides them. A build without these
- * sanitizers never calls the functions. The reasons are in README.md.
+ * sanitizers never calls the functions.
  */
 
 const char *__asan_default_options(void);

@@ -70,9 +70,11 @@ foreach(san IN LISTS MM_SANITIZE)
   list(APPEND mm_san_flags -fsanitize=${san})
 endforeach()
 if(mm_san_flags)
+  # Sanitizers walk the stack by frame pointers: complete stacks in reports.
   list(APPEND mm_san_flags -fno-omit-frame-pointer)
 endif()
 if("undefined" IN_LIST MM_SANITIZE)
+  # Undefined behaviour ends the process, so it is a finding instead of a line of output.
   list(APPEND mm_san_flags -fno-sanitize-recover=undefined)
 endif()
 add_link_options(${mm_san_flags})
@@ -91,7 +93,7 @@ if("address" IN_LIST MM_SANITIZE OR (MM_FUZZER STREQUAL "engine" AND "$ENV{SANIT
   add_compile_definitions(MM_ASAN)
 endif()
 
-# Coverage flags for subjects, and flags that keep coverage out of the other roles.
+# Coverage flags for the roles with coverage, and flags that keep coverage out of the other roles.
 set(mm_cov_flags "")
 set(mm_nocov_flags "")
 if(MM_FUZZER STREQUAL "libfuzzer")
@@ -107,6 +109,8 @@ endif()
 add_library(sanitizer_options OBJECT ${CMAKE_CURRENT_LIST_DIR}/asan_options.c)
 
 # TSan must not report races on libFuzzer's counters: with clang-14 it does, with clang-19 not.
+# AFL++ 4.04c in its default instrumentation has the same fault. Both are clean otherwise:
+# fuzz-tsan, with clang-19, is the flavour for races.
 if("thread" IN_LIST MM_SANITIZE AND MM_FUZZER STREQUAL "libfuzzer")
   if(NOT DEFINED MM_TSAN_PROBE_EXIT)
     try_run(MM_TSAN_PROBE_EXIT MM_TSAN_PROBE_BUILT ${CMAKE_BINARY_DIR}/probe
@@ -162,6 +166,7 @@ function(mm_role target role)
     list(APPEND flags -fno-builtin)
   endif()
   if(MM_COVERAGE)
+    # MC/DC in addition to branches: a tool to find missing tests.
     list(APPEND flags -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc)
     target_link_options(${target} PUBLIC -fprofile-instr-generate)
   endif()

@@ -6,9 +6,14 @@
  * directly. Most points are over after a few instructions: count, compute the runnable set from two
  * masks, and go on if it has one member; at a step, go on if the strategy is not to be asked yet.
  *
+ * Each point stands before its operation, and no other task runs between the two. A release has a
+ * point too, so that other tasks can find the lock taken. preempt_enable() and local_irq_restore()
+ * have theirs at the end, where the kernel would switch. task_spawn() has none.
+ *
  * A run ends in one of two ways. When the last task ends, it switches to sched_run(). When a
  * finding is reported, the reporting task does, for good, and all fibers that are in the
- * middle of something are put back to their beginning.
+ * middle of something are put back to their beginning. Locks that were held are unlocked for
+ * ThreadSanitizer only.
  *
  * Order announced to ThreadSanitizer: the caller of sched_run() comes before the first task, the
  * past of a parent before its child, all of a run before the code after sched_run(). A switch

@@ -6,6 +6,10 @@
  * CPU runs. With interrupts disabled, no source interrupts the CPU either. Both are masks
  * (engine.h, S2): no strategy can choose a hidden task.
  *
+ * An interrupt source is on no CPU between its interrupts. Otherwise it could not get ready to
+ * interrupt a task that keeps its CPU. A source that takes locks there does so as a task without a
+ * CPU.
+ *
  * Order, as a CPU gives it, announced to ThreadSanitizer by two addresses a CPU:
  * - regions with preemption or interrupts disabled follow each other (@preempt_order);
  * - regions with interrupts disabled, and interrupts, follow each other (@irq_order);

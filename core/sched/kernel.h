@@ -15,6 +15,9 @@
  * interrupt safety are judged by class, as lockdep does. To hold two locks of one
  * class is an order error unless the second is taken with spin_lock_nested().
  *
+ * Outside of a run the words work for a program with one task: locks are free, callbacks and work
+ * items run at once.
+ *
  * There are no fences: ThreadSanitizer does not model them. Order is said with
  * acquire and release operations.
  */

@@ -11,7 +11,10 @@
  * A trylock does not wait, so it adds no edge; once held it is like any other.
  *
  * Interrupts: a class that is waited for in an interrupt must never be held where an
- * interrupt can come, or the interrupt waits for what it interrupted.
+ * interrupt can come, or the interrupt waits for what it interrupted. A chain through a third lock
+ * (irq-safe, then irq-unsafe) is not looked for.
+ *
+ * A run has 64 classes and a task holds 32 locks; more is a programming error and aborts.
  *
  * The graph is forgotten at the end of a run, so that a finding depends on one program alone.
  */

@@ -8,8 +8,8 @@
  * one fails.
  *
  * Callbacks run in a task of their own, one after the other in the order of queueing (S9), each on
- * the CPU that it was queued on. They stand for the kernel's softirq: preemption is disabled, and
- * they must not sleep.
+ * the CPU that it was queued on. They stand for the kernel's softirq: preemption is disabled,
+ * in_interrupt() is true, and they must not sleep.
  *
  * Order announced to ThreadSanitizer: the end of each read-side section comes before the
  * callbacks that run and the waits that return after it; call_rcu() before the callback.

@@ -2,6 +2,11 @@
 /*
  * task_set.h - the fibers engine: sets of tasks, a bit a task by its number.
  *
+ * A run has 111 spawned tasks at most, and a set is 128 bits. The first 47 tasks are numbers 1 to
+ * 47, workers and callbacks 48 to 63, and the rest 64 to 127 (schedule.h). The fast path of a point
+ * looks at 64 bits: a run with a task above number 63, or in virtual time, takes the slow path. A
+ * set is part of each lock: a spinlock or mutex has 48 bytes, a reader-writer lock 64.
+ *
  * A set is a plain integer: | joins sets, & intersects them, & ~ takes a task out. Code that
  * depends on the width stands here. A conversion to u64 drops the tasks from number 64 on without a
  * warning, so each one is a cast, at a place where there are no such tasks or they are handled

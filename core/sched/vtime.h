@@ -5,7 +5,59 @@
  * For benchmarks, under the fibers engine: each simulated CPU has a clock, work and what hardware
  * charges for sharing move it on, and tasks run in the order of their clocks. The same run gives
  * the same times, on any host, unless the host's allocator decides which objects share a cache
- * line. README.md says what is modelled and what is not.
+ * line. The schedule is not consulted: of the runnable tasks, the one whose clock is lowest goes
+ * on. sched_result.vtime is the latest clock at the end. SCHEDULE_SPARSE replays such a run outside
+ * of virtual time, if the recorded list is complete.
+ *
+ * Modelled:
+ * - work: @point ns at each scheduling point, and sched_vtime_add(). Tasks of one CPU share its
+ *   time.
+ * - locks: the first task by the clocks gets a lock first, no earlier than its release, and
+ *   @handover ns later if the last holder was on another CPU. Readers of a reader-writer lock run
+ *   side by side, and a writer waits for the last of them; each reader fetches the lock's line when
+ *   it takes and when it releases the lock. A failed trylock reads the line.
+ * - memory: each word of kernel.h that reads or writes memory, and sched_vtime_touch(), costs @line
+ *   ns if the CPU does not have the 64-byte line, or writes it while others have it. A writer takes
+ *   the line from all other CPUs, and they fetch it one after the other: N CPUs at one counter pay
+ *   N x @line each. Readers do not wait for each other. The data in a lock's line comes with the
+ *   lock.
+ * - flushes: the sender pays @flush, and @ipi_wait + @ipi for each CPU that it interrupts; every
+ *   other CPU that has a task loses @ipi_handler.
+ * - other waits: completions, joins, grace periods, callbacks and work items end at the clock of
+ * the task that ends them, and their tasks use the clocks of their CPUs. Workers and callbacks come
+ *   first among the tasks of their CPU, as woken threads and softirqs do; a task that yields comes
+ *   last.
+ * - interrupts: a source outside of its interrupts has a clock of its own, a device's; in an
+ *   interrupt it uses its CPU's.
+ * - idle CPUs: they delay nothing. A task that is woken or moved there brings its time with it.
+ *
+ * Left out:
+ * - unannounced plain accesses: data that a lock protects costs nothing unless sched_vtime_touch()
+ *   announces the access, a line each time, and a step (@touch ns) whether or not the line is
+ *   there. Completions, work items, callbacks and grace periods have no lines.
+ * - the size of caches and their other users: a CPU keeps a line until another CPU writes it. The
+ *   first touch of a run costs as much as one of a line that another CPU had.
+ * - store buffers: a writer waits until the line has come, for a plain store or a release too.
+ * - waiters that disturb the holder: on real hardware, spinning on a line slows its release. Here a
+ *   hand-over costs the same for 2 and for 64 waiters, they queue up as with a ticket lock, and a
+ *   look at a lock does not take its line from the holder.
+ * - distance: all CPUs are equally far apart; there are no nodes.
+ * - answers to interrupts: a sender does not wait longer for a CPU that has interrupts disabled.
+ * The handler's time is added to its CPU's clock at once; for a CPU that waits for a lock it is
+ * part of the wait.
+ * - sleeping: a contended mutex, the wakeup of a worker and a switch of tasks cost nothing.
+ * - a time slice: of two tasks on one CPU that never wait and never yield, the second starts when
+ *   the first has ended, except for workers and callbacks.
+ * - the time between two points: tasks see each other in the order of their clocks at the last
+ *   point. Time that is added after it does not hide the task's actions from tasks with earlier
+ *   clocks.
+ * - the length of grace periods: one ends when its last reader has left, and without a reader at
+ *   once.
+ *
+ * @point is a property of the program: to calibrate it, time an operation alone on the host and
+ * divide by the points that it passes (sched_result.points). A loop that waits for other tasks
+ * needs
+ * @point above 0, or the waiting task stays the first.
  *
  * In the threads engine, and in runs without struct sched_params.vtime, all calls do nothing.
  */

@@ -14,7 +14,8 @@
  * As in the kernel, an item may free itself or be queued again while it runs, and two workers never
  * run it at once. So the workers know whether an item is running, not the item, and the worker that
  * runs it runs it again. An item runs on the CPU that it was queued on, or for: workers belong to
- * no CPU, and move there first.
+ * no CPU, and move there first. An idle worker has no frame: its task begins with an item and ends
+ * without one.
  *
  * Order announced to ThreadSanitizer: schedule_work() comes before the run of the item, and its end
  * before the return of flush_work() and cancel_work_sync().
