@@ -246,6 +246,18 @@ static void do_rounds(struct minimizer *m)
 		;
 }
 
+/* Such a round takes long, and only fewer operations or tasks are worth another. */
+static void do_long_rounds(struct minimizer *m)
+{
+	u32 ops, tasks;
+
+	do {
+		ops = m->best.nr_ops;
+		tasks = m->best.nr_tasks;
+		one_round(m);
+	} while (m->best.nr_ops < ops || m->best.nr_tasks < tasks);
+}
+
 /*
  * With a low limit of the machine three operations may do what takes a hundred with its default.
  * The price is a field in the text, so keep it only if it removes operations.
@@ -363,7 +375,7 @@ int minimize(struct program *p, const struct minimize_options *o, struct minimiz
 		/* A long schedule is worth more effort. */
 		if (m->best.schedule.nr > 1 && m->best.nr_ops <= 64) {
 			m->effort = 32;
-			do_rounds(m);
+			do_long_rounds(m);
 		}
 		minimize_turns(m);
 		err = m->err ? m->err : finish(m);

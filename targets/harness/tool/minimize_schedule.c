@@ -18,7 +18,7 @@
 #define MAX_DOUBLE 2000
 
 /* Steps by which later changes are moved when one is dropped. */
-#define MAX_SHIFT 6
+#define MAX_SHIFT 4
 
 static void drop_changes(struct schedule *s, u32 from, u32 nr)
 {
@@ -150,7 +150,8 @@ static bool fewer_changes(struct minimizer *m)
 {
 	bool simpler = false;
 
-	for (u32 i = 0; i < MAX_DOUBLE * m->effort && m->best.schedule.nr > 2; i++) {
+	/* The schedules are the same ones in each round, so more effort would repeat them. */
+	for (u32 i = 0; i < MAX_DOUBLE && m->best.schedule.nr > 2; i++) {
 		if (!minimizer_begin(m))
 			break;
 		simpler |= minimizer_try_list(m, i);
@@ -165,7 +166,13 @@ bool minimize_schedule(struct minimizer *m)
 	if (m->best.schedule.kind != SCHEDULE_SPARSE)
 		return false;
 	simpler = drop_in_chunks(m);
-	if (one_change(m) || two_changes(m) || drop_detours(m) || fewer_changes(m)) {
+	/*
+	 * Detours cost many runs: they wait until the program is as short as it gets, and all go at
+	 * once, since another round costs more.
+	 */
+	while (m->effort > 1 && m->best.schedule.nr > 2 && (drop_detours(m) || fewer_changes(m)))
+		simpler = true;
+	if (one_change(m) || two_changes(m)) {
 		simpler = true;
 		drop_in_chunks(m);
 	}
