@@ -97,7 +97,8 @@ void frame_make_live(struct machine *m, u32 i)
 		frame_fill(frame_words(m, i), 0);
 	else if (wants_fill(m, i))
 		frame_fill(frame_words(m, i), frame_pattern(i));
-	if (!f->zero)
+	/* On the host MMU, what is written through a mapping would stay unknown here. */
+	if (!f->zero && !m->host)
 		san_mark_uninit(frame_words(m, i), PAGE_SIZE);
 	f->user = m->page[i].owner;
 	if (!f->dirty) {

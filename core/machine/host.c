@@ -39,7 +39,7 @@
  *   mapping and the direct map. On the model it does.
  * - AddressSanitizer sees a write to a free frame through the direct map only. Through a mapping
  *   that was left, ORACLE_PAGE_WRITE finds it later.
- * - MemorySanitizer takes mapped memory for initialised.
+ * - MemorySanitizer takes all page frames for initialised.
  * - What TSan remembers of boot memory from an earlier run stays, where a program uses such memory
  *   without mem_address().
  *

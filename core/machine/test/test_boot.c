@@ -2,6 +2,7 @@
 /*
  * test_boot.c - boot memory and its hand-over, by example; each of its findings.
  */
+#include "../sanitize.h"
 #include "run.h"
 
 #define NODES 3
