@@ -156,16 +156,13 @@ static bool all_offer(const struct vmap_backend *const *v, u32 nr_vmap,
 	return nr || s == SERVICE_NONE;
 }
 
-/*
- * Does an operation stand in an interrupt, where a space that may sleep has no place for it? Of
- * those that use spaces, vfree() alone does.
- */
+/* Does an operation stand in an interrupt, where a space that may sleep has no place for it? */
 static bool may_not_interrupt(const struct program *p, const struct program_op *op,
 			      const struct vmap_backend *const *v, u32 nr)
 {
 	const enum backend_service s = op_table[op->op].needs;
 
-	if (!p->task[op->task].irq || s == SERVICE_NONE || s == SERVICE_VMALLOC || is_percpu(s))
+	if (!p->task[op->task].irq || s == SERVICE_NONE || is_percpu(s))
 		return false;
 	for (u32 k = 0; k < nr; k++)
 		if (v[k]->caps.sleeps)

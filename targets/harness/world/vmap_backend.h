@@ -58,8 +58,8 @@ enum vmap_cache { VMAP_CACHE_NONE, VMAP_CACHE_BY_CPU, VMAP_CACHE_BY_NODE };
  *                all blocks in which nothing is mapped
  * @strict_areas: the offsets and sizes of congruent areas are multiples of their alignment, and
  *                their base lies in the space even if no area does
- * @sleeps:       what frees, unmaps or makes areas and short mappings may sleep, and stands in no
- *                interrupt; vfree() may
+ * @sleeps:       its functions may sleep, or take locks that are not safe in interrupts: no
+ *                operation on a space stands in one
  * @walks_nodes:  a walk over the areas in use asks each node at each step
  * @misses:       free ranges that are long enough and do not fit because of their alignment, before
  *                the heap considers only ranges of size + align - PAGE_SIZE bytes. 0: a request
