@@ -14,6 +14,7 @@
 #include "program/bytes.h"
 #include "program/text.h"
 #include "tool/finding.h"
+#include "world/backends.h"
 #include "watchdog.h"
 
 /* More operations than fit in inputs of the usual length: 4 KiB hold some 250. */
@@ -23,6 +24,7 @@
 static struct executor *executor;
 static struct program program;
 static bool known[NR_ORACLES];
+static const struct implementation *on;
 
 /* MMSTORM_KNOWN=id,id,..: findings of these oracles do not end the process. */
 static void read_known(const char *ids)
@@ -45,10 +47,24 @@ static void read_known(const char *ids)
 	}
 }
 
+/* MMSTORM_ON=NAME: run on the allocators of an implementation. */
+static void read_on(const char *name)
+{
+	on = name ? implementation_by_name(name) : implementations[0];
+	if (on)
+		return;
+	fprintf(stderr, "mmstorm: MMSTORM_ON: found '%s', expected one of", name);
+	for (u32 i = 0; implementations[i]; i++)
+		fprintf(stderr, " %s", implementations[i]->name);
+	fputc('\n', stderr);
+	_exit(2);
+}
+
 /* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
 void fuzz_set_up(void)
 {
 	read_known(getenv("MMSTORM_KNOWN"));
+	read_on(getenv("MMSTORM_ON"));
 	executor = executor_create();
 	program_init(&program, fuzz_target);
 	if (!executor || program_reserve(&program, USUAL_OPS)) {
@@ -89,13 +105,17 @@ static end_process_fn *on_report(void *arg, const struct report *r, u64 digest)
 
 int fuzz_one(const u8 *data, size_t size)
 {
-	static const struct exec_options options = {.on_report = on_report};
+	struct exec_options options = {.on_report = on_report};
+	char why[REFUSAL_MAX];
 	struct exec_result r;
 	int found;
 
 	if (!executor)
 		fuzz_set_up();
+	options.on = on;
 	if (decode(data, size) || program.target != fuzz_target)
+		return -1;
+	if (implementation_refuses(on, &program, why))
 		return -1;
 	finding_watch(&program);
 	watchdog_begin_run(&program);
