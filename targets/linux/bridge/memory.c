@@ -202,6 +202,9 @@ void br_memset(void *p, int c, size_t n)
 
 void br_memcpy(void *dst, const void *src, size_t n)
 {
+	/* A first chunk whose pages could not be mapped is given up. */
+	if (unlikely(br.boot_failed))
+		return;
 	while (n) {
 		size_t part = n;
 		void *to = host_memory((unsigned long)dst, &part);

@@ -93,14 +93,16 @@ void tree_boot(const struct linux_tree *t, struct machine *m)
 {
 	const struct topology *top = machine_topology(m);
 	struct image *im = image_of(t);
+	/* To the kernel the highest possible CPU is the last one. */
+	const u32 nr_cpu_ids = (u32)fls64(top->possible[0]);
 	void *seen = announce_unseen_begin();
 
 	memcpy(t->data, im->data, (size_t)(t->data_end - t->data));
 	memset(t->bss, 0, (size_t)(t->bss_end - t->bss));
 	announce_fresh(t->data, (size_t)(t->data_end - t->data));
 	announce_fresh(t->bss, (size_t)(t->bss_end - t->bss));
-	make_percpu(t, im, top->nr_cpu_ids);
+	make_percpu(t, im, nr_cpu_ids);
 	announce_unseen_end(seen);
 	make_objects(t);
-	t->machine->boot(top->nr_cpu_ids, top->possible[0], top->online[0]);
+	t->machine->boot(nr_cpu_ids, top->possible[0], top->online[0]);
 }

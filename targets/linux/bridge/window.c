@@ -103,7 +103,8 @@ static void add_page(unsigned long addr)
 
 		if (!more)
 			die("pages");
-		memcpy(more, window.touched, window.nr * sizeof(*more));
+		for (u64 i = 0; i < window.nr; i++)
+			more[i] = window.touched[i];
 		keep_free(window.touched);
 		window.touched = more;
 		window.max = 2 * (window.max + 32);

@@ -48,12 +48,10 @@ static bool is_outside(const struct vmap_area *va)
 	return va->vm == &outside[0] || va->vm == &outside[1];
 }
 
-/* A request's range that leaves the space leaves it by a page here, so that sums do not wrap. */
+/* A request's range is cut to the space: the kernel compares with its bounds. */
 static unsigned long clip(unsigned long addr)
 {
-	if (addr < br.kva_start)
-		return br.kva_start - PAGE_SIZE;
-	return addr > br.kva_end ? br.kva_end + PAGE_SIZE : addr;
+	return clamp(addr, br.kva_start, br.kva_end);
 }
 
 static long alloc(unsigned long size, unsigned long align, unsigned long from, unsigned long to,

@@ -44,6 +44,9 @@ extern struct mm_struct init_mm;
 #define PUD_SHIFT 30
 #define P4D_SHIFT 39
 #define PGDIR_SHIFT 39
+/* x86 aligns areas of VM_IOREMAP up to a huge page; the harness knows 2 MiB (VMAP_IOREMAP_ALIGN).
+ */
+#define IOREMAP_MAX_ORDER PMD_SHIFT
 #define PMD_SIZE (1UL << PMD_SHIFT)
 #define PMD_MASK (~(PMD_SIZE - 1))
 #define PUD_SIZE (1UL << PUD_SHIFT)
@@ -156,8 +159,10 @@ static inline int mm_fill_pmd(pmd_t *pmd)
 #define pmd_populate_kernel(mm, pmd, table)                                                        \
 	do {                                                                                       \
 		(void)(table);                                                                     \
-		if (mm_fill_pmd(pmd))                                                              \
+		if (mm_fill_pmd(pmd)) {                                                            \
 			br.boot_failed = true;                                                     \
+			(pmd)->pmd = 1;                                                            \
+		}                                                                                  \
 	} while (0)
 
 static inline pte_t ptep_get(pte_t *pte)
