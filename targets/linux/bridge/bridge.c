@@ -130,10 +130,6 @@ int br_distance(unsigned int from, unsigned int to)
 	return t->distance[t->cpu_node[from]][t->cpu_node[to]];
 }
 
-/* An access that the kernel declares as a race that it accepts. */
-void br_race_begin(void);
-void br_race_end(void);
-
 #if defined(MM_TSAN)
 void AnnotateIgnoreReadsBegin(const char *file, int line);
 void AnnotateIgnoreReadsEnd(const char *file, int line);

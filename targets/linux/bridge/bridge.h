@@ -68,6 +68,10 @@ bool entries_are_upper(const void *p);
 /** races_attach() - races.c: judge the races of this run by the kernel's rule */
 void races_attach(void);
 
+/* Between these two, ThreadSanitizer sees no access of the task (data_race()). */
+void br_race_begin(void);
+void br_race_end(void);
+
 /** boot_memory_attach(), boot_memory_release() - memory.c: no boot memory; give all of it back */
 void boot_memory_attach(void);
 void boot_memory_release(void);

@@ -210,7 +210,12 @@ void br_memcpy(void *dst, const void *src, size_t n)
 		void *to = host_memory((unsigned long)dst, &part);
 		const void *from = host_memory((unsigned long)src, &part);
 
+		/* vread() reads pages that their owner may be writing. */
+		if (is_elsewhere(src))
+			br_race_begin();
 		memcpy(to, from, part);
+		if (is_elsewhere(src))
+			br_race_end();
 		dst = (u8 *)dst + part;
 		src = (const u8 *)src + part;
 		n -= part;
