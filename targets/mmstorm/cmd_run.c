@@ -20,7 +20,7 @@
 static const struct option_usage usage = {
 	.synopsis = "mmstorm run [OPTION]... FILE|FOLDER...",
 	.about = "Runs programs, in text or in bytes, with every oracle on. Each file runs in a "
-		 "process of its own: a crash is a finding like any other.\n"
+		 "process of its own: a crash is a finding like any other. - is standard input.\n"
 		 "\n"
 		 "A program with an `expect` line must fail by that oracle, and with a `digest` "
 		 "line "
@@ -250,6 +250,7 @@ static int run_file(struct options *o, struct program *p, const char *path)
 
 	if (input_program(p, path, o->common.target, text))
 		return cli_error("%s", text);
+	path = input_name(path);
 	if (implementation_refuses(o->run.on ? o->run.on : implementations[0], p, why) ||
 	    machine_world_refuses(p, o->run.mmu, why))
 		return cli_error("%s: %s", path, why);

@@ -18,14 +18,16 @@
 
 static const struct option_usage show_usage = {
 	.synopsis = "mmstorm show [OPTION]... FILE...",
-	.about = "Prints programs, in bytes or in text, as text in canonical form.",
+	.about = "Prints programs, in bytes or in text, as text in canonical form. - is standard "
+		 "input.",
 	.tail = "Example:\n"
 		"  mmstorm show --sort --target vmap crash-0123456789abcdef",
 };
 
 static const struct option_usage pack_usage = {
 	.synopsis = "mmstorm pack [OPTION]... FILE|FOLDER... -o OUT",
-	.about = "Converts programs, in text or in bytes, to bytes in canonical form.",
+	.about = "Converts programs, in text or in bytes, to bytes in canonical form. - is "
+		 "standard input.",
 	.tail = "Example:\n"
 		"  mmstorm pack corpus/vmap -o seeds",
 };

@@ -23,6 +23,8 @@
  * Turns are for tasks of the program; changes may also name the workers w0, w1, .., the task of RCU
  * callbacks rcu and the first task init.
  *
+ * A byte order mark before the text is skipped.
+ *
  * Numbers are decimal or 0x-hexadecimal, with suffix K, M or G for 2^10, 2^20, 2^30. A count of
  * pages with a suffix is a size in bytes: kva=64M is 16384 pages.
  *
@@ -63,6 +65,13 @@ struct text_error {
  * Return: 0; -EINVAL with @err; -ENOMEM.
  */
 int text_parse(struct program *p, const char *text, size_t size, struct text_error *err);
+
+/**
+ * text_mark() - bytes of the byte order mark at the start of a text: 3, or 0 if it has none
+ *
+ * Some editors put this mark, U+FEFF in UTF-8, before any text that they save.
+ */
+size_t text_mark(const char *text, size_t size);
 
 /**
  * text_print() - program to text, in canonical form

@@ -10,11 +10,20 @@
 #include "fields.h"
 #include "text_lex.h"
 
+size_t text_mark(const char *text, size_t size)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t n = sizeof(mark) - 1;
+
+	return size >= n && !memcmp(text, mark, n) ? n : 0;
+}
+
 void lex_init(struct lexer *lx, const char *text, size_t size, struct text_error *err)
 {
 	if (!size)
 		text = ""; /* may be NULL */
 	*lx = (struct lexer){.next = text, .end = text + size, .err = err};
+	lx->next += text_mark(text, size);
 	lx->at = lx->stop = lx->begin = text;
 }
 

@@ -8,11 +8,13 @@
 #include "input.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "program/bytes.h"
@@ -72,27 +74,51 @@ static int read_all(gzFile f, const char *path, u8 **data, size_t *size, char *e
 	return 0;
 }
 
+const char *input_name(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
+int input_open(const char *path)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		return -EISDIR;
+	}
+	return fd;
+}
+
 int input_read(const char *path, u8 **data, size_t *size, char *err)
 {
+	const char *name = input_name(path);
+	int fd = input_open(path), ret;
 	struct stat st;
 	gzFile f;
-	int ret;
 
-	if (stat(path, &st))
-		return complain(err, "%s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return complain(err, "%s: found a folder, expected a file", path);
-	if (st.st_size > INPUT_MAX)
-		return complain(err, "%s: found %lld bytes, expected at most %u MiB", path,
+	if (fd == -EISDIR)
+		return complain(err, "%s: found a folder, expected a file", name);
+	if (fd < 0)
+		return complain(err, "%s: %s", name, strerror(-fd));
+	if (!fstat(fd, &st) && st.st_size > INPUT_MAX) {
+		close(fd);
+		return complain(err, "%s: found %lld bytes, expected at most %u MiB", name,
 				(long long)st.st_size, INPUT_MAX >> 20);
-	f = gzopen(path, "rb");
-	if (!f)
-		return complain(err, "%s: %s", path, strerror(errno));
-	ret = read_all(f, path, data, size, err);
+	}
+	f = gzdopen(fd, "rb");
+	if (!f) {
+		close(fd);
+		return complain(err, "%s: %s", name, strerror(ENOMEM));
+	}
+	ret = read_all(f, name, data, size, err);
 	gzclose(f);
 	if (!ret && !*size) {
 		free(*data);
-		ret = complain(err, "%s: found an empty file, expected a program", path);
+		ret = complain(err, "%s: found an empty file, expected a program", name);
 	}
 	return ret;
 }
@@ -159,6 +185,7 @@ int input_program(struct program *p, const char *path, int target, char *err)
 
 	if (ret)
 		return ret;
+	path = input_name(path);
 	if (bytes_magic(data, size) || !looks_like_text(data, size))
 		ret = from_bytes(p, path, data, size, target, err);
 	else
@@ -248,6 +275,8 @@ int input_expand(struct input_list *l, const char *path, char *err)
 	struct stat st;
 	int ret;
 
+	if (!strcmp(path, "-"))
+		return append(l, path, err);
 	if (stat(path, &st))
 		return complain(err, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))

@@ -19,9 +19,20 @@
 /* Accept programs of any target. */
 #define INPUT_ANY_TARGET (-1)
 
+/** input_name() - a file's name in messages: "standard input" for "-" */
+const char *input_name(const char *path);
+
+/**
+ * input_open() - open a file to read it
+ * @path: the file; "-": standard input
+ *
+ * Return: a descriptor; -EISDIR for a folder; another negative error number.
+ */
+int input_open(const char *path);
+
 /**
  * input_read() - read a whole file, through zlib if it is compressed
- * @path: the file
+ * @path: the file; "-": standard input
  * @data: receives the contents, for free()
  * @size: receives their size, at least 1
  * @err:  receives the message, INPUT_ERROR bytes
@@ -34,7 +45,7 @@ int input_read(const char *path, u8 **data, size_t *size, char *err);
 /**
  * input_program() - read a program from a file in either form
  * @p:      initialised; overwritten
- * @path:   the file
+ * @path:   the file; "-": standard input
  * @target: INPUT_ANY_TARGET, or the wanted target: a program of another one is retargeted
  *          (program_retarget()) or refused. Bytes without the byte form's magic count as a program
  *          of this target
@@ -57,7 +68,7 @@ struct input_list {
 /**
  * input_expand() - append a file, or the programs in a folder, sorted by name
  * @l:    zeroed before the first call
- * @path: file or folder
+ * @path: file or folder, or "-" for standard input
  * @err:  receives the message, INPUT_ERROR bytes
  *
  * In a folder and its subfolders a file is a program if its name is *.prog or *.prog.gz, if it

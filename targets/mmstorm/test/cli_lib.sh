@@ -16,11 +16,12 @@ fail() {
 	failed=$((failed + 1))
 }
 
-# check STATUS ARGUMENT... - run mmstorm; $out receives its output, $err its messages.
+# check STATUS ARGUMENT... - run mmstorm; $out receives its output, $err its messages. Its standard
+# input is the file $input, if that is set.
 check() {
 	local status=$1
 	shift
-	"$mmstorm" "$@" >out 2>err </dev/null
+	"$mmstorm" "$@" >out 2>err <"${input:-/dev/null}"
 	local got=$?
 	out=$(cat out)
 	err=$(cat err)

@@ -121,6 +121,20 @@ bad "mmstorm run: found --list, expected --fidelity with it" run --list x
 bad "mmstorm run: option --times: found no value, expected one" run --times
 bad "mmstorm run: found option -q, expected one of mmstorm run --help" run -vq good.prog
 
+echo "# standard input, and a byte order mark"
+input=good.prog check 0 run -
+says "standard input: ok (3 operations"
+gzip -c good.prog >good.prog.gz
+input=good.prog.gz check 0 run --times 3 -
+says "standard input: 3 of 3 the same: ok"
+input=good.prog check 0 show -
+says "target vmap"
+bad "standard input: found an empty file, expected a program" run -
+printf 'nonsense\n' >nonsense.prog
+input=nonsense.prog bad_like "standard input:1:1: *expected 'target*" run -
+printf '\357\273\277' | cat - good.prog >mark.prog
+check 0 run mark.prog
+
 echo "# bad input"
 : >empty.prog
 printf 'mmst\001\001' >short.bin

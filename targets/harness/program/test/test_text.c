@@ -284,6 +284,13 @@ static void test_refused_bytes(void **unused)
 	assert_string_equal(err.text, "found a zero byte, expected text");
 	assert_int_equal(text_parse(&p, NULL, 0, &err), -EINVAL);
 
+	/* A byte order mark is skipped at the start, and is no column. */
+	assert_int_equal(text_parse(&p, "\xef\xbb\xbf" VMAP, 3 + strlen(VMAP), &err), 0);
+	assert_refused("\xef\xbb\xbf", 1, 1, "end of the text");
+	assert_refused("\xef\xbb\xbftarget vmpa\n", 1, 8, "unknown target 'vmpa'");
+	assert_refused("\xef\xbb" VMAP, 1, 1, "found '\\xef\\xbbtarget'");
+	assert_refused(VMAP "\xef\xbb\xbf\n", 2, 1, "found '\\xef\\xbb\\xbf'");
+
 	strcpy(line, VMAP "#");
 	memset(line + strlen(VMAP) + 1, 'x', 4095);
 	line[strlen(VMAP) + 4096] = 0;
