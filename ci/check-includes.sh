@@ -45,7 +45,7 @@ table() {
 	$h/ops core/sched core/machine core/boot $h/program $h/world $h/exec $h/oracle
 	$h/tool core/sched core/machine core/bench $h/program $h/world $h/exec $h/oracle $h/ops
 	$h/fuzz core/sched core/machine $h/*
-	targets core/* $h/*
+	targets core/* $h/* targets/import
 	targets/linux core/sched core/machine $h/world $h/program
 	targets/linux/bridge core/sched core/machine $h/world $h/program targets/linux*
 	targets/linux/units targets/linux*

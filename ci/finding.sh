@@ -4,7 +4,7 @@
 #
 # Standard input lists the files that show the finding, one PRESET PATH a line. The shortest one
 # represents all: a program is minimised and kept as text in findings/. Other bytes, such as an
-# input of program_text or one that exceeded time or memory, are kept unchanged.
+# input of a target that reads text or one that exceeded time or memory, are kept unchanged.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh

@@ -85,11 +85,11 @@ else
 	default_flavours=false
 fi
 
-# The parser of texts has no tasks, and so no races.
+# A parser has no races, and what import_trace runs is in the other targets as well.
 units=()
 for flavour in "${flavours[@]}"; do
 	for target in "${targets[@]}"; do
-		! $default_flavours || [ "$flavour-$target" != fuzz-tsan-program_text ] ||
+		! $default_flavours || [ "$flavour" != fuzz-tsan ] || ! reads_text "$target" ||
 			continue
 		units+=("$target:$flavour")
 	done
@@ -109,13 +109,19 @@ logs=build/fuzz-logs
 rm -rf "$logs"
 mkdir -p "$logs" findings/raw
 
-# Pack the seeds of each target. The parser's seeds are all texts of the corpus.
+# Pack the seeds of each target. The seeds of program_text are all programs of the corpus.
 for target in "${targets[@]}"; do
 	corpus=build/fuzz-corpus/$target
 	mkdir -p "$corpus"
 	if [ "$target" = program_text ]; then
 		find corpus -name '*.prog' | while read -r program; do
 			cp "$program" "$corpus/seed-$(tr / - <<<"${program#corpus/}")"
+		done
+		continue
+	fi
+	if reads_text "$target"; then
+		for seed in corpus/"$target"/*; do
+			cp "$seed" "$corpus/seed-${seed##*/}"
 		done
 		continue
 	fi
@@ -221,8 +227,8 @@ afl() {
 	[ "$number" = 0 ] || role=(-S "job$number")
 	mkdir -p "$raw" "$out"
 	touch "$logs/afl-start.$target"
-	# The structural mutator is for programs; the parser's texts are mutated as bytes.
-	if [ "$target" != program_text ]; then
+	# The structural mutator is for programs; texts are mutated as bytes.
+	if ! reads_text "$target"; then
 		mutator=$PWD/build/afl/targets/afl_mutator.so
 		only=AFL_CUSTOM_MUTATOR_ONLY=1
 	fi

@@ -31,11 +31,17 @@ need_number() {
 	[[ $2 =~ ^[1-9][0-9]{0,7}$ ]] || die "$1: found '$2', expected a whole number from 1 on"
 }
 
-# fuzz_targets: print the names of the fuzz targets: those that run programs, from the file that
-# lists them, and the parser of programs.
+# fuzz_targets: print the names of the fuzz targets: those whose inputs are programs, from the file
+# that lists them, and those that read text.
 fuzz_targets() {
 	sed -n 's/^\tX([A-Z_]*, "\([a-z_]*\)".*/\1/p' targets/harness/program/target.h
-	echo program_text
+	printf '%s\n' program_text import_trace
+}
+
+# reads_text TARGET: are the inputs of the target texts, and not programs in byte form? Its seeds
+# are the files of its folder as they are, and its inputs are mutated as bytes.
+reads_text() {
+	[[ $1 = program_text || $1 = import_trace ]]
 }
 
 # fuzz_presets: print the names of the flavours with a fuzzer.

@@ -13,17 +13,18 @@ cd "$SRC/mmstorm"
 
 # A build type such as Release would add flags.
 cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None
-mapfile -t targets < <(. ci/lib.sh && fuzz_targets)
+. ci/lib.sh
+mapfile -t targets < <(fuzz_targets)
 ninja -C "$build" mmstorm "${targets[@]}"
 
 for target in "${targets[@]}"; do
 	cp "$build/targets/$target" "$OUT/$target"
-	# Seeds are programs in byte form; those of the parser are texts.
+	# Seeds are programs in byte form, or texts.
 	seeds=$WORK/mmstorm-seeds/$target
 	rm -rf "$seeds" "$OUT/${target}_seed_corpus.zip"
 	mkdir -p "$seeds"
-	if [ "$target" = program_text ]; then
-		cp corpus/"$target"/*.prog "$seeds/"
+	if reads_text "$target"; then
+		cp corpus/"$target"/* "$seeds/"
 	else
 		"$build/mmstorm" pack --target "$target" corpus/"$target" -o "$seeds"
 	fi

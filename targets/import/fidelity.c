@@ -11,6 +11,7 @@
 #include "import.h"
 #include "machine/machine.h"
 #include "sched/sched.h"
+#include "trace_file.h"
 
 static const char *const reason_text[NR_FIDELITY_REASONS] = {
 	[FIDELITY_REFUSED] = "ours refused",
@@ -326,7 +327,7 @@ int fidelity_run(const char *file, bool list, bool json)
 	int err = 2, percpu, kva;
 	struct trace t;
 
-	if (trace_read(&t, file, stderr))
+	if (trace_read_file(&t, file, stderr))
 		goto out;
 	if (t.unreadable)
 		fprintf(stderr, "%s: skipped %u unreadable lines of %u\n", file, t.unreadable,

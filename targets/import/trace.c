@@ -27,8 +27,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <zlib.h>
+
+#include "program/text.h"
 
 #define MAX_LINE 65536
 #define MAX_CPU 1023
@@ -382,88 +382,114 @@ static int take_line(struct trace *t, const char *line, const char *path, FILE *
 	return 0;
 }
 
-/* Skip the rest of a line that is longer than the buffer. */
-static void skip_line(gzFile gz)
-{
-	int c;
+/**
+ * struct lines - the lines of a source
+ * @source: the source, with its argument @arg
+ * @buf:    MAX_LINE bytes and a zero; those from @from to @to are not used yet
+ * @end:    the source has ended
+ */
+struct lines {
+	trace_source_fn *source;
+	void *arg;
+	char *buf;
+	size_t from, to;
+	bool end;
+};
 
-	while ((c = gzgetc(gz)) != -1 && c != '\n')
-		;
+/* Make room, and read on. Return: 0 or a negative error number. */
+static int fill(struct lines *l)
+{
+	ssize_t n;
+
+	memmove(l->buf, l->buf + l->from, l->to - l->from);
+	l->to -= l->from;
+	l->from = 0;
+	n = l->source(l->arg, l->buf + l->to, MAX_LINE - l->to);
+	if (n < 0)
+		return n;
+	l->to += n;
+	l->end = !n;
+	return 0;
 }
 
-static int read_lines(struct trace *t, gzFile gz, const char *path, char *buf, FILE *diag)
+/*
+ * Read a line. @line receives it, or NULL if it is longer than the buffer or has a zero byte.
+ * Return: 1; 0 at the end; a negative error number.
+ */
+static int next_line(struct lines *l, const char **line)
 {
+	bool too_long = false;
+	char *begin, *end;
 	int err;
 
-	for (z_off_t from = 0, to; gzgets(gz, buf, MAX_LINE); from = to) {
-		size_t len = strlen(buf);
-		bool whole;
-
-		to = gztell(gz);
-		whole = to > from && buf[to - from - 1] == '\n';
-		t->lines++;
-		if (whole && len == (size_t)(to - from)) {
-			buf[len - 1] = 0;
-		} else if (whole || !gzeof(gz) || len != (size_t)(to - from)) {
-			if (!whole) {
-				skip_line(gz);
-				to = gztell(gz);
-			}
-			if (t->unreadable++ < TRACE_MAX_DIAG)
-				fprintf(diag,
-					"%s:%u: found a line with a zero byte or of more "
-					"than %d bytes, expected text\n",
-					path, t->lines, MAX_LINE - 2);
-			continue;
+	for (;;) {
+		begin = l->buf + l->from;
+		end = memchr(begin, '\n', l->to - l->from);
+		if (end || l->end)
+			break;
+		if (l->from == 0 && l->to == MAX_LINE) {
+			too_long = true;
+			l->from = l->to;
 		}
-		err = take_line(t, buf, path, diag);
+		err = fill(l);
 		if (err)
 			return err;
 	}
-	gzerror(gz, &err);
-	if (err == Z_OK || err == Z_STREAM_END)
-		return 0;
-	return err == Z_ERRNO ? -errno : -EIO;
+	if (!end && l->from == l->to)
+		return too_long;
+	if (!end)
+		end = l->buf + l->to;
+	*end = 0;
+	l->from = min((size_t)(end + 1 - l->buf), l->to);
+	*line = too_long || strlen(begin) != (size_t)(end - begin) ? NULL : begin;
+	return 1;
 }
 
-int trace_read(struct trace *t, const char *path, FILE *diag)
+static int read_lines(struct trace *t, struct lines *l, const char *name, FILE *diag)
 {
-	char *buf = malloc(MAX_LINE);
-	struct stat st;
-	gzFile gz;
+	const char *line = NULL;
+	int err;
+
+	while ((err = next_line(l, &line)) > 0) {
+		t->lines++;
+		if (line) {
+			if (t->lines == 1)
+				line += text_mark(line, strlen(line));
+			err = take_line(t, line, name, diag);
+			if (err)
+				return err;
+		} else if (t->unreadable++ < TRACE_MAX_DIAG) {
+			fprintf(diag,
+				"%s:%u: found a line with a zero byte or of more than %d bytes, "
+				"expected text\n",
+				name, t->lines, MAX_LINE - 1);
+		}
+	}
+	return err;
+}
+
+int trace_read(struct trace *t, trace_source_fn *source, void *arg, const char *name, FILE *diag)
+{
+	struct lines l = {.source = source, .arg = arg, .buf = malloc(MAX_LINE + 1)};
 	int err;
 
 	*t = (struct trace){0};
-	if (!buf) {
-		fprintf(diag, "%s: out of memory\n", path);
-		return -ENOMEM;
-	}
-	gz = stat(path, &st) ? NULL : gzopen(path, "rb");
-	if (!gz || S_ISDIR(st.st_mode)) {
-		err = gz ? EISDIR : errno ? errno : ENOMEM;
-		fprintf(diag, "%s: cannot read the recording: %s\n", path, strerror(err));
-		err = -err;
-	} else {
-		gzbuffer(gz, 1 << 17);
-		err = read_lines(t, gz, path, buf, diag);
-		if (err)
-			fprintf(diag, "%s:%u: cannot read on: %s\n", path, t->lines + 1,
-				err == -EIO ? "damaged or truncated gzip data" : strerror(-err));
-	}
-	if (gz)
-		gzclose(gz);
-	free(buf);
+	err = l.buf ? read_lines(t, &l, name, diag) : -ENOMEM;
+	free(l.buf);
 	if (t->unreadable > TRACE_MAX_DIAG)
-		fprintf(diag, "%s: %u more unreadable lines\n", path,
+		fprintf(diag, "%s: %u more unreadable lines\n", name,
 			t->unreadable - TRACE_MAX_DIAG);
-	if (err)
+	if (err) {
+		fprintf(diag, "%s:%u: cannot read on: %s\n", name, t->lines + 1,
+			err == -EIO ? "damaged or truncated gzip data" : strerror(-err));
 		return err;
+	}
 	if (!t->nr) {
 		fprintf(diag,
 			"%s: found no known event in %u lines, expected percpu_alloc_percpu, "
 			"percpu_free_percpu, alloc_vmap_area, free_vmap_area_noflush or "
 			"purge_vmap_area_lazy\n",
-			path, t->lines);
+			name, t->lines);
 		return -EINVAL;
 	}
 	return 0;

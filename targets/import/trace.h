@@ -4,12 +4,12 @@
  *
  * Three programs print these events: the kernel itself (`cat trace`), `trace-cmd report` and
  * `perf script`. They agree on the fields after the event's name and differ in the text before it.
- * Files may be plain or gzip-compressed.
  */
 #ifndef MM_IMPORT_TRACE_H
 #define MM_IMPORT_TRACE_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "sched/types.h"
 
@@ -91,16 +91,27 @@ struct trace {
 };
 
 /**
- * trace_read() - read a recording
- * @t:    filled in; trace_free() it, also after an error
- * @path: file, plain or compressed by gzip
- * @diag: receives a message for each of the first TRACE_MAX_DIAG unreadable lines, and at an error
- *        one about the file
+ * typedef trace_source_fn - read the next bytes of a recording
+ * @arg:  the argument of trace_read()
+ * @buf:  receives them
+ * @size: most bytes
  *
- * Return: 0; -EINVAL without a known event; another negative error number if the file is
- * unreadable.
+ * Return: bytes; 0 at the end; -EIO if compressed data is damaged; another negative error number.
  */
-int trace_read(struct trace *t, const char *path, FILE *diag);
+typedef ssize_t trace_source_fn(void *arg, char *buf, size_t size);
+
+/**
+ * trace_read() - read a recording
+ * @t:      filled in; trace_free() it, also after an error
+ * @source: where the text comes from; a byte order mark at its start is skipped
+ * @arg:    argument of @source
+ * @name:   name of the recording in messages
+ * @diag:   receives a message for each of the first TRACE_MAX_DIAG unreadable lines, and at an
+ *          error one about the recording
+ *
+ * Return: 0; -EINVAL without a known event; another negative error number if @source fails.
+ */
+int trace_read(struct trace *t, trace_source_fn *source, void *arg, const char *name, FILE *diag);
 
 #define TRACE_MAX_DIAG 20
 

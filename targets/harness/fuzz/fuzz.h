@@ -23,11 +23,7 @@ void fuzz_set_up(void);
  * @data: a program in byte form, or in text form for replays
  * @size: bytes
  *
- * A finding is written to a file and printed (finding_print()). Then a trap instruction ends the
- * process (end.h). MMSTORM_ON=NAME in the environment runs on another implementation. Findings of
- * the oracles that the environment variable MMSTORM_KNOWN lists, separated by commas, are ignored,
- * so that the search goes on. A run that takes too much processor time ends as a livelock
- * (watchdog.h).
+ * A finding ends the process (fuzz_run.h).
  *
  * Return: 0; -1 if the fuzzer should not keep the input: it is not a program of this target, or its
  * finding was ignored.

@@ -51,6 +51,21 @@ expect 2 'cannot write the program' "$mmstorm" import "$dir/small.trace" -o "$di
 expect 2 'gzip' "$mmstorm" import <(head -c 1000 "$traces/netns-churn.trace.gz")
 [ ! -e "$dir/no" ] || fail 'something was written'
 
+# Standard input, with a byte order mark and from a pipe; a name that is no line of a comment.
+printf '\357\273\277%s\n' "$event" >"$dir/mark.trace"
+expect 0 '^standard input: 1 lines, 1 events' "$mmstorm" import - <"$dir/mark.trace"
+expect 0 'imported from standard input\.$' "$mmstorm" import - \
+	< <(cat "$dir/small.trace")
+expect 2 '^standard input: found no known event' "$mmstorm" import - <"$dir/none.trace"
+cp "$dir/small.trace" "$dir/two
+lines"
+expect 0 '^# Requests .* from two\?lines\.$' "$mmstorm" import "$dir/two
+lines"
+echo 'a-1 [000] ..... 1.5: purge_vmap_area_lazy: start=0x1000 end=0x2000 num_purged=1' \
+	>"$dir/purge.trace"
+expect 2 'found purges alone \(1 of them\), expected allocations or frees' \
+	"$mmstorm" import "$dir/purge.trace"
+
 expect 0 ":1: found 'nonsense', expected" "$mmstorm" import "$dir/small.trace"
 expect 0 'left out: 1 unreadable lines' "$mmstorm" import "$dir/small.trace"
 expect 0 '^target percpu_bitmap' "$mmstorm" import "$dir/small.trace" --bare

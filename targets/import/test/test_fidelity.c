@@ -14,6 +14,7 @@
 
 #include "ops/access.h"
 #include "fidelity.h"
+#include "trace_file.h"
 #include "percpu/percpu.h"
 
 #define CHUNK_A 7
@@ -350,7 +351,7 @@ static void recorded(const char *name, enum pair_family family)
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%s", TRACES, name);
-	assert_int_equal(trace_read(&trace, path, stderr), 0);
+	assert_int_equal(trace_read_file(&trace, path, stderr), 0);
 	assert_int_equal(trace.unreadable, 0);
 	replay(family);
 	assert_clean();

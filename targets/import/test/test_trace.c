@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "trace.h"
+#include "trace_file.h"
 
 #define ALLOC_FIELDS                                                                               \
 	"call_site=mm_init+0x2bf/0x4d0 reserved=0 is_atomic=0 size=16 align=8 "                    \
@@ -205,7 +205,7 @@ static int read_text(struct trace *t, struct file *f, const void *text, size_t s
 		assert_int_equal(write(fd, text, size), size);
 		close(fd);
 	}
-	err = trace_read(t, f->path, diag);
+	err = trace_read_file(t, f->path, diag);
 	fclose(diag);
 	unlink(f->path);
 	return err;
@@ -249,6 +249,22 @@ static void test_file(void **state)
 	trace_free(&t);
 }
 
+/* A byte order mark is no part of the first line; elsewhere it is text. */
+static void test_byte_order_mark(void **state)
+{
+#define EVENT "t-1 [000] ..... 1.6: percpu_free_percpu: base_addr=1 off=8\n"
+	static const char text[] = "\xef\xbb\xbf# tracer: nop\n" EVENT "\xef\xbb\xbf# not here\n";
+	struct trace t;
+	struct file f;
+
+	assert_int_equal(read_text(&t, &f, text, strlen(text), false), 0);
+	assert_int_equal(t.nr, 1);
+	assert_int_equal(t.unreadable, 1);
+	assert_non_null(strstr(f.diag, ":3: "));
+	trace_free(&t);
+#undef EVENT
+}
+
 static void test_no_event(void **state)
 {
 	static const char *const text[] = {"", "# tracer: nop\n", "a-1 [000] ..... 1.5: x: y=1\n"};
@@ -268,11 +284,11 @@ static void test_unreadable_file(void **state)
 	FILE *out = fmemopen(diag, sizeof(diag), "w");
 	struct trace t;
 
-	assert_int_equal(trace_read(&t, "/no/such/file", out), -ENOENT);
+	assert_int_equal(trace_read_file(&t, "/no/such/file", out), -ENOENT);
 	fflush(out);
 	assert_non_null(strstr(diag, "/no/such/file: cannot read the recording"));
 	trace_free(&t);
-	assert_int_equal(trace_read(&t, "/tmp", out), -EISDIR);
+	assert_int_equal(trace_read_file(&t, "/tmp", out), -EISDIR);
 	trace_free(&t);
 	fclose(out);
 }
@@ -355,17 +371,12 @@ static void test_any_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ftrace),
-		cmocka_unit_test(test_trace_cmd),
-		cmocka_unit_test(test_perf_script),
-		cmocka_unit_test(test_versions),
-		cmocka_unit_test(test_other_lines),
-		cmocka_unit_test(test_bad_lines),
-		cmocka_unit_test(test_file),
-		cmocka_unit_test(test_no_event),
-		cmocka_unit_test(test_unreadable_file),
-		cmocka_unit_test(test_damaged_lines),
-		cmocka_unit_test(test_truncated_gz),
+		cmocka_unit_test(test_ftrace),	      cmocka_unit_test(test_trace_cmd),
+		cmocka_unit_test(test_perf_script),   cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_other_lines),   cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_file),	      cmocka_unit_test(test_byte_order_mark),
+		cmocka_unit_test(test_no_event),      cmocka_unit_test(test_unreadable_file),
+		cmocka_unit_test(test_damaged_lines), cmocka_unit_test(test_truncated_gz),
 		cmocka_unit_test(test_any_line),
 	};
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_run.c - run one program in a fuzz target, and end the process at a finding.
+ */
+#include "fuzz_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "end.h"
+#include "exec/exec.h"
+#include "tool/finding.h"
+#include "watchdog.h"
+#include "world/backends.h"
+
+/* Kept for the life of the process. */
+static struct executor *executor;
+static bool known[NR_ORACLES];
+static const struct implementation *on;
+
+/* MMSTORM_KNOWN=id,id,..: findings of these oracles do not end the process. */
+static void read_known(const char *ids)
+{
+	char id[32];
+	size_t n;
+
+	for (; ids && *ids; ids += n + (ids[n] == ',')) {
+		enum oracle o;
+
+		n = strcspn(ids, ",");
+		snprintf(id, sizeof(id), "%.*s", (int)n, ids);
+		o = oracle_by_id(id);
+		if (o == NR_ORACLES) {
+			fprintf(stderr, "mmstorm: MMSTORM_KNOWN: found '%s', expected an oracle\n",
+				id);
+			_exit(2);
+		}
+		known[o] = true;
+	}
+}
+
+/* MMSTORM_ON=NAME: run on the allocators of an implementation. */
+static void read_on(const char *name)
+{
+	on = name ? implementation_by_name(name) : implementations[0];
+	if (on)
+		return;
+	fprintf(stderr, "mmstorm: MMSTORM_ON: found '%s', expected one of", name);
+	for (u32 i = 0; implementations[i]; i++)
+		fprintf(stderr, " %s", implementations[i]->name);
+	fputc('\n', stderr);
+	_exit(2);
+}
+
+/* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
+void fuzz_run_set_up(void)
+{
+	read_known(getenv("MMSTORM_KNOWN"));
+	read_on(getenv("MMSTORM_ON"));
+	executor = executor_create();
+	if (!executor) {
+		fprintf(stderr, "mmstorm: out of memory\n");
+		_exit(2);
+	}
+}
+
+/* Write and print a finding. Return: the function that ends the process at it. */
+static end_process_fn *keep_finding(const struct program *p, const struct report *r, u64 digest)
+{
+	finding_watch(NULL);
+	fprintf(stderr, "mmstorm: %s: %s\nmmstorm: task %s, operation %d, step %llu\n",
+		oracle_id(r->oracle), r->text, r->task, r->op, r->step);
+	finding_print(p, r->oracle, digest);
+	return end_of_oracle(r->oracle);
+}
+
+static end_process_fn *on_report(void *arg, const struct report *r, u64 digest)
+{
+	if (known[r->oracle])
+		return NULL;
+	watchdog_end_run();
+	return keep_finding(arg, r, digest);
+}
+
+bool fuzz_run(const struct program *p)
+{
+	struct exec_options options = {.on_report = on_report, .report_arg = (void *)p};
+	char why[REFUSAL_MAX];
+	struct exec_result r;
+	int found;
+
+	if (!executor)
+		fuzz_run_set_up();
+	options.on = on;
+	if (implementation_refuses(on, p, why))
+		return false;
+	finding_watch(p);
+	watchdog_begin_run(p);
+	found = exec_program(executor, p, &options, &r);
+	watchdog_end_run();
+	finding_watch(NULL);
+	/* A data race; other findings have ended the process where they were made. */
+	if (found && !known[r.sched.report.oracle])
+		keep_finding(p, &r.sched.report, r.sched.digest)();
+	return !found;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_run.h - run one program in a fuzz target.
+ */
+#ifndef MM_HARNESS_FUZZ_RUN_H
+#define MM_HARNESS_FUZZ_RUN_H
+
+#include "program/program.h"
+
+/** fuzz_run_set_up() - make what is kept from run to run; fuzz_run() calls it if nothing else has
+ */
+void fuzz_run_set_up(void);
+
+/**
+ * fuzz_run() - run a program, and end the process at a finding
+ * @p: well formed
+ *
+ * A finding is written to a file and printed (finding_print()). Then a trap instruction ends the
+ * process (end.h). MMSTORM_ON=NAME in the environment runs on another implementation. Findings of
+ * the oracles that the environment variable MMSTORM_KNOWN lists, separated by commas, are ignored,
+ * so that the search goes on. A run that takes too much processor time ends as a livelock
+ * (watchdog.h).
+ *
+ * Return: true; false if the implementation refuses the program, or a finding was ignored.
+ */
+bool fuzz_run(const struct program *p);
+
+#endif
