@@ -30,7 +30,8 @@ static const struct option_usage usage = {
 		"  mmstorm run --times 1000 findings/vmap-overlap-0123456789abcdef.prog\n"
 		"  mmstorm run --fail-each corpus/percpu/atomic.prog\n"
 		"\n"
-		"Exit status: 0 each run as expected, 1 a finding, 2 bad usage or bad input.",
+		"Exit status: 0 each run as expected, 1 a finding, 2 bad usage or bad input; the "
+		"other files run nevertheless.",
 };
 
 struct options {
@@ -337,7 +338,6 @@ int cmd_run(int argc, char **argv)
 {
 	struct options o = {.run.times = 1};
 	struct input_list files = {0};
-	char err[INPUT_ERROR];
 	int status;
 
 	cli_common_init(&o.common);
@@ -347,14 +347,14 @@ int cmd_run(int argc, char **argv)
 	status = EXIT_CLEAN;
 	for (int i = optind; i < argc; i++)
 		note_link(&o, argv[i]);
-	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
-		if (input_expand(&files, argv[i], err))
-			status = cli_error("%s", err);
-	if (status == EXIT_CLEAN && o.output && files.nr != 1)
+	for (int i = optind; i < argc; i++)
+		if (input_expand(&files, argv[i], stderr))
+			status = EXIT_BAD;
+	if (o.output && files.nr > 1)
 		status = cli_error("mmstorm run: found %zu files with --output, expected one",
 				   files.nr);
-	if (status == EXIT_CLEAN)
-		status = run_files(&o, &files);
+	else
+		status = max(status, run_files(&o, &files));
 	input_list_free(&files);
 	return status;
 }

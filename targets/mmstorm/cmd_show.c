@@ -100,19 +100,21 @@ int cmd_show(int argc, char **argv)
 				 argc - optind);
 	program_init(&p, TARGET_PERCPU_BITMAP);
 	status = EXIT_CLEAN;
-	for (int i = optind; i < argc && status == EXIT_CLEAN; i++) {
+	for (int i = optind; i < argc; i++) {
 		size_t size;
 		char *text;
+		int one;
 
 		if (input_program(&p, argv[i], o.target, err)) {
 			status = cli_error("%s", err);
-			break;
+			continue;
 		}
 		if (o.sort)
 			program_sort(&p);
 		text = output_text(&p, &size);
-		status = text ? write_out(o.output, text, size)
-			      : cli_error("%s: %s", argv[i], strerror(ENOMEM));
+		one = text ? write_out(o.output, text, size)
+			   : cli_error("%s: %s", argv[i], strerror(ENOMEM));
+		status = max(status, one);
 		free(text);
 	}
 	program_fini(&p);
@@ -166,12 +168,12 @@ static int pack_files(const struct options *o, struct program *p, const struct i
 
 	if (mkdir(o->output, 0777) && errno != EEXIST)
 		return cli_error("%s: %s", o->output, strerror(errno));
-	for (size_t i = 0; i < files->nr && status == EXIT_CLEAN; i++) {
+	for (size_t i = 0; i < files->nr; i++) {
 		char *output = name_below(o->output, files->path[i]);
 		char **known = output ? tsearch(output, &names, compare_names) : NULL;
 
 		if (known && *known == output) {
-			status = pack_file(o, p, files->path[i], output);
+			status = max(status, pack_file(o, p, files->path[i], output));
 			continue;
 		}
 		/* Files of different folders may share a name: one must not replace another. */
@@ -196,7 +198,6 @@ int cmd_pack(int argc, char **argv)
 	struct options o = {.target = INPUT_ANY_TARGET};
 	struct input_list files = {0};
 	int status = parse_options(&o, argc, argv, &pack_usage, pack_specs);
-	char err[INPUT_ERROR];
 	struct program p;
 	bool many;
 
@@ -206,13 +207,13 @@ int cmd_pack(int argc, char **argv)
 		return cli_error("mmstorm pack: found no --output, expected one");
 	many = argc - optind > 1 || is_folder(argv[optind]) || is_folder(o.output);
 	status = EXIT_CLEAN;
-	for (int i = optind; i < argc && status == EXIT_CLEAN; i++)
-		if (input_expand(&files, argv[i], err))
-			status = cli_error("%s", err);
+	for (int i = optind; i < argc; i++)
+		if (input_expand(&files, argv[i], stderr))
+			status = EXIT_BAD;
 	program_init(&p, TARGET_PERCPU_BITMAP);
-	if (status == EXIT_CLEAN)
-		status = many ? pack_files(&o, &p, &files)
-			      : pack_file(&o, &p, files.path[0], o.output);
+	if (files.nr)
+		status = max(status, many ? pack_files(&o, &p, &files)
+					  : pack_file(&o, &p, files.path[0], o.output));
 	program_fini(&p);
 	input_list_free(&files);
 	return status;

@@ -221,7 +221,19 @@ static bool is_program(const char *path, const char *name)
 	return bytes_magic(head, n);
 }
 
-static int append(struct input_list *l, const char *path, char *err)
+/* Print a line on a path that is left out. Return: -EINVAL. */
+static int __printf(2, 3) leave_out(FILE *diag, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(diag, fmt, ap);
+	va_end(ap);
+	fputc('\n', diag);
+	return -EINVAL;
+}
+
+static int append(struct input_list *l, const char *path, FILE *diag)
 {
 	char **more = realloc(l->path, (l->nr + 1) * sizeof(*more));
 
@@ -230,60 +242,74 @@ static int append(struct input_list *l, const char *path, char *err)
 		l->path[l->nr] = strdup(path);
 	}
 	if (!more || !l->path[l->nr])
-		return complain(err, "%s: %s", path, strerror(ENOMEM));
+		return leave_out(diag, "%s: %s", path, strerror(ENOMEM));
 	l->nr++;
 	return 0;
 }
 
-static int expand_folder(struct input_list *l, const char *folder, unsigned int depth, char *err)
+static int expand_folder(struct input_list *l, const char *folder, unsigned int depth, FILE *diag);
+
+/* Append an entry of a folder, if it is a program or a folder. */
+static int expand_entry(struct input_list *l, const char *path, const char *name,
+			unsigned int depth, FILE *diag)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return leave_out(diag, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return expand_folder(l, path, depth + 1, diag);
+	if (S_ISREG(st.st_mode) && is_program(path, name))
+		return append(l, path, diag);
+	return 0;
+}
+
+static int expand_folder(struct input_list *l, const char *folder, unsigned int depth, FILE *diag)
 {
 	size_t len = strlen(folder);
 	struct dirent **entry;
 	int n, ret = 0;
 
 	if (depth > 16)
-		return complain(err, "%s: found more than 16 folders in one another", folder);
+		return leave_out(diag, "%s: found more than 16 folders in one another", folder);
 	n = scandir(folder, &entry, NULL, alphasort);
 	if (n < 0)
-		return complain(err, "%s: %s", folder, strerror(errno));
+		return leave_out(diag, "%s: %s", folder, strerror(errno));
 	while (len > 1 && folder[len - 1] == '/')
 		len--;
 	for (int i = 0; i < n; i++) {
 		const char *name = entry[i]->d_name;
 		char path[PATH_MAX];
-		struct stat st;
+		int err = 0;
 
-		if (name[0] != '.' && !ret &&
-		    snprintf(path, sizeof(path), "%.*s/%s", (int)len, folder, name) <
-			    (int)sizeof(path)) {
-			if (stat(path, &st))
-				ret = complain(err, "%s: %s", path, strerror(errno));
-			else if (S_ISDIR(st.st_mode))
-				ret = expand_folder(l, path, depth + 1, err);
-			else if (S_ISREG(st.st_mode) && is_program(path, name))
-				ret = append(l, path, err);
-		}
+		if (snprintf(path, sizeof(path), "%.*s/%s", (int)len, folder, name) >=
+		    (int)sizeof(path))
+			err = leave_out(diag, "%s: %s", path, strerror(ENAMETOOLONG));
+		else if (name[0] != '.')
+			err = expand_entry(l, path, name, depth, diag);
+		if (err)
+			ret = err;
 		free(entry[i]);
 	}
 	free(entry);
 	return ret;
 }
 
-int input_expand(struct input_list *l, const char *path, char *err)
+int input_expand(struct input_list *l, const char *path, FILE *diag)
 {
 	size_t before = l->nr;
 	struct stat st;
 	int ret;
 
 	if (!strcmp(path, "-"))
-		return append(l, path, err);
+		return append(l, path, diag);
 	if (stat(path, &st))
-		return complain(err, "%s: %s", path, strerror(errno));
+		return leave_out(diag, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return append(l, path, err);
-	ret = expand_folder(l, path, 0, err);
+		return append(l, path, diag);
+	ret = expand_folder(l, path, 0, diag);
 	if (!ret && l->nr == before)
-		ret = complain(err, "%s: found no program in the folder, expected *.prog", path);
+		ret = leave_out(diag, "%s: found no program in the folder, expected *.prog", path);
 	return ret;
 }
 

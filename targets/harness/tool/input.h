@@ -8,6 +8,8 @@
 #ifndef MM_HARNESS_INPUT_H
 #define MM_HARNESS_INPUT_H
 
+#include <stdio.h>
+
 #include "program/program.h"
 
 /* Most bytes of a file, compressed and decompressed. */
@@ -69,15 +71,15 @@ struct input_list {
  * input_expand() - append a file, or the programs in a folder, sorted by name
  * @l:    zeroed before the first call
  * @path: file or folder, or "-" for standard input
- * @err:  receives the message, INPUT_ERROR bytes
+ * @diag: receives a line for each path that is no file or folder
  *
  * In a folder and its subfolders a file is a program if its name is *.prog or *.prog.gz, if it
  * begins with the byte form's magic, or if its name has no dot, as those of fuzzers' files. Hidden
- * files are ignored.
+ * files are ignored. A path that cannot be read does not keep the others from the list.
  *
- * Return: 0, or -EINVAL with @err; a folder without a program is an error.
+ * Return: 0, or -EINVAL after a message for each bad path; a folder without a program is one.
  */
-int input_expand(struct input_list *l, const char *path, char *err);
+int input_expand(struct input_list *l, const char *path, FILE *diag);
 
 /** input_list_free() - free the paths; the list is empty afterwards */
 void input_list_free(struct input_list *l);

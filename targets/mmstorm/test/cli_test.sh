@@ -135,6 +135,36 @@ input=nonsense.prog bad_like "standard input:1:1: *expected 'target*" run -
 printf '\357\273\277' | cat - good.prog >mark.prog
 check 0 run mark.prog
 
+echo "# one bad path among others"
+mkdir some
+cp good.prog some/a.prog
+ln -s nowhere some/b.prog
+printf 'nonsense\n' >some/c.prog
+cp good.prog some/d.prog
+check 2 run missing.prog some good.prog
+says "some/a.prog: ok"
+says "some/d.prog: ok"
+says "good.prog: ok"
+[ "$err" = "missing.prog: No such file or directory
+some/b.prog: No such file or directory
+some/c.prog:1:1: found 'nonsense', expected 'target NAME' first" ] || fail "run some: $err"
+check 2 run some/b.prog expects.prog
+says "expects.prog: found no failure"
+check 2 pack some missing.prog -o some-bytes
+check 0 run some-bytes
+[ "$(ls some-bytes)" = "a
+d" ] || fail "pack some: $(ls some-bytes)"
+check 2 show missing.prog good.prog
+says "target vmap"
+# A name that has room for no suffix, by which output_write() writes first.
+long=$(printf '%0250d' 0)
+rm some/b.prog some/c.prog
+cp good.prog "some/$long"
+check 2 pack some -o some-more
+[ "$(ls some-more)" = "a
+d" ] || fail "pack a long name: $(ls some-more)"
+[[ $err == *"File name too long" ]] || fail "pack a long name: $err"
+
 echo "# bad input"
 : >empty.prog
 printf 'mmst\001\001' >short.bin

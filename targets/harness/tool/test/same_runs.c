@@ -96,10 +96,8 @@ static void print_corpus(struct executor *x, const char *folder)
 	static char err[INPUT_ERROR];
 	struct program p;
 
-	if (input_expand(&list, folder, err)) {
-		fprintf(stderr, "same_runs: %s\n", err);
+	if (input_expand(&list, folder, stderr))
 		exit(2);
-	}
 	program_init(&p, 0);
 	for (size_t i = 0; i < list.nr; i++)
 		for (int target = 0; target < NR_TARGETS; target++) {
