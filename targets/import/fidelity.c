@@ -11,6 +11,7 @@
 #include "import.h"
 #include "machine/machine.h"
 #include "sched/sched.h"
+#include "tool/output.h"
 #include "trace_file.h"
 
 static const char *const reason_text[NR_FIDELITY_REASONS] = {
@@ -228,8 +229,8 @@ static void add_address(struct json_object *o, const char *key, u64 value)
 
 static void print_object(struct json_object *o)
 {
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	output_json(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+							      JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 

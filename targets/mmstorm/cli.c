@@ -13,6 +13,7 @@
 #include "tool/explore.h"
 #include "program/fields.h"
 #include "tool/input.h"
+#include "tool/output.h"
 #include "program/text.h"
 
 int cli_error(const char *fmt, ...)
@@ -151,8 +152,8 @@ size_t cli_strategy_rows(const struct strategy_options *given, struct strategy_o
 
 void cli_json(struct json_object *o)
 {
-	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	output_json(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+							      JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output.c - write files that are complete or absent.
+ * output.c - write files that are complete or absent, and lines of JSON that are UTF-8.
  *
  * A file is written under another name, synced to disk, and then renamed.
  */
@@ -87,4 +87,42 @@ int output_program(const char *path, const struct program *p)
 
 	free(text);
 	return err;
+}
+
+/* Length of the UTF-8 character at the start of @s; 0 if there is none. */
+static size_t character(const char *s)
+{
+	static const u32 least[] = {0, 0, 0x80, 0x800, 0x10000};
+	u8 first = *s;
+	size_t n = first < 0x80	  ? 1
+		   : first < 0xc0 ? 0
+		   : first < 0xe0 ? 2
+		   : first < 0xf0 ? 3
+		   : first < 0xf8 ? 4
+				  : 0;
+	u32 c = n > 1 ? first & (0x7f >> n) : first;
+
+	for (size_t i = 1; i < n; i++) {
+		/* The zero at the end is no continuation. */
+		if (((u8)s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | ((u8)s[i] & 0x3f);
+	}
+	if (n > 1 && (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)))
+		return 0;
+	return n;
+}
+
+void output_json(const char *line)
+{
+	while (*line) {
+		size_t n = character(line);
+
+		if (n)
+			fwrite(line, 1, n, stdout);
+		else
+			fputs("\xef\xbf\xbd", stdout);
+		line += max(n, (size_t)1);
+	}
+	putchar('\n');
 }

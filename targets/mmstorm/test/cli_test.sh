@@ -165,6 +165,14 @@ check 2 pack some -o some-more
 d" ] || fail "pack a long name: $(ls some-more)"
 [[ $err == *"File name too long" ]] || fail "pack a long name: $err"
 
+echo "# JSON of any file name is UTF-8"
+printf -v odd 'x\377\303\251\355\240\200\300\257\364\220\200\200\360\237\230\200\342\202.prog'
+cp good.prog "$odd"
+check 0 run --json "$odd"
+iconv -f UTF-8 -t UTF-8 out >/dev/null || fail "JSON is no UTF-8: $out"
+q=$'\357\277\275'
+says "\"file\":\"x$q"$'\303\251'"$q$q$q$q$q$q$q$q$q"$'\360\237\230\200'"$q$q.prog\""
+
 echo "# bad input"
 : >empty.prog
 printf 'mmst\001\001' >short.bin
