@@ -26,7 +26,8 @@
  * A byte order mark before the text is skipped.
  *
  * Numbers are decimal or 0x-hexadecimal, with suffix K, M or G for 2^10, 2^20, 2^30. A count of
- * pages with a suffix is a size in bytes: kva=64M is 16384 pages.
+ * pages with a suffix is a size in bytes: kva=64M is 16384 pages. Without a suffix it is pages: a
+ * number that is too large for that, and would do as bytes, is refused with both readings.
  *
  * Tasks, sources and objects may have any name except the words that schedules use. A name may be
  * given to another object after its object was consumed. Names and comments are not kept: the

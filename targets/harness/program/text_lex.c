@@ -319,6 +319,13 @@ int lex_operand(struct lexer *lx, const struct word *w, const struct operand *o,
 					o->name, (int)w->len, w->s, OPERAND_PAGE);
 		v /= OPERAND_PAGE;
 	}
+	/* A number of bytes for a count of pages: name both readings, and guess neither. */
+	if (pages && !suffix && v > o->hi && v % OPERAND_PAGE == 0 &&
+	    operand_valid(o, (u32)min(v / OPERAND_PAGE, (u64)UINT32_MAX)))
+		return lex_fail(lx, w,
+				"%s=%llu means %llu pages, expected %u to %u; %llu bytes are "
+				"written %s=%lluK",
+				o->name, v, v, o->lo, o->hi, v, o->name, v >> 10);
 	if (v > UINT32_MAX || !operand_valid(o, (u32)v))
 		return lex_fail(lx, w, "%s=%.*s is out of range, expected %s%u to %u%s", o->name,
 				(int)min(w->len, 32u), w->s,

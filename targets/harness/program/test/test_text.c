@@ -167,6 +167,18 @@ static void test_refused_machine(void **unused)
 	assert_refused(VMAP "machine cpus=99999999999999999999\n", 2, 14, "too large");
 	assert_refused(VMAP "machine kva=99999999999999999G\n", 2, 13, "too large");
 	assert_refused(VMAP "machine kva=1K\n", 2, 13, "is not a whole number of pages");
+	/* The suffix alone distinguishes bytes from pages. */
+	assert_refused(VMAP "machine unit=57344\n", 2, 14,
+		       "unit=57344 means 57344 pages, expected 1 to 256; 57344 bytes are written "
+		       "unit=56K");
+	assert_refused(VMAP "machine block=1048576\n", 2, 15, "are written block=1024K");
+	assert_refused(VMAP "machine unit=57345\n", 2, 14, "is out of range, expected 1 to 256");
+	assert_refused(VMAP "machine unit=1048577K\n", 2, 14, "is not a whole number of pages");
+	assert_refused(VMAP "machine unit=99999997952\n", 2, 14, "unit=99999997952 is out of");
+	assert_prints(VMAP "machine unit=14 static=57344\n",
+		      "mmstorm 1\ntarget vmap\nmachine unit=56K static=56K\ntask a cpu=0\n");
+	assert_prints(VMAP "machine unit=56K static=56K\n",
+		      "mmstorm 1\ntarget vmap\nmachine unit=56K static=56K\ntask a cpu=0\n");
 	assert_refused(VMAP "machine block=200\n", 2, 15, "expected a power of two from 128 to");
 	assert_refused(VMAP "machine cpus=2 cpus=2\n", 2, 16, "'cpus' is given twice");
 	assert_refused(VMAP "machine cpus=2\nmachine low=2\n", 3, 1, "twice, first in line 2");
