@@ -10,9 +10,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -162,6 +164,7 @@ static int run_front_door(char **argv)
 	fflush(NULL);
 	pid = fork();
 	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		/* Its output is for people; standard output may be JSON. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		execv(argv[0], argv);

@@ -68,7 +68,11 @@ int main(int argc, char **argv)
 	static struct stress st;
 	struct program p;
 	bool is_program;
-	int status = command_parse(&o, &st, argc, argv);
+	int status;
+
+	/* For messages, also if the front door did not start this program. */
+	argv[0] = "stress";
+	status = command_parse(&o, &st, argc, argv);
 
 	if (status >= 0)
 		return status;

@@ -54,7 +54,9 @@ static const char *busy_with(const struct shared_thread *t)
 {
 	const struct ring_entry *e = &t->ring[(begun(t) - 1) % RING_ENTRIES];
 
-	return e->op < NR_OPS ? op_table[e->op].name : "a program";
+	if (!t->operates)
+		return "its work";
+	return op_table[e->op].name;
 }
 
 static __noreturn void report_hang(struct stress *st, u32 stuck, double now)

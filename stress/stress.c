@@ -133,6 +133,7 @@ static void run_threads(struct stress *st)
 
 	if (objects_begin_at_once(&st->world))
 		abort();
+	rcu_age_begin(&st->rcu, &st->world);
 	quiet_begin(&st->quiet, st->nr_threads);
 	for (u32 i = 0; i < st->nr_threads; i++)
 		task[i] = spawn(st, i);
@@ -140,6 +141,7 @@ static void run_threads(struct stress *st)
 	for (u32 i = 0; i < st->nr_threads; i++)
 		task_join(task[i]);
 	monitor_watch(st, false);
+	rcu_age_end(&st->rcu);
 }
 
 /* After the threads have ended: the world is quiet, and objects are listed. */

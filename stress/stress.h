@@ -15,6 +15,7 @@
 #include "histogram.h"
 #include "mix.h"
 #include "quiet.h"
+#include "rcu_age.h"
 #include "shared.h"
 #include "workload.h"
 
@@ -123,6 +124,7 @@ struct stress_sums {
  * @first_slot, @nr_slots: slots of each type of objects
  * @nr_threads, @thread: threads of a world
  * @quiet:    where they meet
+ * @rcu:      elements that are read under RCU
  * @sums:     of the worlds so far
  * @times:    durations of operations, of all threads of the worlds so far, by enum op_id
  * @begin, @begin_ticks: when the run began
@@ -142,6 +144,7 @@ struct stress {
 	u32 nr_threads;
 	struct stress_thread *thread;
 	struct quiet quiet;
+	struct rcu_age rcu;
 	struct stress_sums sums;
 	struct histogram times[NR_OPS];
 	double begin;

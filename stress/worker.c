@@ -151,18 +151,28 @@ static void operate(struct stress_thread *t)
 }
 
 /* Numbers are read, and cannot be judged while others change them. */
-static void read_statistics(struct stress_thread *t)
+static void read_statistics(const struct world *w)
 {
-	const struct world *w = &t->st->world;
 	struct percpu_account pa;
 	struct vmap_account va;
 
-	__atomic_store_n(&t->seen->begun, t->seen->begun + 1, __ATOMIC_RELEASE);
 	for_each_percpu (k, w)
 		percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &pa);
 	for_each_space (k, w)
 		if (space_of(w, k)->be->account)
 			space_of(w, k)->be->account(space_of(w, k)->ctx, &va);
+}
+
+/* A role without operations of programs. */
+static void do_other(struct stress_thread *t)
+{
+	__atomic_store_n(&t->seen->begun, t->seen->begun + 1, __ATOMIC_RELEASE);
+	task_set_op((s32)(t->seen->begun & INT32_MAX));
+	if (t->role->kind == ROLE_STATISTICS)
+		read_statistics(&t->st->world);
+	else
+		rcu_age_step(&t->st->rcu, &t->rng);
+	task_set_op(-1);
 	sched_turn();
 	__atomic_store_n(&t->seen->ended, t->seen->ended + 1, __ATOMIC_RELEASE);
 }
@@ -174,10 +184,10 @@ void worker_body(void *arg)
 
 	do {
 		for (u64 n = 0; n < st->o->quiet_every && !quiet_wanted(&st->quiet); n++) {
-			if (t->role->kind == ROLE_STATISTICS)
-				read_statistics(t);
-			else
+			if (t->role->kind == ROLE_OPERATIONS)
 				operate(t);
+			else
+				do_other(t);
 			if (t->role->pause)
 				usleep(t->role->pause);
 		}

@@ -7,13 +7,14 @@
 
 #include "sched/types.h"
 
-#define WORKLOAD_ROLES 6
+#define WORKLOAD_ROLES 8 /* one more than any has */
 #define WORKLOAD_WORLDS 6
 
 /* The work of the threads of a role. */
 enum role_kind {
 	ROLE_OPERATIONS, /* operations of a mix */
 	ROLE_STATISTICS, /* read the numbers that the allocators give of themselves */
+	ROLE_RCU,	 /* read under RCU, and publish (rcu_age.h) */
 };
 
 /**
