@@ -158,6 +158,9 @@ void mix_arguments(const struct mix *m, u32 i, u64 *rng, u32 arg[OP_MAX_ARGS])
 	for (u32 a = 0; a < OP_MAX_ARGS; a++) {
 		const struct operand *o = &m->op[i].arg[a];
 
-		arg[a] = o->kind == OPERAND_NONE ? 0 : operand_fold_slow(o, (u32)random_next(rng));
+		/* A flag is folded to one bit, whatever its limit. */
+		arg[a] = o->kind == OPERAND_NONE
+				 ? 0
+				 : min(operand_fold_slow(o, (u32)random_next(rng)), o->hi);
 	}
 }

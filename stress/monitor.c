@@ -19,6 +19,9 @@
 
 #define POLL_US 50000
 
+/* Operations a second with which a run goes on. */
+#define OTHERS_PER_SECOND 4000u
+
 /**
  * struct monitor - the watchdog's memory
  * @thread:  the thread that polls
@@ -26,7 +29,8 @@
  * @at_work: threads of a world are at work
  * @end:     the thread is to end
  * @seen:    of each thread, its operations when it last made progress
- * @since:   and when that was
+ * @since:   when that was
+ * @others:  and the operations of all threads then
  * @next:    time of the next line
  * @last:    operations, and time, of the last line
  */
@@ -36,6 +40,7 @@ static struct monitor {
 	bool at_work, end;
 	u64 seen[STRESS_MAX_THREADS];
 	double since[STRESS_MAX_THREADS];
+	u64 others[STRESS_MAX_THREADS];
 	double next, last_time;
 	u64 last_done;
 } monitor = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -82,18 +87,33 @@ static __noreturn void report_hang(struct stress *st, u32 stuck, double now)
 	_exit(1);
 }
 
+/*
+ * Without progress for too long. On a host that is so busy that the whole run hardly goes on, a
+ * thread may wait for a lock as long; so either others have gone on meanwhile, or none has.
+ */
+static bool is_stuck(const struct stress *st, u32 i, u64 done, double now)
+{
+	const u64 others = done - monitor.others[i];
+
+	return now - monitor.since[i] >= (double)st->o->watchdog &&
+	       (!others || others >= st->o->watchdog * OTHERS_PER_SECOND);
+}
+
 static void watch(struct stress *st, double now)
 {
+	const u64 done = stress_done(st);
+
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		const struct shared_thread *t = &st->shared->thread[i];
 
 		if (begun(t) != monitor.seen[i] || !is_busy(t)) {
 			monitor.seen[i] = begun(t);
 			monitor.since[i] = now;
+			monitor.others[i] = done;
 		}
 	}
 	for (u32 i = 0; i < st->nr_threads; i++)
-		if (now - monitor.since[i] >= (double)st->o->watchdog)
+		if (is_stuck(st, i, done, now))
 			report_hang(st, i, now);
 }
 
@@ -123,6 +143,7 @@ static void *monitor_main(void *arg)
 		}
 		if (now >= monitor.next) {
 			monitor.next += 1;
+			series_add(&st->memory, summary_memory());
 			print_line(st, now);
 		}
 		pthread_mutex_unlock(&monitor.lock);
@@ -155,6 +176,7 @@ void monitor_watch(struct stress *st, bool at_work)
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		monitor.seen[i] = 0;
 		monitor.since[i] = now;
+		monitor.others[i] = stress_done(st);
 	}
 	pthread_mutex_unlock(&monitor.lock);
 }

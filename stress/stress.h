@@ -16,6 +16,7 @@
 #include "mix.h"
 #include "quiet.h"
 #include "rcu_age.h"
+#include "series.h"
 #include "shared.h"
 #include "workload.h"
 
@@ -127,6 +128,7 @@ struct stress_sums {
  * @rcu:      elements that are read under RCU
  * @sums:     of the worlds so far
  * @times:    durations of operations, of all threads of the worlds so far, by enum op_id
+ * @memory:   of this process in bytes, each second
  * @begin, @begin_ticks: when the run began
  * @header, @nr_worlds: the worlds of the workload that --kva leaves
  */
@@ -147,6 +149,7 @@ struct stress {
 	struct rcu_age rcu;
 	struct stress_sums sums;
 	struct histogram times[NR_OPS];
+	struct series memory;
 	double begin;
 	u64 begin_ticks;
 	const char *header[WORKLOAD_WORLDS];

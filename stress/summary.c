@@ -59,8 +59,7 @@ void summary_add_world(struct stress *st)
 	}
 }
 
-/* Memory of this process, in bytes: now, and at most so far. */
-static u64 memory_now(void)
+u64 summary_memory(void)
 {
 	unsigned long pages = 0;
 	FILE *f = fopen("/proc/self/statm", "r");
@@ -72,6 +71,7 @@ static u64 memory_now(void)
 	return (u64)pages * (u64)sysconf(_SC_PAGESIZE);
 }
 
+/* The most so far. */
 static u64 memory_peak(void)
 {
 	struct rusage ru;
@@ -109,15 +109,15 @@ void summary_print_second(const struct stress *st, double seconds, double rate, 
 		json_object_object_add(j, "second", number((double)(u64)seconds));
 		json_object_object_add(j, "operations_per_s", number((double)(u64)rate));
 		json_object_object_add(j, "live", number(at_work ? live_now(st) : 0));
-		json_object_object_add(j, "memory", number((double)memory_now()));
+		json_object_object_add(j, "memory", number((double)summary_memory()));
 		json_object_object_add(j, "purges", number((double)st->sums.purges));
 		put(j);
 	} else if (isatty(STDERR_FILENO)) {
 		fprintf(stderr,
 			"%6.0f s  %10.0f operations/s  %5u live  %5.1f MiB  %llu worlds, "
 			"%llu purges\n",
-			seconds, rate, at_work ? live_now(st) : 0, (double)memory_now() / 1048576,
-			st->sums.worlds, st->sums.purges);
+			seconds, rate, at_work ? live_now(st) : 0,
+			(double)summary_memory() / 1048576, st->sums.worlds, st->sums.purges);
 	}
 }
 
@@ -157,6 +157,10 @@ static void print_text(const struct stress *st, double seconds)
 	       s->tries ? 100 * (double)s->took / (double)s->tries : 0);
 	printf("  memory at most: %.1f MiB of this process, %llu page frames, %llu KiB metadata\n",
 	       (double)memory_peak() / 1048576, s->pages_peak, s->meta_peak >> 10);
+	printf("  by quarters of the run:");
+	for (u32 q = 0; q < SERIES_PARTS; q++)
+		printf("%s %.1f", q ? "," : "", (double)series_part(&st->memory, q) / 1048576);
+	printf(" MiB\n");
 	printf("  %llu flushes of TLBs, %llu interrupts for them, %llu purges\n", s->flushes,
 	       s->ipis, s->purges);
 	printf(" ");
@@ -199,6 +203,10 @@ static void print_json(const struct stress *st, double seconds)
 		{"quiet_points", (double)s->quiet},
 		{"handed_over", s->tries ? (double)s->took / (double)s->tries : 0},
 		{"memory_peak", (double)memory_peak()},
+		{"memory_quarter_1", (double)series_part(&st->memory, 0)},
+		{"memory_quarter_2", (double)series_part(&st->memory, 1)},
+		{"memory_quarter_3", (double)series_part(&st->memory, 2)},
+		{"memory_quarter_4", (double)series_part(&st->memory, 3)},
 		{"pages_peak", (double)s->pages_peak},
 		{"metadata_peak", (double)s->meta_peak},
 		{"requests", (double)s->requests},

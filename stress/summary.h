@@ -7,6 +7,9 @@
 
 #include "stress.h"
 
+/** summary_memory() - memory of this process, in bytes */
+u64 summary_memory(void);
+
 /** summary_add_world() - add the counts of a world whose threads have ended */
 void summary_add_world(struct stress *st);
 

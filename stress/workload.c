@@ -10,7 +10,7 @@
 
 #define PERCPU_MIX                                                                                 \
 	"alloc_percpu=26:size=512:align=256,alloc_percpu=4:size=8192,free_percpu=30,"              \
-	"touch_percpu=8,misfree_percpu=1,"                                                         \
+	"touch_percpu=7:whole=0,touch_percpu=1,misfree_percpu=1,"                                  \
 	"migrate=1,cond_resched=1"
 #define PERCPU_IRQ_MIX "alloc_percpu=4:size=64:align=64,free_percpu=4,touch_percpu=1"
 #define AREA_MIX                                                                                   \

@@ -23,7 +23,7 @@ enum role_kind {
  * @count: threads; 0: as many as --threads asks for, the workers, whose mix --mix replaces
  * @kind:  what they do
  * @irq:   each operation is an interrupt
- * @pause: microseconds between two operations
+ * @pause: microseconds between two operations, on average
  * @mix:   ROLE_OPERATIONS: see mix.h
  */
 struct role {
