@@ -31,6 +31,8 @@
  * @seen:    of each thread, its operations when it last made progress
  * @since:   when that was
  * @others:  and the operations of all threads then
+ * @done:    operations of all threads
+ * @moved:   when that number last changed
  * @next:    time of the next line
  * @last:    operations, and time, of the last line
  */
@@ -41,6 +43,8 @@ static struct monitor {
 	u64 seen[STRESS_MAX_THREADS];
 	double since[STRESS_MAX_THREADS];
 	u64 others[STRESS_MAX_THREADS];
+	u64 done;
+	double moved;
 	double next, last_time;
 	u64 last_done;
 } monitor = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -96,13 +100,18 @@ static bool is_stuck(const struct stress *st, u32 i, u64 done, double now)
 	const u64 others = done - monitor.others[i];
 
 	return now - monitor.since[i] >= (double)st->o->watchdog &&
-	       (!others || others >= st->o->watchdog * OTHERS_PER_SECOND);
+	       (now - monitor.moved >= (double)st->o->watchdog ||
+		others >= st->o->watchdog * OTHERS_PER_SECOND);
 }
 
 static void watch(struct stress *st, double now)
 {
 	const u64 done = stress_done(st);
 
+	if (done != monitor.done) {
+		monitor.done = done;
+		monitor.moved = now;
+	}
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		const struct shared_thread *t = &st->shared->thread[i];
 
@@ -173,6 +182,7 @@ void monitor_watch(struct stress *st, bool at_work)
 
 	pthread_mutex_lock(&monitor.lock);
 	monitor.at_work = at_work;
+	monitor.moved = now;
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		monitor.seen[i] = 0;
 		monitor.since[i] = now;

@@ -135,7 +135,6 @@ int program_runs(struct stress *st, const struct program *p)
 		struct shared_thread *seen = &st->shared->thread[i];
 
 		snprintf(seen->name, sizeof(seen->name), "runner%u", i);
-		seen->ring[0].op = NR_OPS;
 		seen->operates = false;
 		runner[i] =
 			(struct runner){.st = st, .given = p, .seen = seen, .rng = st->o->seed + i};
