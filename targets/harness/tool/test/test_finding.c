@@ -275,7 +275,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(found_again),	TEST(default_folder), TEST(unwritable_folder),
-		TEST(full_disk),	TEST(name_is_taken),
+		TEST(missing_parent),	TEST(full_disk),      TEST(name_is_taken),
 #ifdef MM_ASAN
 		TEST(written_at_death),
 #endif
