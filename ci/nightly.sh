@@ -59,7 +59,7 @@ if $setup; then
 	bash ci/setup.sh || exit 2
 fi
 for flavour in "${stress_flavours[@]}"; do
-	build "$flavour" mmstorm mmstorm_stress || exit 2
+	build "$flavour" mmstorm stress/mmstorm_stress || exit 2
 done
 
 # The names of the workloads, from the help of the front door.

@@ -22,7 +22,7 @@ folders=()
 for folder in "$corpus"/*/; do
 	folder=${folder%/}
 	case ${folder##*/} in
-	bugs | program_text | traces) continue ;;
+	bugs | import_trace | linux | program_text | traces) continue ;;
 	esac
 	[ -L "$folder" ] || folders+=("$folder")
 done
