@@ -26,7 +26,7 @@ static enum fault {
 	FAULT_NONE,
 	FAULT_SILENT,  /* a recording is refused without a message, */
 	FAULT_ERROR,   /* or with an error that none has */
-	FAULT_TASK,    /* an operation belongs to a task that does not exist */
+	FAULT_SIZE,    /* an object has an impossible size */
 	FAULT_OVERLAP, /* the allocator hands out an object twice */
 } fault;
 
@@ -56,8 +56,8 @@ int __wrap_convert_program(struct program *p, const struct pairing *pr,
 {
 	int err = __real_convert_program(p, pr, o, st);
 
-	if (fault == FAULT_TASK)
-		p->op[0].task = (u8)-1;
+	if (fault == FAULT_SIZE)
+		p->op[0].arg[0] = UINT32_MAX;
 	return err;
 }
 
@@ -110,7 +110,7 @@ static void every_promise_is_checked(void **state)
 	} planted[] = {
 		{FAULT_SILENT, "refused without a message"},
 		{FAULT_ERROR, "bytes: found error"},
-		{FAULT_TASK, "an imported program is refused at "},
+		{FAULT_SIZE, "an imported program is refused at "},
 		{FAULT_OVERLAP, "mmstorm-finding: overlap"},
 	};
 	char said[2048], folder[] = "/tmp/test_import_trace_XXXXXX", remove[64];
