@@ -11,6 +11,7 @@
  * the end of the process.
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <ucontext.h>
@@ -66,17 +67,23 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 #endif
 }
 
-/* Install the handler, unless it is. At each boot, since others install theirs. */
+/*
+ * Install the handler, unless it is. At each boot, since others install theirs; machines of several
+ * threads may boot at once.
+ */
 static void install(void)
 {
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct sigaction sa = {.sa_flags = SA_SIGINFO | SA_ONSTACK}, now;
 
-	if (sigaction(SIGSEGV, NULL, &now) || now.sa_sigaction == on_fault)
-		return;
-	before = now;
-	sa.sa_sigaction = on_fault;
-	sigemptyset(&sa.sa_mask);
-	sigaction(SIGSEGV, &sa, NULL);
+	pthread_mutex_lock(&lock);
+	if (!sigaction(SIGSEGV, NULL, &now) && now.sa_sigaction != on_fault) {
+		before = now;
+		sa.sa_sigaction = on_fault;
+		sigemptyset(&sa.sa_mask);
+		sigaction(SIGSEGV, &sa, NULL);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 void host_watch(struct machine *m)
