@@ -59,10 +59,21 @@ struct host {
 /* Bytes of each of the two windows of a machine. */
 #define HOST_WINDOW (1ULL << 35)
 
-/* Reserve the windows, unless that was done. Return: 0, or an error number with m->why set. */
+/*
+ * host_window.c. host_open() reserves the windows, unless that was done. Return: 0, or an error
+ * number with m->why set.
+ */
 int host_open(struct machine *m);
 void host_close(struct machine *m);
 int host_check(struct machine *m, const struct machine_config *cfg);
+bool host_slot_of(u64 addr, unsigned int *slot);
+
+/* Map page frames, or nothing, at an address of a window. A refusal of the host ends the run. */
+void host_map_frames(struct machine *m, u64 addr, u64 frame, u64 nr);
+void host_map_nothing(struct machine *m, u64 addr, u64 bytes);
+
+/* Make @h->last large enough for a KVA of @pages. Return: 0 or -ENOMEM. */
+int host_size_records(struct host *h, u64 pages);
 
 /* Memory of the page frames. */
 int host_resize(struct machine *m, u64 frames);
@@ -82,6 +93,5 @@ u64 host_count_edges(struct machine *m, u64 addr, u64 nr);
 /* host_fault.c */
 void host_watch(struct machine *m);
 void host_unwatch(struct machine *m);
-bool host_slot_of(u64 addr, unsigned int *slot);
 
 #endif
