@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../sched/test/child.h"
 #include "../internal.h"
 #include "run.h"
 
@@ -190,34 +191,26 @@ static void plant(void *arg)
 	use_after_unmap(planted);
 }
 
+static int run_planted(void *arg)
+{
+	struct fixture *f = arg;
+	struct sched_params p = {.nr_cpus = 2};
+
+	planted = f;
+	return sched_run(f->s, &p, plant, NULL, &f->result);
+}
+
 /* On threads a finding ends the process. */
 static void test_findings(void **state)
 {
 	struct fixture *f = *state;
-	struct sched_params p = {.nr_cpus = 2};
-	char text[600] = "";
-	int fd[2], status;
-	pid_t pid;
+	char text[600];
 
 	/* cmocka handles the signal too, from the start of a test on. */
 	assert_int_equal(machine_boot(f->m, &f->cfg), 0);
-	assert_int_equal(pipe(fd), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		signal(SIGABRT, SIG_DFL);
-		dup2(fd[1], STDERR_FILENO);
-		planted = f;
-		sched_run(f->s, &p, plant, NULL, &f->result);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(read(fd[0], text, sizeof(text) - 1) > 0);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT ||
-	    !strstr(text, "fault: access at 0x") || !strstr(text, "operation 7"))
-		fail_msg("status 0x%x: %s", status, text);
-	close(fd[0]);
-	close(fd[1]);
+	assert_aborted(run_in_child(run_planted, f, text, sizeof(text)), text);
+	if (!strstr(text, "fault: access at 0x") || !strstr(text, "operation 7"))
+		fail_msg("found '%s', expected a fault of operation 7", text);
 }
 #endif
 

@@ -3,13 +3,10 @@
  * test_many_numbers.c - tasks above number 63: how they are numbered, chosen, put into digests and
  * named in reports; and sets of tasks.
  */
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "../random.h"
 #include "../task_set.h"
 #include "../vtime.h"
+#include "child.h"
 #include "many.h"
 
 /* Sets against arrays. */
@@ -85,28 +82,17 @@ static void init_too_many(void *arg)
 	spawn("one more", 0, nothing, NULL);
 }
 
+static int run_too_many(void *arg)
+{
+	return run(init_too_many, NULL);
+}
+
 static void test_too_many(void **state)
 {
-	char text[128] = "";
-	int fd[2], status;
-	pid_t pid;
+	char text[128];
 
-	assert_int_equal(pipe(fd), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		signal(SIGABRT, SIG_DFL);
-		dup2(fd[1], STDERR_FILENO);
-		run(init_too_many, NULL);
-		_exit(0);
-	}
-	close(fd[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGABRT);
-	assert_true(read(fd[0], text, sizeof(text) - 1) > 0);
+	assert_aborted(run_in_child(run_too_many, NULL, text, sizeof(text)), text);
 	assert_non_null(strstr(text, "task_spawn(): more than 111 tasks in a run\n"));
-	close(fd[0]);
 }
 
 /* Each of many tasks is the first in some schedule. */

@@ -3,11 +3,9 @@
  * test_report.c - findings end a run and nothing else: deadlock, livelock, and an engine that
  * is as good as new after ten thousand of them.
  */
-#include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "child.h"
 #include "run.h"
 
 static struct completion never;
@@ -253,30 +251,18 @@ static void test_reuse(void **state)
 	assert_string_equal(result.report.text, "");
 }
 
+static int report_outside(void *arg)
+{
+	mm_report(ORACLE_TREE, "node %d of %s", 5, "that tree");
+}
+
 /* Outside of a run a finding ends the process. */
 static void test_outside(void **state)
 {
-	char text[128] = "";
-	int fd[2], status;
-	ssize_t n;
-	pid_t pid;
+	char text[128];
 
-	assert_int_equal(pipe(fd), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		signal(SIGABRT, SIG_DFL);
-		dup2(fd[1], STDERR_FILENO);
-		mm_report(ORACLE_TREE, "node %d of %s", 5, "that tree");
-	}
-	close(fd[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));
-	assert_int_equal(WTERMSIG(status), SIGABRT);
-	n = read(fd[0], text, sizeof(text) - 1);
-	assert_true(n > 0);
+	assert_aborted(run_in_child(report_outside, NULL, text, sizeof(text)), text);
 	assert_non_null(strstr(text, "mmstorm: invariant-tree: node 5 of that tree\n"));
-	close(fd[0]);
 }
 
 static void test_oracles(void **state)

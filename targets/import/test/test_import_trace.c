@@ -6,18 +6,13 @@
  * Calls of the target are wrapped (link option --wrap) and go wrong in one way at a time. The
  * oracle ends the process, so each case runs in a child and is judged by its standard error.
  */
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <cmocka.h>
 
 #include "convert.h"
 #include "percpu/percpu.h"
+#include "sched/test/child.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -70,31 +65,16 @@ pcpu_addr_t __wrap_alloc_percpu_gfp(struct pcpu *pc, u32 size, u32 align, gfp_t 
 	return last;
 }
 
+static int feed_target(void *text)
+{
+	LLVMFuzzerInitialize(NULL, NULL);
+	return LLVMFuzzerTestOneInput(text, strlen(text)) != 0;
+}
+
 /* Run the target on a recording. @said receives its standard error. Return: the wait status. */
 static int run(const char *text, char said[2048])
 {
-	int out[2], status;
-	size_t n = 0;
-	ssize_t got;
-	pid_t child;
-
-	assert_int_equal(pipe(out), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (!child) {
-		dup2(out[1], STDERR_FILENO);
-		signal(SIGABRT, SIG_DFL);
-		signal(SIGILL, SIG_DFL);
-		LLVMFuzzerInitialize(NULL, NULL);
-		_exit(LLVMFuzzerTestOneInput((const u8 *)text, strlen(text)) != 0);
-	}
-	close(out[1]);
-	while (n < 2047 && (got = read(out[0], said + n, 2047 - n)) > 0)
-		n += (size_t)got;
-	said[n] = 0;
-	close(out[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return status;
+	return run_in_child(feed_target, (void *)text, said, 2048);
 }
 
 static void every_promise_is_checked(void **state)

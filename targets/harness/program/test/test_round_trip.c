@@ -6,18 +6,13 @@
  * Calls of the target are wrapped (link option --wrap) and go wrong in one way at a time. The
  * oracle ends the process, so each case runs in a child and is judged by its standard error.
  */
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <cmocka.h>
 
 #include "program/bytes.h"
 #include "program/text.h"
+#include "sched/test/child.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -103,31 +98,19 @@ void __wrap_program_repair(struct program *p)
 		p->nr_ops--;
 }
 
+static int feed_target(void *text)
+{
+	LLVMFuzzerInitialize(NULL, NULL);
+	return LLVMFuzzerTestOneInput(text, strlen(text)) != 0;
+}
+
 /* Run the target on a text. @said receives its standard error, "" without a finding. */
 static void run(const char *text, char said[512])
 {
-	int out[2], status;
-	size_t n = 0;
-	ssize_t got;
-	pid_t child;
+	const int status = run_in_child(feed_target, (void *)text, said, 512);
 
-	assert_int_equal(pipe(out), 0);
-	child = fork();
-	assert_true(child >= 0);
-	if (!child) {
-		dup2(out[1], STDERR_FILENO);
-		signal(SIGABRT, SIG_DFL);
-		LLVMFuzzerInitialize(NULL, NULL);
-		_exit(LLVMFuzzerTestOneInput((const u8 *)text, strlen(text)) != 0);
-	}
-	close(out[1]);
-	while (n < 511 && (got = read(out[0], said + n, 511 - n)) > 0)
-		n += (size_t)got;
-	said[n] = 0;
-	close(out[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (n)
-		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	if (*said)
+		assert_aborted(status, said);
 	else
 		assert_int_equal(status, 0);
 }
