@@ -202,16 +202,21 @@ sub check_hash {
 	check($file, @paragraph);
 }
 
-# Of Markdown: paragraphs, list items and cells of tables. Headings, code blocks and the fields of
-# about.md are left out, and the width of tables is free.
+# Of Markdown: paragraphs, list items and cells of tables. Headings and code blocks are left out,
+# and the width of tables is free. Of the fields of about.md only the width counts; a line that
+# continues a field is indented by two.
 sub check_markdown {
 	my ($file, $source) = @_;
-	my ($number, $fenced, $list, $blank, @paragraph) = (0, 0, 0, 1);
+	my ($number, $fenced, $list, $blank, $field, @paragraph) = (0, 0, 0, 1, 0);
 
 	for (split /\n/, $source) {
 		$number++;
 		if (/^\s*```/) { $fenced = !$fenced; $blank = 1; next }
-		next if $fenced || $file =~ /about\.md$/ && /^(?:target|oracle|also|source): /;
+		next if $fenced;
+		if ($file =~ /about\.md$/ && /^(?:target|oracle|also|source): /) { $field = 1 }
+		$field = 0 unless /^\S+: |^ {2}\S/;
+		complain($file, $number, 'longer than 100 columns') if $field && length > 100;
+		next if $field;
 		# An indented block begins after an empty line, and not inside of a list.
 		if (/^(?: {4}|\t)/ && $blank && !$list) { next }
 		if (/^\s*$/) {
