@@ -71,6 +71,19 @@ for f in "${source_files[@]}"; do
 	expand -t 8 "$f" | awk -v f="$f" 'length($0) > 100 { print f ":" NR }'
 done | report "longer than 100 columns"
 
+# The first comment of a long file says why it is one.
+for f in "${c_files[@]}"; do
+	[ "$(wc -l <"$f")" -le 500 ] || sed '/^ \*\//q' "$f" | grep -q 'Longer than 500 lines:' ||
+		echo "$f:1"
+done | report "longer than 500 lines, and its first comment does not say why"
+
+# A table of contents has each heading of its level.
+for f in "${texts[@]}"; do
+	awk -v f="$f" '
+		/^[0-9]+\. \[.*\]\(#/ { gsub(/^[^[]*\[|\].*/, ""); listed[$0] = any = 1 }
+		/^## / && any && !(substr($0, 4) in listed) { print f ":" FNR }' "$f"
+done | report "a heading that the table of contents lacks"
+
 { grep -nE '[[:space:]]+$' /dev/null "${source_files[@]}" "${programs[@]}" \
 	"${texts[@]}" || true; } |
 	cut -d: -f1,2 | report "white space at the end of the line"
