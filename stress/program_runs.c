@@ -40,6 +40,10 @@ int program_runs_open(struct program *p, const struct stress_options *o)
 	if (o->mix || o->kva || o->live || o->cpus)
 		return command_error("found --mix, --kva, --live or --cpus, expected none of them "
 				     "with a program: its machine and operations are given");
+	if (o->on)
+		program_set_on(p, o->on);
+	if (implementation_refuses(NULL, p, why))
+		return command_error("%s: %s", o->workload, why);
 	if (machine_world_refuses(p, o->mmu, why))
 		return command_error("--mmu: %s: %s", o->workload, why);
 	return -1;

@@ -8,6 +8,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "program/bytes.h"
@@ -54,7 +55,8 @@ static void check_text(void)
 	MM_CHECK(!text_parse(&again, printed, printed_size, &err), TEXT,
 		 "a printed program is refused at %u:%u: %s", err.line, err.column, err.text);
 	MM_CHECK(program_equal(&parsed, &again) && parsed.expect == again.expect &&
-			 parsed.digest == again.digest && parsed.shows == again.shows,
+			 parsed.digest == again.digest && parsed.shows == again.shows &&
+			 !strcmp(parsed.on, again.on),
 		 TEXT, "a program of %u operations changed on its way through text", parsed.nr_ops);
 }
 

@@ -55,9 +55,10 @@ function(linux_find_trees names_var paths_var)
     if(entry MATCHES "^([^=/]+)=")
       set(name "${CMAKE_MATCH_1}")
     endif()
-    if(NOT name MATCHES "^[a-z0-9][a-z0-9._-]*$" OR name STREQUAL "ours")
-      message(FATAL_ERROR "MM_LINUX_TREE: found name '${name}', expected lower case letters, "
-                          "digits, '.', '_' and '-', and not 'ours'")
+    string(LENGTH "${name}" length)
+    if(NOT name MATCHES "^[a-z0-9][a-z0-9._-]*$" OR name STREQUAL "ours" OR length GREATER 31)
+      message(FATAL_ERROR "MM_LINUX_TREE: found name '${name}', expected at most 31 lower case "
+                          "letters, digits, '.', '_' and '-', and not 'ours'")
     endif()
     if(name IN_LIST names)
       if(entry IN_LIST MM_LINUX_TREE)

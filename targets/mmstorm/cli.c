@@ -15,6 +15,7 @@
 #include "tool/input.h"
 #include "tool/output.h"
 #include "program/text.h"
+#include "world/backends.h"
 
 int cli_error(const char *fmt, ...)
 {
@@ -112,10 +113,31 @@ const struct option_spec cli_common_options[] = {
 	 .help = "`length` of the strategy: steps of a run (default: counted in a first run)"},
 	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
 	 .help = CLI_TARGET_HELP},
+	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(on), .parse = cli_parse_on,
+	 .help = CLI_ON_HELP},
 	{"no-fork", MEMBER(in_process), .help = "run in this process, for debuggers"},
 	{"json", MEMBER(json), .help = "print one JSON object a line"},
 	{0},
 };
+
+const char *cli_parse_on(const char *text, void *on)
+{
+	*(const char **)on = text;
+	return implementation_by_name(text) ? NULL : "one of mmstorm list implementations";
+}
+
+int cli_program(struct program *p, const char *path, int target, const char *on)
+{
+	char text[INPUT_ERROR], why[REFUSAL_MAX];
+
+	if (input_program(p, path, target, text))
+		return cli_error("%s", text);
+	if (on)
+		program_set_on(p, on);
+	if (implementation_refuses(NULL, p, why))
+		return cli_error("%s: %s", input_name(path), why);
+	return 0;
+}
 
 void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,
 			   struct schedule *d)

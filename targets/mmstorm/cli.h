@@ -51,6 +51,7 @@ int cli_error(const char *fmt, ...) __printf(1, 2);
  * Parsers of option values, for struct option_spec. Return: NULL, or the value that they expected.
  */
 const char *cli_parse_target(const char *text, void *target);	  /* int */
+const char *cli_parse_on(const char *text, void *on);		  /* const char * */
 const char *cli_parse_event(const char *text, void *events);	  /* u32: adds the event's bit */
 const char *cli_parse_oracle(const char *text, void *oracle);	  /* enum oracle */
 const char *cli_parse_strategy(const char *text, void *strategy); /* struct strategy_options */
@@ -75,12 +76,14 @@ struct strategy_options {
  * struct common_options - options of several commands
  * @strategy:   how schedules are chosen
  * @target:     target of the programs, or INPUT_ANY_TARGET
+ * @on:         name of the implementation to run on; NULL: the one that a program names
  * @in_process: run in this process: a crash ends it
  * @json:       print one JSON object a line
  */
 struct common_options {
 	struct strategy_options strategy;
 	int target;
+	const char *on;
 	bool in_process, json;
 };
 
@@ -93,6 +96,21 @@ extern const struct option_spec cli_common_options[];
 #define CLI_TARGET_HELP                                                                            \
 	"replace the target that a program names by one that has its operations; required for "    \
 	"bytes without the header's magic"
+
+#define CLI_ON_HELP                                                                                \
+	"run on the allocators of an implementation, one of mmstorm list implementations, in "     \
+	"place of the one that a program names; without either, on ours"
+
+/**
+ * cli_program() - read a program, and check that it can run
+ * @p:      initialised; overwritten
+ * @path:   as of input_program()
+ * @target: as of input_program()
+ * @on:     if not NULL, the implementation, in place of the one that the program names
+ *
+ * Return: 0, or EXIT_BAD after a message.
+ */
+int cli_program(struct program *p, const char *path, int target, const char *on);
 
 /** cli_strategy_schedule() - the schedule that --strategy asks for, in place of a program's own */
 void cli_strategy_schedule(const struct strategy_options *s, const struct program *p,

@@ -464,7 +464,6 @@ static int hunt_all(struct options *o, const struct program *p)
 int cmd_explore(int argc, char **argv)
 {
 	struct options o = {.notes = stdout};
-	char err[INPUT_ERROR];
 	struct program p;
 	int status;
 
@@ -473,8 +472,8 @@ int cmd_explore(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	program_init(&p, TARGET_PERCPU_BITMAP);
-	if (input_program(&p, o.path, o.common.target, err))
-		status = cli_error("%s", err);
+	if (cli_program(&p, o.path, o.common.target, o.common.on))
+		status = EXIT_BAD;
 	else if (o.seen.oracle != ORACLE_NONE)
 		status = explore_seen(&o.seen, &o.common, &p);
 	else

@@ -36,6 +36,7 @@ struct options {
 	u32 shows;
 	u64 seconds;
 	int target;
+	const char *on;
 	bool in_process;
 };
 
@@ -65,6 +66,8 @@ static const struct option_spec specs[] = {
 		 "tsan beside this one, if it is built)"},
 	{"target", .kind = OPTION_CALL, .value = "NAME", MEMBER(target), .parse = cli_parse_target,
 	 .help = CLI_TARGET_HELP},
+	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(on), .parse = cli_parse_on,
+	 .help = CLI_ON_HELP},
 	{"no-fork", MEMBER(in_process),
 	 .help = "run programs in this process: faster, but a crash ends it"},
 	{0},
@@ -176,7 +179,6 @@ int cmd_minimize(int argc, char **argv)
 	struct options o = {.seconds = 60, .target = INPUT_ANY_TARGET};
 	int status = parse_options(&o, argc, argv);
 	const char *path = argv[optind];
-	char text[INPUT_ERROR];
 	struct minimize_stats st;
 	struct program p;
 	double start;
@@ -187,8 +189,8 @@ int cmd_minimize(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	program_init(&p, TARGET_PERCPU_BITMAP);
-	if (input_program(&p, path, o.target, text)) {
-		status = cli_error("%s", text);
+	if (cli_program(&p, path, o.target, o.on)) {
+		status = EXIT_BAD;
 		goto out;
 	}
 	if (o.oracle == ORACLE_NONE && p.expect == ORACLE_NONE && !o.shows)

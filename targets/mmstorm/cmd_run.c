@@ -44,14 +44,6 @@ struct options {
 
 #define MEMBER(m) .offset = offsetof(struct options, m)
 
-static const char *parse_on(const char *text, void *on)
-{
-	const struct implementation *im = implementation_by_name(text);
-
-	*(const struct implementation **)on = im;
-	return im ? NULL : "one of mmstorm list implementations";
-}
-
 static const struct option_spec specs[] = {
 	{"times", 'n', OPTION_NUMBER, "N", MEMBER(run.times), .lo = 1, .hi = UINT32_MAX,
 	 .help = "run each program N times: all runs must end in the same way"},
@@ -70,9 +62,6 @@ static const struct option_spec specs[] = {
 	{"fidelity", MEMBER(fidelity),
 	 .help = "FILE is a kernel's trace: compare each placement with the kernel's"},
 	{"list", MEMBER(list), .help = "with --fidelity: print each difference"},
-	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(run.on), .parse = parse_on,
-	 .help = "run on the allocators of an implementation, one of mmstorm list implementations; "
-		 "the default is ours"},
 	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(run.mmu),
 	 .parse = machine_world_parse_mmu,
 	 .help = "model: addresses are numbers, the default; host: they are addresses of the "
@@ -95,21 +84,19 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->run.in_process = o->common.in_process;
 	if (o->common.strategy.all)
 		return cli_error("mmstorm run: found --strategy all, expected a single one");
-	if (o->run.on && o->fidelity)
+	if (o->common.on && o->fidelity)
 		return cli_error("mmstorm run: found --fidelity with --on, expected it without");
 	if (o->run.mmu != MMU_MODEL && (o->fidelity || o->fail_each))
 		return cli_error("mmstorm run: found %s with --mmu, expected it without",
 				 o->fidelity ? "--fidelity" : "--fail-each");
 	if (o->list && !o->fidelity)
 		return cli_error("mmstorm run: found --list, expected --fidelity with it");
-	if (o->fail_each &&
-	    (o->fidelity || o->verbose || o->stats || o->run.on || o->run.times > 1))
+	if (o->fail_each && (o->fidelity || o->verbose || o->stats || o->run.times > 1))
 		return cli_error("mmstorm run: found --fail-each with %s, expected it without",
-				 o->run.on     ? "--on"
-				 : o->fidelity ? "--fidelity"
-				 : o->verbose  ? "--verbose"
-				 : o->stats    ? "--stats"
-					       : "--times");
+				 o->fidelity  ? "--fidelity"
+				 : o->verbose ? "--verbose"
+				 : o->stats   ? "--stats"
+					      : "--times");
 	if (o->output && !o->fail_each)
 		return cli_error("mmstorm run: found --output, expected --fail-each with it");
 	if (optind == argc)
@@ -245,15 +232,14 @@ static int run_file(struct options *o, struct program *p, const char *path)
 		[OUTCOME_FINDING] = EXIT_FINDING,
 		[OUTCOME_UNFIT] = EXIT_BAD,
 	};
-	char text[INPUT_ERROR], why[REFUSAL_MAX];
+	char why[REFUSAL_MAX];
 	struct run_result res;
 	int err;
 
-	if (input_program(p, path, o->common.target, text))
-		return cli_error("%s", text);
+	if (cli_program(p, path, o->common.target, o->common.on))
+		return EXIT_BAD;
 	path = input_name(path);
-	if (implementation_refuses(o->run.on ? o->run.on : implementations[0], p, why) ||
-	    machine_world_refuses(p, o->run.mmu, why))
+	if (machine_world_refuses(p, o->run.mmu, why))
 		return cli_error("%s: %s", path, why);
 	if (o->fail_each)
 		return fail_each_run(path, p, &o->common, o->output);

@@ -2,7 +2,8 @@
 /*
  * cmd_show.c - mmstorm show and mmstorm pack: convert programs from one form to the other.
  *
- * Bytes have no place for comments, names, and the lines `expect`, `digest` and `shows`. All else
+ * Bytes have no place for comments, names, and the lines `on`, `expect`, `digest` and
+ * `shows`. All else
  * survives the conversion.
  */
 #include <search.h>
@@ -34,6 +35,7 @@ static const struct option_usage pack_usage = {
 
 struct options {
 	const char *output;
+	const char *on;
 	bool sort;
 	int target;
 };
@@ -51,6 +53,9 @@ static const struct option_spec show_specs[] = {
 	{"sort", MEMBER(sort),
 	 .help = "group the operations by task: easier to read, with the same meaning"},
 	TARGET,
+	{"on", .kind = OPTION_CALL, .value = "NAME", MEMBER(on), .parse = cli_parse_on,
+	 .help = "add or replace the line `on NAME`: the implementation to run on, one of mmstorm "
+		 "list implementations"},
 	{0},
 };
 
@@ -109,6 +114,8 @@ int cmd_show(int argc, char **argv)
 			status = cli_error("%s", err);
 			continue;
 		}
+		if (o.on)
+			program_set_on(&p, o.on);
 		if (o.sort)
 			program_sort(&p);
 		text = output_text(&p, &size);

@@ -66,8 +66,7 @@ static void run_all(void *arg)
 {
 	struct runs *runs = arg;
 	struct executor *x = executor_create();
-	struct exec_options o = {
-		.schedule = runs->o->schedule, .on = runs->o->on, .mmu = runs->o->mmu};
+	struct exec_options o = {.schedule = runs->o->schedule, .mmu = runs->o->mmu};
 	struct exec_result r;
 
 	if (!x) {

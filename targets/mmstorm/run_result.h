@@ -18,7 +18,6 @@ enum outcome {
  * struct run_options - how to run
  * @times:      number of runs, from 1
  * @schedule:   if not NULL, replaces the program's; then `expect`, `digest` and `shows` are ignored
- * @on:         the implementation whose allocators run; NULL: the first of implementations[]
  * @mmu:        the machine's
  * @ignore:     ignore `expect`, `digest` and `shows`
  * @in_process: run in this process: a crash ends it
@@ -30,7 +29,6 @@ enum outcome {
 struct run_options {
 	u64 times;
 	const struct schedule *schedule;
-	const struct implementation *on;
 	enum machine_mmu mmu;
 	bool ignore;
 	bool in_process;

@@ -287,7 +287,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 		o = &defaults;
 	sp.schedule = o->schedule ? o->schedule : &p->schedule;
 	w->mmu = o->mmu;
-	if (world_set_program(w, p, o->on ? o->on : implementations[0]))
+	if (world_set_program(w, p, o->on ? o->on : implementation_of(p)))
 		subsystems_choose(w);
 	sp.possible = w->possible;
 	sp.taken = o->taken;

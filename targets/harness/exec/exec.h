@@ -26,7 +26,7 @@ void executor_destroy(struct executor *x);
  * @stats:      if not NULL, the per-CPU allocators' statistics are written to it when all
  *              operations are done
  * @on_report:  if not NULL, sched_params.on_report, with @report_arg
- * @on:         the implementation whose allocators run; NULL: the first of implementations[]
+ * @on:         the implementation whose allocators run; NULL: the one that the program names
  * @mmu:        of the machine; one that does not refuse the program (machine_world_refuses())
  */
 struct exec_options {
@@ -65,7 +65,7 @@ struct exec_result {
 /**
  * exec_program() - boot, run, verify, take down
  * @x: the executor
- * @p: well formed
+ * @p: well formed, and not refused (implementation_refuses())
  * @o: NULL: defaults
  * @r: filled in
  *

@@ -41,11 +41,11 @@ static void read_known(const char *ids)
 	}
 }
 
-/* MMSTORM_ON=NAME: run on the allocators of an implementation. */
+/* MMSTORM_ON=NAME: run on the allocators of an implementation, whatever a program names. */
 static void read_on(const char *name)
 {
-	on = name ? implementation_by_name(name) : implementations[0];
-	if (on)
+	on = name ? implementation_by_name(name) : NULL;
+	if (on || !name)
 		return;
 	fprintf(stderr, "mmstorm: MMSTORM_ON: found '%s', expected one of", name);
 	for (u32 i = 0; implementations[i]; i++)
@@ -84,17 +84,19 @@ static end_process_fn *on_report(void *arg, const struct report *r, u64 digest)
 	return keep_finding(arg, r, digest);
 }
 
-bool fuzz_run(const struct program *p)
+bool fuzz_run(struct program *p)
 {
-	struct exec_options options = {.on_report = on_report, .report_arg = (void *)p};
+	struct exec_options options = {.on_report = on_report, .report_arg = p};
 	char why[REFUSAL_MAX];
 	struct exec_result r;
 	int found;
 
 	if (!executor)
 		fuzz_run_set_up();
-	options.on = on;
-	if (implementation_refuses(on, p, why))
+	/* A finding says where it was found. */
+	if (on)
+		program_set_on(p, on->name);
+	if (implementation_refuses(NULL, p, why))
 		return false;
 	finding_watch(p);
 	watchdog_begin_run(p);

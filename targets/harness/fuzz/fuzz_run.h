@@ -13,16 +13,15 @@ void fuzz_run_set_up(void);
 
 /**
  * fuzz_run() - run a program, and end the process at a finding
- * @p: well formed
+ * @p: well formed; its `on` becomes what MMSTORM_ON=NAME in the environment says
  *
  * A finding is written to a file and printed (finding_print()). Then a trap instruction ends the
- * process (end.h). MMSTORM_ON=NAME in the environment runs on another implementation. Findings of
- * the oracles that the environment variable MMSTORM_KNOWN lists, separated by commas, are ignored,
- * so that the search goes on. A run that takes too much processor time ends as a livelock
- * (watchdog.h).
+ * process (end.h). Findings of the oracles that the environment variable MMSTORM_KNOWN lists,
+ * separated by commas, are ignored, so that the search goes on. A run that takes too much processor
+ * time ends as a livelock (watchdog.h).
  *
  * Return: true; false if the implementation refuses the program, or a finding was ignored.
  */
-bool fuzz_run(const struct program *p);
+bool fuzz_run(struct program *p);
 
 #endif

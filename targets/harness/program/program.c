@@ -24,11 +24,35 @@ void program_fini(struct program *p)
 	p->max_ops = 0;
 }
 
+bool program_on_valid(const char *name, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	const size_t first = sizeof("abcdefghijklmnopqrstuvwxyz0123456789") - 1;
+
+	if (!len || len >= PROGRAM_ON || !memchr(letters, name[0], first))
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (!memchr(letters, name[i], sizeof(letters) - 1))
+			return false;
+	return true;
+}
+
+int program_set_on(struct program *p, const char *name)
+{
+	const size_t len = strlen(name);
+
+	if (!program_on_valid(name, len))
+		return -EINVAL;
+	memcpy(p->on, name, len + 1);
+	return 0;
+}
+
 void program_reset(struct program *p, enum target_id target)
 {
 	unsigned int i;
 
 	p->target = (u8)target;
+	p->on[0] = '\0';
 	for (i = 0; i < NR_MACHINE_FIELDS; i++)
 		*field_ref(&p->machine, &machine_fields[i]) = machine_fields[i].number.def;
 	for (i = 0; i < NR_FAIL_FIELDS; i++)
@@ -69,6 +93,7 @@ int program_copy(struct program *dst, const struct program *src)
 	if (err)
 		return err;
 	dst->target = src->target;
+	memcpy(dst->on, src->on, sizeof(dst->on));
 	dst->machine = src->machine;
 	dst->fail = src->fail;
 	dst->nr_tasks = src->nr_tasks;

@@ -25,6 +25,9 @@
 #define PROGRAM_MAX_TASKS 12
 #define PROGRAM_NO_OBJECT (-1)
 
+/* Most characters of the name of an implementation, and the zero byte. */
+#define PROGRAM_ON 32
+
 /* Changes of a schedule are at steps from 1 to this one. */
 #define PROGRAM_MAX_STEP (1U << 24)
 
@@ -127,6 +130,7 @@ struct program_op {
 /**
  * struct program - a program
  * @target:   enum target_id
+ * @on:       name of the implementation whose allocators run (in text only); "": the default
  * @machine:  its machine
  * @fail:     its failure plan
  * @nr_tasks: from 1
@@ -141,6 +145,7 @@ struct program_op {
  */
 struct program {
 	u8 target;
+	char on[PROGRAM_ON];
 	struct program_machine machine;
 	struct program_fail fail;
 	u32 nr_tasks;
@@ -152,6 +157,16 @@ struct program {
 	u64 digest;
 	u32 shows;
 };
+
+/**
+ * program_on_valid() - may a word of @len characters be the name of an implementation?
+ *
+ * Names consist of lower case letters, digits, '.', '_' and '-', and begin with a letter or digit.
+ */
+bool program_on_valid(const char *name, size_t len);
+
+/** program_set_on() - set @on. Return: 0, or -EINVAL if it is no name */
+int program_set_on(struct program *p, const char *name);
 
 /** program_init() - the empty program of a target: default machine, one task, no operation */
 void program_init(struct program *p, enum target_id target);

@@ -47,6 +47,21 @@ static int parse_target(struct parser *ps, const struct word *keyword)
 	return lex_fail_choice(&ps->lx, &w, "target", names, NR_TARGETS);
 }
 
+/* Which implementations there are, only the program that runs it knows. */
+static int parse_on(struct parser *ps, const struct word *keyword)
+{
+	struct word w = lex_word(&ps->lx);
+
+	if (!program_on_valid(w.s, w.len))
+		return lex_fail(&ps->lx, &w,
+				"found %s, expected the name of an implementation: lower case "
+				"letters, digits, '.', '_' and '-'",
+				word_quote(&w).s);
+	memcpy(ps->p->on, w.s, w.len);
+	ps->p->on[w.len] = '\0';
+	return 0;
+}
+
 int parse_attribute(struct parser *ps, const struct word *w, const struct operand *const *o,
 		    unsigned int nr, u64 *bits, u32 *x)
 {
@@ -392,6 +407,7 @@ static const struct {
 } lines[NR_TEXT_LINES] = {
 	[LINE_VERSION] = {"mmstorm", parse_version},
 	[LINE_TARGET] = {"target", parse_target},
+	[LINE_ON] = {"on", parse_on},
 	[LINE_MACHINE] = {"machine", parse_machine},
 	[LINE_FAIL] = {"fail", parse_fail},
 	[LINE_SCHEDULE] = {"schedule", parse_schedule_line},

@@ -5,6 +5,7 @@
  *   # a comment, to the end of the line
  *   mmstorm 1                                  format version; optional, first
  *   target vmap
+ *   on linux-6.12                             implementation whose allocators run; optional
  *   machine cpus=2 kva=64M                     optional, before tasks and schedule; fields that are
  *                                              left out have their defaults
  *   fail at=17 every=0                         failure plan; optional

@@ -234,6 +234,8 @@ static void print_shows(const struct program *p, FILE *f)
 int text_print(const struct program *p, FILE *f)
 {
 	fprintf(f, "mmstorm %d\ntarget %s\n", TEXT_VERSION, target_table[p->target].name);
+	if (p->on[0])
+		fprintf(f, "on %s\n", p->on);
 	print_fields("machine", &p->machine, machine_fields, NR_MACHINE_FIELDS, f);
 	print_fields("fail", &p->fail, fail_fields, NR_FAIL_FIELDS, f);
 	print_records(p, f);

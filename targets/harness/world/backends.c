@@ -170,14 +170,32 @@ static bool may_not_interrupt(const struct program *p, const struct program_op *
 	return false;
 }
 
+static void name_those_there_are(const struct program *p, char why[REFUSAL_MAX])
+{
+	int n = snprintf(why, REFUSAL_MAX, "runs on '%s', which this build does not have, expected",
+			 p->on);
+
+	for (u32 i = 0; implementations[i] && n < REFUSAL_MAX; i++)
+		n += snprintf(why + n, (size_t)(REFUSAL_MAX - n), "%s %s", i ? "," : " one of",
+			      implementations[i]->name);
+}
+
 bool implementation_refuses(const struct implementation *on, const struct program *p,
 			    char why[REFUSAL_MAX])
 {
 	const struct vmap_backend *v[WORLD_VMAP];
 	const struct percpu_backend *u[WORLD_PERCPU];
-	const u32 nr_vmap = vmap_backends(on, p, v), nr_percpu = percpu_backends(on, p, u);
 	const char *kind = NULL;
+	u32 nr_vmap, nr_percpu;
 
+	if (!on)
+		on = implementation_of(p);
+	if (!on) {
+		name_those_there_are(p, why);
+		return true;
+	}
+	nr_vmap = vmap_backends(on, p, v);
+	nr_percpu = percpu_backends(on, p, u);
 	for (u32 k = 0; k < nr_vmap && !kind; k++)
 		kind = v[k] ? NULL : vmap_kinds[p->target][k];
 	for (u32 k = 0; k < nr_percpu && !kind; k++)

@@ -44,11 +44,14 @@ bool vmap_offers(const struct vmap_backend *be, enum backend_service s);
 bool percpu_offers(const struct percpu_backend *be, enum backend_service s);
 
 /* Room for the reason of a refusal. */
-#define REFUSAL_MAX 160
+#define REFUSAL_MAX 256
 
 /**
- * implementation_refuses() - does a program need a kind or a service that there is not?
- * @why: if so, receives one line that names the missing part
+ * implementation_refuses() - does a program need what there is not?
+ * @on:  the implementation; NULL: the one that the program names
+ * @p:   the program
+ * @why: if it needs an implementation, a kind or a service that there is not, receives one line
+ * that names the missing part
  */
 bool implementation_refuses(const struct implementation *on, const struct program *p,
 			    char why[REFUSAL_MAX]);

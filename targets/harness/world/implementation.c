@@ -33,6 +33,11 @@ const struct implementation *implementation_by_name(const char *name)
 	return NULL;
 }
 
+const struct implementation *implementation_of(const struct program *p)
+{
+	return p->on[0] ? implementation_by_name(p->on) : implementations[0];
+}
+
 const struct vmap_backend *vmap_backend_by_name(const struct implementation *im, const char *name)
 {
 	for (u32 i = 0; im->vmap[i]; i++)

@@ -12,6 +12,7 @@
 
 #include "percpu_backend.h"
 #include "vmap_backend.h"
+#include "program/program.h"
 
 /**
  * struct implementation - allocators of one origin
@@ -33,6 +34,13 @@ extern const struct implementation *const implementations[];
 
 /** implementation_by_name() - NULL: there is none of that name */
 const struct implementation *implementation_by_name(const char *name);
+
+/**
+ * implementation_of() - the implementation that a program names, or the first one
+ *
+ * NULL: there is none of that name; implementation_refuses() says so.
+ */
+const struct implementation *implementation_of(const struct program *p);
 
 /** vmap_backend_by_name(), percpu_backend_by_name() - of a kind; NULL: it has none of that kind */
 const struct vmap_backend *vmap_backend_by_name(const struct implementation *im, const char *name);

@@ -116,7 +116,6 @@ bad "mmstorm run: found --strategy all, expected a single one" run --strategy al
 bad "mmstorm run: option --on: found 'dreams', expected one of mmstorm list implementations" \
 	run --on dreams x
 bad "mmstorm run: found --fidelity with --on, expected it without" run --fidelity --on ours x
-bad "mmstorm run: found --fail-each with --on, expected it without" run --fail-each --on ours x
 bad "mmstorm run: found --list, expected --fidelity with it" run --list x
 bad "mmstorm run: option --times: found no value, expected one" run --times
 bad "mmstorm run: found option -q, expected one of mmstorm run --help" run -vq good.prog
@@ -284,6 +283,22 @@ check 0 list implementations
 says "ours, vmap zone"
 says "cache=by-cpu, cache_parts=3"
 check 0 run --on ours good.prog
+check 0 run --fail-each --on ours good.prog
+
+echo "# on"
+sed 's/^target .*/&\non dreams/' good.prog >dreams.prog
+there_is="which this build does not have, expected one of ours*"
+for command in run explore minimize; do
+	bad_like "dreams.prog: runs on 'dreams', $there_is" $command dreams.prog
+done
+check 0 run --on ours dreams.prog
+check 0 show dreams.prog
+says "on dreams"
+check 0 show --on ours dreams.prog
+says "on ours"
+check 0 explore --on ours --runs 10 dreams.prog
+bad "mmstorm minimize: option --on: found 'x', expected one of mmstorm list implementations" \
+	minimize --on x good.prog
 check 0 list --markdown operations
 says "| \`p = alloc_percpu\` |"
 bad_like "mmstorm list: found topic 'dreams', expected targets, *" list dreams

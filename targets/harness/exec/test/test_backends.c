@@ -200,6 +200,34 @@ static void assert_refused(const struct implementation *on, const char *text, co
 	program_fini(&p);
 }
 
+/* A program names its implementation, unless the caller does. */
+static void programs_name_theirs(void **state)
+{
+	const struct exec_options none = {0};
+	char why[REFUSAL_MAX], expected[REFUSAL_MAX];
+	struct exec_result r;
+	struct program p;
+
+	program_init(&p, TARGET_VMAP);
+	from_text(&p, "target vmap\ntask a\nm1 = vm_map_ram\n");
+	assert_ptr_equal(implementation_of(&p), implementations[0]);
+	from_text(&p, "target vmap\non ours\ntask a\nm1 = vm_map_ram\n");
+	assert_ptr_equal(implementation_of(&p), implementations[0]);
+	assert_false(implementation_refuses(NULL, &p, why));
+	assert_int_equal(exec_program(*state, &p, &none, &r), 0);
+	assert_int_equal(r.ops, 1);
+	from_text(&p, "target vmap\non bump\ntask a\nv1 = alloc_vmap_area\n");
+	assert_null(implementation_of(&p));
+	assert_false(implementation_refuses(&bump, &p, why));
+	assert_int_equal(program_set_on(&p, "No"), -EINVAL);
+	assert_true(implementation_refuses(NULL, &p, why));
+	snprintf(expected, sizeof(expected), "%s%s",
+		 "runs on 'bump', which this build does not have, expected one of ",
+		 implementations[0]->name);
+	assert_memory_equal(why, expected, strlen(expected));
+	program_fini(&p);
+}
+
 static void what_is_missing_is_refused(void **state)
 {
 	static const struct implementation none = {
@@ -264,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_poor_back_end_is_sound),
 		cmocka_unit_test(its_faults_are_found),
+		cmocka_unit_test(programs_name_theirs),
 		cmocka_unit_test(what_is_missing_is_refused),
 		cmocka_unit_test(the_rest_is_not),
 		cmocka_unit_test(names_are_known),

@@ -372,13 +372,16 @@ static void test_retarget(void **unused)
 	program_init(&p, TARGET_VMAP);
 	program_init(&q, TARGET_VMAP);
 	from_text(&p, "target vmap\ntask a\nmigrate cpu=1\ncond_resched\nexpect overlap\ndigest 7\n"
-		      "shows lazy-twice\n");
+		      "shows lazy-twice\non tree\n");
 	assert_int_equal(program_copy(&q, &p), 0);
+	assert_string_equal(q.on, "tree");
 	assert_int_equal(program_retarget(&q, TARGET_VMAP), 0);
 	assert_true(q.expect == ORACLE_OVERLAP && q.digest == 7 && q.shows);
 	assert_int_equal(program_retarget(&q, TARGET_PERCPU_BITMAP), 0);
 	assert_int_equal(q.target, TARGET_PERCPU_BITMAP);
 	assert_true(q.expect == ORACLE_NONE && !q.digest && !q.shows);
+	/* It runs where it ran. */
+	assert_string_equal(q.on, "tree");
 	assert_well_formed(&q);
 	q.target = TARGET_VMAP;
 	assert_true(program_equal(&p, &q));

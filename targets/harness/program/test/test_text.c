@@ -66,6 +66,9 @@ static void test_print(void **unused)
 		      "shuffle=7 gap=512\ntask a cpu=0\n");
 	assert_prints(VMAP "machine kva=4097\n",
 		      "mmstorm 1\ntarget vmap\nmachine kva=16388K\ntask a cpu=0\n");
+	assert_prints("target vmap\non linux-6.12\nmachine cpus=4\n",
+		      "mmstorm 1\ntarget vmap\non linux-6.12\nmachine cpus=4\ntask a cpu=0\n");
+	assert_prints(VMAP "task a\non ours\n", "mmstorm 1\ntarget vmap\non ours\ntask a cpu=0\n");
 	assert_prints(
 		VMAP
 		"task first cpu=1\n"
@@ -141,6 +144,14 @@ static void test_refused_lines(void **unused)
 	assert_refused("target vmap percpu\n", 1, 13, "found 'percpu', expected the end of");
 	assert_refused(VMAP VMAP, 2, 1, "'target' is given twice, first in line 1");
 	assert_refused(VMAP "expect overlp\n", 2, 8, "did you mean 'overlap'");
+	assert_refused(VMAP "on\n", 2, 3, "expected the name of an implementation");
+	assert_refused(VMAP "on Linux\n", 2, 4, "found 'Linux', expected the name of an");
+	assert_refused(VMAP "on .a\n", 2, 4, "found '.a', expected the name of an");
+	assert_refused(VMAP "on a123456789b123456789c123456789de\n", 2, 4,
+		       "expected the name of an");
+	assert_refused(VMAP "on a b\n", 2, 6, "found 'b', expected the end of the line");
+	assert_refused(VMAP "on a\non a\n", 3, 1, "'on' is given twice, first in line 2");
+	assert_refused("on a\n" VMAP, 1, 1, "expected 'target NAME' first");
 	assert_refused(VMAP "shows\n", 2, 6, "end of the line, expected one of prefetch,");
 	assert_refused(VMAP "shows lazy-twise\n", 2, 7,
 		       "unknown event 'lazy-twise', did you mean 'lazy-twice'?");
