@@ -52,7 +52,8 @@ table() {
 	targets/linux/words targets/linux*
 	targets/linux/include targets/linux*
 	targets/import core/* $h/*
-	targets/mmstorm core/* $h/* targets/import
+	targets/mmstorm core/* $h/* targets/import targets/mmstorm/hunt
+	targets/mmstorm/hunt core/sched core/bench $h/program $h/tool targets/mmstorm
 	stress core/* $h/*
 	END
 }
@@ -88,7 +89,8 @@ grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' /dev/null "${files[@]}
 		return path
 	}
 	function resolve(from, name,    i, dir, nr, path) {
-		nr = split(from ";core;targets/harness;targets/import;sanitizers;targets", dir, ";")
+		nr = split(from ";core;targets/harness;targets/import;targets/mmstorm;sanitizers;" \
+			   "targets", dir, ";")
 		for (i = 1; i <= nr; i++) {
 			path = clean(dir[i] "/" name)
 			sub(/^\.\//, "", path)

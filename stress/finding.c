@@ -203,14 +203,16 @@ static bool search(const struct stress *st, const struct files *f)
 static void announce(const struct stress *st, const struct files *f, bool written)
 {
 	const struct report *r = &st->shared->report;
+	const u64 done = shared_done(st->shared);
 
 	if (st->o->json)
 		fprintf(stdout,
-			"{\"finding\": \"%s\", \"workload\": \"%s\", \"program\": \"%s\"}\n",
-			oracle_id(r->oracle), stress_name(st), written ? f->program : "");
+			"{\"finding\": \"%s\", \"workload\": \"%s\", \"operations\": %llu, "
+			"\"program\": \"%s\"}\n",
+			oracle_id(r->oracle), stress_name(st), done, written ? f->program : "");
 	else
-		printf("FINDING %s in %s (stress): %s\n", oracle_id(r->oracle), stress_name(st),
-		       r->text);
+		printf("FINDING %s in %s (stress): %s\n  after %llu operations\n",
+		       oracle_id(r->oracle), stress_name(st), r->text, done);
 	if (!st->o->json && written)
 		printf("  the last operations: %s\n", f->program);
 	fflush(stdout);

@@ -106,7 +106,7 @@ static bool is_stuck(const struct stress *st, u32 i, u64 done, double now)
 
 static void watch(struct stress *st, double now)
 {
-	const u64 done = stress_done(st);
+	const u64 done = shared_done(st->shared);
 
 	if (done != monitor.done) {
 		monitor.done = done;
@@ -128,7 +128,7 @@ static void watch(struct stress *st, double now)
 
 static void print_line(struct stress *st, double now)
 {
-	const u64 done = stress_done(st);
+	const u64 done = shared_done(st->shared);
 	const double rate = (double)(done - monitor.last_done) / (now - monitor.last_time);
 
 	summary_print_second(st, now - st->begin, rate, monitor.at_work);
@@ -186,7 +186,7 @@ void monitor_watch(struct stress *st, bool at_work)
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		monitor.seen[i] = 0;
 		monitor.since[i] = now;
-		monitor.others[i] = stress_done(st);
+		monitor.others[i] = shared_done(st->shared);
 	}
 	pthread_mutex_unlock(&monitor.lock);
 }

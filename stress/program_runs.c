@@ -158,7 +158,7 @@ int program_runs(struct stress *st, const struct program *p)
 	monitor_end(st);
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		st->sums.failed += runner[i].failed;
-		st->sums.done += runner[i].seen->ended;
+		st->shared->done += runner[i].seen->ended;
 		runner[i].seen->ended = runner[i].seen->begun = 0;
 		executor_destroy(runner[i].x);
 	}

@@ -21,6 +21,15 @@ void shared_destroy(struct shared *s)
 		munmap(s, sizeof(*s));
 }
 
+u64 shared_done(const struct shared *s)
+{
+	u64 sum = __atomic_load_n(&s->done, __ATOMIC_RELAXED);
+
+	for (u32 i = 0; i < s->nr_threads; i++)
+		sum += __atomic_load_n(&s->thread[i].ended, __ATOMIC_RELAXED);
+	return sum;
+}
+
 bool shared_report(struct shared *s, const struct report *r)
 {
 	if (__atomic_exchange_n(&s->claimed, true, __ATOMIC_ACQ_REL))

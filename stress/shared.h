@@ -92,6 +92,7 @@ struct slot {
  * @report:  the first finding
  * @pair:    ORACLE_RACE: the functions of the two accesses
  * @world:   number of the world in which the threads are
+ * @done:    operations of all threads in the worlds before it
  * @header:  of that world, target and machine, as text
  * @nr_threads, @thread: threads of the run
  * @nr_slots, @slot: its objects
@@ -102,6 +103,7 @@ struct shared {
 	struct report report;
 	char pair[2][64];
 	u32 world;
+	u64 done;
 	char header[1024];
 	u32 nr_threads;
 	u32 nr_slots;
@@ -113,6 +115,9 @@ struct shared {
 struct shared *shared_create(void);
 
 void shared_destroy(struct shared *s);
+
+/** shared_done() - operations of all threads so far. Any thread or process may call it */
+u64 shared_done(const struct shared *s);
 
 /**
  * shared_report() - write the first finding down

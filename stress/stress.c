@@ -22,27 +22,13 @@
 #include "world/topology_of.h"
 #include "world/vmap_world.h"
 
-static u64 done(const struct stress *st)
-{
-	u64 sum = 0;
-
-	for (u32 i = 0; i < st->nr_threads; i++)
-		sum += __atomic_load_n(&st->shared->thread[i].ended, __ATOMIC_RELAXED);
-	return sum;
-}
-
 bool stress_stopped(const struct stress *st)
 {
 	const struct stress_options *o = st->o;
 
 	return __atomic_load_n(&st->shared->stop, __ATOMIC_RELAXED) ||
 	       (o->seconds && clock_seconds() - st->begin >= (double)o->seconds) ||
-	       (o->operations && st->sums.done + done(st) >= o->operations);
-}
-
-u64 stress_done(const struct stress *st)
-{
-	return st->sums.done + done(st);
+	       (o->operations && shared_done(st->shared) >= o->operations);
 }
 
 /* The part of the free addresses that lies outside of the largest gap. */

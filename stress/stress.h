@@ -92,7 +92,7 @@ struct stress_thread {
  * @worlds:    worlds
  * @refused:   worlds whose boot failed since a request failed by plan
  * @quiet:     quiet points
- * @done, @failed: operations, and requests that were refused
+ * @failed:    requests that were refused
  * @took, @tries: see struct stress_thread
  * @requests, @injected, @flushes, @ipis: of the machines
  * @pages_peak, @meta_peak: largest values of a machine
@@ -103,7 +103,7 @@ struct stress_thread {
  */
 struct stress_sums {
 	u64 worlds, refused, quiet;
-	u64 done, failed;
+	u64 failed;
 	u64 took, tries;
 	u64 requests, injected, flushes, ipis;
 	u64 pages_peak, meta_peak;
@@ -158,9 +158,6 @@ struct stress {
 
 /** stress_stopped() - is the run over? */
 bool stress_stopped(const struct stress *st);
-
-/** stress_done() - operations of all threads so far */
-u64 stress_done(const struct stress *st);
 
 /** stress_name() - of the workload, or of the program */
 static inline const char *stress_name(const struct stress *st)

@@ -46,7 +46,7 @@ void summary_add_world(struct stress *st)
 	for (u32 i = 0; i < st->nr_threads; i++) {
 		struct stress_thread *t = &st->thread[i];
 
-		sums->done += t->seen->ended;
+		st->shared->done += t->seen->ended;
 		sums->failed += st->run.count[i].failed;
 		sums->took += t->took;
 		sums->tries += t->tries;
@@ -145,9 +145,10 @@ static void print_table(const struct stress *st, double ns)
 static void print_text(const struct stress *st, double seconds)
 {
 	const struct stress_sums *s = &st->sums;
+	const u64 done = st->shared->done;
 
 	printf("%s: %llu operations in %.1f s, %.0f operations/s, by %u threads\n", stress_name(st),
-	       s->done, seconds, (double)s->done / seconds, st->nr_threads);
+	       done, seconds, (double)done / seconds, st->nr_threads);
 	printf("  %llu worlds", s->worlds);
 	if (s->refused)
 		printf(" (of %llu the boot failed by plan)", s->refused);
@@ -195,8 +196,8 @@ static void print_json(const struct stress *st, double seconds)
 	} sums[] = {
 		{"seconds", seconds},
 		{"threads", st->nr_threads},
-		{"operations", (double)s->done},
-		{"operations_per_s", (double)s->done / seconds},
+		{"operations", (double)st->shared->done},
+		{"operations_per_s", (double)st->shared->done / seconds},
 		{"refused", (double)s->failed},
 		{"worlds", (double)s->worlds},
 		{"worlds_refused", (double)s->refused},

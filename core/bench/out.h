@@ -11,7 +11,7 @@
 
 #include "../sched/vtime.h"
 
-#define BENCH_COLUMNS 8
+#define BENCH_COLUMNS 10
 
 /**
  * struct bench_table - figures of several metrics side by side, one row for each case
@@ -40,6 +40,7 @@ struct bench_plot {
  * @quick:    benchmarks scale their work down, see bench_count(); the figures mean little
  * @vtime:    prices in virtual time, see bench_vtime(); NULL: SCHED_VTIME_DEFAULTS
  * @value:    see bench_value()
+ * @above:    see bench_above()
  * @table:    see bench_table_begin()
  * @point:    see bench_point(), with @label NULL, and bench_bar(), with @x 0
  * @note:     see bench_note()
@@ -49,6 +50,8 @@ struct bench_out {
 	bool quick;
 	const struct sched_vtime *vtime;
 	void (*value)(struct bench_out *out, const char *bench_case, const char *metric,
+		      double value, const char *unit);
+	void (*above)(struct bench_out *out, const char *bench_case, const char *metric,
 		      double value, const char *unit);
 	void (*table)(struct bench_out *out, const struct bench_table *table);
 	void (*point)(struct bench_out *out, const struct bench_plot *plot, const char *series,
@@ -70,6 +73,14 @@ static inline void bench_value(struct bench_out *out, const char *bench_case, co
 {
 	if (out->value)
 		out->value(out, bench_case, metric, value, unit);
+}
+
+/** bench_above() - as bench_value(), of a figure of which only a lower bound is known: @value */
+static inline void bench_above(struct bench_out *out, const char *bench_case, const char *metric,
+			       double value, const char *unit)
+{
+	if (out->above)
+		out->above(out, bench_case, metric, value, unit);
 }
 
 /** bench_table_begin() - the next figures belong to @table, which is static; NULL: to no table */

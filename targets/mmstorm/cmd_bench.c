@@ -11,7 +11,9 @@
 #include "tool/bench.h"
 #include "bench/bench.h"
 #include "bench_child.h"
+#include "bank.h"
 #include "cli.h"
+#include "hunt/hunt.h"
 #include "plot.h"
 #include "sched/vtime.h"
 
@@ -28,10 +30,17 @@ static void bench_zone(struct bench_out *out)
 	bench_threads(out, "area pair");
 }
 
+static void bench_hunt(struct bench_out *out);
+
+/**
+ * struct part - a benchmark
+ * @slow: not among those that the name harness stands for
+ */
 static const struct part {
 	const char *name;
 	const char *help;
 	void (*run)(struct bench_out *out);
+	bool slow;
 } parts[] = {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
@@ -41,13 +50,24 @@ static const struct part {
 	{"zone", "zones and pools on 1 to 64 CPUs, in virtual time; on threads, too", bench_zone},
 	{"percpu", "the per-CPU allocator, with bitmap and with area map", percpu_bench},
 	{"programs", "whole programs with every oracle on", harness_bench},
+	{"hunt", "how long threads, fibers and fuzzers take to find the bugs of the bank",
+	 bench_hunt, .slow = true},
 };
 
 static const struct option_usage usage = {
 	.synopsis = "mmstorm bench [OPTION]... NAME...",
 	.about = "Measures, on one core unless stated otherwise, and prints tables. The options "
 		 "from "
-		 "--handover on are prices in virtual time, in ns, for vmap and zone.",
+		 "--handover to --ipi-handler are prices in virtual time, in ns, for vmap and "
+		 "zone; those after them are for hunt.",
+	.tail = "Examples:\n"
+		"  mmstorm bench --json --plot vmap.png vmap\n"
+		"  mmstorm bench --build --sample hunt\n"
+		"  mmstorm bench --bugs vmap-lazy-count --columns tsan,random --state hunt.json "
+		"hunt\n"
+		"\n"
+		"Exit status: 0 success, 1 of hunt: a report on the sound allocators, or an "
+		"interrupt, 2 bad usage, or a program that cannot run.",
 };
 
 /* A second. */
@@ -96,6 +116,8 @@ static const struct option_spec price_specs[] = {
  * @table:   the current table, or NULL
  * @row:     case of the current row, allocated; or NULL
  * @column:  number of columns of the row that are printed
+ * @hunt:    options of bench hunt
+ * @status:  its exit status
  */
 struct printer {
 	struct bench_out out;
@@ -105,7 +127,16 @@ struct printer {
 	const struct bench_table *table;
 	char *row;
 	unsigned int column;
+	struct hunt_options hunt;
+	int status;
 };
+
+static void bench_hunt(struct bench_out *out)
+{
+	struct printer *p = container_of(out, struct printer, out);
+
+	p->status = hunt_bench(out, &p->hunt);
+}
 
 static void end_row(struct printer *p)
 {
@@ -121,8 +152,11 @@ static int decimals(double value)
 	return value < 10 ? 3 : value < 1000 ? 1 : 0;
 }
 
-static void print_cell(struct printer *p, const char *bench_case, const char *metric, double value)
+static void print_cell(struct printer *p, const char *bench_case, const char *metric, double value,
+		       bool above)
 {
+	char text[32];
+
 	if (p->row && strcmp(p->row, bench_case))
 		end_row(p);
 	if (!p->row) {
@@ -134,16 +168,15 @@ static void print_cell(struct printer *p, const char *bench_case, const char *me
 		printf("%*s", CELL_WIDTH, "-");
 		p->column++;
 	}
-	printf("%*.*f", CELL_WIDTH, decimals(value), value);
+	snprintf(text, sizeof(text), "%s%.*f", above ? "> " : "", decimals(value), value);
+	printf("%*s", CELL_WIDTH, text);
 	if (!p->table->columns[p->column] || !p->table->columns[++p->column])
 		end_row(p);
 }
 
-static void print_value(struct bench_out *out, const char *bench_case, const char *metric,
-			double value, const char *unit)
+static void print_figure(struct printer *p, const char *bench_case, const char *metric,
+			 double value, const char *unit, bool above)
 {
-	struct printer *p = container_of(out, struct printer, out);
-
 	cli_progress_end();
 	if (p->json) {
 		struct json_object *j = json_object_new_object();
@@ -153,14 +186,29 @@ static void print_value(struct bench_out *out, const char *bench_case, const cha
 		json_object_object_add(j, "metric", json_object_new_string(metric));
 		json_object_object_add(j, "value", cli_json_number(value));
 		json_object_object_add(j, "unit", json_object_new_string(unit));
+		if (above)
+			json_object_object_add(j, "above", json_object_new_boolean(true));
 		cli_json(j);
 	} else if (p->table) {
-		print_cell(p, bench_case, metric, value);
+		print_cell(p, bench_case, metric, value, above);
 	} else {
-		printf("%-56s %-12s %14.*f %s\n", bench_case, metric, value < 1000 ? 3 : 0, value,
-		       unit);
+		printf("%-56s %-12s %14.*f %s%s\n", bench_case, metric, value < 1000 ? 3 : 0, value,
+		       unit, above ? " and more" : "");
 	}
 	fflush(stdout);
+}
+
+static void print_value(struct bench_out *out, const char *bench_case, const char *metric,
+			double value, const char *unit)
+{
+	print_figure(container_of(out, struct printer, out), bench_case, metric, value, unit,
+		     false);
+}
+
+static void print_above(struct bench_out *out, const char *bench_case, const char *metric,
+			double value, const char *unit)
+{
+	print_figure(container_of(out, struct printer, out), bench_case, metric, value, unit, true);
 }
 
 static void print_table(struct bench_out *out, const struct bench_table *table)
@@ -205,7 +253,7 @@ static void add_point(struct bench_out *out, const struct bench_plot *plot, cons
 
 static bool is_named(const char *name, const struct part *part)
 {
-	return !strcmp(name, "harness") || !strcmp(name, part->name);
+	return (!strcmp(name, "harness") && !part->slow) || !strcmp(name, part->name);
 }
 
 static void run_named(struct printer *p, const char *name)
@@ -237,7 +285,7 @@ static bool is_known(const char *name)
 
 static int run_all(struct printer *p, const char *plot, int argc, char **argv)
 {
-	int status = EXIT_CLEAN;
+	int status;
 
 	if (!argc)
 		return cli_error(
@@ -257,15 +305,17 @@ static int run_all(struct printer *p, const char *plot, int argc, char **argv)
 	cli_progress_init();
 	for (int i = 0; i < argc; i++)
 		run_named(p, argv[i]);
-	if (p->plots)
-		status = plots_draw(p->plots);
+	status = p->status;
+	/* A benchmark that could not run has no points. */
+	if (p->plots && status != EXIT_BAD)
+		status = max(status, plots_draw(p->plots));
 	plots_destroy(p->plots);
 	return status;
 }
 
 static void print_names(void)
 {
-	printf("\nNames:\n  %-8s  %s\n", "harness", "all of these");
+	printf("\nNames:\n  %-8s  %s\n", "harness", "all of these but hunt");
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		printf("  %-8s  %s\n", parts[i].name, parts[i].help);
 }
@@ -278,13 +328,16 @@ int cmd_bench(int argc, char **argv)
 			{
 				.vtime = &vtime,
 				.value = print_value,
+				.above = print_above,
 				.table = print_table,
 				.note = print_note,
 				.progress = print_progress,
 			},
+		.hunt = {.bank = BANK_DIR},
 	};
 	struct options o = {0};
-	const struct option_group groups[] = {{specs, &o}, {price_specs, &vtime}};
+	const struct option_group groups[] = {
+		{specs, &o}, {price_specs, &vtime}, {hunt_specs, &p.hunt}};
 	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
 	if (status == EXIT_CLEAN)
