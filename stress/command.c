@@ -43,7 +43,8 @@ static const struct option_spec specs[] = {
 	 .help = "operations of the workers in place of the workload's, with weights and, after "
 		 "colons, limits of operands: alloc_percpu=3:size=64,free_percpu=3"},
 	{"live", .kind = OPTION_NUMBER, .value = "N", MEMBER(live), .lo = 1, .hi = STRESS_MAX_LIVE,
-	 .help = "most live objects (default: as the workload says)"},
+	 .help = "most live objects (default: a number of the workload, a 16th and a 128th of it, "
+		 "by turns)"},
 	{"fail-rate", .kind = OPTION_NUMBER, .value = "N", MEMBER(fail_rate), .lo = 10, .hi = 65535,
 	 .help = "one in N requests for metadata, page frames and table pages fails"},
 	{"kva", .kind = OPTION_TEXT, .value = "KIND", MEMBER(kva),

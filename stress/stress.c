@@ -208,6 +208,21 @@ static void put_header(struct stress *st)
 		abort();
 }
 
+/*
+ * Most live objects of a world. Many objects fill maps, blocks and spaces, and keep all of them in
+ * use. With few objects, chunks and blocks become empty again and again, and background work takes
+ * them away while others come. So worlds take turns, and each machine meets each number.
+ */
+static u32 most_live(const struct stress *st)
+{
+	static const u32 part[] = {1, 16, 128};
+	const u32 world = st->shared->world;
+
+	if (st->o->live)
+		return (u32)st->o->live;
+	return max(st->wl->live / part[(world + world / st->nr_worlds) % ARRAY_SIZE(part)], 1U);
+}
+
 static void run_world(struct stress *st)
 {
 	struct schedule schedule = {.kind = SCHEDULE_RANDOM, .odds = st->wl->odds};
@@ -219,7 +234,7 @@ static void run_world(struct stress *st)
 	put_header(st);
 	st->program.nr_tasks = min(st->nr_threads, (u32)PROGRAM_MAX_TASKS);
 	prepare_threads(st);
-	slots_prepare(st, (u32)(st->o->live ? st->o->live : st->wl->live));
+	slots_prepare(st, most_live(st));
 	schedule.seed = st->thread[0].rng;
 	st->world.mmu = st->o->mmu;
 	world_set_program(&st->world, &st->program, on ? on : implementations[0]);

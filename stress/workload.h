@@ -42,7 +42,7 @@ struct role {
  * @role:   its roles, ended by one without a name
  * @odds:   preempt_enable() moves a task once in so many times
  * @fail:   one request in so many fails; 0: none
- * @live:   most live objects
+ * @live:   most live objects, of which some worlds have a part
  */
 struct workload {
 	const char *name;
