@@ -62,27 +62,33 @@ else
 fi
 
 # A licence tag in the first line, or in the second if the first is #!.
-for f in "${source_files[@]}"; do
-	[[ $(head -n 2 "$f") = *'SPDX-License-Identifier: GPL-2.0-or-later'* ]] || echo "$f:1"
-done | report "no SPDX-License-Identifier: GPL-2.0-or-later"
+awk 'FNR <= 2 && /SPDX-License-Identifier: GPL-2.0-or-later/ { tagged[FILENAME] = 1 }
+	FNR == 2 { nextfile }
+	END { for (i = 1; i < ARGC; i++) if (!(ARGV[i] in tagged)) print ARGV[i] ":1" }' \
+	"${source_files[@]}" | report "no SPDX-License-Identifier: GPL-2.0-or-later"
 
 # 100 columns, where a tab is eight. (check-prose.sh checks Markdown.)
-for f in "${source_files[@]}"; do
-	expand -t 8 "$f" | awk -v f="$f" 'length($0) > 100 { print f ":" NR }'
-done | report "longer than 100 columns"
+awk '{
+		while ((i = index($0, "\t")) > 0) {
+			blanks = substr("        ", 1, 8 - (i - 1) % 8)
+			$0 = substr($0, 1, i - 1) blanks substr($0, i + 1)
+		}
+	}
+	length($0) > 100 { print FILENAME ":" FNR }' "${source_files[@]}" |
+	report "longer than 100 columns"
 
 # The first comment of a long file says why it is one.
-for f in "${c_files[@]}"; do
-	[ "$(wc -l <"$f")" -le 500 ] || sed '/^ \*\//q' "$f" | grep -q 'Longer than 500 lines:' ||
-		echo "$f:1"
-done | report "longer than 500 lines, and its first comment does not say why"
+awk 'FNR == 1 { head = 1 }
+	head && /Longer than 500 lines:/ { reason[FILENAME] = 1 }
+	/^ \*\// { head = 0 }
+	FNR == 501 && !(FILENAME in reason) { print FILENAME ":1" }' /dev/null "${c_files[@]}" |
+	report "longer than 500 lines, and its first comment does not say why"
 
 # A table of contents has each heading of its level.
-for f in "${texts[@]}"; do
-	awk -v f="$f" '
-		/^[0-9]+\. \[.*\]\(#/ { gsub(/^[^[]*\[|\].*/, ""); listed[$0] = any = 1 }
-		/^## / && any && !(substr($0, 4) in listed) { print f ":" FNR }' "$f"
-done | report "a heading that the table of contents lacks"
+awk 'FNR == 1 { any = 0; split("", listed) }
+	/^[0-9]+\. \[.*\]\(#/ { gsub(/^[^[]*\[|\].*/, ""); listed[$0] = any = 1 }
+	/^## / && any && !(substr($0, 4) in listed) { print FILENAME ":" FNR }' \
+	/dev/null "${texts[@]}" | report "a heading that the table of contents lacks"
 
 { grep -nE '[[:space:]]+$' /dev/null "${source_files[@]}" "${programs[@]}" \
 	"${texts[@]}" || true; } |
@@ -100,7 +106,7 @@ done | report "a heading that the table of contents lacks"
 # Each folder with tracked files has a README. The folder above describes folders of data and tests.
 list '*' | grep / | sed 's|/[^/]*$||' | sort -u | while read -r dir; do
 	case $dir in
-	.ci | */test | corpus/*) ;;
+	.ci | .github/* | */test | corpus/*) ;;
 	*) [ -f "$dir/README.md" ] || echo "$dir" ;;
 	esac
 done | report "a folder without README.md"
