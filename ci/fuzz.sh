@@ -12,6 +12,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/lib.sh
 
+all_targets() {
+	fuzz_targets
+	linux_fuzz_targets
+}
+
 usage() {
 	cat <<-END
 	usage: ci/fuzz.sh [OPTION]... [TARGET]...
@@ -27,7 +32,7 @@ usage() {
 	  --no-setup   do not install missing packages
 	  -h, --help   print this help
 
-	Targets: $(fuzz_targets | one_of | fold -s -w 79 | sed '2,$s/^/         /')
+	Targets: $(all_targets | one_of | fold -s -w 79 | sed '2,$s/^/         /')
 	Presets: $(fuzz_presets | one_of)
 
 	Examples:
@@ -66,8 +71,8 @@ while [ $# -gt 0 ]; do
 		;;
 	-*) die "found option '$1', expected one of --help" ;;
 	*)
-		fuzz_targets | grep -x -e "$1" >/dev/null ||
-			die "found target '$1', expected one of $(fuzz_targets | one_of)"
+		all_targets | grep -x -e "$1" >/dev/null ||
+			die "found target '$1', expected one of $(all_targets | one_of)"
 		targets+=("$1")
 		;;
 	esac
@@ -77,7 +82,7 @@ if [ "$engine" = afl ]; then
 	[ ${#flavours[@]} -eq 0 ] || die "found --engine afl and --preset, expected one of them"
 	flavours=(afl)
 fi
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(fuzz_targets)
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(all_targets)
 if [ ${#flavours[@]} -eq 0 ]; then
 	flavours=(fuzz fuzz-tsan)
 	default_flavours=true
@@ -91,6 +96,7 @@ for flavour in "${flavours[@]}"; do
 	for target in "${targets[@]}"; do
 		! $default_flavours || [ "$flavour" != fuzz-tsan ] || ! reads_text "$target" ||
 			continue
+		fits "$flavour" "$target" || continue
 		units+=("$target:$flavour")
 	done
 done
@@ -100,9 +106,12 @@ if $setup; then
 fi
 build release mmstorm || exit 2
 for flavour in "${flavours[@]}"; do
-	extra=()
-	[ "$flavour" != afl ] || extra=(afl_mutator)
-	build "$flavour" mmstorm "${targets[@]}" "${extra[@]}" || exit 2
+	built=()
+	[ "$flavour" != afl ] || built=(afl_mutator)
+	for target in "${targets[@]}"; do
+		! fits "$flavour" "$target" || built+=("$target")
+	done
+	build "$flavour" mmstorm "${built[@]}" || exit 2
 done
 
 logs=build/fuzz-logs
@@ -125,7 +134,8 @@ for target in "${targets[@]}"; do
 		done
 		continue
 	fi
-	build/release/mmstorm pack --target "$target" corpus/"$target" -o "$corpus" ||
+	build/release/mmstorm pack --target "$(program_target "$target")" corpus/"$target" \
+		-o "$corpus" ||
 		die "corpus/$target: cannot pack the seeds"
 done
 

@@ -38,6 +38,29 @@ fuzz_targets() {
 	printf '%s\n' program_text import_trace
 }
 
+# linux_fuzz_targets: print the names of those that run on a kernel tree, if there is one, unpacked
+# or named to CMake.
+linux_fuzz_targets() {
+	if compgen -G 'build/linux/*/mm' >/dev/null ||
+		grep -qs '^MM_LINUX_TREE:STRING=.' build/*/CMakeCache.txt; then
+		linux_fuzz_target_names
+	fi
+}
+
+# fits FLAVOUR TARGET: does the flavour have the target?
+fits() {
+	[[ $1 != fuzz-msan || $2 != linux_* ]]
+}
+
+linux_fuzz_target_names() {
+	sed -n 's/^\([a-z][a-z_]*\) .*/\1/p' targets/linux/fuzz_targets.txt
+}
+
+# program_target TARGET: print what `target` says in the programs of a fuzz target.
+program_target() {
+	awk -v t="$1" '$1 == t { t = $2 } END { print t }' targets/linux/fuzz_targets.txt
+}
+
 # reads_text TARGET: are the inputs of the target texts, and not programs in byte form? Its seeds
 # are the files of its folder as they are, and its inputs are mutated as bytes.
 reads_text() {

@@ -145,7 +145,7 @@ static int import(const u8 *data, size_t size)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	program_init(&program, TARGET_PERCPU_BITMAP);
-	fuzz_run_set_up();
+	fuzz_run_set_up(NULL);
 	return 0;
 }
 

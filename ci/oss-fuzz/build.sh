@@ -11,10 +11,17 @@ build=$WORK/mmstorm-build
 mkdir -p "$OUT" "$build"
 cd "$SRC/mmstorm"
 
-# A build type such as Release would add flags.
-cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None
 . ci/lib.sh
 mapfile -t targets < <(fuzz_targets)
+# A kernel tree. MemorySanitizer does not know its memory.
+linux=()
+if [ -e "$SRC/linux/mm/vmalloc.c" ] && [ "$SANITIZER" != memory ]; then
+	linux=("-DMM_LINUX_TREE=$SRC/linux")
+	mapfile -t -O ${#targets[@]} targets < <(
+		linux_fuzz_target_names)
+fi
+# A build type such as Release would add flags.
+cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None "${linux[@]}"
 ninja -C "$build" mmstorm "${targets[@]}"
 
 for target in "${targets[@]}"; do
@@ -26,7 +33,8 @@ for target in "${targets[@]}"; do
 	if reads_text "$target"; then
 		cp corpus/"$target"/* "$seeds/"
 	else
-		"$build/mmstorm" pack --target "$target" corpus/"$target" -o "$seeds"
+		"$build/mmstorm" pack --target "$(program_target "$target")" \
+			corpus/"$target" -o "$seeds"
 	fi
 	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
 	# The same length as in ci/fuzz.sh.

@@ -143,6 +143,8 @@ struct tree_percpu {
 	void (*counts)(unsigned long *chunks, unsigned long *populated);
 	bool (*chunk_fits)(unsigned long base, bool reserved, unsigned int size, unsigned int align,
 			   unsigned int slack);
+	/* Is a chunk on a list that no request looks at, with room or without? */
+	bool (*is_hidden)(unsigned long base);
 };
 
 /* A tree, as generated code describes it (implementation.c.in). */

@@ -21,7 +21,7 @@ static bool ready;
 /* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
 void fuzz_set_up(void)
 {
-	fuzz_run_set_up();
+	fuzz_run_set_up(fuzz_on);
 	program_init(&program, fuzz_target);
 	if (program_reserve(&program, USUAL_OPS)) {
 		fprintf(stderr, "mmstorm: out of memory\n");

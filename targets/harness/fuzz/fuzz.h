@@ -10,6 +10,9 @@
 /* The target of this process; defined in targets/program_target.c. */
 extern const enum target_id fuzz_target;
 
+/* The implementation that it runs on; NULL: ours. Defined there, too. */
+extern const char *const fuzz_on;
+
 /**
  * fuzz_set_up() - make what is kept from input to input
  *

@@ -19,6 +19,7 @@
 static struct executor *executor;
 static bool known[NR_ORACLES];
 static const struct implementation *on;
+static bool always;
 
 /* MMSTORM_KNOWN=id,id,..: findings of these oracles do not end the process. */
 static void read_known(const char *ids)
@@ -41,9 +42,14 @@ static void read_known(const char *ids)
 	}
 }
 
-/* MMSTORM_ON=NAME: run on the allocators of an implementation, whatever a program names. */
-static void read_on(const char *name)
+/*
+ * MMSTORM_ON=NAME: run on the allocators of an implementation, whatever a program names. Without it
+ * programs that name none run on those of the target.
+ */
+static void read_on(const char *name, const char *of_target)
 {
+	always = name != NULL;
+	name = name ? name : of_target;
 	on = name ? implementation_by_name(name) : NULL;
 	if (on || !name)
 		return;
@@ -55,10 +61,10 @@ static void read_on(const char *name)
 }
 
 /* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
-void fuzz_run_set_up(void)
+void fuzz_run_set_up(const char *implementation)
 {
 	read_known(getenv("MMSTORM_KNOWN"));
-	read_on(getenv("MMSTORM_ON"));
+	read_on(getenv("MMSTORM_ON"), implementation);
 	executor = executor_create();
 	if (!executor) {
 		fprintf(stderr, "mmstorm: out of memory\n");
@@ -92,9 +98,9 @@ bool fuzz_run(struct program *p)
 	int found;
 
 	if (!executor)
-		fuzz_run_set_up();
+		fuzz_run_set_up(NULL);
 	/* A finding says where it was found. */
-	if (on)
+	if (on && (always || !p->on[0]))
 		program_set_on(p, on->name);
 	if (implementation_refuses(NULL, p, why))
 		return false;

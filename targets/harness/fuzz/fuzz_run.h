@@ -7,9 +7,15 @@
 
 #include "program/program.h"
 
-/** fuzz_run_set_up() - make what is kept from run to run; fuzz_run() calls it if nothing else has
+/**
+ * fuzz_run_set_up() - make what is kept from run to run
+ * @implementation: name of the one that programs run on that name none, unless MMSTORM_ON=NAME in
+ *                  the environment names another for all of them; NULL: the first of
+ *                  implementations[]
+ *
+ * fuzz_run() calls it with NULL if nothing else has.
  */
-void fuzz_run_set_up(void);
+void fuzz_run_set_up(const char *implementation);
 
 /**
  * fuzz_run() - run a program, and end the process at a finding

@@ -17,6 +17,8 @@
 #include "deferred_frees.h"
 #include "machine/pgtable.h"
 #include "world/machine_world.h"
+#include "world/percpu_world.h"
+#include "world/vmap_world.h"
 
 /* More than any machine has; see program.h. */
 #define MAX_FRAMES 65536u
@@ -129,10 +131,9 @@ static u64 first_frames(const struct percpu_instance *v)
 }
 
 /* The frame of a page of the first chunk is boot memory, and backs no other page. */
-static void mark_first_page(struct frame_map *f, unsigned int cpu, u64 addr)
+static void mark_first_page(struct frame_map *f, bool mapped, unsigned int cpu, u64 addr)
 {
 	const struct world *w = f->w;
-	const bool mapped = w->percpu[0].first == PERCPU_FIRST_PAGE;
 	const struct page *page =
 		mapped ? vmalloc_to_page(w->machine, addr) : virt_to_page(w->machine, addr);
 	u8 *mark = page ? mapped_at(f, page->pfn) : NULL;
@@ -145,11 +146,9 @@ static void mark_first_page(struct frame_map *f, unsigned int cpu, u64 addr)
 	*mark = FIRST;
 }
 
-static void mark_first_chunk(struct frame_map *f)
+static void mark_first_chunk(struct frame_map *f, const struct percpu_instance *v)
 {
-	const struct world *w = f->w;
-	const struct topology *t = machine_topology(w->machine);
-	const struct percpu_instance *v = &w->percpu[0];
+	const struct topology *t = machine_topology(f->w->machine);
 	const u64 pages = first_frames(v);
 	unsigned int cpu;
 
@@ -157,7 +156,7 @@ static void mark_first_chunk(struct frame_map *f)
 		return;
 	for_each_possible_cpu (cpu, t)
 		for (u64 i = 0; i < pages; i++)
-			mark_first_page(f, cpu,
+			mark_first_page(f, v->first == PERCPU_FIRST_PAGE, cpu,
 					v->base + v->be->ptr(v->ctx, 0, cpu) + (i << PAGE_SHIFT));
 }
 
@@ -248,20 +247,25 @@ static void check_count(const char *who, u64 counted, u64 least, u64 most)
 		 least, most);
 }
 
-/* Page frames of the per-CPU allocator, besides its first chunk. */
-static void check_percpu(struct world *w, const struct percpu_account *st,
+/* Page frames of the per-CPU allocators, besides their first chunks. */
+static void check_percpu(struct world *w, const struct percpu_account st[WORLD_PERCPU],
 			 const struct frame_count *count)
 {
-	const struct percpu_layout *l = &w->percpu[0].layout;
-	const bool first = w->percpu[0].base != 0, km = w->program->machine.km;
 	const u64 cpus = (u64)__builtin_popcountll(w->possible);
-	u64 pages = (st->populated - (first ? first_pages(l) : 0)) * cpus;
-	u64 block = (u64)l->group[0].nr_units * l->unit_size >> PAGE_SHIFT;
+	const bool km = w->program->machine.km;
+	u64 pages = 0, blocks = 0;
 
-	/* A block of kernel memory is rounded up to a power of two. */
-	block = (st->chunks - first) << fls64(block - 1);
+	for_each_percpu (k, w) {
+		const struct percpu_layout *l = &w->percpu[k].layout;
+		const bool first = w->percpu[k].base != 0;
+		const u64 block = (u64)l->group[0].nr_units * l->unit_size >> PAGE_SHIFT;
+
+		pages += (st[k].populated - (first ? first_pages(l) : 0)) * cpus;
+		/* A block of kernel memory is rounded up to a power of two. */
+		blocks += (st[k].chunks - first) << fls64(block - 1);
+	}
 	check_count("per-CPU chunks", count->owner[BY_PERCPU], km ? 0 : pages, km ? 0 : pages);
-	check_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? block : 0, km ? block : 0);
+	check_count("per-CPU blocks", count->owner[BY_PERCPU_KM], km ? blocks : 0, km ? blocks : 0);
 }
 
 static void check_machine(struct world *w, const struct frame_count *count)
@@ -303,28 +307,30 @@ static void compare(struct world *w, bool quiet, s32 record)
 	const struct topology *t = machine_topology(w->machine);
 	struct frame_count count = {0};
 	const u64 ticket = task_ticket();
-	const struct vmap_instance *v = &w->vmap[0];
-	struct percpu_account st;
+	struct percpu_account st[WORLD_PERCPU];
 	struct frame_map *f;
 	const u8 *mark;
 
 	if (!quiet)
 		return;
-	w->percpu[0].be->account(w->percpu[0].ctx, &st);
+	for_each_percpu (k, w)
+		w->percpu[k].be->account(w->percpu[k].ctx, &st[k]);
 	if (quiescence_lost(record, ticket))
 		return;
 	boot_world_verify(&w->boot);
 	f = empty_map(w);
-	v->be->for_each_busy(v->ctx, count_area, f);
+	for_each_space (k, w)
+		w->vmap[k].be->for_each_busy(w->vmap[k].ctx, count_area, f);
 	for_each_table(w->machine, mark_table, f);
-	mark_first_chunk(f);
+	for_each_percpu (k, w)
+		mark_first_chunk(f, &w->percpu[k]);
 	mark_taken(f);
 	mark = f->mapped;
 	for (u32 r = 0; r < t->nr_ranges; r++)
 		for (u64 i = 0; i < t->range[r].nr; i++)
 			check_frame(w, t->range[r].start + i, *mark++, &count);
 	check_machine(w, &count);
-	check_percpu(w, &st, &count);
+	check_percpu(w, st, &count);
 	check_others(w, &count);
 }
 

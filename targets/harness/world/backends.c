@@ -56,7 +56,11 @@ u32 vmap_backends(const struct implementation *on, const struct program *p,
 	if (nr)
 		return nr;
 	be[0] = asked_for(on, p);
-	return be[0] ? 1 : 0;
+	if (!be[0])
+		return 0;
+	if (on->beside)
+		be[1] = asked_for(on->beside, p);
+	return on->beside ? 2 : 1;
 }
 
 u32 percpu_backends(const struct implementation *on, const struct program *p,
@@ -69,6 +73,8 @@ u32 percpu_backends(const struct implementation *on, const struct program *p,
 		return 0;
 	for (; nr < WORLD_PERCPU && kind[nr]; nr++)
 		be[nr] = percpu_backend_by_name(on, kind[nr]);
+	if (nr == 1 && on->beside)
+		be[nr++] = percpu_backend_by_name(on->beside, kind[0]);
 	return nr;
 }
 
@@ -199,7 +205,7 @@ bool implementation_refuses(const struct implementation *on, const struct progra
 	for (u32 k = 0; k < nr_vmap && !kind; k++)
 		kind = v[k] ? NULL : vmap_kinds[p->target][k];
 	for (u32 k = 0; k < nr_percpu && !kind; k++)
-		kind = u[k] ? NULL : percpu_kinds[p->target].kind[k];
+		kind = u[k] ? NULL : percpu_kinds[p->target].kind[on->beside ? 0 : k];
 	if (kind) {
 		snprintf(why, REFUSAL_MAX, "target %s needs back end '%s', which %s does not have",
 			 target_table[p->target].name, kind, on->name);

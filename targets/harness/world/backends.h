@@ -4,7 +4,8 @@
  * needs.
  *
  * A target that is about certain kinds names them. Elsewhere the program asks for a kind of space
- * ("machine vmap=zone"), and an implementation without that kind serves it with its first one.
+ * ("machine vmap=zone"), and an implementation without that kind serves it with its first one. With
+ * another implementation beside it, that one has a space too.
  */
 #ifndef MM_HARNESS_BACKENDS_H
 #define MM_HARNESS_BACKENDS_H

@@ -5,7 +5,8 @@
  * An implementation offers back ends by kind: of the vmap layer, of the per-CPU allocator, or of
  * both. A per-CPU allocator stands on a space of its own implementation, as Linux's calls Linux's
  * vmalloc. To add an implementation, write its back ends in a folder of their own and append the
- * name of its variable to the property MM_IMPLEMENTATIONS (CMakeLists.txt).
+ * name of its variable to the property MM_IMPLEMENTATIONS (CMakeLists.txt), and that of one with
+ * ours beside it to MM_PAIRS.
  */
 #ifndef MM_HARNESS_IMPLEMENTATION_H
 #define MM_HARNESS_IMPLEMENTATION_H
@@ -21,12 +22,15 @@
  * @vmap:   back ends of the vmap layer, ended by NULL; the first one serves where a program asks
  *          for a kind that there is not
  * @percpu: back ends of the per-CPU allocator, ended by NULL
+ * @beside: in targets that do not name several kinds, each operation runs on its allocators too,
+ *          and the two are compared; NULL: on none
  */
 struct implementation {
 	const char *name;
 	const char *help;
 	const struct vmap_backend *const *vmap;
 	const struct percpu_backend *const *percpu;
+	const struct implementation *beside;
 };
 
 /* All of them, ended by NULL; the first one is run on unless another is asked for. */

@@ -69,7 +69,7 @@ static int boot_one(struct world *w, u32 k, const struct percpu_backend *be,
 
 	v->be = be;
 	v->ctx = backend_memory(&w->percpu_memory[k], v->be->ctx_size);
-	v->on = w->nr_vmap ? space_of(w, 0) : NULL;
+	v->on = w->nr_vmap ? space_of(w, w->kind.on->beside ? k : 0) : NULL;
 	if (!err)
 		err = v->be->create(v, w->machine, pp);
 	machine_stats(w->machine, &st);

@@ -21,25 +21,24 @@ int br_fence_word;
 #define WINDOW_START 0x7e9000000000ULL
 #define WINDOW_ALIGN (1ULL << 36)
 
-void bridge_attach(struct machine *m)
+void bridge_attach(struct machine *m, u64 start, u64 size)
 {
-	const struct machine_config *cfg = machine_config(m);
-	const struct topology *t = &cfg->topology;
+	const struct topology *t = machine_topology(m);
 
 	bridge = (struct bridge){
 		.m = m,
-		.shift = WINDOW_START - ALIGN_DOWN(cfg->kva_start, WINDOW_ALIGN),
+		.shift = WINDOW_START - ALIGN_DOWN(start, WINDOW_ALIGN),
 	};
 	br = (struct bridge_numbers){
-		.kva_start = to_kernel(cfg->kva_start),
-		.kva_end = to_kernel(cfg->kva_start) + cfg->kva_size,
+		.kva_start = to_kernel(start),
+		.kva_end = to_kernel(start) + size,
 		.direct = MACHINE_DIRECT_START,
 		.nodes = t->nr_nodes,
 	};
 	for (unsigned int r = 0; r < t->nr_ranges; r++)
 		br.total_pages += t->range[r].nr;
-	window_attach(br.kva_start, cfg->kva_size);
-	entries_attach(br.kva_start, cfg->kva_size);
+	window_attach(br.kva_start, size);
+	entries_attach(br.kva_start, size);
 	boot_memory_attach();
 	races_attach();
 }

@@ -41,8 +41,8 @@ struct bridge {
 
 extern struct bridge bridge;
 
-/** bridge_attach() - begin a run on a machine; its KVA becomes the window */
-void bridge_attach(struct machine *m);
+/** bridge_attach() - begin a run on a machine; @size bytes of its KVA become the window */
+void bridge_attach(struct machine *m, u64 start, u64 size);
 
 /** tree_boot() - make the variables of a tree as they were when it was linked, and boot its CPUs */
 void tree_boot(const struct linux_tree *t, struct machine *m);

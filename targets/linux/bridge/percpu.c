@@ -23,6 +23,7 @@
  * @live:    its objects
  * @cpu_map: of its layout
  * @chunk:   the base of each chunk made so far, by number; 0: it is gone
+ * @hidden_at: of each, the latest chunk that was made while no request could see this one
  * @first:   how the first chunk was made
  */
 static struct allocator {
@@ -32,6 +33,7 @@ static struct allocator {
 	struct live live;
 	unsigned int cpu_map[2 * TOPOLOGY_MAX_CPUS];
 	unsigned long chunk[CHUNKS_MAX];
+	u32 hidden_at[CHUNKS_MAX];
 	u32 nr_chunks;
 	u32 first;
 	u64 allocs, alloc_bytes;
@@ -42,11 +44,22 @@ static const struct tree_percpu *calls(void)
 	return allocator.calls;
 }
 
-/* The kernel tells of each chunk that it makes or destroys. */
+/*
+ * The kernel tells of each chunk that it makes or destroys. A chunk that waits for its empty pages
+ * to be given back is hidden from requests until that is done.
+ */
 void br_chunk_created(const void *base)
 {
-	if (allocator.nr_chunks < CHUNKS_MAX)
-		allocator.chunk[allocator.nr_chunks++] = (unsigned long)base;
+	const u32 nr = allocator.nr_chunks;
+
+	if (nr == CHUNKS_MAX)
+		return;
+	for (u32 i = 0; i < nr; i++)
+		if (allocator.chunk[i] && calls()->is_hidden(allocator.chunk[i]))
+			allocator.hidden_at[i] = nr;
+	allocator.hidden_at[nr] = 0;
+	allocator.chunk[nr] = (unsigned long)base;
+	allocator.nr_chunks++;
 }
 
 void br_chunk_destroyed(const void *base)
@@ -264,7 +277,7 @@ int linux_percpu_place(void *ctx, u64 addr, u32 *chunk, u32 *off)
 bool linux_percpu_fits(void *ctx, u32 below, u32 size, u32 align, u32 slack)
 {
 	for (u32 i = 0; i < below && i < allocator.nr_chunks; i++)
-		if (allocator.chunk[i] &&
+		if (allocator.chunk[i] && allocator.hidden_at[i] != below &&
 		    calls()->chunk_fits(allocator.chunk[i], false, size, align, slack))
 			return true;
 	return false;

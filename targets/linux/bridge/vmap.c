@@ -42,7 +42,7 @@ int linux_vmap_create(struct vmap_instance *v, struct machine *m, const struct v
 	struct linux_vmap *l = v->ctx;
 
 	*l = (struct linux_vmap){.tree = linux_of_vmap(v->be), .m = m};
-	bridge_attach(m);
+	bridge_attach(m, p->start, p->size);
 	bridge.notice = p->notice;
 	bridge.arg = p->arg;
 	v->start = p->start;
@@ -114,11 +114,11 @@ unsigned int linux_vmap_cache_owner(void *ctx, unsigned int cpu)
 /* An address of a range that may lie outside of the space. */
 static unsigned long bound(u64 addr)
 {
-	const struct machine_config *cfg = machine_config(bridge.m);
+	const u64 start = to_machine(br.kva_start);
 
-	if (addr < cfg->kva_start)
+	if (addr < start)
 		return br.kva_start - 1;
-	return addr > cfg->kva_start + cfg->kva_size ? br.kva_end + 1 : to_kernel(addr);
+	return addr - start > br.kva_end - br.kva_start ? br.kva_end + 1 : to_kernel(addr);
 }
 
 struct vmap_handle *linux_vmap_alloc_area(void *ctx, u64 size, u64 align, u64 from, u64 to,
@@ -146,9 +146,7 @@ void linux_vmap_free_area(void *ctx, struct vmap_handle *area)
 
 struct vmap_handle *linux_vmap_find_area(void *ctx, u64 addr)
 {
-	const struct machine_config *cfg = machine_config(bridge.m);
-
-	if (addr - cfg->kva_start >= cfg->kva_size)
+	if (!in_window(to_kernel(addr)))
 		return NULL;
 	return (struct vmap_handle *)calls(ctx)->find(to_kernel(addr));
 }

@@ -13,7 +13,7 @@ trap 'rm -f "$out"' EXIT
 
 cd "$corpus"
 # The front door ends with 2, since it refuses some, or with 1, for those that are known.
-"$mmstorm" run --no-expect --on "$name" [!bp]*/*.prog percpu/*.prog boot*/*.prog \
+"$mmstorm" run --no-expect --on "$name" [!blp]*/*.prog percpu/*.prog boot*/*.prog \
 	>"$out" 2>&1 || true
 
 awk -v name="$name" -v known="$known" '

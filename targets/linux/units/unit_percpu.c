@@ -45,6 +45,13 @@ static int boot(bool embed, unsigned long reserved, unsigned long dyn, unsigned 
 		return pcpu_embed_first_chunk(reserved, dyn, atom, one_group ? NULL : distance,
 					      node_of);
 #ifdef CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK
+	/* The kernel takes it for granted that its vmalloc space has room. */
+	const unsigned long unit =
+		max(PFN_ALIGN(br.static_size + reserved + PERCPU_DYNAMIC_EARLY_SIZE),
+		    (unsigned long)PCPU_MIN_UNIT_SIZE);
+
+	if (num_possible_cpus() * unit > VMALLOC_END - VMALLOC_START)
+		return -ENOMEM;
 	return pcpu_page_first_chunk(reserved, node_of);
 #else
 	return -EINVAL;
@@ -219,6 +226,15 @@ static bool chunk_fits(unsigned long at, bool reserved, unsigned int size, unsig
 	return false;
 }
 
+static bool is_hidden(unsigned long at)
+{
+	const struct pcpu_chunk *chunk;
+
+	list_for_each_entry(chunk, &pcpu_chunk_lists[pcpu_to_depopulate_slot],
+			    list) if (base_of(chunk) == at) return true;
+	return false;
+}
+
 const struct tree_percpu TREE_PERCPU = {
 #ifdef CONFIG_NEED_PER_CPU_PAGE_FIRST_CHUNK
 	.page_first = true,
@@ -243,4 +259,5 @@ const struct tree_percpu TREE_PERCPU = {
 	.chunk_of = chunk_of,
 	.counts = counts,
 	.chunk_fits = chunk_fits,
+	.is_hidden = is_hidden,
 };
