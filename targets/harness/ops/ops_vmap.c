@@ -62,6 +62,9 @@ void mapping_check(struct world *w, struct object *o)
 	u64 pages = o->size >> PAGE_SHIFT;
 
 	for_each_space (k, w) {
+		/* Of most objects there is one only, in the first space. */
+		if (k && !vmap_object_addr(o, k))
+			break;
 		for (u64 n = 0; n < min(pages, (u64)PAGES_LOOKED_AT); n++) {
 			u64 i = looked_at(pages, n);
 

@@ -257,7 +257,8 @@ void kva_oracle_check(struct world *w, const struct op_call *c, const struct vma
 	}
 	if (is_right(w, s, r, addr))
 		return;
-	if (!expected && gfpflags_allow_blocking(r->gfp))
+	/* Where all functions may sleep, a request that must not wait for memory purges too. */
+	if (!expected && (gfpflags_allow_blocking(r->gfp) || v->be->caps.sleeps))
 		expected = expect_after_purge(w, v, r, addr);
 	kva_snapshot_drop_cached(s);
 	/* Only the order of search that gives the lowest address says when it purges. */
