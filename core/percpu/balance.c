@@ -45,9 +45,12 @@ static void free_surplus(struct pcpu *pc, bool bare)
 	cds_list_for_each_entry (chunk, head, list)
 		if (!keep || chunk->immutable)
 			keep = chunk;
+	pc->spares = 0;
 	cds_list_for_each_entry_safe (chunk, next, head, list) {
-		if (chunk == keep || (bare && chunk->nr_populated))
+		if (chunk == keep || (bare && chunk->nr_populated)) {
+			pc->spares++;
 			continue;
+		}
 		pcpu_chunk_unlink(chunk);
 		cds_list_add_tail(&chunk->list, &gone);
 	}
@@ -160,6 +163,7 @@ static void populate_up(struct pcpu *pc)
 	if (!pc->atomic_failed)
 		want -= (u32)min(pc->nr_empty, (u64)want);
 	pc->atomic_failed = false;
+	pc->starved = true;
 	while (want) {
 		chunk = find_unpopulated(pc);
 		spin_unlock_irqrestore(&pc->lock, flags);
@@ -177,6 +181,7 @@ static void populate_up(struct pcpu *pc)
 		want -= empty;
 		spin_lock_irqsave(&pc->lock, flags);
 	}
+	pc->starved = false;
 	spin_unlock_irqrestore(&pc->lock, flags);
 }
 

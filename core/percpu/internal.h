@@ -30,6 +30,8 @@
  *
  * A populated bit is set after the page is mapped, and cleared before the page is unmapped. A page
  * with an object stays populated.
+ *
+ * Longer than 500 lines: it is one map, and each type in it refers to the others.
  */
 #ifndef MM_PERCPU_INTERNAL_H
 #define MM_PERCPU_INTERNAL_H
@@ -282,6 +284,8 @@ extern const struct pcpu_backing_ops pcpu_km_ops;
  * @balance_work: background work: see pcpu_balance_work()
  * @pages:       scratch array, an entry for each page of a chunk; under alloc_mutex
  * @atomic_failed: an atomic request was refused since background work last ran
+ * @starved:     background work last ended without memory or addresses for empty pages
+ * @spares:      chunks without an object that background work last left
  * @extend:      chunks whose area map is short
  * @first:       the first chunk's dynamic region, or NULL
  * @reserved:    the first chunk's reserved region, or NULL
@@ -327,6 +331,8 @@ struct pcpu {
 	struct work_struct balance_work;
 	struct page **pages;
 	bool atomic_failed;
+	bool starved;
+	u32 spares;
 	struct cds_list_head extend;
 	struct pcpu_chunk *first;
 	struct pcpu_chunk *reserved;

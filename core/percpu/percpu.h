@@ -276,6 +276,21 @@ int pcpu_print_stats(struct pcpu *pc, FILE *f);
 void pcpu_verify(struct pcpu *pc, bool quiet);
 
 /**
+ * pcpu_owed() - has background work something to do, with nothing to make it run?
+ * @pc:    the allocator
+ * @asked: a request for an object was made since pcpu_create()
+ *
+ * Each reason for background work queues it. So whenever no task is inside of an operation or of
+ * background work, and that is not queued: no chunk waits for room in its area map, or for its
+ * empty pages to be taken; no refusal of an atomic request is unanswered; there is at most one
+ * chunk without an object, or as many as background work has left; there are empty_low empty
+ * populated pages, unless no task has asked yet or background work found no memory.
+ *
+ * Return: what it should do, as a clause; NULL: nothing. Takes no lock, passes no scheduling point.
+ */
+const char *pcpu_owed(const struct pcpu *pc, bool asked);
+
+/**
  * pcpu_fits() - naive search: has an existing chunk a free run for a request?
  * @pc:    the allocator
  * @below: only chunks with numbers below this one (see pcpu_place())
@@ -287,6 +302,9 @@ void pcpu_verify(struct pcpu *pc, bool quiet);
  * It looks only at what is allocated, bit by bit or area by area, and at no hint.
  */
 bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack);
+
+/** pcpu_populated_fits() - the same for populated pages of all chunks, for atomic requests */
+bool pcpu_populated_fits(struct pcpu *pc, u32 size, u32 align, u32 slack);
 
 /** pcpu_reserved_fits() - the same for the reserved region */
 bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack);

@@ -236,6 +236,28 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	verify_slots(pc);
 }
 
+const char *pcpu_owed(const struct pcpu *pc, bool asked)
+{
+	const struct cds_list_head *empty = &pc->slot[pcpu_free_slot(pc)], *pos;
+	u32 spares = 0;
+
+	if (pc->balance_work.pending)
+		return NULL;
+	if (pc->atomic_failed)
+		return "an atomic request was refused";
+	if (!cds_list_empty(&pc->extend))
+		return "a chunk waits for room in its area map";
+	if (!cds_list_empty(&pc->slot[pcpu_to_depopulate_slot(pc)]))
+		return "a chunk waits for its empty pages to be taken";
+	for (pos = empty->next; pos != empty; pos = pos->next)
+		spares++;
+	if (spares > max(pc->spares, 1U))
+		return "there are too many chunks without an object";
+	if (asked && pc->nr_empty < pc->empty_low && !pc->starved)
+		return "there are too few empty populated pages";
+	return NULL;
+}
+
 bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack)
 {
 	u64 bits = DIV_ROUND_UP((u64)size, PCPU_MIN_ALLOC_SIZE);
@@ -264,6 +286,58 @@ bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)
 	fits = pc->reserved && pc->area->fits(pc->reserved, bits, align, slack_bits);
 	spin_unlock_irqrestore(&pc->lock, flags);
 	return fits;
+}
+
+/**
+ * struct room - a search for a free run in populated pages
+ * @chunk: the chunk
+ * @bits, @align, @slack: of the request
+ * @found: there is one
+ */
+struct room {
+	const struct pcpu_chunk *chunk;
+	u64 bits, slack;
+	u32 align;
+	bool found;
+};
+
+/* Page by page; @start: of the populated part of the free area that the page before ended in. */
+static void look_in_area(void *arg, u32 off, u32 bits, bool free)
+{
+	struct room *r = arg;
+	const u32 end = off + bits;
+	u32 start = off;
+
+	for (u32 at = off; free && at < end && !r->found;) {
+		const u32 page = at / PCPU_BLOCK_BITS;
+		const u32 to = min((page + 1) * PCPU_BLOCK_BITS, end);
+
+		if (test_bit(r->chunk->populated, page))
+			r->found = ALIGN(at, r->align) + r->bits <= to ||
+				   ALIGN(start, r->align) + r->bits + r->slack <= to;
+		else
+			start = to;
+		at = to;
+	}
+}
+
+bool pcpu_populated_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)
+{
+	struct room r = {
+		.bits = DIV_ROUND_UP((u64)size, PCPU_MIN_ALLOC_SIZE),
+		.slack = DIV_ROUND_UP((u64)slack, PCPU_MIN_ALLOC_SIZE),
+		.align = max(align, PCPU_MIN_ALLOC_SIZE) >> PCPU_MIN_ALLOC_SHIFT,
+	};
+	const struct pcpu_chunk *chunk;
+	unsigned long flags;
+
+	spin_lock_irqsave(&pc->lock, flags);
+	for (chunk = pcpu_chunk_first(pc); chunk && !r.found; chunk = pcpu_chunk_next(chunk)) {
+		r.chunk = chunk;
+		pc->area->each(chunk, look_in_area, &r);
+	}
+	spin_unlock_irqrestore(&pc->lock, flags);
+	return r.found;
 }
 
 VERIFIER_END

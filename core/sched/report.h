@@ -33,6 +33,7 @@
 	X(SPURIOUS, "spurious-failure", "a request failed that a naive model can serve")           \
 	X(KVA_BOUND, "kva-bound", "more address space is held than the live objects explain")      \
 	X(WORK, "work-bound", "a request took more steps than its bound explains")                 \
+	X(KICK, "lost-kick", "background work is due, and nothing has queued it")                  \
 	X(DIFFERENTIAL, "differential", "old and new allocator disagree on what is possible")      \
 	X(HINT, "invariant-hint", "a remembered hint contradicts what it summarises")              \
 	X(COUNT, "invariant-count", "a remembered count contradicts what it counts")               \

@@ -221,15 +221,14 @@ void sched_on_report(void (*fn)(const struct report *r));
  */
 void sched_print_locks(const struct sched *s, FILE *f);
 
+#endif
+
 /**
  * sched_settle() - wait until no work item and no RCU callback of the run is queued or running
- *
- * On the other engine oracles ask by tickets what is in flight.
  *
  * Context: may sleep. Other tasks queue neither meanwhile.
  */
 void sched_settle(void);
-#endif
 
 /**
  * sched_moves_tasks() - may the schedule of this run move a preemptible task to another CPU?

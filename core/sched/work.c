@@ -181,6 +181,35 @@ bool flush_work(struct work_struct *work)
 	return wait_until_idle(t->sched, t, work);
 }
 
+/* Is an item queued, given to a worker, or running? */
+static bool work_left(struct sched *s)
+{
+	task_set busy = s->live & WORKER_MASK;
+	unsigned int i;
+
+	for_each_task (i, busy)
+		if (s->task[i].work || s->task[i].running)
+			return true;
+	return s->work;
+}
+
+void sched_settle(void)
+{
+	struct task *t = current;
+	struct sched *s = t->sched;
+
+	might_sleep();
+	/* Either may cause the other. */
+	do {
+		while (work_left(s)) {
+			s->work_waiters |= t->bit;
+			task_wait(s, t, WAIT_WORK, NULL);
+		}
+		rcu_barrier();
+	} while (work_left(s));
+	announce_acquire(&s->work_order);
+}
+
 /* Take back an item that is pending, wherever it is. */
 static void take_back(struct sched *s, struct work_struct *work)
 {

@@ -249,6 +249,7 @@ extern const struct vmap_kva_ops vmap_lazy_ops, vmap_eager_ops;
  * @purge_tickets:  purges that have begun, including those that wait for the lock
  * @purge_ticket:   the number of the purge that has the lock
  * @purge_ended:    how many had begun when the last purge ended
+ * @purge_missed:   a free was to purge and met a purge in flight; none has begun since
  * @purge_work:     purges in the background, for contexts that may not sleep
  * @purges:         flushes that made areas free
  * @refusals:       how often the space was found full
@@ -300,6 +301,7 @@ struct vmap_space {
 	atomic_long_t vmap_lazy_nr;
 	struct mutex vmap_purge_lock;
 	u64 purge_tickets, purge_ticket, purge_ended;
+	bool purge_missed;
 	struct work_struct purge_work;
 	atomic_long_t purges;
 

@@ -133,6 +133,7 @@ static struct vmap_area *take_lazy(struct vmap_space *vs, u64 *start, u64 *end, 
 	struct vmap_area *list = NULL, *last = NULL;
 
 	lockdep_assert_mutex_held(&vs->vmap_purge_lock);
+	__atomic_store_n(&vs->purge_missed, false, __ATOMIC_RELAXED);
 	*pages = 0;
 	for (struct vmap_node *n = vs->node; n < vs->node + vs->nr_nodes; n++) {
 		struct vmap_area *va = pop_lazy(n);
@@ -207,8 +208,11 @@ void sync_purge_vmap_area_lazy(struct vmap_space *vs)
  */
 static void try_purge_vmap_area_lazy(struct vmap_space *vs)
 {
-	if (!mutex_trylock(&vs->vmap_purge_lock))
+	if (!mutex_trylock(&vs->vmap_purge_lock)) {
+		/* For vmap_owed(). No scheduling point, see count_event(). */
+		__atomic_store_n(&vs->purge_missed, true, __ATOMIC_RELAXED);
 		return;
+	}
 	vs->purge_ticket = take_ticket(vs);
 	__purge_vmap_area_lazy(vs, vs->end, vs->start, false);
 	unlock_purge(vs);

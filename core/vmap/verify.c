@@ -164,6 +164,16 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 		verify_blocks(vs);
 }
 
+const char *vmap_owed(const struct vmap_space *vs)
+{
+	if (vs->vfree_list && !vs->vfree_work.pending)
+		return "memory that vfree() deferred is not freed";
+	if ((u64)vs->vmap_lazy_nr.counter > vs->lazy_max_pages && !vs->purge_work.pending &&
+	    !vs->purge_missed)
+		return "too many lazily freed pages have gathered";
+	return NULL;
+}
+
 void for_each_lazy_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)
 {
 	if (vs->ops->for_each_lazy)

@@ -337,6 +337,18 @@ u64 vmap_events(struct vmap_space *vs, enum vmap_event event);
 void vmap_verify(struct vmap_space *vs, bool quiet);
 
 /**
+ * vmap_owed() - has background work something to do, with nothing to make it run?
+ * @vs: the space
+ *
+ * Each reason for background work queues it. So whenever no task is inside of an operation or of
+ * background work, and that is not queued: no free of vfree() is deferred, and no more pages are
+ * lazily freed than may gather, unless a free that was to purge them met a purge in flight.
+ *
+ * Return: what it should do, as a clause; NULL: nothing. Takes no lock, passes no scheduling point.
+ */
+const char *vmap_owed(const struct vmap_space *vs);
+
+/**
  * for_each_vmap_area() - call @fn for every area in use, in ascending order
  *
  * The walk meets every area that is in use from the beginning of the call to its end, and any of

@@ -19,6 +19,7 @@
 
 #include "sched/announce.h"
 #include "sched/sched.h"
+#include "again.h"
 #include "bodies.h"
 #include "perform.h"
 #include "program/text.h"
@@ -248,6 +249,8 @@ static void init_body(void *arg)
 		run_tasks(x);
 		subsystems_end(w);
 		verify(w, -1);
+		if (again_run(w))
+			verify(w, -1);
 		if (unlikely(run->options->stats))
 			subsystems_stats(w, run->options->stats);
 	}

@@ -220,7 +220,8 @@ void object_track(struct world *w, const struct op_call *c, u64 addr)
 void object_refused(struct world *w, const struct op_call *c)
 {
 	c->object->state = OBJECT_FAILED;
-	w->run->count[c->op->task].failed++;
+	if (!c->again)
+		w->run->count[c->op->task].failed++;
 }
 
 unsigned long object_lock(struct object *o)

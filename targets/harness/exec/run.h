@@ -28,6 +28,9 @@ struct subsystem;
  *          alone
  * @began:  its first ticket
  * @cpu:    that it began on
+ * @again:  the program is over, and its refused request is made again: again.h
+ * @drained: and so it was once before; background work that it started has ended. A refusal needs
+ *          a reason even if it is atomic
  * @alone:  nothing else was in flight when it began; op_ran_alone() says whether anything began
  *          since
  */
@@ -40,6 +43,7 @@ struct op_call {
 	u64 *ticket;
 	u64 began;
 	u32 cpu;
+	bool again, drained;
 	bool alone;
 };
 

@@ -12,6 +12,7 @@
  */
 #include "access.h"
 #include "oracle/layout_oracle.h"
+#include "oracle/background.h"
 #include "oracle/percpu_model.h"
 #include "machine/pgtable.h"
 #include "ops.h"
@@ -122,17 +123,41 @@ static bool reserved_fits(const struct percpu_instance *v, u32 room)
 }
 
 /*
- * A refusal of a request that ran alone must have a reason. Atomic requests are not judged: they
- * are served from populated pages only, and the allocator decides which pages are populated.
+ * The second refusal of an atomic request, after background work. Such requests are served from
+ * populated pages, and not from a chunk that was set aside.
+ */
+static void judge_drained(struct world *w, const struct op_call *c, const struct percpu_instance *v,
+			  const struct percpu_request *r)
+{
+	const struct percpu_caps *caps = &v->be->caps;
+	const u32 room = max(room_of(caps, r), caps->set_aside);
+
+	MM_CHECK(!v->be->populated_fits ||
+			 !v->be->populated_fits(v->ctx, room, caps->min_size, caps->slack) ||
+			 !op_ran_alone(w, c),
+		 SPURIOUS,
+		 "alloc_percpu of %llu bytes, aligned to %llu: refused again after background "
+		 "work, and populated pages have room",
+		 r->size, r->align);
+}
+
+/*
+ * A refusal of a request that ran alone must have a reason. Atomic requests are judged only after
+ * all background work: they are served from populated pages, and the allocator decides which pages
+ * are populated.
  */
 static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 			  const struct percpu_request *r)
 {
 	const struct percpu_instance *v = percpu_of(w, k);
 
-	if (!v->be->caps.complete || !arguments_valid(v, r) || !gfpflags_allow_blocking(r->gfp) ||
-	    !c->alone)
+	if (!v->be->caps.complete || !arguments_valid(v, r) || !c->alone)
 		return;
+	if (!gfpflags_allow_blocking(r->gfp)) {
+		if (c->drained)
+			judge_drained(w, c, v, r);
+		return;
+	}
 	if (from_reserved(v, r->reserved))
 		MM_CHECK(!reserved_fits(v, room_of(&v->be->caps, r)) || !op_ran_alone(w, c),
 			 SPURIOUS,
@@ -264,6 +289,8 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	/* Numbers are judged only for an operation that runs alone. */
 	for (u32 k = 0; k < w->nr_percpu && !run_at_once(w->run); k++)
 		percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
+	if (!r->reserved && arguments_valid(percpu_of(w, 0), r))
+		background_note_request(w);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
 		return;

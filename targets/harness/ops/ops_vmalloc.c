@@ -161,7 +161,7 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 			      kind == USER ? VMAP_OWNER_USERMAP : 0, caller);
 	if (!addr) {
 		object_refused(w, c);
-		if (gfpflags_allow_blocking(gfp) && c->alone)
+		if ((gfpflags_allow_blocking(gfp) || (c->drained && v->be->owed)) && c->alone)
 			MM_CHECK(!must_serve(w, pages) || !op_ran_alone(w, c), SPURIOUS,
 				 "vmalloc of %llu bytes: refused, and there is room", size);
 		return;

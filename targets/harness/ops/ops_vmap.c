@@ -96,19 +96,20 @@ static void judge_refusal(struct world *w, const struct op_call *c, const struct
 {
 	const bool own = pages > v->be->caps.block_max;
 	const u64 need = (own ? pages : v->block_pages) << PAGE_SHIFT;
+	const bool waits = gfpflags_allow_blocking(gfp);
 	const struct kva_request r = {
 		.size = need, .align = own ? PAGE_SIZE : need, .from = v->start, .to = v->end};
 
 	if (!v->be->caps.complete || !kva_is_known(v->be))
 		return;
-	/* An atomic request must not purge: lazily freed space is out of its reach. */
-	if (!c->alone || !gfpflags_allow_blocking(gfp) || !tables_fit(w, pages))
+	/* An atomic request must not purge: lazily freed space is out of its reach at first. */
+	if (!c->alone || !(waits || (c->drained && v->be->owed)) || !tables_fit(w, pages))
 		return;
 	MM_CHECK(!kva_lowest(kva_snapshot_busy(w, v), &r) || !op_ran_alone(w, c), SPURIOUS,
 		 "vm_map_ram of %llu pages: refused, and a range of %llu bytes is free", pages,
 		 need);
 	/* So there was no room, and all blocks in which nothing is mapped were given up. */
-	if (v->be->caps.drops_blocks && kva_checker_wanted(w) && op_ran_alone(w, c))
+	if (waits && v->be->caps.drops_blocks && kva_checker_wanted(w) && op_ran_alone(w, c))
 		kva_checker_check_blocks(w, c, "a refusal");
 }
 

@@ -6,6 +6,7 @@
  * described here. Checkers come from oracle/.
  */
 #include "exec/subsystems.h"
+#include "oracle/background.h"
 #include "oracle/bootmem_checker.h"
 #include "oracle/deferred_frees.h"
 #include "oracle/differential.h"
@@ -99,6 +100,7 @@ struct subsystem *const subsystems[] = {
 	&differential,
 	&hand_over,
 	&deferred_frees,
+	&background,
 	&frame_checker,
 	&kva_snapshots,
 	&kva_checker,

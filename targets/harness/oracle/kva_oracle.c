@@ -17,7 +17,8 @@
  * in use when it searched again, whatever blocks it gave up; so a refusal, an address too high, and
  * one that was not free are distinct findings. A request that could wait and was refused leaves
  * nothing cached, except one that is longer than its own range, which is refused without a search.
- * An atomic request may be refused for any reason but -EBUSY while a range is free without a purge.
+ * An atomic request may be refused for any reason but -EBUSY while a range is free without a purge;
+ * if it is made again after background work (exec/again.h), also what that work has purged counts.
  *
  * If the schedule may move the task, the answer for any CPU is right: it does not say which one
  * was asked. An operation that may not sleep runs in an interrupt and is not moved.
@@ -195,7 +196,7 @@ static bool looked_for(const struct vmap_instance *v, const struct kva_request *
 }
 
 static void check_refusal(struct world *w, const char *name, const struct vmap_instance *v,
-			  const struct kva_request *r, int err, u64 expected)
+			  const struct kva_request *r, bool drained, int err, u64 expected)
 {
 	const bool waits = gfpflags_allow_blocking(r->gfp);
 	const struct kva_snapshot *s;
@@ -205,7 +206,7 @@ static void check_refusal(struct world *w, const char *name, const struct vmap_i
 	/* It neither purges nor waits: it may be refused for any reason but one. */
 	if (!waits && err != -EBUSY)
 		return;
-	if (waits && !expected)
+	if ((waits || drained) && !expected)
 		expected = expect_after_purge(w, v, r, 0);
 	MM_CHECK(!expected, SPURIOUS,
 		 "%s of %llu bytes: refused with error %d, and it fits at 0x%llx", name, r->size,
@@ -246,13 +247,15 @@ void kva_oracle_check(struct world *w, const struct op_call *c, const struct vma
 	const char *name = op_table[c->op->op].name;
 	struct kva_snapshot *s = kva_snapshot_last(w);
 
-	if (err ? !expected && !gfpflags_allow_blocking(r->gfp) : addr == expected)
+	const bool drained = c->drained && v->be->owed;
+
+	if (err ? !expected && !gfpflags_allow_blocking(r->gfp) && !drained : addr == expected)
 		return;
 	if (!op_ran_alone(w, c))
 		return;
 	MM_CHECK(v == s->space, CRASH, "a snapshot of another space was taken since");
 	if (err) {
-		check_refusal(w, name, v, r, err, expected);
+		check_refusal(w, name, v, r, drained, err, expected);
 		return;
 	}
 	if (is_right(w, s, r, addr))

@@ -226,6 +226,16 @@ static bool reserved_fits(void *ctx, u32 size, u32 align, u32 slack)
 	return pcpu_reserved_fits(allocator(ctx), size, align, slack);
 }
 
+static bool populated_fits(void *ctx, u32 size, u32 align, u32 slack)
+{
+	return pcpu_populated_fits(allocator(ctx), size, align, slack);
+}
+
+static const char *owed(void *ctx, bool asked)
+{
+	return pcpu_owed(allocator(ctx), asked);
+}
+
 /* The promises of both kinds. */
 #define CAPS .complete = true, .min_size = PCPU_MIN_ALLOC_SIZE, .slack = PAGE_SIZE, .set_aside = 128
 
@@ -234,7 +244,8 @@ static bool reserved_fits(void *ctx, u32 size, u32 align, u32 slack)
 	.account = account, .print_layout = print_layout, .print_stats = print_stats,              \
 	.alloc = alloc, .alloc_reserved = alloc_reserved, .free = free_object, .ptr = ptr,         \
 	.is_static = is_static, .to_phys = to_phys, .place = place, .alloc_at = alloc_at,          \
-	.fits = fits, .reserved_fits = reserved_fits
+	.fits = fits, .reserved_fits = reserved_fits, .populated_fits = populated_fits,            \
+	.owed = owed
 
 static const struct percpu_backend bitmap = {
 	.name = "bitmap",

@@ -149,6 +149,11 @@ static u64 event(void *ctx, enum run_event e)
 	return vmap_events(space(ctx), (enum vmap_event)e);
 }
 
+static const char *owed(void *ctx)
+{
+	return vmap_owed(space(ctx));
+}
+
 static void for_each_area(void *ctx, vmap_range_fn *fn, void *arg)
 {
 	for_each_vmap_area(space(ctx), fn, arg);
@@ -346,12 +351,12 @@ static void totals(void *ctx, struct vmap_totals *t)
 	.account = account, .event = event, .for_each_area = for_each_area,                        \
 	.for_each_busy = for_each_busy, .for_each_lazy = for_each_lazy,                            \
 	.alloc_vmap_area = alloc_area, .free_vmap_area = free_area, .find_vmap_area = find_area,   \
-	.area_start = area_start, .area_size = area_size, .purge = purge, .vm_map_ram = map_ram,   \
-	.vm_unmap_ram = unmap_ram, .vm_unmap_aliases = unmap_aliases, .get_vm_area = get_area,     \
-	.find_vm_area = find_owner, .remove_vm_area = remove_area, .map_vm_area = map_area,        \
-	.unmap_kernel_range = unmap_range, .vmap = map, .vunmap = unmap, .vmalloc = alloc,         \
-	.vfree = free_memory, .remap_vmalloc_range = remap, .vread = read_memory,                  \
-	.vmallocinfo = list_areas, .totals = totals
+	.area_start = area_start, .area_size = area_size, .purge = purge, .owed = owed,            \
+	.vm_map_ram = map_ram, .vm_unmap_ram = unmap_ram, .vm_unmap_aliases = unmap_aliases,       \
+	.get_vm_area = get_area, .find_vm_area = find_owner, .remove_vm_area = remove_area,        \
+	.map_vm_area = map_area, .unmap_kernel_range = unmap_range, .vmap = map, .vunmap = unmap,  \
+	.vmalloc = alloc, .vfree = free_memory, .remap_vmalloc_range = remap,                      \
+	.vread = read_memory, .vmallocinfo = list_areas, .totals = totals
 #define CONGRUENT .get_vm_areas = get_areas, .free_vm_areas = free_areas
 #define CACHED .for_each_cached = for_each_cached
 

@@ -213,6 +213,10 @@ struct percpu_account {
  * @fits:    for oracles, from the objects and not from hints: has a chunk with a number below
  *           @below a free run for a request, longer by @slack where it spans pages?
  * @reserved_fits: the same for the reserved region
+ * @populated_fits: the same for the populated pages of all chunks: what an atomic request can have
+ * @owed:    what background work has to do, as a clause, if nothing will make it run; else NULL.
+ *           @asked: an object was requested since @create. Called while nothing is in flight; no
+ *           lock, no scheduling point. NULL: background work is not judged
  */
 struct percpu_backend {
 	const char *name;
@@ -238,6 +242,8 @@ struct percpu_backend {
 	u64 (*alloc_at)(void *ctx, u32 chunk, u32 off, u32 size);
 	bool (*fits)(void *ctx, u32 below, u32 size, u32 align, u32 slack);
 	bool (*reserved_fits)(void *ctx, u32 size, u32 align, u32 slack);
+	bool (*populated_fits)(void *ctx, u32 size, u32 align, u32 slack);
+	const char *(*owed)(void *ctx, bool asked);
 };
 
 #endif

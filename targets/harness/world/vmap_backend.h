@@ -195,6 +195,9 @@ typedef void vmap_cached_fn(u64 start, u64 end, unsigned int owner, void *arg);
  *           checked. Takes no locks. May be NULL
  * @account: what it says that it holds; takes locks. May be NULL: nothing is compared. Any context
  * @event:   how often a run event of a space has happened since @create. NULL: none is counted
+ * @owed:    what background work has to do, as a clause, if nothing will make it run; else NULL.
+ *           Called while nothing is in flight; no lock, no scheduling point. NULL: background work
+ *           is not judged
  *
  * Ranges, for models. No scheduling point is passed where nothing else is said, nor may @fn pass
  * one. NULL: unknown, and addresses are then not judged.
@@ -265,6 +268,7 @@ struct vmap_backend {
 	void (*verify)(void *ctx, bool quiet);
 	void (*account)(void *ctx, struct vmap_account *a);
 	u64 (*event)(void *ctx, enum run_event e);
+	const char *(*owed)(void *ctx);
 
 	void (*for_each_area)(void *ctx, vmap_range_fn *fn, void *arg);
 	void (*for_each_busy)(void *ctx, vmap_range_fn *fn, void *arg);

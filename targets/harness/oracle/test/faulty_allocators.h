@@ -47,6 +47,7 @@ enum fault {
 	FAULT_AREAS_NOT_FOUND, /* find_vmap_area() finds no congruent area */
 	FAULT_VMAP_CREATE,     /* creating a space fails */
 	FAULT_VMAP_VERIFY,     /* the verifier reports */
+	FAULT_VMAP_OWES,       /* background work is due and not queued */
 
 	/* Mappings. */
 	FAULT_NO_FLUSH,	      /* unmapped ranges are not flushed */
@@ -166,6 +167,8 @@ enum fault {
 	FAULT_PCPU_NEW_CHUNK,	 /* each object gets a new chunk */
 	FAULT_PCPU_CREATE,	 /* creating an allocator fails */
 	FAULT_PCPU_VERIFY,	 /* the verifier reports */
+	FAULT_PCPU_OWES,	 /* after a request, background work is due and not queued */
+	FAULT_PCPU_ATOMIC,	 /* atomic requests are refused */
 	FAULT_PCPU_PAGE_KEPT,	 /* a chunk's first frame is not freed */
 	FAULT_PCPU_ERROR_KEEPS,	 /* if the rest of a chunk cannot be had, no frame is freed */
 	FAULT_PCPU_NOT_FREED,	 /* free_percpu() does nothing */

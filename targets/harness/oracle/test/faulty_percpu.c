@@ -333,6 +333,8 @@ static pcpu_addr_t alloc(struct pcpu *pc, u32 size, u32 align, gfp_t gfp, bool r
 		align = PCPU_MIN_ALLOC_SIZE;
 	if (!size || size > pc->unit || align > PAGE_SIZE)
 		return 0;
+	if (faulty(FAULT_PCPU_ATOMIC) && !gfpflags_allow_blocking(gfp))
+		return 0;
 	o = kmalloc(pc->m, sizeof(*o), gfp);
 	if (!o)
 		return 0;
@@ -494,6 +496,17 @@ bool pcpu_fits(struct pcpu *pc, u32 below, u32 size, u32 align, u32 slack)
 	struct room r = {.size = size + slack, .align = align};
 
 	return fits(pc, below, &r);
+}
+
+/* All pages of a chunk are populated. */
+bool pcpu_populated_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)
+{
+	return pcpu_fits(pc, UINT32_MAX, size, align, slack);
+}
+
+const char *pcpu_owed(const struct pcpu *pc, bool asked)
+{
+	return faulty(FAULT_PCPU_OWES) && asked ? "planted" : NULL;
 }
 
 bool pcpu_reserved_fits(struct pcpu *pc, u32 size, u32 align, u32 slack)

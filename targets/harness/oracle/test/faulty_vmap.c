@@ -6,6 +6,8 @@
  * areas are disjoint and sorted; a search and the allocation of its result are one critical
  * section. Each short mapping has a separate vmap block, except in an eager space, which is the
  * only difference of the two kinds. The search for congruent areas tries base by base from the top.
+ *
+ * Longer than 500 lines: it has a fault for each check of a target.
  */
 #include "faulty_vmap.h"
 
@@ -435,6 +437,11 @@ void vmap_verify(struct vmap_space *vs, bool quiet)
 {
 	faulty_check_quiet(vs, quiet);
 	MM_CHECK(!faulty(FAULT_VMAP_VERIFY), LIST, "planted");
+}
+
+const char *vmap_owed(const struct vmap_space *vs)
+{
+	return faulty(FAULT_VMAP_OWES) ? "planted" : NULL;
 }
 
 void for_each_vmap_area(struct vmap_space *vs, void (*fn)(u64 start, u64 end, void *arg), void *arg)

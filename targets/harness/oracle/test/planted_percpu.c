@@ -86,6 +86,13 @@ const struct planted planted_percpu[] = {
 	 REGIONS "p1 = alloc_percpu\np2 = alloc_reserved_percpu size=40\n"
 		 "misfree_percpu p2 at=39\n"},
 
+	/* Background work. */
+	{FAULT_PCPU_OWES, ORACLE_KICK, 0, "bitmap: no background work is queued, and planted",
+	 BITMAP A "p1 = alloc_percpu\n"},
+	{FAULT_PCPU_ATOMIC, ORACLE_SPURIOUS, 1,
+	 "alloc_percpu of 40 bytes, aligned to 8: refused again after background work, and",
+	 BITMAP A "p1 = alloc_percpu\np2 = alloc_percpu size=40 atomic\n"},
+
 	{FAULT_PCPU_WORK, ORACLE_WORK, 0, "searched 1000 blocks and words",
 	 PAIR A "p1 = alloc_percpu\n"},
 

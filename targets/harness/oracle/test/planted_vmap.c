@@ -35,6 +35,20 @@ const struct planted planted_vmap[] = {
 	{FAULT_AREAS_NO_PURGE, ORACLE_LEAK_AREA, 2, "is still lazily freed after a purge",
 	 FREED "purge_vmap_areas\n"},
 
+	/* Background work, and atomic requests after it. */
+	{FAULT_VMAP_OWES, ORACLE_KICK, 0, "lazy space: no background work is queued, and planted",
+	 ONE_AREA},
+	{FAULT_VMAP_OWES, ORACLE_KICK, NO_OP, "lazy space: no background work is queued, and",
+	 AREA},
+	{FAULT_RAM_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a range of 524288 bytes is free",
+	 BLOCK "m1 = vm_map_ram atomic\n"},
+	{FAULT_RAM_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a range of 524288 bytes is free",
+	 "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
+	{FAULT_VMALLOC_REFUSED, ORACLE_SPURIOUS, 0, "refused, and there is room",
+	 "target vmalloc\ntask a cpu=0\nb1 = vmalloc atomic\n"},
+	{FAULT_VMALLOC_REFUSED, ORACLE_SPURIOUS, 0, "refused, and there is room",
+	 "target vmalloc\nirq i cpu=0\nb1 = vmalloc\n"},
+
 	/* Statistics. */
 	{FAULT_AREA_HIDDEN, ORACLE_TREE, 0, "is live, and lies in no area in use", ONE_AREA},
 	{FAULT_AREA_NOT_FREED, ORACLE_LEAK_AREA, 1, "is in use: neither an object nor one of 0",

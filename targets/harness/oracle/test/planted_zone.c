@@ -11,6 +11,11 @@
 #define FREED "v1 = alloc_vmap_area pages=4\nv2 = alloc_vmap_area pages=4\nfree_vmap_area v1\n"
 
 const struct planted planted_zone[] = {
+	/* Background work empties the caches for an atomic request. */
+	{FAULT_CACHED_STAYS, ORACLE_SPURIOUS, 1, "refused with error -16, and it fits at 0x",
+	 "target vmap_zone\nmachine kva=1M\nirq i cpu=0\nv1 = alloc_vmap_area\n"
+	 "v2 = alloc_vmap_area pages=240\n"},
+
 	/* The choice of a free range. */
 	{FAULT_ZONE_SKIPPED, ORACLE_RANGE, 0, "which the CPU has, or fetches, or the heap",
 	 ZONE TWO},

@@ -67,11 +67,10 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1,
 		 "target vmap_area\ntask a cpu=0\nv1 = alloc_vmap_range range=271\n"
 		 "v2 = alloc_vmap_range pages=1024 range=271\n"},
-		/* A mapping needs a block of addresses, unless it is atomic. */
+		/* A mapping needs a block of addresses. */
 		{FAULT_RAM_REFUSED, 1,
 		 "target vmap\nmachine kva=1M\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm1 = vm_map_ram\n"},
-		{FAULT_RAM_REFUSED, 1, VMAP_A "m1 = vm_map_ram atomic\n"},
 		/* No base for ranges that take the whole space, or more. */
 		{FAULT_NONE, 1, ALL_THERE_IS},
 		{FAULT_NONE, 1,
@@ -110,13 +109,11 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_PCPU_CREATE, 0,
 		 "target first_chunk\nmachine backing=km percpu_alloc=page\ntask a cpu=0\n"},
 		{FAULT_TWIN_CREATE, 0, "target percpu_pair\nmachine static=100\ntask a cpu=0\n"},
-		/* No frames, no addresses for a guard page, or a request that may not sleep. */
+		/* No frames, no addresses for a guard page. */
 		{FAULT_VMALLOC_REFUSED, 1,
 		 "target vmalloc\nmachine pages=64\ntask a cpu=0\nb1 = vmalloc size=300K\n"},
 		{FAULT_NONE, 1,
 		 "target vmalloc\nmachine kva=1M\ntask a cpu=0\nb1 = vmalloc size=1M\n"},
-		{FAULT_VMALLOC_REFUSED, 1, VMALLOC_A "b1 = vmalloc atomic\n"},
-		{FAULT_VMALLOC_REFUSED, 1, "target vmalloc\nirq i cpu=0\nb1 = vmalloc\n"},
 		{FAULT_VMAP_REFUSED, 1,
 		 "target vmalloc\nmachine pages=64\ntask a cpu=0\nw1 = vmap pages=65\n"},
 		{FAULT_NONE, 1,
@@ -136,15 +133,10 @@ static void refusals_with_a_reason(void **state)
 		{FAULT_NONE, 1,
 		 "target vmap_pair\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area pages=200\nm2 = vm_map_ram pages=2\n"},
-		{FAULT_RAM_REFUSED, 1, "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
 		/* Zones and pools have no room for both, and free their cached ranges. */
 		{FAULT_NONE, 1,
 		 "target vmap_trio\nmachine kva=1M verify=1\ntask a cpu=0\n"
 		 "v1 = alloc_vmap_area\nv2 = alloc_vmap_area pages=256\n"},
-		/* Another CPU's prefetched range does not serve a request that may not wait. */
-		{FAULT_CACHED_STAYS, 1,
-		 "target vmap_zone\nmachine kva=1M\nirq i cpu=0\nv1 = alloc_vmap_area\n"
-		 "v2 = alloc_vmap_area pages=240\n"},
 		/* A request without a search leaves the cached ranges. */
 		{FAULT_CACHED_STAYS, 1,
 		 "target vmap_zone\nmachine kva=1M\ntask a cpu=0\nv1 = alloc_vmap_area\n"
