@@ -118,7 +118,7 @@ static void judge_lazy_pages(unsigned long pages)
 #ifdef TREE_NODES
 static void judge_pools(const struct vmap_node *vn)
 {
-	for (unsigned long i = 0; i < MAX_VA_SIZE_PAGES; i++) {
+	for (unsigned long i = 0; pools_used && i < MAX_VA_SIZE_PAGES; i++) {
 		const struct vmap_area *va;
 		unsigned long nr = 0;
 

@@ -6,13 +6,54 @@
  * between trees are probed (probe.cmake): TREE_* says what this one has.
  */
 #define MM_FRAME_OWNER "vmalloc"
+
+/*
+ * A purge looks at all pools of each node, some thousands, most of which are empty: an empty one is
+ * no scheduling point, or walks over them would be most of a run. As long as nothing was put into
+ * any, walks of ours leave them out.
+ */
+static bool is_pool(const struct list_head *head);
+static bool pools_used;
+
+static inline int list_empty_or_point(const struct list_head *head)
+{
+	if (is_pool(head) && __atomic_load_n(&head->next, __ATOMIC_RELAXED) == head)
+		return 1;
+	return list_empty(head);
+}
+
+static inline void list_add_and_note(struct list_head *entry, struct list_head *head)
+{
+	if (is_pool(head))
+		__atomic_store_n(&pools_used, true, __ATOMIC_RELAXED);
+	list_add(entry, head);
+}
+
+#define list_empty(head) list_empty_or_point(head)
+#define list_add(entry, head) list_add_and_note(entry, head)
 #include <mm/vmalloc.c>
+#undef list_empty
+#undef list_add
 
 #include <probe.h>
 #include "../tree.h"
 #include "judge.h"
 #include "vmalloc_lists.h"
 #include "judge_vmalloc.h"
+
+static bool is_pool(const struct list_head *head)
+{
+#ifdef TREE_NODES
+	const unsigned long at = (unsigned long)head - (unsigned long)vmap_nodes;
+
+	/* The pools are the first member of a node. */
+	static_assert(offsetof(struct vmap_node, pool) == 0);
+	return at < nr_vmap_nodes * sizeof(*vmap_nodes) &&
+	       at % sizeof(*vmap_nodes) < sizeof(vmap_nodes->pool);
+#else
+	return false;
+#endif
+}
 
 static gfp_t gfp_of(unsigned int flags)
 {

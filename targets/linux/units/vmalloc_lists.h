@@ -51,7 +51,7 @@ static void for_each_cached(tree_range_fn *fn, void *arg)
 {
 	struct vmap_area *va;
 
-	for (unsigned int n = 0; n < nr_vmap_nodes; n++)
+	for (unsigned int n = 0; pools_used && n < nr_vmap_nodes; n++)
 		for (unsigned int i = 0; i < MAX_VA_SIZE_PAGES; i++)
 			list_for_each_entry(va, &vmap_nodes[n].pool[i].head, list)
 				fn(va->va_start, va->va_end, n, arg);
