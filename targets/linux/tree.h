@@ -140,7 +140,7 @@ struct tree_percpu {
 	unsigned long (*to_phys)(unsigned long addr);
 	/* The base address of the chunk of an object; the first chunk's with its static region. */
 	unsigned long (*chunk_of)(unsigned long addr);
-	void (*counts)(unsigned long *chunks, unsigned long *populated);
+	void (*counts)(unsigned long *chunks, unsigned long *populated, unsigned long *own_pages);
 	bool (*chunk_fits)(unsigned long base, bool reserved, unsigned int size, unsigned int align,
 			   unsigned int slack);
 	/* Is a chunk on a list that no request looks at, with room or without? */

@@ -284,9 +284,13 @@ static void check_machine(struct world *w, const struct frame_count *count)
 		 nr_free_pages(w->machine));
 }
 
-static void check_others(struct world *w, const struct frame_count *count)
+static void check_others(struct world *w, const struct percpu_account st[WORLD_PERCPU],
+			 const struct frame_count *count)
 {
 	u64 pool = 0, vmalloc = 0;
+
+	for_each_percpu (k, w)
+		vmalloc += st[k].own_pages;
 
 	for (u32 i = 0; i < w->nr_frame_pools; i++)
 		pool += frame_pool_frames(&w->frames[i]);
@@ -331,7 +335,7 @@ static void compare(struct world *w, bool quiet, s32 record)
 			check_frame(w, t->range[r].start + i, *mark++, &count);
 	check_machine(w, &count);
 	check_percpu(w, st, &count);
-	check_others(w, &count);
+	check_others(w, st, &count);
 }
 
 struct subsystem frame_checker = {

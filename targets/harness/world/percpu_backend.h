@@ -169,6 +169,7 @@ struct percpu_instance {
  * @alloc_bytes: bytes of one CPU's copies, each rounded up to percpu_caps.min_size
  * @populated:   populated pages of one CPU's units
  * @scanned:     steps that searches have taken inside of chunks
+ * @own_pages:   page frames of memory of vmalloc() that it keeps its records in
  */
 struct percpu_account {
 	u64 chunks;
@@ -176,6 +177,7 @@ struct percpu_account {
 	u64 alloc_bytes;
 	u64 populated;
 	u64 scanned;
+	u64 own_pages;
 };
 
 /**

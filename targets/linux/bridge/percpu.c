@@ -174,13 +174,14 @@ void linux_percpu_verify(void *ctx, bool quiet)
 
 void linux_percpu_account(void *ctx, struct percpu_account *a)
 {
-	unsigned long chunks, populated;
+	unsigned long chunks, populated, own_pages;
 
-	calls()->counts(&chunks, &populated);
+	calls()->counts(&chunks, &populated, &own_pages);
 	*a = (struct percpu_account){.chunks = chunks,
 				     .allocs = allocator.allocs,
 				     .alloc_bytes = allocator.alloc_bytes,
-				     .populated = populated};
+				     .populated = populated,
+				     .own_pages = own_pages};
 }
 
 void linux_percpu_print_layout(void *ctx, FILE *f)

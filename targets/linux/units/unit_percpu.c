@@ -16,6 +16,39 @@
 #else
 #define MM_FRAME_OWNER "percpu"
 #endif
+#include <linux/vmalloc.h>
+
+/* Pages of vmalloc memory that it has for its own records. */
+static long own_pages;
+
+static void *count_own(void *p)
+{
+	if (p)
+		__atomic_fetch_add(&own_pages, find_vm_area(p)->nr_pages, __ATOMIC_RELAXED);
+	return p;
+}
+
+static const void *uncount_own(const void *p)
+{
+	if (is_vmalloc_addr(p))
+		__atomic_fetch_sub(&own_pages, find_vm_area(p)->nr_pages, __ATOMIC_RELAXED);
+	return p;
+}
+
+static void *vmalloc_own(unsigned long size, gfp_t gfp)
+{
+	return count_own(__vmalloc(size, gfp));
+}
+
+static void free_own(const void *p)
+{
+	kvfree(p);
+}
+
+#undef __vmalloc
+#define __vmalloc(size, gfp) vmalloc_own(size, gfp)
+#undef kvfree
+#define kvfree(p) free_own(uncount_own(p))
 #include <mm/percpu.c>
 
 #include <probe.h>
@@ -173,13 +206,14 @@ static unsigned long chunk_of(unsigned long addr)
 	return (unsigned long)pcpu_chunk_addr_search((void *)addr)->base_addr;
 }
 
-static void counts(unsigned long *chunks, unsigned long *populated)
+static void counts(unsigned long *chunks, unsigned long *populated, unsigned long *own)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&pcpu_lock, flags);
 	*chunks = pcpu_stats.nr_chunks;
 	*populated = pcpu_nr_populated;
+	*own = (unsigned long)__atomic_load_n(&own_pages, __ATOMIC_RELAXED);
 	spin_unlock_irqrestore(&pcpu_lock, flags);
 }
 
