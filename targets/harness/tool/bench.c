@@ -8,6 +8,7 @@
  */
 #include "bench.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "exec/exec.h"
 #include "sched/clock.h"
 #include "sched/random.h"
+#include "world/implementation.h"
 
 #define PROGRAMS 64
 #define SECONDS 1.0
@@ -69,9 +71,10 @@ struct rate {
 	u64 runs, ops, failed, skipped, steps, findings;
 };
 
-static void measure(struct executor *x, struct program *set, unsigned int n, double seconds,
-		    bool reschedule, struct rate *r)
+static void measure(struct executor *x, const struct implementation *on, struct program *set,
+		    unsigned int n, double seconds, bool reschedule, struct rate *r)
 {
+	const struct exec_options options = {.on = on};
 	double start = clock_seconds();
 
 	*r = (struct rate){0};
@@ -81,7 +84,7 @@ static void measure(struct executor *x, struct program *set, unsigned int n, dou
 
 			if (reschedule)
 				set[i].schedule.seed++;
-			r->findings += exec_program(x, &set[i], NULL, &res);
+			r->findings += exec_program(x, &set[i], &options, &res);
 			r->ops += res.ops;
 			r->failed += res.failed;
 			r->skipped += res.skipped;
@@ -92,8 +95,9 @@ static void measure(struct executor *x, struct program *set, unsigned int n, dou
 	} while (r->seconds < seconds);
 }
 
-static void one_case(struct executor *x, const char *name, unsigned int target, unsigned int ops,
-		     unsigned int tasks, struct bench_out *out)
+static void one_case(struct executor *x, const struct implementation *on, const char *name,
+		     unsigned int target, unsigned int ops, unsigned int tasks,
+		     struct bench_out *out)
 {
 	struct program *set = calloc(PROGRAMS, sizeof(*set));
 	struct rate r;
@@ -110,10 +114,12 @@ static void one_case(struct executor *x, const char *name, unsigned int target, 
 		}
 	}
 	bench_progress(out, name);
-	measure(x, set, PROGRAMS, seconds(out), tasks > 1, &r);
+	measure(x, on, set, PROGRAMS, seconds(out), tasks > 1, &r);
 	bench_value(out, name, "executions", r.runs / r.seconds, "1/s");
-	bench_bar(out, &rates_plot, tasks > 1 ? "3 tasks, 24 operations" : "1 task, 64 operations",
-		  target_table[target].name, r.runs / r.seconds);
+	if (on == implementations[0])
+		bench_bar(out, &rates_plot,
+			  tasks > 1 ? "3 tasks, 24 operations" : "1 task, 64 operations",
+			  target_table[target].name, r.runs / r.seconds);
 	bench_value(out, name, "operations", (double)r.ops / r.runs, "1/execution");
 	bench_value(out, name, "refused", (double)r.failed / r.runs, "1/execution");
 	if (tasks > 1)
@@ -169,6 +175,26 @@ static const struct bench_case boots[] = {
 	{"the same through boot memory, every page frame judged", TARGET_BOOT},
 };
 
+/* The same programs on another implementation: its boot, and its allocators. */
+static void bench_other(struct executor *x, const struct implementation *on, struct bench_out *out)
+{
+	static const unsigned int target[] = {TARGET_PERCPU_BITMAP, TARGET_VMAP, TARGET_VMALLOC};
+	struct program empty;
+	struct rate r;
+	char name[96];
+
+	program_init(&empty, TARGET_PERCPU_BITMAP);
+	measure(x, on, &empty, 1, seconds(out), false, &r);
+	snprintf(name, sizeof(name), "%s: boot and teardown", on->name);
+	bench_value(out, name, "time", r.seconds / r.runs * 1e6, "us");
+	program_fini(&empty);
+	for (u32 i = 0; i < ARRAY_SIZE(target); i++) {
+		snprintf(name, sizeof(name), "%s: %s, 64 operations, sequential", on->name,
+			 target_table[target[i]].name);
+		one_case(x, on, name, target[i], 64, 1, out);
+	}
+}
+
 void harness_bench(struct bench_out *out)
 {
 	struct executor *x = executor_create();
@@ -179,13 +205,18 @@ void harness_bench(struct bench_out *out)
 		abort();
 	for (u32 i = 0; i < ARRAY_SIZE(boots); i++) {
 		program_init(&empty, boots[i].target);
-		measure(x, &empty, 1, seconds(out), false, &r);
+		measure(x, implementations[0], &empty, 1, seconds(out), false, &r);
 		bench_value(out, boots[i].name, "time", r.seconds / r.runs * 1e6, "us");
 		program_fini(&empty);
 	}
 	for (u32 i = 0; i < ARRAY_SIZE(sequential); i++)
-		one_case(x, sequential[i].name, sequential[i].target, 64, 1, out);
+		one_case(x, implementations[0], sequential[i].name, sequential[i].target, 64, 1,
+			 out);
+	for (u32 i = 1; implementations[i]; i++)
+		if (!implementations[i]->beside)
+			bench_other(x, implementations[i], out);
 	for (u32 i = 0; i < ARRAY_SIZE(concurrent); i++)
-		one_case(x, concurrent[i].name, concurrent[i].target, 24, 3, out);
+		one_case(x, implementations[0], concurrent[i].name, concurrent[i].target, 24, 3,
+			 out);
 	executor_destroy(x);
 }
