@@ -55,7 +55,8 @@
 	X(compat_alloc_bootmem)                                                                    \
 	X(compat_alloc_bootmem_node)                                                               \
 	X(compat_reserve_bootmem)                                                                  \
-	X(compat_free_bootmem)
+	X(compat_free_bootmem)                                                                     \
+	X(vread_ram)
 
 enum op_id {
 #define X(name) OP_##name,

@@ -427,6 +427,14 @@ const struct op op_table[] = {
 		.uses = OBJECT_BOOTMEM,
 		.consumes = true,
 	},
+	{
+		.name = "vread_ram",
+		.help = "read from a short mapping, and beyond it",
+		.targets = RAM,
+		.needs = SERVICE_VREAD,
+		.uses = OBJECT_RAM,
+		.arg = {FIRST_BYTE, SIZE(4160, 64)},
+	},
 };
 
 _Static_assert(ARRAY_SIZE(op_table) == NR_OPS, "one entry for each operation of op_list.h");

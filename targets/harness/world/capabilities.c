@@ -32,13 +32,21 @@ u32 vmap_capabilities(const struct vmap_caps *caps, struct capability c[CAPABILI
 		[VMAP_CACHE_BY_NODE] = "by-node",
 	};
 	const struct capability all[] = {
-		FLAG(complete),	      FLAG(lowest),
-		FLAG(highest),	      FLAG(lazy),
-		FLAG(purge_empties),  FLAG(drops_blocks),
-		FLAG(strict_areas),   FLAG(sleeps),
-		FLAG(walks_nodes),    WORD(misses, caps->misses == VMAP_MISSES_ANY ? "any" : NULL),
-		NUMBER(block_max),    WORD(cache, cache[caps->cache]),
-		NUMBER(cache_parts),  NUMBER(cache_refill),
+		FLAG(complete),
+		FLAG(lowest),
+		FLAG(highest),
+		FLAG(lazy),
+		FLAG(purge_empties),
+		FLAG(drops_blocks),
+		FLAG(strict_areas),
+		FLAG(sleeps),
+		FLAG(reads_ram),
+		FLAG(walks_nodes),
+		WORD(misses, caps->misses == VMAP_MISSES_ANY ? "any" : NULL),
+		NUMBER(block_max),
+		WORD(cache, cache[caps->cache]),
+		NUMBER(cache_parts),
+		NUMBER(cache_refill),
 		NUMBER(cache_misses),
 	};
 

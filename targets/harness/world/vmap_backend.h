@@ -60,6 +60,7 @@ enum vmap_cache { VMAP_CACHE_NONE, VMAP_CACHE_BY_CPU, VMAP_CACHE_BY_NODE };
  *                their base lies in the space even if no area does
  * @sleeps:       its functions may sleep, or take locks that are not safe in interrupts: no
  *                operation on a space stands in one
+ * @reads_ram:    vread() reads short mappings; false: as zeroes
  * @walks_nodes:  a walk over the areas in use asks each node at each step
  * @misses:       free ranges that are long enough and do not fit because of their alignment, before
  *                the heap considers only ranges of size + align - PAGE_SIZE bytes. 0: a request
@@ -82,6 +83,7 @@ struct vmap_caps {
 	bool drops_blocks;
 	bool strict_areas;
 	bool sleeps;
+	bool reads_ram;
 	bool walks_nodes;
 	u32 misses;
 	u32 block_max;
