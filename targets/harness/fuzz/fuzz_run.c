@@ -11,36 +11,15 @@
 
 #include "end.h"
 #include "exec/exec.h"
+#include "known.h"
 #include "tool/finding.h"
 #include "watchdog.h"
 #include "world/backends.h"
 
 /* Kept for the life of the process. */
 static struct executor *executor;
-static bool known[NR_ORACLES];
 static const struct implementation *on;
 static bool always;
-
-/* MMSTORM_KNOWN=id,id,..: findings of these oracles do not end the process. */
-static void read_known(const char *ids)
-{
-	char id[32];
-	size_t n;
-
-	for (; ids && *ids; ids += n + (ids[n] == ',')) {
-		enum oracle o;
-
-		n = strcspn(ids, ",");
-		snprintf(id, sizeof(id), "%.*s", (int)n, ids);
-		o = oracle_by_id(id);
-		if (o == NR_ORACLES) {
-			fprintf(stderr, "mmstorm: MMSTORM_KNOWN: found '%s', expected an oracle\n",
-				id);
-			_exit(2);
-		}
-		known[o] = true;
-	}
-}
 
 /*
  * MMSTORM_ON=NAME: run on the allocators of an implementation, whatever a program names. Without it
@@ -63,7 +42,7 @@ static void read_on(const char *name, const char *of_target)
 /* A wrong set-up is not a finding, but fuzzers take exit() for one: use _exit(). */
 void fuzz_run_set_up(const char *implementation)
 {
-	read_known(getenv("MMSTORM_KNOWN"));
+	known_set_up();
 	read_on(getenv("MMSTORM_ON"), implementation);
 	executor = executor_create();
 	if (!executor) {
@@ -84,7 +63,7 @@ static end_process_fn *keep_finding(const struct program *p, const struct report
 
 static end_process_fn *on_report(void *arg, const struct report *r, u64 digest)
 {
-	if (known[r->oracle])
+	if (known_finding(r))
 		return NULL;
 	watchdog_end_run();
 	return keep_finding(arg, r, digest);
@@ -110,7 +89,7 @@ bool fuzz_run(struct program *p)
 	watchdog_end_run();
 	finding_watch(NULL);
 	/* A data race; other findings have ended the process where they were made. */
-	if (found && !known[r.sched.report.oracle])
+	if (found && !known_finding(&r.sched.report))
 		keep_finding(p, &r.sched.report, r.sched.digest)();
 	return !found;
 }

@@ -22,9 +22,8 @@ void fuzz_run_set_up(const char *implementation);
  * @p: well formed; its `on` becomes what MMSTORM_ON=NAME in the environment says
  *
  * A finding is written to a file and printed (finding_print()). Then a trap instruction ends the
- * process (end.h). Findings of the oracles that the environment variable MMSTORM_KNOWN lists,
- * separated by commas, are ignored, so that the search goes on. A run that takes too much processor
- * time ends as a livelock (watchdog.h).
+ * process (end.h). Findings that the environment names are ignored (known.h). A run that takes too
+ * much processor time ends as a livelock (watchdog.h).
  *
  * Return: true; false if the implementation refuses the program, or a finding was ignored.
  */
