@@ -2,11 +2,35 @@
 # tree.cmake: find kernel trees, and make an object and an implementation of each.
 #
 # MM_LINUX_TREE is a list of PATH or NAME=PATH. Trees that ci/setup.sh has unpacked into
-# build/linux/ are found without it.
+# build/linux/ are found without it, unless MM_LINUX_UNPACKED is empty.
 
 set(MM_LINUX_TREE "" CACHE STRING "Kernel trees: a list of PATH or NAME=PATH")
+if(NOT DEFINED MM_LINUX_UNPACKED)
+  set(MM_LINUX_UNPACKED ${CMAKE_SOURCE_DIR}/build/linux)
+endif()
 
 set(linux_room ${CMAKE_CURRENT_LIST_DIR})
+
+# An engine's service passes the flags of its one sanitizer in CFLAGS.
+set(linux_sanitize ${MM_SANITIZE})
+if(MM_FUZZER STREQUAL "engine")
+  set(linux_sanitize $ENV{SANITIZER})
+endif()
+
+# As the kernel is compiled, where it matters: no assumptions about aliasing or overflow.
+set(linux_flags -std=gnu11 -nostdlibinc -D__KERNEL__ -include
+  ${linux_room}/words/words.h -I${linux_room}/include
+  -I${linux_room}/words -fno-strict-aliasing -fwrapv -fno-builtin
+  -fno-delete-null-pointer-checks)
+# AddressSanitizer's red zones around variables, and their registration by address, do not survive
+# that sections are renamed and copied. The kernel computes with pointers that lead nowhere.
+set(linux_sanitizer_flags)
+if("address" IN_LIST linux_sanitize)
+  list(APPEND linux_sanitizer_flags "SHELL:-mllvm -asan-globals=0")
+endif()
+if("undefined" IN_LIST linux_sanitize)
+  list(APPEND linux_sanitizer_flags -fno-sanitize=pointer-overflow,null,alignment,function)
+endif()
 
 # The files of a tree that are compiled, without those that units/ includes.
 set(linux_library_files lib/rbtree.c lib/find_bit.c lib/bitmap.c lib/llist.c lib/xarray.c)
@@ -41,7 +65,10 @@ endfunction()
 function(linux_find_trees names_var paths_var)
   set(names)
   set(paths)
-  file(GLOB unpacked LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/build/linux/*)
+  set(unpacked)
+  if(MM_LINUX_UNPACKED)
+    file(GLOB unpacked LIST_DIRECTORIES true ${MM_LINUX_UNPACKED}/*)
+  endif()
   foreach(entry IN LISTS MM_LINUX_TREE unpacked)
     string(REGEX REPLACE "^[^=]*=" "" path "${entry}")
     get_filename_component(path "${path}" ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
@@ -56,8 +83,8 @@ function(linux_find_trees names_var paths_var)
       set(name "${CMAKE_MATCH_1}")
     endif()
     string(LENGTH "${name}" length)
-    if(NOT name MATCHES "^[a-z0-9][a-z0-9._-]*$" OR name STREQUAL "ours" OR length GREATER 31)
-      message(FATAL_ERROR "MM_LINUX_TREE: found name '${name}', expected at most 31 lower case "
+    if(NOT name MATCHES "^[a-z0-9][a-z0-9._-]*$" OR name STREQUAL "ours" OR length GREATER 26)
+      message(FATAL_ERROR "MM_LINUX_TREE: found name '${name}', expected at most 26 lower case "
                           "letters, digits, '.', '_' and '-', and not 'ours'")
     endif()
     if(name IN_LIST names)
@@ -76,7 +103,15 @@ endfunction()
 # linux_headers_of(tree dir): link the headers that are used as they are into dir/real, and make
 # stubs of all others in dir/stub: the compiler names the missing ones, until none is missing.
 function(linux_headers_of tree dir)
-  file(REMOVE_RECURSE ${dir}/real ${dir}/stub)
+  # Keep them if nothing has changed: what includes new files is compiled anew.
+  file(SHA256 ${linux_room}/tree.cmake made_by)
+  if(EXISTS ${dir}/headers_of)
+    file(READ ${dir}/headers_of made_for)
+  endif()
+  if(NOT "${made_for}" STREQUAL "${tree} ${made_by}")
+    file(REMOVE_RECURSE ${dir}/real ${dir}/stub)
+    file(WRITE ${dir}/headers_of "${tree} ${made_by}")
+  endif()
   foreach(header IN LISTS linux_headers)
     if(EXISTS ${tree}/include/${header})
       get_filename_component(folder ${dir}/real/${header} DIRECTORY)

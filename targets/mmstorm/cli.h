@@ -43,6 +43,7 @@ int cmd_explore(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_bugs(int argc, char **argv);
 int cmd_stress(int argc, char **argv);
+int cmd_linux(int argc, char **argv);
 
 /** cli_error() - print a line to standard error. Return: EXIT_BAD */
 int cli_error(const char *fmt, ...) __printf(1, 2);

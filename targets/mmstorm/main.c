@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{"explore", "search for a schedule under which a program fails", cmd_explore},
 	{"minimize", "shorten a program that fails", cmd_minimize},
 	{"stress", "let real threads hammer the allocators", cmd_stress},
+	{"linux", "check the mm/percpu.c and mm/vmalloc.c of a Linux tree", cmd_linux},
 	{"import", "convert a kernel's trace to a program", cmd_import},
 	{"bugs", "list the bank of re-planted historical bugs", cmd_bugs},
 	{"bench", "measure the allocators, the engine and the harness", cmd_bench},
