@@ -118,20 +118,13 @@ logs=build/fuzz-logs
 rm -rf "$logs"
 mkdir -p "$logs" findings/raw
 
-# Pack the seeds of each target. The seeds of program_text are all programs of the corpus.
+# Pack the seeds of each target. Texts stay as they are, and get a dictionary.
 for target in "${targets[@]}"; do
 	corpus=build/fuzz-corpus/$target
 	mkdir -p "$corpus"
-	if [ "$target" = program_text ]; then
-		find corpus -name '*.prog' | while read -r program; do
-			cp "$program" "$corpus/seed-$(tr / - <<<"${program#corpus/}")"
-		done
-		continue
-	fi
 	if reads_text "$target"; then
-		for seed in corpus/"$target"/*; do
-			cp "$seed" "$corpus/seed-${seed##*/}"
-		done
+		copy_texts "$target" "$corpus"
+		dictionary "$target" >"$logs/$target.dict"
 		continue
 	fi
 	build/release/mmstorm pack --target "$(program_target "$target")" corpus/"$target" \
@@ -200,8 +193,9 @@ note_finding() {
 fuzz() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} preset=${1##*:}
 	local raw=findings/raw/$target-$preset round=0 end=$((SECONDS + share))
-	local log status begin known tsan
+	local log status begin known tsan words=()
 	mkdir -p "$raw"
+	! reads_text "$target" || words=("-dict=$logs/$target.dict")
 	begin=$(milliseconds)
 	while [ $((end - SECONDS)) -gt 0 ] && [ ! -e "$logs/stop" ]; do
 		round=$((round + 1))
@@ -216,7 +210,7 @@ fuzz() {
 			"build/$preset/targets/$target" \
 			-max_total_time=$((end - SECONDS)) -print_final_stats=1 \
 			-max_len=2048 -timeout=60 -rss_limit_mb=4096 -artifact_prefix="$raw/" \
-			"build/fuzz-corpus/$target" >"$log" 2>&1 || status=$?
+			"${words[@]}" "build/fuzz-corpus/$target" >"$log" 2>&1 || status=$?
 		[ "$status" -ne 0 ] || break
 		[ ! -e "$logs/stop" ] || break
 		if ! note_finding "$unit" "$log"; then
@@ -233,19 +227,21 @@ afl() {
 	local unit=$1 share=$2 number=$3 target=${1%%:*} out=build/fuzz-afl/${1%%:*}
 	local log=$logs/$target.afl.$number.log raw=findings/raw/$target-afl only=
 	# A resumed fuzzer ignores new seeds, but the main one takes them over from other folders.
-	local role=(-M "job$number" -F "build/fuzz-corpus/$target") mutator=
+	local role=(-M "job$number" -F "build/fuzz-corpus/$target") mutator='' words=()
 	[ "$number" = 0 ] || role=(-S "job$number")
 	mkdir -p "$raw" "$out"
 	touch "$logs/afl-start.$target"
 	# The structural mutator is for programs; texts are mutated as bytes.
-	if ! reads_text "$target"; then
+	if reads_text "$target"; then
+		words=(-x "$logs/$target.dict")
+	else
 		mutator=$PWD/build/afl/targets/afl_mutator.so
 		only=AFL_CUSTOM_MUTATOR_ONLY=1
 	fi
 	env ${only:+"$only"} MMSTORM_FINDINGS="$raw" AFL_CUSTOM_MUTATOR_LIBRARY="$mutator" \
 		AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
 		AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-		afl-fuzz "${role[@]}" -i "build/fuzz-corpus/$target" -o "$out" \
+		afl-fuzz "${role[@]}" "${words[@]}" -i "build/fuzz-corpus/$target" -o "$out" \
 		-t 10000 -m none -V "$share" -- "build/afl/targets/$target" >"$log" 2>&1 || {
 		[ -e "$logs/stop" ] || {
 			echo "$unit: afl-fuzz failed:" >>"$logs/broken"

@@ -67,6 +67,34 @@ reads_text() {
 	[[ $1 = program_text || $1 = import_trace ]]
 }
 
+# copy_texts TARGET FOLDER: copy the seeds of a target that reads text. Those of program_text are
+# all programs of the corpus.
+copy_texts() {
+	local seed
+	if [ "$1" = program_text ]; then
+		find corpus -name '*.prog' | while read -r seed; do
+			cp "$seed" "$2/seed-$(tr / - <<<"${seed#corpus/}")"
+		done
+	else
+		for seed in corpus/"$1"/*; do
+			cp "$seed" "$2/seed-${seed##*/}"
+		done
+	fi
+}
+
+# dictionary TARGET: print the words of the texts that a target reads, for the option -dict of
+# libFuzzer and -x of AFL++: those of targets/REFERENCE.md and of the grammar, or of its seeds.
+dictionary() {
+	if [ "$1" = program_text ]; then
+		printf '%s\n' mmstorm target on machine fail task irq schedule turns shows expect \
+			digest '@' '>' '*' '=' 0x
+		# shellcheck disable=SC2016 # a backtick of Markdown
+		sed -n 's/^| `\([^`]*\)`.*/\1/p' targets/REFERENCE.md | grep -oE '[a-z][a-z0-9_-]+'
+	else
+		cat corpus/"$1"/* | grep -aoE '[a-z_]{3,}[:=]'
+	fi | sort -u | sed 's/.*/"&"/'
+}
+
 # fuzz_presets: print the names of the flavours with a fuzzer.
 fuzz_presets() {
 	sed -n 's/.*"configurePreset": "\(fuzz[a-z-]*\|afl\)".*/\1/p' CMakePresets.json

@@ -15,6 +15,8 @@ PACKAGES=(
 	clang-format-14
 	# the other fuzzer
 	afl++
+	# ci/oss-fuzz
+	zip unzip python3-yaml
 	# mmstorm bench --plot
 	gnuplot-nox
 	# libraries

@@ -8,6 +8,20 @@ add_compile_options(-Wall -Wextra -Wmissing-prototypes -Wno-unused-parameter -g)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(BSD REQUIRED IMPORTED_TARGET libbsd)
-pkg_check_modules(JSON REQUIRED IMPORTED_TARGET json-c)
-pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
-pkg_check_modules(URCU REQUIRED IMPORTED_TARGET liburcu-memb)
+
+# mm_library(PREFIX module): find a library that the fuzz targets do without. The images of fuzzing
+# services may lack it: then the programs that need it do not build there.
+function(mm_library prefix module)
+  if(NOT MM_FUZZER STREQUAL "engine")
+    pkg_check_modules(${prefix} REQUIRED IMPORTED_TARGET GLOBAL ${module})
+    return()
+  endif()
+  pkg_check_modules(${prefix} QUIET IMPORTED_TARGET GLOBAL ${module})
+  if(NOT ${prefix}_FOUND)
+    add_library(PkgConfig::${prefix} INTERFACE IMPORTED GLOBAL)
+  endif()
+endfunction()
+
+mm_library(JSON json-c)
+mm_library(ZLIB zlib)
+mm_library(URCU liburcu-memb)

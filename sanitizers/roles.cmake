@@ -98,7 +98,8 @@ set(mm_cov_flags "")
 set(mm_nocov_flags "")
 if(MM_FUZZER STREQUAL "libfuzzer")
   set(mm_cov_flags -fsanitize=fuzzer-no-link)
-elseif(MM_FUZZER STREQUAL "afl")
+elseif(MM_FUZZER STREQUAL "afl" OR (MM_FUZZER STREQUAL "engine" AND
+                                    CMAKE_C_COMPILER MATCHES "afl-"))
   set(mm_nocov_flags --afl-noopt)
 elseif(MM_FUZZER STREQUAL "engine" AND mm_is_clang)
   # CFLAGS requests coverage of every file.

@@ -22,19 +22,19 @@ if [ -e "$SRC/linux/mm/vmalloc.c" ] && [ "$SANITIZER" != memory ]; then
 fi
 # A build type such as Release would add flags.
 cmake -G Ninja -S . -B "$build" -DMM_FUZZER=engine -DCMAKE_BUILD_TYPE=None "${linux[@]}"
-ninja -C "$build" mmstorm "${targets[@]}"
+ninja -C "$build" "${targets[@]}"
 
 for target in "${targets[@]}"; do
 	cp "$build/targets/$target" "$OUT/$target"
-	# Seeds are programs in byte form, or texts.
+	# Every target reads texts; programs in byte form come from the fuzzer.
 	seeds=$WORK/mmstorm-seeds/$target
 	rm -rf "$seeds" "$OUT/${target}_seed_corpus.zip"
 	mkdir -p "$seeds"
 	if reads_text "$target"; then
-		cp corpus/"$target"/* "$seeds/"
+		copy_texts "$target" "$seeds"
+		dictionary "$target" >"$OUT/$target.dict"
 	else
-		"$build/mmstorm" pack --target "$(program_target "$target")" \
-			corpus/"$target" -o "$seeds"
+		cp corpus/"$target"/*.prog "$seeds/"
 	fi
 	zip -q -r -j "$OUT/${target}_seed_corpus.zip" "$seeds"
 	# The same length as in ci/fuzz.sh.

@@ -56,6 +56,28 @@ expect 0 "NOT kept: cannot write findings/vmap-race-1.prog; it is $tree/raw/vmap
 expect 0 "NOT kept: cannot write findings/vmap-crash-1; it is $tree/raw/crash-1" \
 	bash "$tree/ci/finding.sh" vmap crash <<<"fuzz $tree/raw/crash-1"
 
+expect 0 "usage:" "$top/ci/oss-fuzz/check.sh" --help
+expect 2 "--engine: found 'nope'" "$top/ci/oss-fuzz/check.sh" --engine nope
+expect 2 "found target 'nope'" "$top/ci/oss-fuzz/check.sh" nope
+
+# The settings of the services, sound and with faults.
+expect 0 "no violation" "$top/ci/oss-fuzz/check_files.sh"
+tree=$work/services
+mkdir -p "$tree/ci" "$tree/.github"
+cp -r "$top/ci/oss-fuzz" "$tree/ci/"
+cp -r "$top/.github/workflows" "$tree/.github/"
+cp -r "$top/.clusterfuzzlite" "$tree/"
+expect 0 "no violation" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+sed -i 's/fuzz-seconds:/seconds:/' "$tree/.github/workflows/cflite_batch.yml"
+sed -i 's/mode: prune/mode: batch/' "$tree/.github/workflows/cflite_prune.yml"
+sed -i 's/  - memory/  - thread/; s/^homepage/home/' "$tree/ci/oss-fuzz/project.yaml"
+sed -i 's/ zip//' "$tree/.clusterfuzzlite/Dockerfile"
+expect 1 "run_fuzzers has no input 'seconds'" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+expect 1 "expected batch, code-change, coverage and prune" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+expect 1 "sanitizers: found 'thread'" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+expect 1 "found no 'homepage'" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+expect 1 "image or packages differ" "$top/ci/oss-fuzz/check_files.sh" "$tree"
+
 # A new repository, first without and then with every violation.
 if command -v git >/dev/null; then
 	tree=$work/tree
