@@ -32,11 +32,12 @@ table() {
 	cat <<-END
 	core/sched sanitizers
 	core/sched/strategy core/sched
+	core/explore core/sched
 	core/machine core/sched
 	core/boot core/sched core/machine
 	core/vmap core/sched core/machine
 	core/percpu core/sched core/machine core/vmap
-	core/bench core/sched core/machine $allocators
+	core/bench core/sched core/explore core/machine $allocators
 	$h/program core/sched
 	$h/mutate core/sched $h/program
 	$h/world core/sched core/machine $allocators $h/program

@@ -251,7 +251,7 @@ void hand_over_pages(struct machine *m, u64 pfn, unsigned int order)
 	const struct frame_range *r = range_of_pfn(m, pfn);
 	u32 first;
 
-	sched_point();
+	sched_point_object(&m->page_lock, true);
 	MM_CHECK(r, PAGE_FREE, "hand-over of page frame %llu, which the machine does not have",
 		 pfn);
 	MM_CHECK(

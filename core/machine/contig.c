@@ -165,7 +165,7 @@ struct page *alloc_contig_pages(struct machine *m, int nid, u64 nr, u64 align, g
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	sched_point();
+	sched_point_object(&m->page_lock, true);
 	MM_CHECK(nr && is_power_of_2(align), RANGE, "%s asks for %llu page frames aligned to %llu",
 		 owner, nr, align);
 	hw_add(&m->pages, 1);

@@ -180,7 +180,8 @@ void *kmalloc(struct machine *m, size_t size, gfp_t gfp)
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	sched_point();
+	/* Requests are in conflict where a plan counts them. */
+	sched_point_object(m->fail_armed ? &m->fail_armed : NULL, true);
 	/* A shared counter would cost each task a cache line, and without a plan it has no use. */
 	if (m->cfg.bare && likely(!m->fail_armed))
 		return bare_alloc(m, size, gfp & __GFP_ZERO);
@@ -230,7 +231,7 @@ void kfree(struct machine *m, void *p)
 {
 	if (!p)
 		return;
-	sched_point();
+	sched_point_object(NULL, false);
 	if (m->cfg.bare)
 		bare_free(m, p);
 	else

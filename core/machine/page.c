@@ -149,7 +149,7 @@ struct page *alloc_page_node(struct machine *m, int nid, gfp_t gfp, const char *
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	sched_point();
+	sched_point_object(&m->page_lock, true);
 	hw_add(&m->pages, 1);
 	number_request(m, FAIL_PAGE, &fails);
 	if (fails)
@@ -230,7 +230,8 @@ void put_page(struct machine *m, struct page *page)
 {
 	u32 i = frame_index(m, page, "put_page()");
 
-	sched_point();
+	sched_point_object(&m->page_lock, true);
+	sched_also(page, true);
 	san_release(page);
 	hw_lock(&m->page_lock);
 	frame_put(m, i, task_ticket());
@@ -245,7 +246,8 @@ void put_contig_pages(struct machine *m, struct page *page, u64 nr)
 	MM_CHECK(nr <= m->nr_frames - i, PAGE_FREE,
 		 "put_contig_pages() of %llu frames from frame %llu on, beyond the last frame", nr,
 		 page->pfn);
-	sched_point();
+	sched_point_object(&m->page_lock, true);
+	sched_also(page, true);
 	for (u64 n = 0; n < nr; n++)
 		san_release(page + n);
 	hw_lock(&m->page_lock);

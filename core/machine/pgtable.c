@@ -174,13 +174,22 @@ static __attribute__((noinline)) int map_range_host(struct machine *m, u64 addr,
 	return err;
 }
 
+/*
+ * Changes of entries are in conflict with flushes; with each other only where they are ordered
+ * anyway, or where a plan counts the requests for tables.
+ */
+static inline void entries_point(struct machine *m)
+{
+	sched_point_object(&m->mmu_lock, m->fail_armed);
+}
+
 int vmap_pages_range(struct machine *m, u64 addr, struct page **pages, unsigned long nr, gfp_t gfp)
 {
 	int err;
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	sched_point();
+	entries_point(m);
 	check_range(m, addr, nr, "mapping");
 	entries_lock(m);
 	err = unlikely(m->host) ? map_range_host(m, addr, pages, nr)
@@ -196,7 +205,7 @@ int vmap_prepare_range(struct machine *m, u64 addr, unsigned long nr, gfp_t gfp)
 
 	if (gfpflags_allow_blocking(gfp))
 		might_sleep();
-	sched_point();
+	entries_point(m);
 	check_range(m, addr, nr, "preparing");
 	entries_lock(m);
 	if (m->host)
@@ -253,7 +262,7 @@ static void set_pages(struct machine *m, u64 addr, struct page **pages, unsigned
 
 void vmap_set_pages(struct machine *m, u64 addr, struct page **pages, unsigned long nr)
 {
-	sched_point();
+	entries_point(m);
 	set_pages(m, addr, pages, nr);
 }
 
@@ -318,7 +327,7 @@ static unsigned long clear_range(struct machine *m, u64 addr, unsigned long nr)
 
 unsigned long vunmap_range(struct machine *m, u64 addr, unsigned long nr)
 {
-	sched_point();
+	entries_point(m);
 	return clear_range(m, addr, nr);
 }
 

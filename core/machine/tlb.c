@@ -97,7 +97,7 @@ void flush_tlb_kernel_range(struct machine *m, u64 start, u64 end)
 {
 	u64 pages, i;
 
-	sched_point();
+	sched_point_object(&m->mmu_lock, true);
 	sched_vtime_flush(m->ipis_each);
 	hw_lock(&m->mmu_lock);
 	m->flushes++;

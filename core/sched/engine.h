@@ -71,6 +71,18 @@ enum wait_kind {
 	WAIT_WORK,	 /* struct work_struct */
 };
 
+/* The operation that follows a point. */
+enum point_kind {
+	POINT_ANY,   /* of no object that the engine knows: a search tries other tasks before it */
+	POINT_LOCAL, /* nothing that concerns another task */
+	POINT_RELAX, /* cpu_relax(): the task waits until what it read is written */
+	POINT_READ,  /* of memory, as the next two */
+	POINT_WRITE,
+	POINT_CMPXCHG,
+	POINT_LOCK,   /* a struct lock_word is taken: waits while it has an owner */
+	POINT_OBJECT, /* another operation on an object */
+};
+
 /**
  * struct held_lock - a lock that a task holds
  * @word:  the lock
@@ -109,6 +121,8 @@ struct held_lock {
  * @held:       locks, in order of acquisition
  * @held_mask:  classes of @held
  * @work, @running, @running_func, @again: see work.c
+ * @next, @next_kind: in a run that is watched: the object of the operation that follows the point
+ *                    that the task is at, and its enum point_kind
  */
 struct task {
 	struct fiber fiber;
@@ -142,6 +156,8 @@ struct task {
 	struct work_struct *running;
 	void (*running_func)(struct work_struct *work);
 	bool again;
+	u8 next_kind;
+	const volatile void *next;
 	char name[16];
 };
 
@@ -152,7 +168,8 @@ struct task {
  * @pinner:  task on it that has preemption or interrupts disabled
  * @in_irq:  source whose interrupt it handles
  * @clock:   virtual time, in ns
- * @preempt_order, @irq_order: addresses for announcements, see irq.c
+ * @preempt_order, @irq_order: addresses for announcements, see irq.c. The first one is also the
+ *           object that an operation on the CPU names to a search
  */
 struct cpu {
 	task_set tasks;
@@ -212,6 +229,8 @@ struct race {
  * @limit:       points above this take the slow path: in a run that is too long, in virtual time,
  *               and where there are tasks above number 63, of which the fast path knows nothing
  * @vtime:       costs in virtual time; NULL: the run is not in virtual time
+ * @watch:       the strategy is told of each operation: it has @access, and init is not alone.
+ * Points take the slow path
  * @step:        steps so far
  * @ask_from:    before this step the default rule decides, and the strategy is not asked
  * @digest:      of the run so far
@@ -241,6 +260,7 @@ struct sched {
 	u64 points;
 	u64 limit;
 	const struct sched_vtime *vtime;
+	bool watch;
 	u64 step;
 	u64 ask_from;
 	u64 digest;
@@ -372,6 +392,9 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 void task_move(struct sched *s, struct task *t, unsigned int cpu);
 void resched_if_hidden(struct sched *s, struct task *t);
 
+/* A point before an operation that watch_access() follows; no virtual time. */
+void point_before(const volatile void *object, enum point_kind kind);
+
 /* A point that counts, of @t, with a default of its own. */
 void point(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why);
 
@@ -409,9 +432,21 @@ static inline void wake(struct sched *s, task_set tasks)
 }
 
 /* strategy.c */
+void strategy_access(struct sched *s, struct task *t, const volatile void *object, bool write);
 void strategy_begin(struct sched *s, const struct sched_params *p);
 struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
 			     enum switch_reason why);
+
+/*
+ * An operation of @t on @object takes effect. It changes the object, or reads it. @object is NULL
+ * for one that concerns no other task.
+ */
+static inline void watch_access(struct sched *s, struct task *t, const volatile void *object,
+				bool write)
+{
+	if (unlikely(s->watch))
+		strategy_access(s, t, object, write);
+}
 
 /* lockdep.c */
 u8 lockdep_acquire(struct sched *s, struct task *t, struct lock_word *w, unsigned int subclass,

@@ -76,9 +76,6 @@ static __attribute__((noinline)) void sched_change(struct sched *s, struct task 
 		switch_to(s, t, next, SWITCH_SCHEDULE);
 }
 
-/* The access that follows a point. */
-enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
-
 /* Returns in virtual time, and in a run of many tasks. */
 static void past_limit(struct sched *s, struct task *t)
 {
@@ -88,27 +85,33 @@ static void past_limit(struct sched *s, struct task *t)
 		vtime_point(s, t);
 }
 
-static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct task *t)
+static __attribute__((noinline)) void sched_past_limit(struct sched *s, struct task *t,
+						       const volatile void *p, enum point_kind kind)
 {
 	past_limit(s, t);
+	t->next = p;
+	t->next_kind = kind;
 	resched(s, t, t, SWITCH_SCHEDULE);
+	if (kind == POINT_ANY)
+		watch_access(s, t, NULL, false);
 }
 
-static __attribute__((noinline)) void access_past_limit(struct sched *s, struct task *t,
-							const volatile void *p, bool write)
+static __attribute__((noinline)) void
+access_past_limit(struct sched *s, struct task *t, const volatile void *p, enum point_kind kind)
 {
-	past_limit(s, t);
-	resched(s, t, t, SWITCH_SCHEDULE);
+	sched_past_limit(s, t, p, kind);
 	if (s->vtime)
-		vtime_access(s, t, p, write);
+		vtime_access(s, t, p, kind != POINT_READ);
+	if (kind != POINT_CMPXCHG)
+		watch_access(s, t, p, kind == POINT_WRITE);
 }
 
 /*
  * Rare cases are out of line, so that the common ones need neither stack nor saved registers. There
- * is one copy for each @access, so that points without an access do not pay for it.
+ * is one copy for each @kind, so that points without an access do not pay for it.
  */
 static inline __attribute__((always_inline)) void pass_point(const volatile void *p,
-							     enum access access)
+							     enum point_kind kind)
 {
 	struct task *t = current;
 	struct sched *s;
@@ -118,10 +121,10 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 		return;
 	s = t->sched;
 	if (unlikely(++s->points > s->limit)) {
-		if (access == ACCESS_NONE)
-			sched_past_limit(s, t);
+		if (kind < POINT_READ || kind > POINT_CMPXCHG)
+			sched_past_limit(s, t, p, kind);
 		else
-			access_past_limit(s, t, p, access == ACCESS_WRITE);
+			access_past_limit(s, t, p, kind);
 		return;
 	}
 	run = runnable_low(s);
@@ -133,17 +136,47 @@ static inline __attribute__((always_inline)) void pass_point(const volatile void
 
 void(sched_point)(void)
 {
-	pass_point(NULL, ACCESS_NONE);
+	pass_point(NULL, POINT_ANY);
+}
+
+void point_before(const volatile void *object, enum point_kind kind)
+{
+	pass_point(object, kind);
+}
+
+void(sched_point_object)(const volatile void *p, bool write)
+{
+	pass_point(p, p ? POINT_OBJECT : POINT_LOCAL);
+	if (p)
+		(sched_also)(p, write);
+}
+
+void(sched_also)(const volatile void *p, bool write)
+{
+	struct task *t = current;
+
+	if (t)
+		watch_access(t->sched, t, p, write);
 }
 
 void(sched_point_read)(const volatile void *p)
 {
-	pass_point(p, ACCESS_READ);
+	pass_point(p, POINT_READ);
 }
 
 void(sched_point_write)(const volatile void *p)
 {
-	pass_point(p, ACCESS_WRITE);
+	pass_point(p, POINT_WRITE);
+}
+
+/* No other task runs between the point and the operation, so its outcome is known here. */
+void(sched_point_cmpxchg)(const volatile void *p, size_t size, unsigned long old)
+{
+	struct task *t = current;
+
+	pass_point(p, POINT_CMPXCHG);
+	if (t && unlikely(t->sched->watch))
+		strategy_access(t->sched, t, p, !memcmp((const void *)p, &old, size));
 }
 
 void resched(struct sched *s, struct task *t, struct task *dflt, enum switch_reason why)
@@ -189,7 +222,7 @@ void resched_if_hidden(struct sched *s, struct task *t)
 		resched(s, t, NULL, SWITCH_BLOCKED);
 }
 
-static void yield(void)
+static void yield(enum point_kind kind)
 {
 	struct task *t = current;
 	struct sched *s;
@@ -198,6 +231,7 @@ static void yield(void)
 	if (!t)
 		return;
 	s = t->sched;
+	t->next_kind = kind;
 	if (s->strategy->yielded)
 		s->strategy->yielded(s, t);
 	run = runnable(s) & ~t->bit;
@@ -209,13 +243,28 @@ static void yield(void)
 
 void cpu_relax(void)
 {
-	yield();
+	yield(POINT_RELAX);
 }
 
 void cond_resched(void)
 {
 	might_sleep();
-	yield();
+	yield(POINT_LOCAL);
+}
+
+/* From here on there is a choice, or nothing to choose from. */
+static void watch_begin(struct sched *s)
+{
+	s->watch = true;
+	s->limit = 0;
+}
+
+static void watch_end(struct sched *s)
+{
+	s->watch = false;
+	/* A report of TSan, and tasks above number 63, need the slow path as well. */
+	if (!s->race && !task_set_high(s->used))
+		s->limit = s->max_points;
 }
 
 static void task_exit(struct sched *s, struct task *t)
@@ -232,6 +281,9 @@ static void task_exit(struct sched *s, struct task *t)
 	c->tasks &= ~t->bit;
 	s->hidden &= ~t->bit;
 	s->ready &= ~t->bit;
+	watch_access(s, t, &t->joiners, true);
+	if (s->watch && !(s->live & ~TASK_BIT(SCHED_TASK_INIT)))
+		watch_end(s);
 	wake(s, t->joiners);
 	t->joiners = 0;
 	resched(s, t, NULL, SWITCH_DONE);
@@ -244,6 +296,7 @@ static void task_main(void *arg)
 	for (;;) {
 		t->entered = true;
 		announce_acquire(t);
+		watch_access(t->sched, t, NULL, false);
 		t->fn(t->arg);
 		task_exit(t->sched, t);
 	}
@@ -278,6 +331,8 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	t->work = NULL;
 	t->running = NULL;
 	t->again = false;
+	t->next = NULL;
+	t->next_kind = POINT_LOCAL;
 	t->ready_at = s->vtime ? sched_vtime_now() : 0;
 	if (s->strategy->spawned)
 		s->strategy->spawned(s, t);
@@ -287,6 +342,8 @@ void task_start(struct sched *s, unsigned int number, unsigned int cpu, bool sou
 	s->ready |= t->bit;
 	if (unlikely(number >= SCHED_MORE_FIRST))
 		s->limit = 0;
+	if (unlikely(s->strategy->access) && number != SCHED_TASK_INIT)
+		watch_begin(s);
 	if (!source) {
 		s->cpu[cpu].tasks |= t->bit;
 		cpu_changed(s, &s->cpu[cpu]);

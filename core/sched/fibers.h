@@ -110,11 +110,34 @@ void sched_point_read(const volatile void *p);
 /** sched_point_write() - the same before a write, or before an atomic read and write */
 void sched_point_write(const volatile void *p);
 
+/**
+ * sched_point_cmpxchg() - the same before a compare-and-swap
+ * @p:    the memory
+ * @size: its bytes
+ * @old:  the value expected: if @p holds another one, the operation is a read
+ */
+void sched_point_cmpxchg(const volatile void *p, size_t size, unsigned long old);
+
+/**
+ * sched_point_object() - a scheduling point before an operation on an object
+ * @p:     stands for the object; NULL: none, the operation concerns no other task
+ * @write: the operation may change it; operations that only read it are in conflict with no other
+ *
+ * Costs no virtual time.
+ */
+void sched_point_object(const volatile void *p, bool write);
+
+/** sched_also() - a further object of the operation that follows a point; no scheduling point */
+void sched_also(const volatile void *p, bool write);
+
 /* Where nothing is instrumented, a caller finds out for itself if it is outside of a run. */
 #ifdef MM_PLAIN
 #define sched_point() (current ? (sched_point)() : (void)0)
 #define sched_point_read(p) (current ? (sched_point_read)(p) : (void)0)
 #define sched_point_write(p) (current ? (sched_point_write)(p) : (void)0)
+#define sched_point_cmpxchg(p, size, old) (current ? (sched_point_cmpxchg)(p, size, old) : (void)0)
+#define sched_also(p, write) (current ? (sched_also)(p, write) : (void)0)
+#define sched_point_object(p, write) (current ? (sched_point_object)(p, write) : (void)0)
 #endif
 
 #endif

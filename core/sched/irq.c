@@ -32,6 +32,7 @@ static void pinner_begin(struct task *t)
 	announce_acquire(&c->preempt_order);
 	c->pinner = t;
 	cpu_changed(t->sched, c);
+	watch_access(t->sched, t, &c->preempt_order, true);
 }
 
 static void pinner_end(struct task *t)
@@ -44,6 +45,7 @@ static void pinner_end(struct task *t)
 	announce_release(&c->preempt_order);
 	c->pinner = NULL;
 	cpu_opened(t->sched, c);
+	watch_access(t->sched, t, &c->preempt_order, true);
 }
 
 void pin(struct task *t)
@@ -75,6 +77,7 @@ void irqs_disable(struct task *t)
 	}
 	announce_acquire(&c->irq_order);
 	cpu_changed(t->sched, c);
+	watch_access(t->sched, t, &c->preempt_order, true);
 }
 
 void irqs_enable(struct task *t)
@@ -88,6 +91,7 @@ void irqs_enable(struct task *t)
 	if (!on_cpu(t))
 		return;
 	announce_release(&c->irq_order);
+	watch_access(t->sched, t, &c->preempt_order, true);
 	if (!preemptible(t)) {
 		cpu_changed(t->sched, c);
 		return;
@@ -104,7 +108,7 @@ void preempt_disable(void)
 	if (!t)
 		return;
 	if (preemptible(t))
-		sched_point();
+		point_before(&task_cpu_of(t)->preempt_order, POINT_OBJECT);
 	pin(t);
 }
 
@@ -116,7 +120,7 @@ void preempt_enable(void)
 		return;
 	unpin(t);
 	if (preemptible(t))
-		sched_point();
+		point_before(NULL, POINT_LOCAL);
 }
 
 /* Flags are 0 if interrupts were enabled. */
@@ -128,7 +132,7 @@ unsigned long __local_irq_save(void)
 		return 0;
 	if (t->irqs_off)
 		return 1;
-	sched_point();
+	point_before(&task_cpu_of(t)->preempt_order, POINT_OBJECT);
 	irqs_disable(t);
 	return 0;
 }
@@ -143,7 +147,7 @@ void local_irq_restore(unsigned long flags)
 		irqs_disable(t);
 	} else {
 		irqs_enable(t);
-		sched_point();
+		point_before(NULL, POINT_LOCAL);
 	}
 }
 
@@ -229,13 +233,14 @@ void irq_enter(void)
 	if (s->hidden & t->bit)
 		resched(s, t, NULL, SWITCH_BLOCKED);
 	else
-		sched_point();
+		point_before(&c->preempt_order, POINT_OBJECT);
 	/* It runs, so it is not hidden (S1): the CPU can be interrupted. */
 	c->gate &= ~t->bit;
 	c->in_irq = t;
 	t->irq = IRQ_IN;
 	t->irqs_off = true;
 	cpu_changed(s, c);
+	watch_access(s, t, &c->preempt_order, true);
 	announce_acquire(&c->irq_order);
 	announce_acquire(&c->preempt_order);
 }
@@ -260,6 +265,7 @@ void irq_exit(void)
 	t->from = NULL;
 	c->in_irq = NULL;
 	cpu_changed(s, c);
+	watch_access(s, t, &c->preempt_order, true);
 	/* The interrupted task goes on; if it cannot, the source does. */
 	if (!from || !(runnable(s) & from->bit))
 		from = t;

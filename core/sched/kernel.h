@@ -41,8 +41,14 @@ struct task;
  *   spinlock_t, rwlock_t, struct mutex, struct completion, struct rcu_head, struct work_struct
  *   current            the calling task (struct task *), NULL outside of a run
  *   sched_point()      a scheduling point; nothing in the threads engine
- *   sched_point_read(p), sched_point_write(p)
+ *   sched_point_read(p), sched_point_write(p), sched_point_cmpxchg(p, size, old)
  *                      the same before an access: its cache line costs virtual time
+ *   sched_point_object(p, write)
+ *                      the same before an operation on an object that is no cache line, such as the
+ *                      page allocator: for a search, which asks which operations are in conflict.
+ *                      With NULL: before one that concerns no other task
+ *   sched_also(p, write)
+ *                      a further object of the same operation; no scheduling point
  */
 
 /* Spinlocks. Taking one disables preemption; the irqsave form interrupts as well. */
@@ -164,7 +170,8 @@ u64 oldest_ticket(void);
  * Atomics. They are C11 atomics in the caller's (instrumented) code, preceded by
  * a scheduling point. As in the kernel, those that return a value are fully
  * ordered (sequentially consistent) unless their name says otherwise, those that
- * return nothing are relaxed.
+ * return nothing are relaxed. Arguments are evaluated before the point, so they may have points of
+ * their own.
  */
 typedef struct {
 	int counter;
@@ -183,8 +190,9 @@ typedef struct {
 #define WRITE_ONCE(x, v)                                                                           \
 	({                                                                                         \
 		__typeof__(&(x)) _at = &(x);                                                       \
+		__typeof__(x) _new = (v);                                                          \
 		sched_point_write(_at);                                                            \
-		__atomic_store_n(_at, (v), __ATOMIC_RELAXED);                                      \
+		__atomic_store_n(_at, _new, __ATOMIC_RELAXED);                                     \
 	})
 #define smp_load_acquire(p)                                                                        \
 	({                                                                                         \
@@ -195,21 +203,24 @@ typedef struct {
 #define smp_store_release(p, v)                                                                    \
 	({                                                                                         \
 		__typeof__(p) _at = (p);                                                           \
+		__typeof__(*(p)) _new = (v);                                                       \
 		sched_point_write(_at);                                                            \
-		__atomic_store_n(_at, (v), __ATOMIC_RELEASE);                                      \
+		__atomic_store_n(_at, _new, __ATOMIC_RELEASE);                                     \
 	})
 #define xchg(p, v)                                                                                 \
 	({                                                                                         \
 		__typeof__(p) _at = (p);                                                           \
+		__typeof__(*(p)) _new = (v);                                                       \
 		sched_point_write(_at);                                                            \
-		__atomic_exchange_n(_at, (v), __ATOMIC_SEQ_CST);                                   \
+		__atomic_exchange_n(_at, _new, __ATOMIC_SEQ_CST);                                  \
 	})
 #define cmpxchg(p, old, new)                                                                       \
 	({                                                                                         \
 		__typeof__(p) _at = (p);                                                           \
 		__typeof__(*(p)) _cx_old = (old);                                                  \
-		sched_point_write(_at);                                                            \
-		__atomic_compare_exchange_n(_at, &_cx_old, (new), false, __ATOMIC_SEQ_CST,         \
+		__typeof__(*(p)) _new = (new);                                                     \
+		sched_point_cmpxchg(_at, sizeof(*_at), (unsigned long)_cx_old);                    \
+		__atomic_compare_exchange_n(_at, &_cx_old, _new, false, __ATOMIC_SEQ_CST,          \
 					    __ATOMIC_SEQ_CST);                                     \
 		_cx_old;                                                                           \
 	})

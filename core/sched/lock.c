@@ -36,7 +36,7 @@ void spin_lock_nested(spinlock_t *lock, unsigned int subclass)
 
 	if (unlikely(!t))
 		return;
-	sched_point();
+	point_before(&lock->word, POINT_LOCK);
 	take_spin(t, &lock->word, subclass);
 }
 
@@ -52,7 +52,7 @@ bool spin_trylock(spinlock_t *lock)
 
 	if (unlikely(!t))
 		return true;
-	sched_point();
+	point_before(&lock->word, POINT_OBJECT);
 	if (!word_free(t, &lock->word))
 		return false;
 	pin(t);
@@ -67,7 +67,7 @@ void spin_unlock(spinlock_t *lock)
 
 	if (unlikely(!t))
 		return;
-	sched_point();
+	point_before(&lock->word, POINT_OBJECT);
 	word_release(t->sched, t, &lock->word);
 	unpin(t);
 }
@@ -77,7 +77,7 @@ static __attribute__((noinline)) unsigned long lock_irqsave(struct task *t, stru
 {
 	unsigned long flags;
 
-	sched_point();
+	point_before(w, POINT_LOCK);
 	flags = irqs_save(t);
 	take_spin(t, w, 0);
 	return flags;
@@ -93,7 +93,7 @@ unsigned long __spin_lock_irqsave(spinlock_t *lock)
 static __attribute__((noinline)) void unlock_irqrestore(struct task *t, struct lock_word *w,
 							unsigned long flags)
 {
-	sched_point();
+	point_before(w, POINT_OBJECT);
 	word_release(t->sched, t, w);
 	unpin_irqs_restore(t, flags);
 }
@@ -119,7 +119,7 @@ void mutex_lock(struct mutex *lock)
 	if (unlikely(!t))
 		return;
 	might_sleep();
-	sched_point();
+	point_before(&lock->word, POINT_LOCK);
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
 	word_wait(t->sched, t, &lock->word, WAIT_MUTEX);
 	word_taken(t->sched, t, &lock->word, class);
@@ -132,7 +132,7 @@ bool mutex_trylock(struct mutex *lock)
 
 	if (unlikely(!t))
 		return true;
-	sched_point();
+	point_before(&lock->word, POINT_OBJECT);
 	if (!word_free(t, &lock->word))
 		return false;
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, true);
@@ -146,7 +146,7 @@ void mutex_unlock(struct mutex *lock)
 
 	if (unlikely(!t))
 		return;
-	sched_point();
+	point_before(&lock->word, POINT_OBJECT);
 	word_release(t->sched, t, &lock->word);
 }
 
@@ -160,11 +160,13 @@ void complete_all(struct completion *x)
 {
 	struct task *t = current;
 
-	sched_point();
+	point_before(x, POINT_OBJECT);
 	announce_release(x);
 	x->done = true;
-	if (t)
+	if (t) {
 		wake(t->sched, x->waiters);
+		watch_access(t->sched, t, x, true);
+	}
 	x->waiters = 0;
 }
 
@@ -173,18 +175,22 @@ void wait_for_completion(struct completion *x)
 	struct task *t = current;
 
 	might_sleep();
-	sched_point();
+	point_before(x, POINT_OBJECT);
 	MM_CHECK(t || x->done, DEADLOCK, "wait_for_completion() outside of a run");
 	while (!x->done) {
 		x->waiters |= t->bit;
 		task_wait(t->sched, t, WAIT_COMPLETION, x);
 	}
 	announce_acquire(x);
+	if (t)
+		watch_access(t->sched, t, x, false);
 }
 
 bool completion_done(const struct completion *x)
 {
-	sched_point();
+	point_before(x, POINT_OBJECT);
+	if (current)
+		watch_access(current->sched, current, x, false);
 	if (!x->done)
 		return false;
 	announce_acquire(x);

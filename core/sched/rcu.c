@@ -60,6 +60,8 @@ static void rcu_main(void *arg)
 	while (s->callbacks && grace_period_over(s, s->callbacks->clock)) {
 		struct rcu_head *head = s->callbacks;
 
+		watch_access(s, t, &s->rcu_order, false);
+		watch_access(s, t, &s->callbacks, true);
 		s->callbacks = head->next;
 		if (!s->callbacks)
 			s->callbacks_tail = &s->callbacks;
@@ -68,7 +70,8 @@ static void rcu_main(void *arg)
 		announce_release(&s->callbacks);
 		wake(s, s->barrier_waiters);
 		s->barrier_waiters = 0;
-		sched_point();
+		watch_access(s, t, &s->callbacks, true);
+		point_before(&s->callbacks, POINT_OBJECT);
 	}
 }
 
@@ -88,9 +91,10 @@ void rcu_read_lock(void)
 	if (!t)
 		return;
 	if (!t->rcu) {
-		sched_point();
+		point_before(&t->sched->rcu_order, POINT_OBJECT);
 		t->rcu_entered = t->sched->rcu_clock;
 		t->sched->readers |= t->bit;
+		watch_access(t->sched, t, &t->sched->rcu_order, false);
 	}
 	t->rcu++;
 }
@@ -120,11 +124,13 @@ void rcu_read_unlock(void)
 		t->rcu--;
 		return;
 	}
-	sched_point();
 	s = t->sched;
+	point_before(&s->rcu_order, POINT_OBJECT);
 	t->rcu = 0;
 	s->readers &= ~t->bit;
 	announce_release(&s->rcu_order);
+	/* A reader that may end a grace period is in conflict with those that look at it. */
+	watch_access(s, t, &s->rcu_order, s->grace_waiters || s->callbacks);
 	if (s->grace_waiters || s->callbacks)
 		reader_left(s);
 }
@@ -143,8 +149,10 @@ void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 		func(head);
 		return;
 	}
-	sched_point();
 	s = t->sched;
+	point_before(&s->rcu_order, POINT_OBJECT);
+	watch_access(s, t, &s->rcu_order, true);
+	watch_access(s, t, &s->callbacks, true);
 	head->next = NULL;
 	head->func = func;
 	head->clock = s->rcu_clock++;
@@ -164,8 +172,9 @@ void synchronize_rcu(void)
 	if (!t)
 		return;
 	might_sleep();
-	sched_point();
 	s = t->sched;
+	point_before(&s->rcu_order, POINT_OBJECT);
+	watch_access(s, t, &s->rcu_order, true);
 	t->wait_clock = s->rcu_clock++;
 	if (!grace_period_over(s, t->wait_clock)) {
 		s->grace_waiters |= t->bit;
@@ -182,12 +191,14 @@ void rcu_barrier(void)
 	if (!t)
 		return;
 	might_sleep();
-	sched_point();
 	s = t->sched;
+	point_before(&s->callbacks, POINT_OBJECT);
+	watch_access(s, t, &s->callbacks, false);
 	t->wait_clock = s->queued;
 	while (s->called < t->wait_clock) {
 		s->barrier_waiters |= t->bit;
 		task_wait(s, t, WAIT_BARRIER, NULL);
 	}
 	announce_acquire(&s->callbacks);
+	watch_access(s, t, &s->callbacks, false);
 }

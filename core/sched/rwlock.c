@@ -29,7 +29,7 @@ unsigned long __read_lock_irqsave(rwlock_t *lock)
 
 	if (unlikely(!t))
 		return 0;
-	sched_point();
+	point_before(lock, POINT_LOCK);
 	flags = irqs_save(t);
 	pin(t);
 	class = lockdep_acquire(t->sched, t, &lock->word, 0, false);
@@ -39,6 +39,7 @@ unsigned long __read_lock_irqsave(rwlock_t *lock)
 	if (unlikely(t->sched->vtime))
 		vtime_took(t->sched, t, &lock->word);
 	announce_read_lock(lock);
+	watch_access(t->sched, t, lock, false);
 	return flags;
 }
 
@@ -48,7 +49,7 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 
 	if (unlikely(!t))
 		return;
-	sched_point();
+	point_before(lock, POINT_OBJECT);
 	MM_CHECK(lock->readers & t->bit, LOCK_OWNER,
 		 "'%s' is released by a task that does not read it",
 		 lock->word.name ? lock->word.name : "lock without a name");
@@ -59,6 +60,7 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	lock->readers &= ~t->bit;
 	if (!lock->readers)
 		word_wake(t->sched, &lock->word);
+	watch_access(t->sched, t, lock, false);
 	unpin_irqs_restore(t, flags);
 }
 
@@ -70,7 +72,7 @@ unsigned long __write_lock_irqsave(rwlock_t *lock)
 
 	if (unlikely(!t))
 		return 0;
-	sched_point();
+	point_before(lock, POINT_LOCK);
 	flags = irqs_save(t);
 	pin(t);
 	MM_CHECK(!(lock->readers & t->bit), DEADLOCK,
@@ -90,7 +92,7 @@ void write_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 
 	if (unlikely(!t))
 		return;
-	sched_point();
+	point_before(lock, POINT_OBJECT);
 	word_release(t->sched, t, &lock->word);
 	unpin_irqs_restore(t, flags);
 }

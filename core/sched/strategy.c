@@ -93,6 +93,16 @@ static void record_switch(struct sched *s, const struct task *pick, const struct
 		record(s, CHANGE_SWITCH, pick->number, 0);
 }
 
+void strategy_access(struct sched *s, struct task *t, const volatile void *object, bool write)
+{
+	s->strategy->access(s, t, object, write);
+}
+
+void strategy_cut(struct sched *s)
+{
+	run_abandon(s, current);
+}
+
 struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
 			     enum switch_reason why)
 {

@@ -36,6 +36,10 @@
  *               they have work. NULL: of no interest, as below
  * @yielded:     @t yields; the choice that follows has @why SWITCH_YIELD
  * @turned:      @t has ended an operation (sched_turn()); its scheduling point follows
+ * @access:      an operation of @t on @object takes effect, and changes it or only reads it.
+ * @object is NULL for one that is in conflict with no other: a task begins, or goes on after a
+ *               point of POINT_ANY. Called while there is more than one task. Equal addresses mean
+ *               one object within a run. NULL: of no interest, and points are faster
  * @moves_tasks: may this run's schedule move tasks to other CPUs? NULL: no
  */
 struct sched_strategy {
@@ -45,6 +49,7 @@ struct sched_strategy {
 	void (*spawned)(struct sched *s, struct task *t);
 	void (*yielded)(struct sched *s, struct task *t);
 	void (*turned)(struct sched *s, struct task *t);
+	void (*access)(struct sched *s, struct task *t, const volatile void *object, bool write);
 	bool (*moves_tasks)(const struct sched *s);
 };
 
@@ -83,6 +88,13 @@ static inline void strategy_ask_from(struct sched *s, u64 step)
  * other tasks may be runnable. Context: choose().
  */
 void strategy_move(struct sched *s, unsigned int task, unsigned int cpu);
+
+/**
+ * strategy_cut() - give the run up, without a finding: a search has seen all that can follow
+ *
+ * Context: choose(). Does not return.
+ */
+void __noreturn strategy_cut(struct sched *s);
 
 /* The runnable task with the lowest number. */
 static inline struct task *strategy_lowest(struct sched *s, task_set run)

@@ -48,6 +48,9 @@ void task_join(struct task *t)
 		task_wait(self->sched, self, WAIT_JOIN, t);
 	}
 	announce_acquire(&t->joiners);
+	/* Also of the last task, after which init is alone: a trace has all joins. */
+	if (unlikely(self->sched->strategy->access))
+		strategy_access(self->sched, self, &t->joiners, false);
 }
 
 unsigned int task_number(const struct task *t)
@@ -75,6 +78,8 @@ void task_move(struct sched *s, struct task *t, unsigned int cpu)
 	s->hidden &= ~t->bit;
 	new->tasks |= t->bit;
 	t->cpu = cpu;
+	watch_access(s, t, &old->preempt_order, true);
+	watch_access(s, t, &new->preempt_order, true);
 	cpu_changed(s, new);
 }
 
@@ -91,7 +96,7 @@ void task_migrate(unsigned int cpu)
 	}
 	task_move(s, t, cpu);
 	resched_if_hidden(s, t);
-	sched_point();
+	point_before(NULL, POINT_LOCAL);
 }
 
 void op_begin(struct sched *s, struct task *t, s32 op)
@@ -173,5 +178,5 @@ void sched_turn(void)
 	check_balance(t, "operation ended");
 	if (s->strategy->turned)
 		s->strategy->turned(s, t);
-	sched_point();
+	point_before(NULL, POINT_LOCAL);
 }

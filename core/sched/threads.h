@@ -96,4 +96,16 @@ static inline void sched_point_write(const volatile void *p)
 {
 }
 
+static inline void sched_point_cmpxchg(const volatile void *p, size_t size, unsigned long old)
+{
+}
+
+static inline void sched_point_object(const volatile void *p, bool write)
+{
+}
+
+static inline void sched_also(const volatile void *p, bool write)
+{
+}
+
 #endif

@@ -29,6 +29,7 @@ static inline void word_taken(struct sched *s, struct task *t, struct lock_word 
 	if (unlikely(s->vtime))
 		vtime_took(s, t, w);
 	announce_lock(w);
+	watch_access(s, t, w, true);
 }
 
 static inline void word_wait(struct sched *s, struct task *t, struct lock_word *w,
@@ -45,6 +46,7 @@ static inline bool word_free(struct task *t, const struct lock_word *w)
 {
 	if (likely(!w->owner))
 		return true;
+	watch_access(t->sched, t, w, false);
 	if (unlikely(t->sched->vtime))
 		vtime_access(t->sched, t, w, false);
 	return false;
@@ -67,6 +69,7 @@ static inline void word_release(struct sched *s, struct task *t, struct lock_wor
 		vtime_released(s, t, w);
 	w->owner = NULL;
 	word_wake(s, w);
+	watch_access(s, t, w, true);
 }
 
 /* Disable interrupts before a lock is taken. Return: flags, to restore after its release. */

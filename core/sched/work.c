@@ -63,6 +63,7 @@ static void run_item(struct sched *s, struct task *t, struct work_struct *work)
 	t->running = work;
 	t->running_func = work->func;
 	work->pending = false;
+	watch_access(s, t, work, true);
 	op_begin(s, t, -1);
 	announce_acquire(work);
 	t->running_func(work);
@@ -71,6 +72,7 @@ static void run_item(struct sched *s, struct task *t, struct work_struct *work)
 	op_end(s, t);
 	announce_release(&s->work_order);
 	t->running = NULL;
+	watch_access(s, t, work, true);
 	wake(s, s->work_waiters);
 	s->work_waiters = 0;
 }
@@ -82,6 +84,7 @@ static void worker_main(void *arg)
 	struct work_struct *work;
 
 	for (;;) {
+		watch_access(s, t, &s->work, true);
 		if (!t->work)
 			t->work = dequeue(s);
 		work = t->work;
@@ -99,7 +102,7 @@ static void worker_main(void *arg)
 			t->again = false;
 			t->work = work;
 		}
-		sched_point();
+		point_before(&s->work, POINT_OBJECT);
 	}
 }
 
@@ -110,8 +113,11 @@ static bool queue_on(struct sched *s, unsigned int cpu, struct work_struct *work
 	task_set idle;
 
 	announce_release(work);
+	watch_access(s, current, work, true);
 	if (work->pending)
 		return false;
+	/* Which worker takes the item depends on the others. */
+	watch_access(s, current, &s->work, true);
 	work->pending = true;
 	work->next = NULL;
 	work->cpu = (u8)cpu;
@@ -139,7 +145,7 @@ bool schedule_work(struct work_struct *work)
 		work->func(work);
 		return true;
 	}
-	sched_point();
+	point_before(work, POINT_OBJECT);
 	return queue_on(t->sched, t->cpu, work);
 }
 
@@ -153,7 +159,7 @@ bool schedule_work_on(unsigned int cpu, struct work_struct *work)
 	}
 	MM_CHECK(cpu < t->sched->nr_cpus, LOCK_CPU, "schedule_work_on() CPU %u, of %u", cpu,
 		 t->sched->nr_cpus);
-	sched_point();
+	point_before(work, POINT_OBJECT);
 	return queue_on(t->sched, cpu, work);
 }
 
@@ -167,6 +173,7 @@ static bool wait_until_idle(struct sched *s, struct task *t, struct work_struct 
 		waited = true;
 	}
 	announce_acquire(&s->work_order);
+	watch_access(s, t, work, false);
 	return waited;
 }
 
@@ -177,7 +184,7 @@ bool flush_work(struct work_struct *work)
 	if (!t)
 		return false;
 	might_sleep();
-	sched_point();
+	point_before(work, POINT_OBJECT);
 	return wait_until_idle(t->sched, t, work);
 }
 
@@ -244,7 +251,8 @@ bool cancel_work_sync(struct work_struct *work)
 	if (!t)
 		return false;
 	might_sleep();
-	sched_point();
+	point_before(work, POINT_OBJECT);
+	watch_access(t->sched, t, work, true);
 	pending = work->pending;
 	if (pending)
 		take_back(t->sched, work);

@@ -65,7 +65,7 @@ static u64 vread_page(struct vmap_space *vs, const struct vmap_area *va, u8 *buf
 	stop = min(stop, ALIGN(pos + 1, PAGE_SIZE));
 	page = vmalloc_to_page(vs->m, pos);
 	/* If the area were not held, the frame could be freed here. */
-	sched_point();
+	sched_point_object(page, false);
 	if (page)
 		copy_racy(buf + (pos - addr), (u8 *)page_address(vs->m, page) + pos % PAGE_SIZE,
 			  stop - pos);

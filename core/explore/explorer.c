@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explorer.c - depth-first search over schedules, bounded, by stateless replay.
+ *
+ * The path is a stack of places: steps at which there is more than one choice. A run follows the
+ * path, then takes the first option at each further place. After the run the last place with an
+ * option left takes its next one (Musuvathi and Qadeer, "Iterative context bounding", PLDI 2007).
+ *
+ * A state is cut that has been reached before: the same happens-before prefix (order.h), the same
+ * running task, runnable tasks, and at least as much budget left. The first option is the default
+ * rule's, so a place costs nothing until its other options are tried.
+ *
+ * Options that cannot lead to another trace are left out:
+ * - another task, where the running task does nothing next that concerns others: the same switch
+ *   after that does the same;
+ * - a task that would wait for a lock at once: it does as well when the lock is free;
+ * - a task in a cpu_relax() loop that has seen nothing new.
+ * Where nothing else can run, they do run: a deadlock and a livelock are findings as in any run.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_MEMORY (1ULL << 30)
+
+/* The first choices of a run say which shard it belongs to. */
+#define SHARD_DEPTH 6
+
+static struct explorer *explorer_of(struct sched *s)
+{
+	return (struct explorer *)container_of(s->strategy, struct explorer, strategy);
+}
+
+static void next_place(struct sched *s, const struct explorer *e)
+{
+	strategy_ask_from(s, e->depth < e->nr_places ? e->place[e->depth].step : 0);
+}
+
+static void explorer_begin(struct sched *s)
+{
+	struct explorer *e = explorer_of(s);
+
+	e->depth = 0;
+	e->branches = 0;
+	e->shard_hash = 0;
+	e->used = (struct budget){0};
+	e->cut = e->foreign = e->idle = false;
+	order_begin(&e->order);
+	next_place(s, e);
+}
+
+static void explorer_access(struct sched *s, struct task *t, const volatile void *object,
+			    bool write)
+{
+	order_access(&explorer_of(s)->order, t->number, object, write);
+}
+
+static void explorer_yielded(struct sched *s, struct task *t)
+{
+	struct explorer *e = explorer_of(s);
+
+	if (t->next_kind == POINT_RELAX)
+		order_relax(&e->order, t->number);
+	else
+		order_access(&e->order, t->number, NULL, false);
+}
+
+static void explorer_spawned(struct sched *s, struct task *t)
+{
+	if (t->number != SCHED_TASK_INIT)
+		order_spawned(&explorer_of(s)->order, current->number, t->number);
+}
+
+static bool explorer_moves_tasks(const struct sched *s)
+{
+	return container_of(s->strategy, const struct explorer, strategy)->p.bounds.migrations;
+}
+
+static void *grown(void *old, u32 *max, size_t size)
+{
+	void *seen = announce_unseen_begin();
+
+	*max = *max ? 2 * *max : 256;
+	old = realloc(old, *max * size);
+	announce_unseen_end(seen);
+	if (!old) {
+		fprintf(stderr, "mmstorm: no memory for the path of a search\n");
+		abort();
+	}
+	return old;
+}
+
+static void add_place(struct explorer *e, u64 step, u32 nr)
+{
+	u32 first = 0;
+
+	if (e->nr_places == e->max_places)
+		e->place = grown(e->place, &e->max_places, sizeof(*e->place));
+	if (e->nr_places)
+		first = e->place[e->nr_places - 1].first + e->place[e->nr_places - 1].nr;
+	e->place[e->nr_places++] = (struct place){.step = step, .first = first, .nr = nr};
+	e->depth = e->nr_places;
+}
+
+/* Where the options of the next place begin. There is room for all that a place can have. */
+static struct option *free_options(struct explorer *e)
+{
+	const struct place *last = e->nr_places ? &e->place[e->nr_places - 1] : NULL;
+	u32 first = last ? last->first + last->nr : 0;
+
+	while (e->max_options < first + SCHED_MAX_TASKS * (1 + SCHED_MAX_CPUS))
+		e->option = grown(e->option, &e->max_options, sizeof(*e->option));
+	return e->option + first;
+}
+
+static bool within(u8 used, u8 bound)
+{
+	return bound == EXPLORE_ALL || used <= bound;
+}
+
+/* Add one to what is used; saturates, where it does not matter. */
+static void use(u8 *used)
+{
+	*used += *used < EXPLORE_ALL - 1;
+}
+
+/* It stands before a lock that is taken. */
+static bool would_wait(const struct task *t)
+{
+	const struct lock_word *w = (const struct lock_word *)t->next;
+
+	return t->next_kind == POINT_LOCK && t->wait == WAIT_NONE && w->owner;
+}
+
+/**
+ * struct choice - the arguments of a choice
+ * @goes_on: the task that goes on by itself, or NULL if the running task waits, yields or has ended
+ */
+struct choice {
+	struct task *t, *dflt;
+	task_set run;
+	struct task *goes_on;
+	enum switch_reason why;
+};
+
+/* Return: the number of options after adding that of @u, on @cpu, if the budget allows it. */
+static u32 add_option(const struct explorer *e, const struct choice *c, struct option *o, u32 nr,
+		      const struct task *u, u8 cpu)
+{
+	const struct explore_bounds *b = &e->p.bounds;
+	struct budget used = e->used;
+
+	if (u != c->dflt) {
+		if (u->source && u->irq != IRQ_IN)
+			use(&used.interrupts);
+		else if (c->goes_on && c->goes_on != u)
+			use(&used.preemptions);
+	}
+	if (cpu != NO_MOVE)
+		use(&used.migrations);
+	if (!within(used.preemptions, b->preemptions) || !within(used.migrations, b->migrations) ||
+	    !within(used.interrupts, b->interrupts))
+		return nr;
+	o[nr] = (struct option){.task = u->number, .cpu = cpu, .used = used};
+	return nr + 1;
+}
+
+/* A task that may run may be moved first. So may one that its CPU keeps off. */
+static u32 add_moves(const struct explorer *e, struct sched *s, const struct choice *c,
+		     struct option *o, u32 nr)
+{
+	task_set left = s->ready;
+	unsigned int i;
+
+	for_each_task (i, left) {
+		const struct task *u = &s->task[i];
+
+		if (u->source || is_service(i) || i == SCHED_TASK_INIT || !preemptible(u))
+			continue;
+		for (u32 cpu = 0; cpu < s->nr_cpus; cpu++)
+			if (cpu != u->cpu &&
+			    (!s->params->possible || s->params->possible >> cpu & 1))
+				nr = add_option(e, c, o, nr, u, (u8)cpu);
+	}
+	return nr;
+}
+
+static bool unbounded(const struct explorer *e)
+{
+	const struct explore_bounds *b = &e->p.bounds;
+
+	return b->preemptions == EXPLORE_ALL && b->interrupts == EXPLORE_ALL && !b->migrations;
+}
+
+/*
+ * A task that does next what is in conflict with nothing: the end of a join, or its beginning.
+ * Other choices can wait until then, unless the task would have to be preempted for them.
+ */
+static unsigned int alone(const struct explorer *e, const struct sched *s, const struct choice *c,
+			  task_set run)
+{
+	unsigned int i;
+
+	if (!c->goes_on && run & TASK_BIT(SCHED_TASK_INIT) &&
+	    s->task[SCHED_TASK_INIT].wait == WAIT_JOIN)
+		return SCHED_TASK_INIT;
+	if (!unbounded(e))
+		return SCHED_MAX_TASKS;
+	for_each_task (i, run)
+		if (!s->task[i].entered)
+			return i;
+	return SCHED_MAX_TASKS;
+}
+
+/* The options of a step, that of the default rule first if it is one. */
+static u32 list_options(struct explorer *e, struct sched *s, const struct choice *c,
+			struct option *o)
+{
+	task_set left = c->run & ~order_waits(&e->order, c->run);
+	task_set all = left;
+	unsigned int i;
+	u32 nr = 0;
+
+	i = alone(e, s, c, all);
+	if (i < SCHED_MAX_TASKS)
+		return add_option(e, c, o, nr, &s->task[i], NO_MOVE);
+	if (left & c->dflt->bit && !would_wait(c->dflt))
+		nr = add_option(e, c, o, nr, c->dflt, NO_MOVE);
+	left &= ~c->dflt->bit;
+	for_each_task (i, left)
+		if (!would_wait(&s->task[i]))
+			nr = add_option(e, c, o, nr, &s->task[i], NO_MOVE);
+	if (unlikely(e->p.bounds.migrations))
+		nr = add_moves(e, s, c, o, nr);
+	if (nr || !all)
+		return nr;
+	/* All that can run would wait for locks. */
+	return add_option(e, c, o, nr, all & c->dflt->bit ? c->dflt : strategy_lowest(s, all),
+			  NO_MOVE);
+}
+
+static struct hash128 state_key(const struct explorer *e, const struct choice *c, u8 preemptions)
+{
+	u64 used = preemptions | (u64)e->used.migrations << 8 | (u64)e->used.interrupts << 16;
+	u64 running = 0;
+
+	if (!unbounded(e))
+		running = 1 + (c->goes_on ? c->goes_on->number : SCHED_MAX_TASKS);
+	else
+		used = 0;
+	return hash_mix(
+		e->order.sum,
+		(struct hash128){(u64)c->run ^ (u64)c->t->wait << 60, task_set_high(c->run)},
+		used | running << 24);
+}
+
+/* Has this state been reached, with at least as much budget left? If not, it is now. */
+static bool seen_before(struct explorer *e, const struct choice *c)
+{
+	u8 used = e->p.bounds.preemptions == EXPLORE_ALL ? 0 : e->used.preemptions;
+
+	for (u8 k = 0; k < used; k++)
+		if (keys_has(&e->seen, state_key(e, c, k)))
+			return true;
+	switch (keys_insert(&e->seen, state_key(e, c, used), e->p.memory)) {
+	case KEYS_KNOWN:
+		return true;
+	case KEYS_FULL:
+		e->stats.full = true;
+		return false;
+	default:
+		return false;
+	}
+}
+
+static void cut(struct explorer *e, struct sched *s, bool foreign)
+{
+	e->cut = true;
+	e->foreign = foreign;
+	strategy_cut(s);
+}
+
+static void count_branch(struct explorer *e, struct sched *s, u32 at)
+{
+	if (e->branches++ >= SHARD_DEPTH || !e->p.nr_shards)
+		return;
+	e->shard_hash = hash_finish(e->shard_hash * 0x9e3779b97f4a7c15ULL + at + 1);
+	if (e->branches == SHARD_DEPTH && e->shard_hash % e->p.nr_shards != e->p.shard)
+		cut(e, s, true);
+}
+
+static struct task *take(struct explorer *e, struct sched *s, const struct choice *c)
+{
+	const struct place *p = &e->place[e->depth - 1];
+	const struct option *o = &e->option[p->first + p->at];
+
+	e->used = o->used;
+	next_place(s, e);
+	if (p->nr > 1)
+		count_branch(e, s, p->at);
+	if (o->cpu != NO_MOVE)
+		strategy_move(s, o->task, o->cpu);
+	return &s->task[o->task];
+}
+
+static struct task *new_choice(struct explorer *e, struct sched *s, const struct choice *c)
+{
+	struct option *o;
+	u32 nr;
+
+	if (e->idle)
+		return c->dflt;
+	if (c->why == SWITCH_SCHEDULE && c->t->next_kind == POINT_LOCAL)
+		return c->t;
+	o = free_options(e);
+	nr = list_options(e, s, c, o);
+	if (!nr) {
+		e->idle = true;
+		return c->dflt;
+	}
+	if (nr == 1 && o->task == c->dflt->number && o->cpu == NO_MOVE) {
+		e->used = o->used;
+		return c->dflt;
+	}
+	if (nr > 1 && !e->p.naive && seen_before(e, c))
+		cut(e, s, false);
+	add_place(e, s->step, nr);
+	return take(e, s, c);
+}
+
+static struct task *explorer_choose(struct sched *s, struct task *t, task_set run,
+				    struct task *dflt, enum switch_reason why)
+{
+	struct explorer *e = explorer_of(s);
+	struct choice c = {.t = t, .dflt = dflt, .run = run, .why = why};
+
+	if (e->depth < e->nr_places) {
+		if (unlikely(s->step != e->place[e->depth].step)) {
+			fprintf(stderr,
+				"mmstorm: explorer: found step %llu in a replay, expected "
+				"%llu: the program is not deterministic\n",
+				s->step, e->place[e->depth].step);
+			abort();
+		}
+		e->depth++;
+		return take(e, s, &c);
+	}
+	if (why == SWITCH_SCHEDULE)
+		c.goes_on = t;
+	else if (why == SWITCH_DONE && run & t->bit)
+		c.goes_on = dflt;
+	return new_choice(e, s, &c);
+}
+
+static const struct sched_strategy hooks = {
+	.begin = explorer_begin,
+	.choose = explorer_choose,
+	.spawned = explorer_spawned,
+	.yielded = explorer_yielded,
+	.access = explorer_access,
+	.moves_tasks = explorer_moves_tasks,
+};
+
+struct explorer *explorer_create(const struct explorer_params *p)
+{
+	struct explorer *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->strategy = hooks;
+	e->p = *p;
+	if (!e->p.memory)
+		e->p.memory = DEFAULT_MEMORY;
+	if (order_init(&e->order)) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void explorer_destroy(struct explorer *e)
+{
+	if (!e)
+		return;
+	order_fini(&e->order);
+	keys_clear(&e->seen);
+	keys_clear(&e->traces);
+	free(e->place);
+	free(e->option);
+	free(e);
+}
+
+const struct sched_strategy *explorer_strategy(struct explorer *e)
+{
+	return &e->strategy;
+}
+
+bool explorer_next(struct explorer *e)
+{
+	if (!e->begun) {
+		e->begun = true;
+		return !e->stats.exhausted;
+	}
+	while (e->nr_places) {
+		struct place *p = &e->place[e->nr_places - 1];
+
+		if (p->at + 1 < p->nr) {
+			p->at++;
+			return true;
+		}
+		e->nr_places--;
+	}
+	e->stats.exhausted = true;
+	return false;
+}
+
+/* Return: whether it is new. */
+static bool count_trace(struct explorer *e)
+{
+	struct hash128 sum = e->order.sum;
+
+	/* A run without a choice has none; so has its set of events. */
+	sum.a |= !(sum.a | sum.b);
+	switch (keys_insert(&e->traces, sum, e->p.memory)) {
+	case KEYS_NEW:
+		e->stats.traces++;
+		e->stats.digest = hash_add(e->stats.digest, sum);
+		return true;
+	case KEYS_FULL:
+		e->stats.full = true;
+		return true;
+	default:
+		e->stats.redundant++;
+		return false;
+	}
+}
+
+bool explorer_ended(struct explorer *e, const struct sched_result *r)
+{
+	bool short_run = e->branches < SHARD_DEPTH && e->p.nr_shards;
+
+	e->stats.runs++;
+	e->stats.deepest = max(e->stats.deepest, (u64)e->branches);
+	e->stats.deep |= r->taken_overflow;
+	if (e->foreign || (short_run && e->shard_hash % e->p.nr_shards != e->p.shard)) {
+		e->stats.foreign++;
+		return false;
+	}
+	e->stats.blocked += e->idle;
+	if (e->cut) {
+		e->stats.redundant++;
+		return false;
+	}
+	return count_trace(e);
+}
+
+const struct explore_stats *explorer_stats(struct explorer *e)
+{
+	e->stats.memory = keys_bytes(&e->seen) + keys_bytes(&e->traces) +
+			  e->max_places * sizeof(*e->place) + e->max_options * sizeof(*e->option);
+	return &e->stats;
+}
+
+double explorer_done(const struct explorer *e)
+{
+	double done = 0, part = 1;
+
+	if (e->stats.exhausted)
+		return 1;
+	for (u32 i = 0; i < e->nr_places; i++) {
+		part /= e->place[i].nr;
+		done += part * e->place[i].at;
+	}
+	return done;
+}
