@@ -10,12 +10,8 @@
  * running task, runnable tasks, and at least as much budget left. The first option is the default
  * rule's, so a place costs nothing until its other options are tried.
  *
- * Options that cannot lead to another trace are left out:
- * - another task, where the running task does nothing next that concerns others: the same switch
- *   after that does the same;
- * - a task that would wait for a lock at once: it does as well when the lock is free;
- * - a task in a cpu_relax() loop that has seen nothing new.
- * Where nothing else can run, they do run: a deadlock and a livelock are findings as in any run.
+ * There is no place where the running task does nothing next that concerns others: the same switch
+ * after that does the same. options.c leaves out more.
  */
 #include "internal.h"
 
@@ -42,19 +38,39 @@ static void explorer_begin(struct sched *s)
 {
 	struct explorer *e = explorer_of(s);
 
+	e->sched = s;
 	e->depth = 0;
 	e->branches = 0;
 	e->shard_hash = 0;
 	e->used = (struct budget){0};
 	e->cut = e->foreign = e->idle = false;
+	e->sleep = 0;
 	order_begin(&e->order);
+	if (e->reduction)
+		reduction_begin(e->reduction);
 	next_place(s, e);
 }
 
 static void explorer_access(struct sched *s, struct task *t, const volatile void *object,
-			    bool write)
+			    unsigned int how)
 {
-	order_access(&explorer_of(s)->order, t->number, object, write);
+	struct explorer *e = explorer_of(s);
+	bool write = how == ACCESS_WRITE || how == ACCESS_WRITE_END;
+	struct order_object *x;
+
+	order_access(&e->order, t->number, object, write);
+	if (!e->reduction)
+		return;
+	if (!object)
+		return;
+	if (e->depth == e->nr_places && e->sleep)
+		reduction_wake(e, t, object, write);
+	/* Its CPU could have kept the task from it. */
+	if (preemptible(t) && on_cpu(t) && object != &task_cpu_of(t)->preempt_order)
+		reduction_access(e, t, order_object(&e->order, &task_cpu_of(t)->preempt_order),
+				 ACCESS_READ);
+	x = order_object(&e->order, object);
+	reduction_access(e, t, x, how);
 }
 
 static void explorer_yielded(struct sched *s, struct task *t)
@@ -69,8 +85,13 @@ static void explorer_yielded(struct sched *s, struct task *t)
 
 static void explorer_spawned(struct sched *s, struct task *t)
 {
-	if (t->number != SCHED_TASK_INIT)
-		order_spawned(&explorer_of(s)->order, current->number, t->number);
+	struct explorer *e = explorer_of(s);
+
+	if (t->number == SCHED_TASK_INIT)
+		return;
+	order_spawned(&e->order, current->number, t->number);
+	if (e->reduction)
+		reduction_spawned(e->reduction, current->number, t->number);
 }
 
 static bool explorer_moves_tasks(const struct sched *s)
@@ -115,138 +136,12 @@ static struct option *free_options(struct explorer *e)
 	return e->option + first;
 }
 
-static bool within(u8 used, u8 bound)
-{
-	return bound == EXPLORE_ALL || used <= bound;
-}
-
-/* Add one to what is used; saturates, where it does not matter. */
-static void use(u8 *used)
-{
-	*used += *used < EXPLORE_ALL - 1;
-}
-
-/* It stands before a lock that is taken. */
-static bool would_wait(const struct task *t)
-{
-	const struct lock_word *w = (const struct lock_word *)t->next;
-
-	return t->next_kind == POINT_LOCK && t->wait == WAIT_NONE && w->owner;
-}
-
-/**
- * struct choice - the arguments of a choice
- * @goes_on: the task that goes on by itself, or NULL if the running task waits, yields or has ended
- */
-struct choice {
-	struct task *t, *dflt;
-	task_set run;
-	struct task *goes_on;
-	enum switch_reason why;
-};
-
-/* Return: the number of options after adding that of @u, on @cpu, if the budget allows it. */
-static u32 add_option(const struct explorer *e, const struct choice *c, struct option *o, u32 nr,
-		      const struct task *u, u8 cpu)
-{
-	const struct explore_bounds *b = &e->p.bounds;
-	struct budget used = e->used;
-
-	if (u != c->dflt) {
-		if (u->source && u->irq != IRQ_IN)
-			use(&used.interrupts);
-		else if (c->goes_on && c->goes_on != u)
-			use(&used.preemptions);
-	}
-	if (cpu != NO_MOVE)
-		use(&used.migrations);
-	if (!within(used.preemptions, b->preemptions) || !within(used.migrations, b->migrations) ||
-	    !within(used.interrupts, b->interrupts))
-		return nr;
-	o[nr] = (struct option){.task = u->number, .cpu = cpu, .used = used};
-	return nr + 1;
-}
-
-/* A task that may run may be moved first. So may one that its CPU keeps off. */
-static u32 add_moves(const struct explorer *e, struct sched *s, const struct choice *c,
-		     struct option *o, u32 nr)
-{
-	task_set left = s->ready;
-	unsigned int i;
-
-	for_each_task (i, left) {
-		const struct task *u = &s->task[i];
-
-		if (u->source || is_service(i) || i == SCHED_TASK_INIT || !preemptible(u))
-			continue;
-		for (u32 cpu = 0; cpu < s->nr_cpus; cpu++)
-			if (cpu != u->cpu &&
-			    (!s->params->possible || s->params->possible >> cpu & 1))
-				nr = add_option(e, c, o, nr, u, (u8)cpu);
-	}
-	return nr;
-}
-
-static bool unbounded(const struct explorer *e)
-{
-	const struct explore_bounds *b = &e->p.bounds;
-
-	return b->preemptions == EXPLORE_ALL && b->interrupts == EXPLORE_ALL && !b->migrations;
-}
-
-/*
- * A task that does next what is in conflict with nothing: the end of a join, or its beginning.
- * Other choices can wait until then, unless the task would have to be preempted for them.
- */
-static unsigned int alone(const struct explorer *e, const struct sched *s, const struct choice *c,
-			  task_set run)
-{
-	unsigned int i;
-
-	if (!c->goes_on && run & TASK_BIT(SCHED_TASK_INIT) &&
-	    s->task[SCHED_TASK_INIT].wait == WAIT_JOIN)
-		return SCHED_TASK_INIT;
-	if (!unbounded(e))
-		return SCHED_MAX_TASKS;
-	for_each_task (i, run)
-		if (!s->task[i].entered)
-			return i;
-	return SCHED_MAX_TASKS;
-}
-
-/* The options of a step, that of the default rule first if it is one. */
-static u32 list_options(struct explorer *e, struct sched *s, const struct choice *c,
-			struct option *o)
-{
-	task_set left = c->run & ~order_waits(&e->order, c->run);
-	task_set all = left;
-	unsigned int i;
-	u32 nr = 0;
-
-	i = alone(e, s, c, all);
-	if (i < SCHED_MAX_TASKS)
-		return add_option(e, c, o, nr, &s->task[i], NO_MOVE);
-	if (left & c->dflt->bit && !would_wait(c->dflt))
-		nr = add_option(e, c, o, nr, c->dflt, NO_MOVE);
-	left &= ~c->dflt->bit;
-	for_each_task (i, left)
-		if (!would_wait(&s->task[i]))
-			nr = add_option(e, c, o, nr, &s->task[i], NO_MOVE);
-	if (unlikely(e->p.bounds.migrations))
-		nr = add_moves(e, s, c, o, nr);
-	if (nr || !all)
-		return nr;
-	/* All that can run would wait for locks. */
-	return add_option(e, c, o, nr, all & c->dflt->bit ? c->dflt : strategy_lowest(s, all),
-			  NO_MOVE);
-}
-
 static struct hash128 state_key(const struct explorer *e, const struct choice *c, u8 preemptions)
 {
 	u64 used = preemptions | (u64)e->used.migrations << 8 | (u64)e->used.interrupts << 16;
 	u64 running = 0;
 
-	if (!unbounded(e))
+	if (e->bounded)
 		running = 1 + (c->goes_on ? c->goes_on->number : SCHED_MAX_TASKS);
 	else
 		used = 0;
@@ -298,6 +193,8 @@ static struct task *take(struct explorer *e, struct sched *s, const struct choic
 
 	e->used = o->used;
 	next_place(s, e);
+	if (e->depth == e->nr_places && !e->bounded)
+		e->sleep = (p->sleep | p->done) & ~TASK_BIT(o->task);
 	if (p->nr > 1)
 		count_branch(e, s, p->at);
 	if (o->cpu != NO_MOVE)
@@ -305,10 +202,32 @@ static struct task *take(struct explorer *e, struct sched *s, const struct choic
 	return &s->task[o->task];
 }
 
+/* The first option whose task does not sleep. Return: @nr if there is none. */
+static u32 first_awake(const struct explorer *e, const struct option *o, u32 nr)
+{
+	u32 i = 0;
+
+	while (i < nr && e->sleep & TASK_BIT(o[i].task))
+		i++;
+	return i;
+}
+
+static void begin_sets(struct explorer *e, const struct choice *c, u32 at)
+{
+	struct place *p = &e->place[e->depth - 1];
+
+	p->at = at;
+	p->free = !c->goes_on;
+	p->sleep = e->sleep;
+	p->run = p->todo = p->done = 0;
+	for (u32 i = 0; i < p->nr; i++)
+		p->run |= TASK_BIT(e->option[p->first + i].task);
+}
+
 static struct task *new_choice(struct explorer *e, struct sched *s, const struct choice *c)
 {
 	struct option *o;
-	u32 nr;
+	u32 nr, at;
 
 	if (e->idle)
 		return c->dflt;
@@ -320,13 +239,17 @@ static struct task *new_choice(struct explorer *e, struct sched *s, const struct
 		e->idle = true;
 		return c->dflt;
 	}
+	at = first_awake(e, o, nr);
+	if (at == nr)
+		cut(e, s, false);
 	if (nr == 1 && o->task == c->dflt->number && o->cpu == NO_MOVE) {
 		e->used = o->used;
 		return c->dflt;
 	}
-	if (nr > 1 && !e->p.naive && seen_before(e, c))
+	if (nr > 1 && !e->p.naive && !e->reduction && seen_before(e, c))
 		cut(e, s, false);
 	add_place(e, s->step, nr);
+	begin_sets(e, c, at);
 	return take(e, s, c);
 }
 
@@ -373,8 +296,12 @@ struct explorer *explorer_create(const struct explorer_params *p)
 	e->p = *p;
 	if (!e->p.memory)
 		e->p.memory = DEFAULT_MEMORY;
-	if (order_init(&e->order)) {
-		free(e);
+	e->bounded = p->bounds.preemptions != EXPLORE_ALL || p->bounds.interrupts != EXPLORE_ALL ||
+		     p->bounds.migrations;
+	if (p->reduce)
+		e->reduction = reduction_create();
+	if (order_init(&e->order) || (p->reduce && !e->reduction)) {
+		explorer_destroy(e);
 		return NULL;
 	}
 	return e;
@@ -385,6 +312,7 @@ void explorer_destroy(struct explorer *e)
 	if (!e)
 		return;
 	order_fini(&e->order);
+	reduction_destroy(e->reduction);
 	keys_clear(&e->seen);
 	keys_clear(&e->traces);
 	free(e->place);
@@ -397,6 +325,20 @@ const struct sched_strategy *explorer_strategy(struct explorer *e)
 	return &e->strategy;
 }
 
+/* With reduction: the next option whose task was noted. Return: whether there is one. */
+static bool next_noted(const struct explorer *e, struct place *p)
+{
+	task_set left;
+
+	p->done |= TASK_BIT(e->option[p->first + p->at].task);
+	left = p->todo & ~p->done & ~p->sleep;
+	if (!left)
+		return false;
+	for (p->at = 0; !(left & TASK_BIT(e->option[p->first + p->at].task));)
+		p->at++;
+	return true;
+}
+
 bool explorer_next(struct explorer *e)
 {
 	if (!e->begun) {
@@ -406,10 +348,8 @@ bool explorer_next(struct explorer *e)
 	while (e->nr_places) {
 		struct place *p = &e->place[e->nr_places - 1];
 
-		if (p->at + 1 < p->nr) {
-			p->at++;
+		if (e->reduction ? next_noted(e, p) : p->at + 1 < p->nr && ++p->at)
 			return true;
-		}
 		e->nr_places--;
 	}
 	e->stats.exhausted = true;
@@ -453,6 +393,8 @@ bool explorer_ended(struct explorer *e, const struct sched_result *r)
 		e->stats.redundant++;
 		return false;
 	}
+	if (e->reduction && r->report.oracle != ORACLE_NONE)
+		reduction_stopped(e);
 	return count_trace(e);
 }
 

@@ -51,12 +51,15 @@ struct explore_bounds {
  * @bounds: the bounds
  * @memory: most bytes that the tables may take; 0: 1 GiB
  * @shard, @nr_shards: search only the part number @shard, from 0, of @nr_shards; 0 of 0: all
+ * @reduce: by partial-order reduction (reduce.c), in place of a table of states. Without migrations
+ *          and shards
  * @naive:  try each schedule of each state, however often it is reached: for tests
  */
 struct explorer_params {
 	struct explore_bounds bounds;
 	size_t memory;
 	u32 shard, nr_shards;
+	bool reduce;
 	bool naive;
 };
 

@@ -49,7 +49,7 @@ static void grow(struct order *o)
 	free(old.object);
 }
 
-static struct order_object *get_object(struct order *o, const volatile void *address)
+struct order_object *order_object(struct order *o, const volatile void *address)
 {
 	struct order_object *x = look_up(o, address);
 
@@ -63,8 +63,19 @@ static struct order_object *get_object(struct order *o, const volatile void *add
 		x = look_up(o, address);
 	}
 	o->used++;
-	*x = (struct order_object){.address = address, .gen = o->gen};
+	*x = (struct order_object){.address = address,
+				   .gen = o->gen,
+				   .write_event = -1,
+				   .read_event = -1,
+				   .taken_event = -1};
 	return x;
+}
+
+const struct order_object *order_find(const struct order *o, const volatile void *object)
+{
+	const struct order_object *x = look_up(o, object);
+
+	return x->gen == o->gen ? x : NULL;
 }
 
 int order_init(struct order *o)
@@ -148,7 +159,7 @@ void order_access(struct order *o, unsigned int task, const volatile void *objec
 		add_event(o, t, hash_mix(t->past, none, EVENT_LOCAL));
 		return;
 	}
-	x = get_object(o, object);
+	x = order_object(o, object);
 	if (write) {
 		e = hash_mix(t->past, hash_mix(x->write, x->reads, EVENT_WRITE), EVENT_WRITE);
 		x->write = e;

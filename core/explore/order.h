@@ -32,12 +32,17 @@
  * @version: writes so far
  * @write:   hash of the last write
  * @reads:   sum over the reads since then
+ * @write_event, @read_event: the last of each, for reduce.c; -1: none
+ * @taken_event: the first write after the last one that ended a time of exclusion, or -1
+ * @ended: there was such an end after @taken_event
  */
 struct order_object {
 	const volatile void *address;
 	u64 gen;
 	u32 version;
 	struct hash128 write, reads;
+	s32 write_event, read_event, taken_event;
+	bool ended;
 };
 
 /**
@@ -92,6 +97,12 @@ void order_spawned(struct order *o, unsigned int parent, unsigned int child);
 
 /** order_access() - an operation on an object; NULL: on none */
 void order_access(struct order *o, unsigned int task, const volatile void *object, bool write);
+
+/** order_object() - an object, whether the run has named it or not */
+struct order_object *order_object(struct order *o, const volatile void *object);
+
+/** order_find() - an object that the run has named. Return: NULL if it has not */
+const struct order_object *order_find(const struct order *o, const volatile void *object);
 
 /** order_relax() - the task yields in cpu_relax() */
 void order_relax(struct order *o, unsigned int task);

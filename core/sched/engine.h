@@ -80,7 +80,8 @@ enum point_kind {
 	POINT_WRITE,
 	POINT_CMPXCHG,
 	POINT_LOCK,   /* a struct lock_word is taken: waits while it has an owner */
-	POINT_OBJECT, /* another operation on an object */
+	POINT_OBJECT, /* another operation on an object, and on the CPU of the task */
+	POINT_MANY,   /* an operation on an object, and on others that it does not name */
 };
 
 /**
@@ -432,20 +433,32 @@ static inline void wake(struct sched *s, task_set tasks)
 }
 
 /* strategy.c */
-void strategy_access(struct sched *s, struct task *t, const volatile void *object, bool write);
+void strategy_access(struct sched *s, struct task *t, const volatile void *object,
+		     unsigned int how);
 void strategy_begin(struct sched *s, const struct sched_params *p);
 struct task *strategy_choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
 			     enum switch_reason why);
 
 /*
- * An operation of @t on @object takes effect. It changes the object, or reads it. @object is NULL
+ * How an operation is about its object: it reads it or changes it, and it may be the end of a time
+ * in which other tasks were kept from it.
+ */
+enum access {
+	ACCESS_READ,
+	ACCESS_WRITE,
+	ACCESS_READ_END,
+	ACCESS_WRITE_END,
+};
+
+/*
+ * An operation of @t on @object takes effect; @how is of enum access. @object is NULL
  * for one that concerns no other task.
  */
 static inline void watch_access(struct sched *s, struct task *t, const volatile void *object,
-				bool write)
+				unsigned int how)
 {
 	if (unlikely(s->watch))
-		strategy_access(s, t, object, write);
+		strategy_access(s, t, object, how);
 }
 
 /* lockdep.c */

@@ -146,7 +146,7 @@ void point_before(const volatile void *object, enum point_kind kind)
 
 void(sched_point_object)(const volatile void *p, bool write)
 {
-	pass_point(p, p ? POINT_OBJECT : POINT_LOCAL);
+	pass_point(p, p ? POINT_MANY : POINT_LOCAL);
 	if (p)
 		(sched_also)(p, write);
 }

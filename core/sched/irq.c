@@ -45,7 +45,7 @@ static void pinner_end(struct task *t)
 	announce_release(&c->preempt_order);
 	c->pinner = NULL;
 	cpu_opened(t->sched, c);
-	watch_access(t->sched, t, &c->preempt_order, true);
+	watch_access(t->sched, t, &c->preempt_order, ACCESS_WRITE_END);
 }
 
 void pin(struct task *t)
@@ -91,7 +91,7 @@ void irqs_enable(struct task *t)
 	if (!on_cpu(t))
 		return;
 	announce_release(&c->irq_order);
-	watch_access(t->sched, t, &c->preempt_order, true);
+	watch_access(t->sched, t, &c->preempt_order, ACCESS_WRITE_END);
 	if (!preemptible(t)) {
 		cpu_changed(t->sched, c);
 		return;
@@ -265,7 +265,7 @@ void irq_exit(void)
 	t->from = NULL;
 	c->in_irq = NULL;
 	cpu_changed(s, c);
-	watch_access(s, t, &c->preempt_order, true);
+	watch_access(s, t, &c->preempt_order, ACCESS_WRITE_END);
 	/* The interrupted task goes on; if it cannot, the source does. */
 	if (!from || !(runnable(s) & from->bit))
 		from = t;

@@ -71,7 +71,7 @@ static void rcu_main(void *arg)
 		wake(s, s->barrier_waiters);
 		s->barrier_waiters = 0;
 		watch_access(s, t, &s->callbacks, true);
-		point_before(&s->callbacks, POINT_OBJECT);
+		point_before(&s->callbacks, POINT_MANY);
 	}
 }
 
@@ -91,7 +91,7 @@ void rcu_read_lock(void)
 	if (!t)
 		return;
 	if (!t->rcu) {
-		point_before(&t->sched->rcu_order, POINT_OBJECT);
+		point_before(&t->sched->rcu_order, POINT_MANY);
 		t->rcu_entered = t->sched->rcu_clock;
 		t->sched->readers |= t->bit;
 		watch_access(t->sched, t, &t->sched->rcu_order, false);
@@ -125,7 +125,7 @@ void rcu_read_unlock(void)
 		return;
 	}
 	s = t->sched;
-	point_before(&s->rcu_order, POINT_OBJECT);
+	point_before(&s->rcu_order, POINT_MANY);
 	t->rcu = 0;
 	s->readers &= ~t->bit;
 	announce_release(&s->rcu_order);
@@ -150,7 +150,7 @@ void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 		return;
 	}
 	s = t->sched;
-	point_before(&s->rcu_order, POINT_OBJECT);
+	point_before(&s->rcu_order, POINT_MANY);
 	watch_access(s, t, &s->rcu_order, true);
 	watch_access(s, t, &s->callbacks, true);
 	head->next = NULL;
@@ -173,7 +173,7 @@ void synchronize_rcu(void)
 		return;
 	might_sleep();
 	s = t->sched;
-	point_before(&s->rcu_order, POINT_OBJECT);
+	point_before(&s->rcu_order, POINT_MANY);
 	watch_access(s, t, &s->rcu_order, true);
 	t->wait_clock = s->rcu_clock++;
 	if (!grace_period_over(s, t->wait_clock)) {
@@ -192,7 +192,7 @@ void rcu_barrier(void)
 		return;
 	might_sleep();
 	s = t->sched;
-	point_before(&s->callbacks, POINT_OBJECT);
+	point_before(&s->callbacks, POINT_MANY);
 	watch_access(s, t, &s->callbacks, false);
 	t->wait_clock = s->queued;
 	while (s->called < t->wait_clock) {

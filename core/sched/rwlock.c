@@ -60,7 +60,7 @@ void read_unlock_irqrestore(rwlock_t *lock, unsigned long flags)
 	lock->readers &= ~t->bit;
 	if (!lock->readers)
 		word_wake(t->sched, &lock->word);
-	watch_access(t->sched, t, lock, false);
+	watch_access(t->sched, t, lock, ACCESS_READ_END);
 	unpin_irqs_restore(t, flags);
 }
 

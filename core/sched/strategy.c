@@ -93,9 +93,9 @@ static void record_switch(struct sched *s, const struct task *pick, const struct
 		record(s, CHANGE_SWITCH, pick->number, 0);
 }
 
-void strategy_access(struct sched *s, struct task *t, const volatile void *object, bool write)
+void strategy_access(struct sched *s, struct task *t, const volatile void *object, unsigned int how)
 {
-	s->strategy->access(s, t, object, write);
+	s->strategy->access(s, t, object, how);
 }
 
 void strategy_cut(struct sched *s)

@@ -49,7 +49,8 @@ struct sched_strategy {
 	void (*spawned)(struct sched *s, struct task *t);
 	void (*yielded)(struct sched *s, struct task *t);
 	void (*turned)(struct sched *s, struct task *t);
-	void (*access)(struct sched *s, struct task *t, const volatile void *object, bool write);
+	void (*access)(struct sched *s, struct task *t, const volatile void *object,
+		       unsigned int how);
 	bool (*moves_tasks)(const struct sched *s);
 };
 

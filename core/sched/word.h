@@ -69,7 +69,7 @@ static inline void word_release(struct sched *s, struct task *t, struct lock_wor
 		vtime_released(s, t, w);
 	w->owner = NULL;
 	word_wake(s, w);
-	watch_access(s, t, w, true);
+	watch_access(s, t, w, ACCESS_WRITE_END);
 }
 
 /* Disable interrupts before a lock is taken. Return: flags, to restore after its release. */

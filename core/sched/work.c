@@ -102,7 +102,7 @@ static void worker_main(void *arg)
 			t->again = false;
 			t->work = work;
 		}
-		point_before(&s->work, POINT_OBJECT);
+		point_before(&s->work, POINT_MANY);
 	}
 }
 
@@ -145,7 +145,7 @@ bool schedule_work(struct work_struct *work)
 		work->func(work);
 		return true;
 	}
-	point_before(work, POINT_OBJECT);
+	point_before(work, POINT_MANY);
 	return queue_on(t->sched, t->cpu, work);
 }
 
@@ -159,7 +159,7 @@ bool schedule_work_on(unsigned int cpu, struct work_struct *work)
 	}
 	MM_CHECK(cpu < t->sched->nr_cpus, LOCK_CPU, "schedule_work_on() CPU %u, of %u", cpu,
 		 t->sched->nr_cpus);
-	point_before(work, POINT_OBJECT);
+	point_before(work, POINT_MANY);
 	return queue_on(t->sched, cpu, work);
 }
 
@@ -184,7 +184,7 @@ bool flush_work(struct work_struct *work)
 	if (!t)
 		return false;
 	might_sleep();
-	point_before(work, POINT_OBJECT);
+	point_before(work, POINT_MANY);
 	return wait_until_idle(t->sched, t, work);
 }
 
@@ -251,7 +251,7 @@ bool cancel_work_sync(struct work_struct *work)
 	if (!t)
 		return false;
 	might_sleep();
-	point_before(work, POINT_OBJECT);
+	point_before(work, POINT_MANY);
 	watch_access(t->sched, t, work, true);
 	pending = work->pending;
 	if (pending)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "explore_exhaustive.h"
 #include "explore_seen.h"
 #include "tool/explore.h"
 #include "tool/finding.h"
@@ -25,7 +26,7 @@
 #define DEFAULT_RUNS 10000
 
 static const struct option_usage usage = {
-	.synopsis = "mmstorm explore [OPTION]... FILE",
+	.synopsis = "mmstorm explore [OPTION]... FILE...",
 	.about = "Runs a program under one schedule after the other until it fails, and writes it "
 		 "to a file with a sparse list as schedule, which fails again. With --shows it "
 		 "looks for an event instead of a failure, and with --oracle for one failure that "
@@ -35,6 +36,7 @@ static const struct option_usage usage = {
 		"  mmstorm explore --strategy all --keep-going two-tasks.prog\n"
 		"  mmstorm explore --shows prefetch-extra two-tasks.prog -o race.prog\n"
 		"  mmstorm explore --oracle overlap --minimize -o small.prog stress.prog\n"
+		"  mmstorm explore --exhaustive two-tasks.prog\n"
 		"\n"
 		"Exit status: 0 no finding, 1 a finding, 2 bad usage or bad input. With --shows: 0 "
 		"the event happened, 1 a finding or no event.",
@@ -53,6 +55,7 @@ struct options {
 	u32 shows;
 	bool keep_going;
 	struct seen_options seen;
+	struct exhaustive_options exhaustive;
 };
 
 /**
@@ -109,14 +112,24 @@ static const struct option_spec specs[] = {
 /* Return: -1 to go on, or the exit status. */
 static int parse_options(struct options *o, int argc, char **argv)
 {
-	const struct option_group groups[] = {
-		{specs, o}, {explore_seen_specs, &o->seen}, {cli_common_options, &o->common}};
+	const struct option_group groups[] = {{specs, o},
+					      {explore_seen_specs, &o->seen},
+					      {explore_exhaustive_specs, &o->exhaustive},
+					      {cli_common_options, &o->common}};
 	int status = options_parse(argc, argv, &usage, groups, ARRAY_SIZE(groups));
 
 	if (status >= 0)
 		return status;
-	if (argc - optind != 1)
+	if (argc - optind < 1 || (argc - optind > 1 && !o->exhaustive.on))
 		return cli_error("mmstorm explore: found %d files, expected one", argc - optind);
+	o->exhaustive.output = o->output;
+	o->exhaustive.runs = o->runs;
+	o->exhaustive.seconds = o->seconds;
+	status = explore_exhaustive_check(&o->exhaustive, argc - optind,
+					  o->shows || o->keep_going || o->common.strategy.given ||
+						  o->seen.oracle != ORACLE_NONE);
+	if (status >= 0)
+		return status;
 	if (o->output && o->keep_going)
 		return cli_error(
 			"mmstorm explore: found --output and --keep-going, expected one of "
@@ -463,7 +476,7 @@ static int hunt_all(struct options *o, const struct program *p)
 
 int cmd_explore(int argc, char **argv)
 {
-	struct options o = {.notes = stdout};
+	struct options o = {.notes = stdout, .exhaustive = EXHAUSTIVE_OPTIONS_INIT};
 	struct program p;
 	int status;
 
@@ -471,6 +484,8 @@ int cmd_explore(int argc, char **argv)
 	status = parse_options(&o, argc, argv);
 	if (status >= 0)
 		return status;
+	if (o.exhaustive.on)
+		return explore_exhaustive(&o.exhaustive, &o.common, argc - optind, argv + optind);
 	program_init(&p, TARGET_PERCPU_BITMAP);
 	if (cli_program(&p, o.path, o.common.target, o.common.on))
 		status = EXIT_BAD;

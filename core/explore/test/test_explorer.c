@@ -83,7 +83,7 @@ static const struct known *find_known(const char *name, u32 n)
 	return NULL;
 }
 
-static void test_known_traces(void **state)
+static void check_known_traces(void)
 {
 	for (u32 i = 0; i < nr_known_programs; i++) {
 		const struct known *k = &known_programs[i];
@@ -96,6 +96,42 @@ static void test_known_traces(void **state)
 			if (search_known(k, b).traces != k->within[b])
 				fail_msg("%s(%u): expected %llu traces within %u preemptions",
 					 k->name, k->n, k->within[b], b);
+	}
+}
+
+static void test_known_traces(void **state)
+{
+	check_known_traces();
+}
+
+static void test_known_traces_by_reduction(void **state)
+{
+	search_params.reduce = true;
+	check_known_traces();
+	search_params.reduce = false;
+}
+
+/* Both algorithms find the same traces, and without bounds the reduction hardly any twice. */
+static void test_algorithms_agree(void **state)
+{
+	for (u32 i = 0; i < nr_known_programs; i++) {
+		const struct known *k = &known_programs[i];
+
+		if (k->traces > 100 || k->nr_tasks > MAX_READERS)
+			continue;
+		for (u8 b = 0; b <= 3; b++) {
+			struct explore_stats st = search_known(k, b < 3 ? b : EXPLORE_ALL), reduced;
+
+			search_params.reduce = true;
+			reduced = search_known(k, b < 3 ? b : EXPLORE_ALL);
+			search_params.reduce = false;
+			if (st.traces != reduced.traces || !hash_equal(st.digest, reduced.digest))
+				fail_msg("%s(%u) within %u: %llu traces, by reduction %llu",
+					 k->name, k->n, b, st.traces, reduced.traces);
+			if (b == 3 && reduced.runs > 3 * reduced.traces)
+				fail_msg("%s(%u): %llu runs for %llu traces", k->name, k->n,
+					 reduced.runs, reduced.traces);
+		}
 	}
 }
 
@@ -210,6 +246,10 @@ static void test_places_interrupts(void **state)
 	assert_int_equal(search(init_interrupted, NULL, 1).traces, 4);
 	search_params.bounds.interrupts = 0;
 	assert_int_equal(search(init_interrupted, NULL, 1).traces, 1);
+	search_params.bounds = (struct explore_bounds){EXPLORE_ALL, 0, EXPLORE_ALL};
+	search_params.reduce = true;
+	assert_int_equal(search(init_interrupted, NULL, 1).traces, 4);
+	search_params.reduce = false;
 }
 
 static unsigned int cpus_seen[2];
@@ -395,6 +435,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_traces),
+		cmocka_unit_test(test_known_traces_by_reduction),
+		cmocka_unit_test(test_algorithms_agree),
 		cmocka_unit_test(test_naive_search_finds_the_same),
 		cmocka_unit_test(test_waits_until_written),
 		cmocka_unit_test(test_counts_blocked_runs),

@@ -293,6 +293,7 @@ int exec_program(struct executor *x, const struct program *p, const struct exec_
 	if (world_set_program(w, p, o->on ? o->on : implementation_of(p)))
 		subsystems_choose(w);
 	sp.possible = w->possible;
+	sp.strategy = o->strategy;
 	sp.taken = o->taken;
 	sp.max_points = world_points(w);
 	sp.on_report = o->on_report;

@@ -27,6 +27,7 @@ void executor_destroy(struct executor *x);
  *              operations are done
  * @on_report:  if not NULL, sched_params.on_report, with @report_arg
  * @on:         the implementation whose allocators run; NULL: the one that the program names
+ * @strategy:   if not NULL, sched_params.strategy: decides in place of a schedule
  * @mmu:        of the machine; one that does not refuse the program (machine_world_refuses())
  */
 struct exec_options {
@@ -37,6 +38,7 @@ struct exec_options {
 	end_process_fn *(*on_report)(void *arg, const struct report *r, u64 digest);
 	void *report_arg;
 	const struct implementation *on;
+	const struct sched_strategy *strategy;
 	enum machine_mmu mmu;
 };
 

@@ -65,6 +65,7 @@ void program_reset(struct program *p, enum target_id target)
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
 	p->shows = 0;
+	p->certified.traces = 0;
 }
 
 int program_reserve(struct program *p, u32 n)
@@ -106,6 +107,7 @@ int program_copy(struct program *dst, const struct program *src)
 	dst->expect = src->expect;
 	dst->digest = src->digest;
 	dst->shows = src->shows;
+	dst->certified = src->certified;
 	return 0;
 }
 

@@ -128,6 +128,18 @@ struct program_op {
 };
 
 /**
+ * struct program_certified - what an exhaustive search found that no schedule fails
+ * @preemptions: its bound; the others are the defaults of mmstorm explore --exhaustive
+ * @traces: number of traces; 0: there was no search
+ * @digest: of the set of traces
+ */
+struct program_certified {
+	u32 preemptions;
+	u64 traces;
+	u64 digest;
+};
+
+/**
  * struct program - a program
  * @target:   enum target_id
  * @on:       name of the implementation whose allocators run (in text only); "": the default
@@ -142,6 +154,7 @@ struct program_op {
  * @expect:   oracle that a run must end with, or ORACLE_NONE (in text only)
  * @digest:   digest that a run must have, or 0 (in text only)
  * @shows:    bit enum run_event: events that a run must show (in text only)
+ * @certified: the result of an exhaustive search (in text only)
  */
 struct program {
 	u8 target;
@@ -156,6 +169,7 @@ struct program {
 	enum oracle expect;
 	u64 digest;
 	u32 shows;
+	struct program_certified certified;
 };
 
 /**

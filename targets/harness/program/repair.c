@@ -197,5 +197,6 @@ int program_retarget(struct program *p, enum target_id target)
 	p->expect = ORACLE_NONE;
 	p->digest = 0;
 	p->shows = 0;
+	p->certified.traces = 0;
 	return 0;
 }

@@ -201,6 +201,32 @@ static int parse_shows(struct parser *ps, const struct word *keyword)
 	return 0;
 }
 
+/* "certified K=2 traces=41 digest=0x3d5f.." */
+static int parse_certified(struct parser *ps, const struct word *keyword)
+{
+	static const char *const keys[] = {"K=", "traces=", "digest="};
+	struct program_certified *c = &ps->p->certified;
+	u64 value[ARRAY_SIZE(keys)];
+
+	for (u32 i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct word w = lex_word(&ps->lx);
+		u32 n = (u32)strlen(keys[i]);
+
+		if (w.len <= n || strncmp(w.s, keys[i], n))
+			return lex_fail(&ps->lx, &w, "found %s, expected %s and a number",
+					word_quote(&w).s, keys[i]);
+		w.s += n;
+		w.len -= n;
+		w.column += n;
+		if (lex_number(&ps->lx, &w, &value[i], NULL))
+			return -EINVAL;
+	}
+	c->preemptions = (u32)min(value[0], (u64)UINT32_MAX);
+	c->traces = value[1];
+	c->digest = value[2];
+	return 0;
+}
+
 static int parse_schedule_line(struct parser *ps, const struct word *keyword)
 {
 	return parse_schedule(ps);
@@ -414,6 +440,7 @@ static const struct {
 	[LINE_EXPECT] = {"expect", parse_expect},
 	[LINE_DIGEST] = {"digest", parse_digest},
 	[LINE_SHOWS] = {"shows", parse_shows},
+	[LINE_CERTIFIED] = {"certified", parse_certified},
 };
 
 static int parse_line(struct parser *ps, bool first)

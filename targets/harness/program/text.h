@@ -18,6 +18,8 @@
  *   shows lazy-twice                           events that a run must show
  *   expect alias-survived                      oracle that a run must end with
  *   digest 0x8d3f0a5c2b6e1f47                  digest that a run must have
+ *   certified K=2 traces=6 digest=0xe8df515e1a2aac10
+ *                                              no schedule fails, says an exhaustive search
  *
  * Other schedules: `schedule turns a a a b` or `a*3 b`, for which `schedule a a b` is short; and
  * a strategy with its numbers (mmstorm list schedules): `schedule pct seed=7 depth=3 length=200`.

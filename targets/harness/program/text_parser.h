@@ -18,6 +18,7 @@ enum text_line {
 	LINE_EXPECT,
 	LINE_DIGEST,
 	LINE_SHOWS,
+	LINE_CERTIFIED,
 	NR_TEXT_LINES
 };
 

@@ -245,5 +245,8 @@ int text_print(const struct program *p, FILE *f)
 		fprintf(f, "expect %s\n", oracle_id(p->expect));
 	if (p->digest)
 		fprintf(f, "digest 0x%016llx\n", p->digest);
+	if (p->certified.traces)
+		fprintf(f, "certified K=%u traces=%llu digest=0x%016llx\n",
+			p->certified.preemptions, p->certified.traces, p->certified.digest);
 	return ferror(f) ? -EIO : 0;
 }

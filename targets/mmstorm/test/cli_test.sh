@@ -312,6 +312,34 @@ check 0 explore good.prog --runs 100 --json
 says '"runs":100'
 [ -e findings ] && fail "findings/ was made without a finding"
 bad "mmstorm explore: found 0 files, expected one" explore
+cat >purge.prog <<END
+target vmap
+task a cpu=0
+  v1 = alloc_vmap_area
+  free_vmap_area v1
+task b cpu=0
+  vm_unmap_aliases
+END
+check 0 explore --exhaustive purge.prog good.prog
+check 0 explore --exhaustive --preemptions all --interrupts all --json purge.prog
+check 0 explore --exhaustive --runs 7 --state purge.state purge.prog
+check 0 explore --exhaustive --state purge.state purge.prog
+check 0 explore --exhaustive --shard 2/3 purge.prog
+cp purge.prog certified.prog
+"$mmstorm" explore --exhaustive purge.prog | grep -o 'certified K.*' >>certified.prog
+check 0 explore --exhaustive certified.prog
+sed 's/traces=[0-9]*/traces=5/' certified.prog >stale.prog
+check 1 explore --exhaustive stale.prog
+bad "purge.state: found the state of another one, expected the state of this search" \
+	explore --exhaustive --state purge.state good.prog
+bad "mmstorm explore: found a bound, --state, --shard or --memory, expected --exhaustive with it" \
+	explore --preemptions 1 good.prog
+others="--strategy, --shows, --oracle or --keep-going"
+bad "mmstorm explore: found --exhaustive with $others, expected it without" \
+	explore --exhaustive --strategy pct good.prog
+parts="expected a part and a number of parts, such as 1/4"
+bad "mmstorm explore: option --shard: found '4/3', $parts" \
+	explore --exhaustive --shard 4/3 good.prog
 bad "mmstorm explore: found --output and --keep-going, expected one of them" \
 	explore good.prog -o x --keep-going
 bad "mmstorm explore: option --oracle: found 'wonder', expected one of mmstorm list oracles" \
