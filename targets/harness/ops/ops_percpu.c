@@ -13,6 +13,7 @@
 #include "access.h"
 #include "oracle/layout_oracle.h"
 #include "oracle/background.h"
+#include "oracle/node_model.h"
 #include "oracle/percpu_model.h"
 #include "machine/pgtable.h"
 #include "ops.h"
@@ -172,12 +173,40 @@ static void judge_refusal(struct world *w, const struct op_call *c, u32 k,
 }
 
 /*
+ * The pages of a new chunk are near to the CPUs that use them, if the nodes had enough before: for
+ * all of the chunk, and its tables. @free: frames that the machine had free then.
+ */
+static void judge_nodes(struct world *w, const struct op_call *c, u32 k, u64 free)
+{
+	const struct percpu_instance *v = percpu_of(w, k);
+	const struct topology *t = machine_topology(w->machine);
+	const u64 pages = (u64)v->layout.nr_units * (v->layout.unit_size >> PAGE_SHIFT);
+	const u64 need = pages + pages / 512 + 6 * (u64)v->layout.nr_groups;
+	unsigned int cpu;
+
+	if (t->nr_nodes == 1 || !v->be->caps.local_pages || w->program->machine.km || !c->alone)
+		return;
+	for_each_possible_cpu (cpu, t) {
+		const u64 addr = copy_addr(w, c->object, k, cpu);
+		const struct page *page = vmalloc_to_page(w->machine, addr);
+		const unsigned int nid = cpu_to_node(t, cpu);
+
+		MM_CHECK(page->nid == nid || node_surely_free(w, (int)nid, free) < need ||
+				 !op_ran_alone(w, c),
+			 RANGE,
+			 "the copy at 0x%llx of CPU %u, of node %u, is on node %u: node %u had "
+			 "%llu free frames",
+			 addr, cpu, nid, page->nid, nid, node_surely_free(w, (int)nid, free));
+	}
+}
+
+/*
  * A new chunk is made only if no chunk at hand can serve the request. One that could not serve a
  * small request is set aside until something in it is freed, but not while it has room for
  * percpu_caps.set_aside bytes.
  */
 static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
-			    const struct percpu_request *r, u64 chunks_before)
+			    const struct percpu_request *r, u64 chunks_before, u64 free)
 {
 	const struct percpu_instance *v = percpu_of(w, k);
 	struct percpu_account a;
@@ -192,6 +221,7 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
 		 r->size, chunk);
+	judge_nodes(w, c, k, free);
 }
 
 /*
@@ -284,6 +314,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 {
 	struct percpu_account before[WORLD_PERCPU] = {0};
 	u64 addr[WORLD_PERCPU] = {0};
+	const u64 free = nr_free_pages(w->machine);
 	struct object *o = c->object;
 
 	/* Numbers are judged only for an operation that runs alone. */
@@ -304,7 +335,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 		if (run_at_once(w->run))
 			continue;
 		if (!r->reserved)
-			judge_new_chunk(w, c, k, r, before[k].chunks);
+			judge_new_chunk(w, c, k, r, before[k].chunks, free);
 		judge_work(w, c, k, r, before[k].scanned);
 	}
 	check_zero(w, o);

@@ -10,10 +10,11 @@
  * unmapping a part must leave both neighbours.
  *
  * A listing is compared word by word; of nodes only their order and the sum of their frames. The
- * line of a live object is checked at any time, the number of lines and the largest gap only if the
- * operation ran alone. Frees that a worker has yet to do excuse as many lines and bytes, to the end
- * of the run: nothing says when they are done. In the target boot other allocators have areas too,
- * so only the lines and bytes of vmalloc's own objects are looked for.
+ * line of a live object is checked at any time, and one that is in use all the time has a line; the
+ * number of lines and the largest gap only if the operation ran alone. Frees that a worker has yet
+ * to do excuse as many lines and bytes, to the end of the run: nothing says when they are done. In
+ * the target boot other allocators have areas too, so only the lines and bytes of vmalloc's own
+ * objects are looked for.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -265,16 +266,26 @@ void op_unmap_kernel_range(struct world *w, const struct op_call *c)
 	object_unlock(o, flags);
 }
 
+/* Objects whose lines are looked for while other tasks are at work, at most. */
+#define LISTED_MAX 64
+
 /**
  * struct listing - a listing as it is read
  * @end:   of the area of the line before
  * @known: lines that tell of live objects
  * @lines: all lines
+ * @object: objects that were live before the first line, @nr of them
+ * @id:    of each, since another one may get its record
+ * @met:   a line told of it
  */
 struct listing {
 	struct world *w;
 	u64 end;
 	u64 known, lines;
+	u32 nr;
+	const struct object *object[LISTED_MAX];
+	u64 id[LISTED_MAX];
+	bool met[LISTED_MAX];
 };
 
 /* Is it an area of the vmalloc interface? In the target boot there are others. */
@@ -356,6 +367,8 @@ static void read_line(const char *text, void *arg)
 		if (o->addr != start || !has_owner(o))
 			continue;
 		l->known++;
+		for (u32 n = 0; n < l->nr; n++)
+			l->met[n] |= l->object[n] == o;
 		MM_CHECK(bytes == o->size && line_fits(o, at), LIST,
 			 "vmallocinfo: '%s' does not describe operation %u, of %llu bytes", text,
 			 object_record(l->w, o), o->size);
@@ -375,6 +388,31 @@ static u64 largest_gap(struct world *w)
 	return max(largest, w->vmap[0].end - at);
 }
 
+static void note_live(struct listing *l)
+{
+	for (u32 i = nr_live_objects(l->w); i-- && l->nr < LISTED_MAX;) {
+		const struct object *o = live_object(l->w, i);
+
+		if (!has_owner(o))
+			continue;
+		l->id[l->nr] = o->id;
+		l->object[l->nr++] = o;
+	}
+}
+
+/* An object that was live before and is live now was in use all the time: a line tells of it. */
+static void check_met(const struct listing *l)
+{
+	for (u32 n = 0; n < l->nr; n++) {
+		const struct object *o = l->object[n];
+
+		MM_CHECK(l->met[n] || o->state != OBJECT_LIVE || o->id != l->id[n], LIST,
+			 "vmallocinfo: 0x%llx of operation %u was in use all the time, and no line "
+			 "tells of it",
+			 o->addr, object_record(l->w, o));
+	}
+}
+
 /* The listing has areas that a worker has yet to free; these are no live objects. */
 void op_vmallocinfo(struct world *w, const struct op_call *c)
 {
@@ -385,7 +423,11 @@ void op_vmallocinfo(struct world *w, const struct op_call *c)
 	const bool alone = w->program->target == TARGET_VMALLOC;
 	u64 live = 0, used = 0, gap;
 
+	if (!run_at_once(w->run))
+		note_live(&l);
 	v->be->vmallocinfo(v->ctx, read_line, &l);
+	if (!c->alone)
+		check_met(&l);
 	v->be->totals(v->ctx, &info);
 	if (run_at_once(w->run))
 		return;

@@ -16,6 +16,7 @@
 #include "ops.h"
 #include "oracle/deferred_frees.h"
 #include "oracle/kva_model.h"
+#include "oracle/node_model.h"
 #include "vm_struct.h"
 
 /* Objects up to this many bytes are filled and checked as a whole. */
@@ -109,18 +110,6 @@ static bool must_serve(struct world *w, u64 pages)
 	       kva_fits(w, &w->vmap[0], (pages + 1) << PAGE_SHIFT);
 }
 
-/* Frames that a node must have free, whichever frames are in use. */
-static u64 surely_free(const struct world *w, int node)
-{
-	const struct topology *t = machine_topology(w->machine);
-	u64 others = 0;
-
-	for (u32 i = 0; i < t->nr_ranges; i++)
-		if ((int)t->range[i].nid != node)
-			others += t->range[i].nr;
-	return nr_free_pages(w->machine) - min(others, nr_free_pages(w->machine));
-}
-
 /* The node serves the request if it has frames and tables enough. */
 static void judge_node(struct world *w, const struct op_call *c, int node, u64 free)
 {
@@ -151,7 +140,8 @@ void op_vmalloc(struct world *w, const struct op_call *c)
 	const u32 kind = c->op->arg[1];
 	const gfp_t gfp = c->op->arg[2] ? GFP_ATOMIC : c->gfp;
 	const int node = kind == NODE ? (int)(size % w->program->machine.nodes) : NUMA_NO_NODE;
-	const u64 free = kind == NODE && c->alone ? surely_free(w, node) : 0;
+	const u64 free =
+		kind == NODE && c->alone ? node_surely_free(w, node, nr_free_pages(w->machine)) : 0;
 	const struct vmap_instance *v = &w->vmap[0];
 	struct object *o = c->object;
 	u64 addr;

@@ -4,6 +4,7 @@
  */
 #include "layout_oracle.h"
 
+#include "layout_model.h"
 #include "machine/pgtable.h"
 #include "world/percpu_world.h"
 
@@ -194,6 +195,7 @@ static void check_layout(struct world *w, u32 k)
 	const struct percpu_layout *l = &w->percpu[k].layout;
 	u32 units = 0;
 
+	layout_model_check_span(w, k);
 	check_sizes(w, k);
 	check_cpus(w, l);
 	check_units(w, k, l);
@@ -206,6 +208,7 @@ static void check_layout(struct world *w, u32 k)
 	}
 	MM_CHECK(units == l->nr_units, RANGE, "%u units, and the groups have %u", l->nr_units,
 		 units);
+	layout_model_check(w, k);
 	if (w->percpu[k].base && l->static_size)
 		check_addresses(w, k);
 }

@@ -237,7 +237,9 @@ static const char *owed(void *ctx, bool asked)
 }
 
 /* The promises of both kinds. */
-#define CAPS .complete = true, .min_size = PCPU_MIN_ALLOC_SIZE, .slack = PAGE_SIZE, .set_aside = 128
+#define CAPS                                                                                       \
+	.complete = true, .local_pages = true, .min_size = PCPU_MIN_ALLOC_SIZE,                    \
+	.slack = PAGE_SIZE, .set_aside = 128
 
 #define COMMON                                                                                     \
 	.ctx_size = sizeof(struct ours_percpu), .destroy = destroy, .verify = verify,              \

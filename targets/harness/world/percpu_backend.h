@@ -55,6 +55,8 @@ const char *percpu_freed_name(enum percpu_freed how);
  *             must be found; a hint may understate a run by that much where it spans pages
  * @set_aside: a chunk is looked at again only after a free once it could not serve a request of
  *             less than so many bytes
+ * @local_pages: the pages of a new chunk are of the node of the CPU that they are for, as long as
+ *             that node has free ones
  * @counts_work: percpu_account.scanned counts each block asked and each word read: no more than
  *             one chunk's blocks and one block's words for a request
  */
@@ -67,6 +69,7 @@ struct percpu_caps {
 	u32 min_static, min_dyn;
 	u32 slack;
 	u32 set_aside;
+	bool local_pages;
 	bool counts_work;
 };
 

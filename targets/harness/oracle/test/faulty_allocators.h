@@ -169,6 +169,7 @@ enum fault {
 	FAULT_PCPU_VERIFY,	 /* the verifier reports */
 	FAULT_PCPU_OWES,	 /* after a request, background work is due and not queued */
 	FAULT_PCPU_ATOMIC,	 /* atomic requests are refused */
+	FAULT_PCPU_NODE,	 /* a unit's frames are of another node than its CPU */
 	FAULT_PCPU_PAGE_KEPT,	 /* a chunk's first frame is not freed */
 	FAULT_PCPU_ERROR_KEEPS,	 /* if the rest of a chunk cannot be had, no frame is freed */
 	FAULT_PCPU_NOT_FREED,	 /* free_percpu() does nothing */
@@ -206,6 +207,8 @@ enum fault {
 	FAULT_LAYOUT_EMPTY,	 /* the first unit of a group has no CPU */
 	FAULT_LAYOUT_PART,	 /* a group ends within an allocation */
 	FAULT_LAYOUT_REMOTE,	 /* a group has a CPU of another */
+	FAULT_LAYOUT_SPLIT,	 /* the first group is two */
+	FAULT_LAYOUT_FAR,	 /* the last group is too far away for further chunks */
 	FAULT_LAYOUT_OFFSET,	 /* two CPUs have swapped units */
 	FAULT_LAYOUT_SIZE,	 /* more memory is allocated than the units need */
 	FAULT_LAYOUT_REGIONS,	 /* a region is larger than requested */

@@ -50,13 +50,13 @@ struct chunk {
 };
 
 /* Get contiguous frames, for a first chunk from boot memory if there is any. */
-static struct page *take_frames(struct pcpu *pc, const struct chunk *c, u32 nr)
+static struct page *take_frames(struct pcpu *pc, const struct chunk *c, int nid, u32 nr)
 {
 	const struct pcpu_fc_provider *from = c->first ? pc->cfg.provider : NULL;
 	u64 addr;
 
 	if (!from)
-		return alloc_contig_pages(pc->m, NUMA_NO_NODE, nr, nr, GFP_KERNEL, "chunk");
+		return alloc_contig_pages(pc->m, nid, nr, nr, GFP_KERNEL, "chunk");
 	addr = from->alloc(from->arg, 0, nr * PAGE_SIZE, nr * PAGE_SIZE);
 	return addr ? virt_to_page(pc->m, addr) : NULL;
 }
@@ -88,7 +88,7 @@ static int chunk_block(struct pcpu *pc, struct chunk *c)
 {
 	u32 nr = 1U << fls64((u64)pc->nr_units * (pc->unit >> PAGE_SHIFT) - 1);
 
-	c->block = take_frames(pc, c, nr);
+	c->block = take_frames(pc, c, NUMA_NO_NODE, nr);
 	if (!c->block)
 		return -ENOMEM;
 	c->nr_block = nr;
@@ -113,14 +113,31 @@ static int chunk_map_units(struct pcpu *pc, struct chunk *c)
 	return 0;
 }
 
+/* The frames of each CPU's unit, near to it. */
+static int chunk_take_frames(struct pcpu *pc, struct chunk *c)
+{
+	const struct topology *t = machine_topology(pc->m);
+	unsigned int cpu;
+
+	for_each_possible_cpu (cpu, t) {
+		unsigned int nid = cpu_to_node(t, cpu);
+
+		if (faulty(FAULT_PCPU_NODE))
+			nid = (nid + 1) % t->nr_nodes;
+		for (u32 i = 0; i < c->nr_each; i++) {
+			c->page[c->nr_pages] = take_frames(pc, c, (int)nid, 1);
+			if (!c->page[c->nr_pages])
+				return -ENOMEM;
+			c->nr_pages++;
+		}
+	}
+	return 0;
+}
+
 static int chunk_map(struct pcpu *pc, struct chunk *c)
 {
-	for (u32 i = 0; i < pc->nr_units * c->nr_each; i++) {
-		c->page[i] = take_frames(pc, c, 1);
-		if (!c->page[i])
-			return -ENOMEM;
-		c->nr_pages++;
-	}
+	if (chunk_take_frames(pc, c))
+		return -ENOMEM;
 	if (pcpu_get_vm_areas(pc->vs, pc->offset, pc->size, pc->nr_groups, PAGE_SIZE, GFP_KERNEL,
 			      c->va)) {
 		c->va[0] = NULL;

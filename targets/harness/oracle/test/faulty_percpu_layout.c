@@ -96,6 +96,16 @@ static void spoil(struct pcpu_alloc_info *ai, unsigned int nr_cpu_ids)
 		ai->group[ai->nr_groups - 1].first_unit++;
 	if (faulty(FAULT_LAYOUT_NO_GROUP))
 		ai->group[ai->nr_groups - 1].nr_units--;
+	if (faulty(FAULT_LAYOUT_SPLIT)) {
+		ai->group[1] = ai->group[0];
+		ai->group[0].nr_units /= 2;
+		ai->group[1].first_unit = ai->group[0].nr_units;
+		ai->group[1].nr_units -= ai->group[0].nr_units;
+		ai->group[1].base_offset += (u64)ai->group[0].nr_units * ai->unit_size;
+		ai->nr_groups = 2;
+	}
+	if (faulty(FAULT_LAYOUT_FAR))
+		ai->group[ai->nr_groups - 1].base_offset += 1ULL << 40;
 	if (faulty(FAULT_LAYOUT_OFFSET))
 		swap_units(map, last - 1, last);
 }

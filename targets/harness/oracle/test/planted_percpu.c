@@ -138,6 +138,10 @@ const struct planted planted_percpu[] = {
 	{FAULT_PCPU_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a new chunk fits",
 	 REFUSED_IN("cpus=3 backing=km")},
 
+	/* Pages of later chunks. */
+	{FAULT_PCPU_NODE, ORACLE_RANGE, 0, "of CPU 0, of node 0, is on node 1: node 0 had",
+	 BITMAP "machine cpus=4 nodes=2\n" A "p1 = alloc_percpu\n"},
+
 	/* Units. */
 	{FAULT_LAYOUT_SIZE, ORACLE_RANGE, NO_OP,
 	 "1 units of 32768 bytes are allocated as 36864 bytes, in atoms of 4096", FOUR},
@@ -155,6 +159,10 @@ const struct planted planted_percpu[] = {
 	{FAULT_LAYOUT_PART, ORACLE_RANGE, NO_OP,
 	 "group 0 has 3 units, allocated 2 at a time, the first of CPU 0",
 	 LAYOUT "machine cpus=3\n" A},
+	{FAULT_LAYOUT_PART, ORACLE_RANGE, NO_OP,
+	 "2 units are allocated at a time, as 65536 bytes, expected 1, as 32768", FOUR},
+	{FAULT_LAYOUT_SPLIT, ORACLE_RANGE, NO_OP, "2 groups, expected 1", FOUR},
+	{FAULT_LAYOUT_FAR, ORACLE_RANGE, NO_OP, "the units span 0x", TWO_NODES},
 	{FAULT_LAYOUT_REMOTE, ORACLE_RANGE, NO_OP,
 	 "CPUs 0 and 2 are of one group, and not local to each other", TWO_NODES},
 	{FAULT_LAYOUT_OFFSET, ORACLE_RANGE, NO_OP, "unit 2 of group 0, at offset 0, is at 0x18000",
