@@ -11,6 +11,11 @@
  *
  * percpu_alloc=auto falls back from embed to page on any failure of embedding, with the notice that
  * a kernel prints. All chunks have the same layout. Without a first chunk there is only the layout.
+ *
+ * Page by page, a kernel ignores the dynamic size that it was given and takes the least one, and
+ * the least unit: mapped pages cost TLB entries. Here both are as configured, also after a
+ * fallback. Then what a first chunk can serve does not depend on how it was made, and runs can be
+ * compared; the layout of a kernel that fell back is configured by its own numbers.
  */
 #include <stdarg.h>
 
