@@ -12,12 +12,13 @@
  * no scheduling point, or walks over them would be most of a run. As long as nothing was put into
  * any, walks of ours leave them out.
  */
+static bool in_nodes(const struct list_head *head);
 static bool is_pool(const struct list_head *head);
 static bool pools_used;
 
 static inline int list_empty_or_point(const struct list_head *head)
 {
-	if (is_pool(head) && __atomic_load_n(&head->next, __ATOMIC_RELAXED) == head)
+	if (in_nodes(head) && __atomic_load_n(&head->next, __ATOMIC_RELAXED) == head)
 		return 1;
 	return list_empty(head);
 }
@@ -41,19 +42,32 @@ static inline void list_add_and_note(struct list_head *entry, struct list_head *
 #include "vmalloc_lists.h"
 #include "judge_vmalloc.h"
 
+#ifdef TREE_NODES
+static bool in_nodes(const struct list_head *head)
+{
+	return (unsigned long)head - (unsigned long)vmap_nodes <
+	       nr_vmap_nodes * sizeof(*vmap_nodes);
+}
+
+/* The pools are the first member of a node. */
 static bool is_pool(const struct list_head *head)
 {
-#ifdef TREE_NODES
-	const unsigned long at = (unsigned long)head - (unsigned long)vmap_nodes;
-
-	/* The pools are the first member of a node. */
 	static_assert(offsetof(struct vmap_node, pool) == 0);
-	return at < nr_vmap_nodes * sizeof(*vmap_nodes) &&
-	       at % sizeof(*vmap_nodes) < sizeof(vmap_nodes->pool);
-#else
-	return false;
-#endif
+	return in_nodes(head) &&
+	       ((unsigned long)head - (unsigned long)vmap_nodes) % sizeof(*vmap_nodes) <
+		       sizeof(vmap_nodes->pool);
 }
+#else
+static bool in_nodes(const struct list_head *head)
+{
+	return false;
+}
+
+static bool is_pool(const struct list_head *head)
+{
+	return false;
+}
+#endif
 
 static gfp_t gfp_of(unsigned int flags)
 {
