@@ -329,7 +329,9 @@ int br_insert_page(void *user, unsigned long uaddr, struct page *page)
 	struct user_pages *u = user;
 	const u64 n = uaddr >> PAGE_SHIFT;
 
-	if (!page || n >= u->nr)
+	/* A kernel follows the pointer. */
+	MM_CHECK(page, RANGE, "remap_vmalloc_range: page %llu of the user is no page", n);
+	if (n >= u->nr)
 		return -EINVAL;
 	br_get_page(page);
 	u->page[n] = page;
