@@ -175,10 +175,13 @@ static const struct bench_case boots[] = {
 	{"the same through boot memory, every page frame judged", TARGET_BOOT},
 };
 
-/* The same programs on another implementation: its boot, and its allocators. */
+/*
+ * The same programs on another implementation: its boot, and its allocators. The programs of
+ * vmalloc have operations that it may not offer.
+ */
 static void bench_other(struct executor *x, const struct implementation *on, struct bench_out *out)
 {
-	static const unsigned int target[] = {TARGET_PERCPU_BITMAP, TARGET_VMAP, TARGET_VMALLOC};
+	static const unsigned int target[] = {TARGET_PERCPU_BITMAP, TARGET_VMAP};
 	struct program empty;
 	struct rate r;
 	char name[96];
