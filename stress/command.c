@@ -22,8 +22,14 @@
 #define QUIET_EVERY 2000
 #else
 #define WATCHDOG_SECONDS 10
+#ifdef MM_ASAN
+#define QUIET_EVERY 5000
+#else
 #define QUIET_EVERY 20000
 #endif
+#endif
+/* Each world has other limits (most_live()), so a run of seconds on a busy host should see many. */
+#define WORLDS_EVERY 4
 
 #define MEMBER(m) .offset = offsetof(struct stress_options, m)
 
@@ -200,7 +206,7 @@ int command_parse(struct stress_options *o, struct stress *st, int argc, char **
 		.seed = 1,
 		.quiet_every = QUIET_EVERY,
 		.verify_every = 1,
-		.worlds_every = 16,
+		.worlds_every = WORLDS_EVERY,
 		.watchdog = WATCHDOG_SECONDS,
 		.search = 60,
 		.findings = getenv("MMSTORM_FINDINGS"),

@@ -223,6 +223,16 @@ static u32 most_live(const struct stress *st)
 	return max(st->wl->live / part[(world + world / st->nr_worlds) % ARRAY_SIZE(part)], 1U);
 }
 
+/* In every other world of each machine, threads yield often after they released a lock. */
+#define NOISY_ODDS 8
+
+static bool is_noisy(const struct stress *st)
+{
+	const u32 world = st->shared->world;
+
+	return (world + world / st->nr_worlds) % 2;
+}
+
 static void run_world(struct stress *st)
 {
 	struct schedule schedule = {.kind = SCHEDULE_RANDOM, .odds = st->wl->odds};
@@ -233,6 +243,10 @@ static void run_world(struct stress *st)
 	set_program(st);
 	put_header(st);
 	st->program.nr_tasks = min(st->nr_threads, (u32)PROGRAM_MAX_TASKS);
+	if (is_noisy(st)) {
+		schedule.odds = NOISY_ODDS;
+		sp.yields = true;
+	}
 	prepare_threads(st);
 	slots_prepare(st, most_live(st));
 	schedule.seed = st->thread[0].rng;

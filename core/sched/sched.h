@@ -56,6 +56,8 @@ typedef void end_process_fn(void);
  *              takes no more of it than seed and odds of SCHEDULE_RANDOM: how often
  *              preempt_enable() moves a task to another CPU (without: 1 in 1,024; odds of 0:
  *              never, in that engine alone)
+ * @yields:     where preempt_enable() would move a task, the task also yields the host's CPU.
+ *              Others then run in windows between two locks. The threads engine alone has it
  * @strategy:   if not NULL, decides in place of @schedule's (strategy.h). Fibers engine
  * @vtime:      if not NULL, the run is in virtual time (vtime.h): @schedule is not consulted.
  *              Not in the threads engine
@@ -74,6 +76,7 @@ struct sched_params {
 	u64 possible;
 	u64 max_points;
 	const struct schedule *schedule;
+	bool yields;
 	const struct sched_strategy *strategy;
 	const struct sched_vtime *vtime;
 	struct schedule *taken;

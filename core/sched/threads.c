@@ -147,6 +147,7 @@ static void run_begin(struct sched *s, const struct sched_params *p)
 	s->nr_spawned = 0;
 	s->next_ticket = 1;
 	s->odds = random ? p->schedule->odds : DEFAULT_ODDS;
+	s->yields = p->yields;
 	s->callbacks = 0;
 	for (i = 0; i < SCHED_MAX_TASKS; i++)
 		task_init(s, i, "", 0, seed);

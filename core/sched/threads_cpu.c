@@ -63,6 +63,8 @@ static void atomic_end(struct task *t)
 		t->until_move = draw_until_move(t);
 		if (!t->irq)
 			__atomic_store_n(&t->cpu, draw_cpu(t), __ATOMIC_RELAXED);
+		if (t->sched->yields)
+			sched_yield();
 	}
 }
 

@@ -113,6 +113,7 @@ struct cpu {
  * @nr_spawned:  tasks spawned; atomic
  * @next_ticket: the next operation's; atomic
  * @odds:        preempt_enable() moves the task once in so many times; 0: never
+ * @yields:      and it yields the host's CPU then
  * @callbacks:   RCU callbacks queued and not yet run; atomic
  * @pool_lock:   protects the fields after it, and the @pending and @next of queued items
  * @pool_owner:  the task that holds it
@@ -130,6 +131,7 @@ struct sched {
 	unsigned int nr_spawned;
 	u64 next_ticket;
 	u64 odds;
+	bool yields;
 	u64 callbacks;
 	struct cpu cpu[SCHED_MAX_CPUS];
 	struct task task[SCHED_MAX_TASKS];
