@@ -15,11 +15,12 @@ usage() {
 	usage: ci/nightly.sh [OPTION]...
 
 	Runs all tests, then stress of every workload in the flavours release, asan and tsan,
-	then fuzzing of every target; replays the new findings, merges the work corpora, and
-	writes build/nightly/summary.md. An interrupted night goes on where it stopped.
+	then fuzzing of every target; replays the new findings, merges the work corpora,
+	measures how long the bugs of the bank take to find (mmstorm bench hunt), and writes
+	build/nightly/summary.md. An interrupted night goes on where it stopped.
 
 	Options:
-	  --hours H    time for stress and fuzzing together, such as 0.1 (default: 8)
+	  --hours H    time for stress, fuzzing and the hunt, such as 0.1 (default: 8)
 	  --new        begin a new night, although the last one has not ended
 	  --no-tests   leave the tests out
 	  --no-setup   do not install missing packages
@@ -68,10 +69,24 @@ workloads() {
 		sed -n '/^WORKLOAD is/,/^$/ s/^  \([a-z]*\)  *[^ ].*/\1/p'
 }
 
-# make_plan: a line a step, "NAME COMMAND...". Stress and fuzzing have half of the time each.
+# hunt_options SECONDS: of a hunt that takes at most so long. Each of 12 bugs and 10 columns has a
+# run and a control.
+hunt_options() {
+	local limit=$(($1 / 240))
+	if [ "$limit" -ge 3 ]; then
+		echo "--seeds 1 --seconds $limit"
+	else
+		echo "--sample"
+	fi
+}
+
+# make_plan: a line a step, "NAME COMMAND...". The hunt has an eighth of the time, and stress and
+# fuzzing half of the rest each.
 make_plan() {
-	local seconds all share flavour workload
+	local seconds all share flavour workload hunt
 	seconds=$(awk -v h="$hours" 'BEGIN { printf "%d", h * 3600 }')
+	hunt=$(hunt_options $((seconds / 8)))
+	seconds=$((seconds - seconds / 8))
 	mapfile -t all < <(workloads)
 	share=$((seconds / 2 / ${#all[@]} / ${#stress_flavours[@]}))
 	[ "$share" -gt 0 ] || share=1
@@ -84,6 +99,7 @@ make_plan() {
 	done
 	echo "fuzz bash ci/fuzz.sh --no-setup --seconds $((seconds / 2 + 1))"
 	echo "replay replay_findings"
+	echo "hunt build/release/mmstorm bench --build --state $night/hunt.json $hunt hunt"
 	echo "merge merge_corpora"
 }
 
@@ -152,8 +168,8 @@ summarise() {
 	local name status
 	echo "# The night of $(date -r "$night/plan" +%F)"
 	echo
-	echo "$hours h for stress and fuzzing; version $(git describe --always 2>/dev/null ||
-		echo unknown)."
+	echo "$hours h for stress, fuzzing and the hunt."
+	echo "Version $(git describe --always 2>/dev/null || echo unknown)."
 	echo
 	echo "| step | result | operations/s | memory by quarter, MiB |"
 	echo "|---|---|---|---|"
@@ -175,6 +191,10 @@ summarise() {
 	echo "Fuzzing:"
 	echo
 	sed -n '/^target  *flavour/,$ s/^/    /p' "$night/fuzz.log" 2>/dev/null || true
+	echo
+	echo "Hunt of the bugs of the bank:"
+	echo
+	sed -n '/^Seconds to the first/,$ s/^/    /p' "$night/hunt.log" 2>/dev/null || true
 	echo
 	echo "New findings:"
 	echo
