@@ -48,6 +48,9 @@ note() {
 replay_corpus() {
 	local flavour=$1 program oracle text defects=(corpus/linux/*/*.prog) seeds
 	seeds=(corpus/[!bp]*/*.prog corpus/percpu/*.prog corpus/boot*/*.prog)
+	# Races need two tasks.
+	[ "$flavour" != fuzz-tsan ] ||
+		mapfile -t seeds < <(grep -lPz '(?s)\n(task|irq) .*\n(task|irq) ' "${seeds[@]}")
 	replay "$flavour" "$name" "${defects[@]}" >"$linux_work/known.$flavour"
 	while IFS=$tab read -r program oracle text; do
 		printf '%s\t%s\n' "$oracle" "$(sign "$text")" | tee -a "$signs" >>"$signs.known"
