@@ -236,6 +236,12 @@ void pcpu_verify(struct pcpu *pc, bool quiet)
 	verify_slots(pc);
 }
 
+/* cds_list_empty() takes no list that it may not change. */
+static bool list_is_empty(const struct cds_list_head *list)
+{
+	return list->next == list;
+}
+
 const char *pcpu_owed(const struct pcpu *pc, bool asked)
 {
 	const struct cds_list_head *empty = &pc->slot[pcpu_free_slot(pc)], *pos;
@@ -245,9 +251,9 @@ const char *pcpu_owed(const struct pcpu *pc, bool asked)
 		return NULL;
 	if (pc->atomic_failed)
 		return "an atomic request was refused";
-	if (!cds_list_empty(&pc->extend))
+	if (!list_is_empty(&pc->extend))
 		return "a chunk waits for room in its area map";
-	if (!cds_list_empty(&pc->slot[pcpu_to_depopulate_slot(pc)]))
+	if (!list_is_empty(&pc->slot[pcpu_to_depopulate_slot(pc)]))
 		return "a chunk waits for its empty pages to be taken";
 	for (pos = empty->next; pos != empty; pos = pos->next)
 		spares++;
