@@ -4,7 +4,7 @@
  *
  * A race in the sense of C11 is a finding, since our own allocators have none. Other code may have
  * another rule: the kernel's is that of KCSAN. Such code sets a filter, for the run in which it is
- * tested. On the threads engine ThreadSanitizer reports by itself and asks no filter.
+ * tested.
  */
 #ifndef MM_SCHED_RACE_H
 #define MM_SCHED_RACE_H
@@ -37,7 +37,8 @@ typedef bool race_filter_fn(const struct race_access a[2]);
  */
 void sched_set_race_filter(race_filter_fn *fn);
 
-/* For the engine: the filter of the run. */
+/* For the engines: the filter of the run, and its answer to a report of ThreadSanitizer's. */
 extern race_filter_fn *sched_race_filter;
+bool race_is_harmless(void *report);
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "race.h"
 #include "threads_internal.h"
 #include "vtime.h"
 
@@ -47,6 +48,20 @@ void mm_report(enum oracle o, const char *fmt, ...)
 	fputc('\n', stderr);
 	abort();
 }
+
+#ifdef MM_TSAN
+/*
+ * ThreadSanitizer's hook for those who want a report for themselves: true means that it is not to
+ * be printed, nor to count. A C++ function by its linkage name.
+ */
+bool threads_on_race(void *report,
+		     bool suppressed) __asm__("_ZN6__tsan8OnReportEPKNS_10ReportDescEb");
+
+bool threads_on_race(void *report, bool suppressed)
+{
+	return suppressed || race_is_harmless(report);
+}
+#endif
 
 /* Threads take the time that they take. */
 u64 sched_vtime_now(void)
@@ -149,6 +164,7 @@ static void run_begin(struct sched *s, const struct sched_params *p)
 	s->odds = random ? p->schedule->odds : DEFAULT_ODDS;
 	s->yields = p->yields;
 	s->callbacks = 0;
+	sched_set_race_filter(NULL);
 	for (i = 0; i < SCHED_MAX_TASKS; i++)
 		task_init(s, i, "", 0, seed);
 	task_init(s, SCHED_TASK_INIT, "init", 0, seed);

@@ -170,34 +170,6 @@ static void note(struct sched *s, void *report)
 	}
 }
 
-/* Is the report a race that the code under test declares as harmless? */
-static bool is_harmless(void *report)
-{
-	int count, stacks, mops = 0, locs, mutexes, threads, tids;
-	struct race_access access[2];
-	const char *what;
-	void *sleep[1];
-
-	if (!sched_race_filter)
-		return false;
-	__tsan_get_report_data(report, &what, &count, &stacks, &mops, &locs, &mutexes, &threads,
-			       &tids, sleep, 1);
-	if (mops < 2 || strcmp(what, "data-race"))
-		return false;
-	for (int i = 0; i < 2; i++) {
-		void *addr, *trace[1] = {NULL};
-		int tid, write, atomic;
-
-		__tsan_get_report_mop(report, (unsigned long)i, &tid, &addr, &access[i].size,
-				      &write, &atomic, trace, 1);
-		access[i].addr = addr;
-		access[i].pc = trace[0];
-		access[i].write = write;
-		access[i].atomic = atomic;
-	}
-	return sched_race_filter(access);
-}
-
 void tsan_describe(const struct sched *s, char *text, size_t size)
 {
 	const struct race *race = &s->race_seen;
@@ -240,7 +212,7 @@ bool tsan_on_report(void *report, bool suppressed)
 	}
 	/* That address is not looked at again, whatever becomes of the report. */
 	t->sched->race_seen.reported = true;
-	if (is_harmless(report))
+	if (race_is_harmless(report))
 		return true;
 	if (!t->sched->reported && !t->sched->race)
 		note(t->sched, report);
