@@ -197,10 +197,11 @@ void op_touch_vmalloc(struct world *w, const struct op_call *c)
 
 void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u64 nr, u64 from)
 {
-	const u64 pages = (o->size >> PAGE_SHIFT) - 1;
-	const bool valid = o->user && !from && pgoff <= pages && nr <= pages - pgoff;
-	struct page *page[REMAP_MAX] = {NULL};
 	const struct vmap_instance *v = &w->vmap[0];
+	const bool inside = v->be->caps.remaps_inside && from && IS_ALIGNED(from, PAGE_SIZE);
+	const u64 pages = (o->size >> PAGE_SHIFT) - 1, first = pgoff + (from >> PAGE_SHIFT);
+	const bool valid = o->user && (!from || inside) && first <= pages && nr <= pages - first;
+	struct page *page[REMAP_MAX] = {NULL};
 	int err;
 
 	/* A program has no number so large that the sum wraps. */
@@ -212,8 +213,13 @@ void vm_struct_judge_remap(struct world *w, const struct object *o, u64 pgoff, u
 		 "remap_vmalloc_range of %llu pages from page %llu on of an area of %llu%s: %d", nr,
 		 pgoff, pages, o->user ? "" : ", which is for no user", err);
 	for (u64 i = 0; i < nr; i++) {
-		const u64 addr = o->addr + ((pgoff + i) << PAGE_SHIFT);
+		const u64 addr = o->addr + ((first + i) << PAGE_SHIFT);
 
+		/* The user gives up what it got before the error. */
+		if (inside && !valid && page[i])
+			put_page(w->machine, page[i]);
+		if (inside && !valid)
+			continue;
 		MM_CHECK(page[i] == (valid ? vmalloc_to_page(w->machine, addr) : NULL), CONTENTS,
 			 "remap_vmalloc_range: page %llu of the user is not that at 0x%llx", i,
 			 addr);

@@ -61,6 +61,8 @@ enum vmap_cache { VMAP_CACHE_NONE, VMAP_CACHE_BY_CPU, VMAP_CACHE_BY_NODE };
  * @sleeps:       its functions may sleep, or take locks that are not safe in interrupts: no
  *                operation on a space stands in one
  * @reads_ram:    vread() reads short mappings; false: as zeroes
+ * @remaps_inside: remap_vmalloc_range() serves an address of a page inside of an area, and finds
+ *                that the area is too short page by page
  * @walks_nodes:  a walk over the areas in use asks each node at each step
  * @misses:       free ranges that are long enough and do not fit because of their alignment, before
  *                the heap considers only ranges of size + align - PAGE_SIZE bytes. 0: a request
@@ -84,6 +86,7 @@ struct vmap_caps {
 	bool strict_areas;
 	bool sleeps;
 	bool reads_ram;
+	bool remaps_inside;
 	bool walks_nodes;
 	u32 misses;
 	u32 block_max;
