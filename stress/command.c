@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "offer.h"
 #include "program/op_set.h"
 #include "program/text.h"
 #include "tool/options.h"
-#include "world/implementation.h"
 #include "world/machine_world.h"
 
 #ifdef MM_TSAN
@@ -32,6 +32,15 @@
 #define WORLDS_EVERY 4
 
 #define MEMBER(m) .offset = offsetof(struct stress_options, m)
+
+/* Of what the judges of a tree find, only a wrong hint harms nothing else. */
+static const char *parse_pass_over(const char *text, void *oracles)
+{
+	if (strcmp(text, oracle_id(ORACLE_HINT)) != 0)
+		return oracle_id(ORACLE_HINT);
+	*(u64 *)oracles |= BIT_ULL(ORACLE_HINT);
+	return NULL;
+}
 
 static const struct option_spec specs[] = {
 	{"threads", 't', OPTION_NUMBER, "N", MEMBER(threads), .lo = 1, .hi = 48,
@@ -58,6 +67,10 @@ static const struct option_spec specs[] = {
 	{"on", .kind = OPTION_TEXT, .value = "NAME", MEMBER(on),
 	 .help = "run on the allocators of NAME, an implementation of mmstorm list implementations "
 		 "(default: the first)"},
+	{"pass-over", .kind = OPTION_CALL, .value = "ORACLE", MEMBER(pass_over),
+	 .parse = parse_pass_over,
+	 .help = "with --on: count findings of ORACLE that the judges of a kernel tree have, and "
+		 "go on; ORACLE is invariant-hint, whose findings harm nothing else"},
 	{"mmu", .kind = OPTION_CALL, .value = "MMU", MEMBER(mmu), .parse = machine_world_parse_mmu,
 	 .help = "model: addresses are numbers, the default; host: they are addresses of the "
 		 "process, "
@@ -124,11 +137,21 @@ static u32 host_cpus(void)
 	return sched_getaffinity(0, sizeof(set), &set) ? 2 : max((u32)CPU_COUNT(&set), 2U);
 }
 
-/* The target has each operation that a thread may draw, in an interrupt if the thread is one. */
+/* The mix of the role is that of --mix. */
+static bool is_given(const struct stress *st, u32 role)
+{
+	return st->o->mix && !st->wl->role[role].count;
+}
+
+/*
+ * The target has each operation that a thread may draw, in an interrupt if the thread is one, and
+ * the implementation has what the user asks for.
+ */
 static int check_mix(const struct stress *st, u32 role, const struct program *p)
 {
 	const bool irq = st->wl->role[role].irq;
 	const struct mix *m = &st->mix[role];
+	char why[REFUSAL_MAX];
 
 	for (u32 i = 0; i < m->nr; i++)
 		if (!op_in_set(op_set(p->target, irq), m->op[i].op))
@@ -136,6 +159,27 @@ static int check_mix(const struct stress *st, u32 role, const struct program *p)
 					     "have, expected one of mmstorm list operations",
 					     op_table[m->op[i].op].name,
 					     target_table[p->target].name);
+	for (u32 i = 0; is_given(st, role) && i < m->nr; i++)
+		if (offer_refuses_op(st->on, p, m->op[i].op, irq, why))
+			return command_error("--mix: %s", why);
+	return -1;
+}
+
+/* Roles with operations, of which the implementation has none in this world, get no threads. */
+static int trim_roles(struct stress *st, const struct program *p)
+{
+	char why[REFUSAL_MAX] = "";
+
+	for (u32 r = 0; r < st->nr_roles; r++) {
+		const struct role *role = &st->wl->role[r];
+
+		if (role->kind != ROLE_OPERATIONS || is_given(st, r) ||
+		    offer_trim(st->on, p, &st->mix[r], role->irq, why))
+			continue;
+		if (!role->count)
+			return command_error("--on: %s: %s", st->wl->name, why);
+		st->nr_of_role[r] = 0;
+	}
 	return -1;
 }
 
@@ -152,7 +196,7 @@ static const char *kva_of(const struct program *p)
 /* Only worlds of the wanted kind. */
 static int choose_worlds(struct stress *st, const struct stress_options *o)
 {
-	char why[REFUSAL_MAX];
+	char why[REFUSAL_MAX], lacks[REFUSAL_MAX] = "";
 	struct program p;
 	struct text_error err;
 	int status = -1;
@@ -165,14 +209,20 @@ static int choose_worlds(struct stress *st, const struct stress_options *o)
 			fprintf(stderr, "mmstorm stress: %s: %s\n", header, err.text);
 			abort();
 		}
+		if (offer_refuses(st->on, &p, lacks))
+			continue;
 		for (u32 r = 0; status < 0 && r < st->nr_roles; r++)
 			status = check_mix(st, r, &p);
+		if (status < 0)
+			status = trim_roles(st, &p);
 		if (status < 0 && machine_world_refuses(&p, o->mmu, why))
 			status = command_error("--mmu: %s", why);
 		if (!o->kva || !strcmp(o->kva, kva_of(&p)))
 			st->header[st->nr_worlds++] = header;
 	}
 	program_fini(&p);
+	if (status < 0 && !st->nr_worlds && lacks[0])
+		return command_error("--on: %s", lacks);
 	if (status < 0 && !st->nr_worlds)
 		return command_error("--kva: found '%s', expected the kind of a space that the "
 				     "workload %s has",
@@ -182,18 +232,20 @@ static int choose_worlds(struct stress *st, const struct stress_options *o)
 
 static int choose_workload(struct stress *st, const struct stress_options *o)
 {
-	u32 threads = 0;
 	char err[MIX_TEXT];
+	int status;
 
 	for (const struct role *r = st->wl->role; r->name; r++, st->nr_roles++) {
 		const char *mix = !r->count && o->mix ? o->mix : r->mix;
 
-		threads += r->count ? r->count : (u32)o->threads;
+		st->nr_of_role[st->nr_roles] = r->count ? r->count : (u32)o->threads;
 		if (mix && mix_parse(&st->mix[st->nr_roles], mix, err))
 			return command_error("--mix: %s", err);
 	}
-	st->nr_threads = threads;
-	return choose_worlds(st, o);
+	status = choose_worlds(st, o);
+	for (u32 r = 0; r < st->nr_roles; r++)
+		st->nr_threads += st->nr_of_role[r];
+	return status;
 }
 
 int command_parse(struct stress_options *o, struct stress *st, int argc, char **argv)
@@ -221,15 +273,25 @@ int command_parse(struct stress_options *o, struct stress *st, int argc, char **
 		o->findings = "findings";
 	if (!o->seconds && !o->operations)
 		o->seconds = 10;
-	if (o->on && !implementation_by_name(o->on))
+	st->on = o->on ? implementation_by_name(o->on) : implementations[0];
+	if (!st->on)
 		return command_error("--on: found '%s', expected an implementation of mmstorm list "
 				     "implementations that this build has",
 				     o->on);
+	if (o->pass_over && !o->on)
+		return command_error("found --pass-over, expected --on with it");
+	report_pass_over(o->pass_over);
 	st->o = o;
 	st->wl = workload_by_name(o->workload);
 	if (st->wl && st->wl->role[0].name)
 		return choose_workload(st, o);
 	/* Each thread has a machine. */
+	if (!st->wl)
+		return -1;
+	if (st->on->single && o->threads > 1)
+		return command_error("%s: found %llu threads, expected --threads 1: %s has one "
+				     "machine at a time",
+				     st->wl->name, o->threads, st->on->name);
 	if (o->mmu == MMU_HOST && o->threads > MMU_HOST_MACHINES)
 		return command_error("found %llu threads, expected at most %u with --mmu host",
 				     o->threads, MMU_HOST_MACHINES);

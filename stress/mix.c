@@ -96,8 +96,8 @@ static int operation(struct reader *r, struct mix_op *m)
 	return 0;
 }
 
-/* Objects must be made, and be freed again. */
-static int check_objects(struct mix *m, char *err)
+/* Which operations make objects of each type, and free them. */
+static void note_objects(struct mix *m)
 {
 	memset(m->maker, -1, sizeof(m->maker));
 	memset(m->freer, -1, sizeof(m->freer));
@@ -109,17 +109,51 @@ static int check_objects(struct mix *m, char *err)
 		if (op->consumes && m->op[i].weight)
 			m->freer[op->uses] = (s8)i;
 	}
-	for (u32 i = 0; i < m->nr; i++) {
+}
+
+/* The first operation on objects that are not both made and freed, or @m->nr. */
+static u32 first_useless(const struct mix *m)
+{
+	u32 i;
+
+	for (i = 0; i < m->nr; i++) {
 		const struct op *op = &op_table[m->op[i].op];
 		const u8 type = op->makes ? op->makes : op->uses;
 
-		if (!type || !m->op[i].weight || (m->maker[type] >= 0 && m->freer[type] >= 0))
-			continue;
-		snprintf(err, MIX_TEXT, "found '%s', expected operations that make and free %s",
-			 op->name, object_types[type].name);
-		return -EINVAL;
+		if (type && m->op[i].weight && (m->maker[type] < 0 || m->freer[type] < 0))
+			break;
 	}
-	return 0;
+	return i;
+}
+
+/* Objects must be made, and be freed again. */
+static int check_objects(struct mix *m, char *err)
+{
+	const struct op *op;
+	u32 i;
+
+	note_objects(m);
+	i = first_useless(m);
+	if (i == m->nr)
+		return 0;
+	op = &op_table[m->op[i].op];
+	snprintf(err, MIX_TEXT, "found '%s', expected operations that make and free %s", op->name,
+		 object_types[op->makes ? op->makes : op->uses].name);
+	return -EINVAL;
+}
+
+void mix_remove(struct mix *m, u32 i)
+{
+	m->total -= m->op[i].weight;
+	m->nr--;
+	memmove(&m->op[i], &m->op[i + 1], (m->nr - i) * sizeof(m->op[0]));
+	note_objects(m);
+}
+
+void mix_remove_useless(struct mix *m)
+{
+	for (u32 i = first_useless(m); i < m->nr; i = first_useless(m))
+		mix_remove(m, i);
 }
 
 int mix_parse(struct mix *m, const char *text, char *err)

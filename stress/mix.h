@@ -51,6 +51,12 @@ struct mix {
  */
 int mix_parse(struct mix *m, const char *text, char *err);
 
+/** mix_remove() - leave operation @i out; the rest may be useless or empty */
+void mix_remove(struct mix *m, u32 i);
+
+/** mix_remove_useless() - leave operations out whose objects the mix does not both make and free */
+void mix_remove_useless(struct mix *m);
+
 /** mix_draw() - choose an operation. Return: its index in @m->op */
 u32 mix_draw(const struct mix *m, u64 *rng);
 

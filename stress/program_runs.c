@@ -89,15 +89,15 @@ struct runner {
 static void run_one(struct runner *r, struct program *p)
 {
 	const struct stress_options *o = r->st->o;
-	const struct exec_options options = {
-		.on = o->on ? implementation_by_name(o->on) : NULL,
-		.mmu = o->mmu,
-	};
+	const struct exec_options options = {.on = r->st->on, .mmu = o->mmu};
+	char why[REFUSAL_MAX];
 	struct exec_result result;
 
 	if (!r->given) {
-		__atomic_store_n(&r->seen->seed, random_next(&r->rng), __ATOMIC_RELEASE);
-		program_runs_draw(p, r->seen->seed);
+		do {
+			__atomic_store_n(&r->seen->seed, random_next(&r->rng), __ATOMIC_RELEASE);
+			program_runs_draw(p, r->seen->seed);
+		} while (implementation_refuses(r->st->on, p, why));
 		/* The host MMU has room for less than a gap between two nodes can be. */
 		if (o->mmu == MMU_HOST)
 			p->machine.gap = min(p->machine.gap, 1U << 16);

@@ -176,9 +176,8 @@ static void prepare_threads(struct stress *st)
 
 	for (u32 r = 0; r < st->nr_roles; r++) {
 		const struct role *role = &st->wl->role[r];
-		const u32 count = role->count ? role->count : (u32)st->o->threads;
 
-		for (u32 i = 0; i < count; i++, n++) {
+		for (u32 i = 0; i < st->nr_of_role[r]; i++, n++) {
 			struct stress_thread *t = &st->thread[n];
 			struct shared_thread *seen = &st->shared->thread[n];
 
@@ -236,7 +235,6 @@ static bool is_noisy(const struct stress *st)
 static void run_world(struct stress *st)
 {
 	struct schedule schedule = {.kind = SCHEDULE_RANDOM, .odds = st->wl->odds};
-	const struct implementation *on = st->o->on ? implementation_by_name(st->o->on) : NULL;
 	struct sched_params sp = {.schedule = &schedule};
 	struct sched_result r;
 
@@ -251,7 +249,7 @@ static void run_world(struct stress *st)
 	slots_prepare(st, most_live(st));
 	schedule.seed = st->thread[0].rng;
 	st->world.mmu = st->o->mmu;
-	world_set_program(&st->world, &st->program, on ? on : implementations[0]);
+	world_set_program(&st->world, &st->program, st->on);
 	subsystems_choose(&st->world);
 	sp.nr_cpus = st->program.machine.cpus;
 	sp.possible = st->world.possible;

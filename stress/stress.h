@@ -41,6 +41,7 @@
  * @json:      print JSON
  * @quiet:     no line a second
  * @on:        name of the implementation; NULL: the first
+ * @pass_over: bit enum oracle: findings of judges to pass over (report_pass_over())
  * @mmu:       of the machines
  */
 struct stress_options {
@@ -58,6 +59,7 @@ struct stress_options {
 	const char *findings;
 	bool json, quiet;
 	const char *on;
+	u64 pass_over;
 	enum machine_mmu mmu;
 };
 
@@ -121,7 +123,8 @@ struct stress_sums {
  * @sched:    the engine
  * @program:  of the world: target, machine, failure plan
  * @world, @run: as the executor has them
- * @nr_roles, @mix: of the workload
+ * @on:       the implementation
+ * @nr_roles, @mix, @nr_of_role: of the workload; threads of each role
  * @first_slot, @nr_slots: slots of each type of objects
  * @nr_threads, @thread: threads of a world
  * @quiet:    where they meet
@@ -140,8 +143,10 @@ struct stress {
 	struct program program;
 	struct world world;
 	struct run run;
+	const struct implementation *on;
 	u32 nr_roles;
 	struct mix mix[WORKLOAD_ROLES];
+	u32 nr_of_role[WORKLOAD_ROLES];
 	u32 first_slot[NR_OBJECT_TYPES], nr_slots[NR_OBJECT_TYPES];
 	u32 nr_threads;
 	struct stress_thread *thread;

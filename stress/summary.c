@@ -154,6 +154,8 @@ static void print_text(const struct stress *st, double seconds)
 		printf(" (of %llu the boot failed by plan)", s->refused);
 	printf(", %llu quiet points; %llu requests refused, %llu of the machine's failed by plan\n",
 	       s->quiet, s->failed, s->injected);
+	if (st->o->pass_over)
+		printf("  %llu findings of judges were passed over\n", reports_passed_over());
 	printf("  %.0f%% of the objects that were used or freed were made by another thread\n",
 	       s->tries ? 100 * (double)s->took / (double)s->tries : 0);
 	printf("  memory at most: %.1f MiB of this process, %llu page frames, %llu KiB metadata\n",
@@ -202,6 +204,7 @@ static void print_json(const struct stress *st, double seconds)
 		{"worlds", (double)s->worlds},
 		{"worlds_refused", (double)s->refused},
 		{"quiet_points", (double)s->quiet},
+		{"passed_over", (double)reports_passed_over()},
 		{"handed_over", s->tries ? (double)s->took / (double)s->tries : 0},
 		{"memory_peak", (double)memory_peak()},
 		{"memory_quarter_1", (double)series_part(&st->memory, 0)},

@@ -35,3 +35,25 @@ enum oracle oracle_by_id(const char *id)
 			break;
 	return (enum oracle)o;
 }
+
+static u64 to_pass_over, passed_over;
+
+void report_pass_over(u64 oracles)
+{
+	to_pass_over = oracles;
+}
+
+bool report_passed_over(enum oracle o)
+{
+	if (!(to_pass_over >> o & 1))
+		return false;
+	__atomic_add_fetch(&passed_over, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+u64 reports_passed_over(void)
+{
+	return __atomic_load_n(&passed_over, __ATOMIC_RELAXED);
+}
+
+_Static_assert(NR_ORACLES <= 64, "a bit for each oracle");

@@ -22,7 +22,7 @@ struct capability {
 	const char *text;
 };
 
-#define CAPABILITIES_MAX 16
+#define CAPABILITIES_MAX 20
 
 /** vmap_capabilities(), percpu_capabilities() - all of a back end. Return: how many */
 u32 vmap_capabilities(const struct vmap_caps *caps, struct capability c[CAPABILITIES_MAX]);

@@ -24,6 +24,7 @@
  * @percpu: back ends of the per-CPU allocator, ended by NULL
  * @beside: in targets that do not name several kinds, each operation runs on its allocators too,
  *          and the two are compared; NULL: on none
+ * @single: it keeps its state in variables of the process: it has one world at a time
  */
 struct implementation {
 	const char *name;
@@ -31,6 +32,7 @@ struct implementation {
 	const struct vmap_backend *const *vmap;
 	const struct percpu_backend *const *percpu;
 	const struct implementation *beside;
+	bool single;
 };
 
 /* All of them, ended by NULL; the first one is run on unless another is asked for. */

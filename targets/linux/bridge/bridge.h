@@ -56,6 +56,10 @@ void window_forget(unsigned long addr);
 /** window_has() - has the kernel touched this page of the window since it was mapped? */
 bool window_has(unsigned long addr);
 
+/** window_lock(), window_unlock() - between these, pages of the window stay where they are */
+void window_lock(void);
+void window_unlock(void);
+
 /** entries_attach() - entries.c: no entry is set. @start, @size: the window */
 void entries_attach(unsigned long start, u64 size);
 

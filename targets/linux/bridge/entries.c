@@ -35,6 +35,22 @@ static u64 page_number(unsigned long addr)
 	return (addr - br.kva_base) >> PAGE_SHIFT;
 }
 
+/* Entries of the table that page @n belongs to are set in this run. */
+static void note_table(u64 n)
+{
+	const u64 first = ALIGN_DOWN(n, 512);
+	u64 low = __atomic_load_n(&entries.low, __ATOMIC_RELAXED);
+	u64 high = __atomic_load_n(&entries.high, __ATOMIC_RELAXED);
+
+	while (first < low && !__atomic_compare_exchange_n(&entries.low, &low, first, true,
+							   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	while (first + 512 > high &&
+	       !__atomic_compare_exchange_n(&entries.high, &high, first + 512, true,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
 void entries_attach(unsigned long start, u64 size)
 {
 	void *seen = announce_unseen_begin();
@@ -73,11 +89,9 @@ void entries_attach(unsigned long start, u64 size)
 /* The kernel's own flags of a request for a table do not reach it: table pages may always wait. */
 int br_prepare_table(unsigned long addr)
 {
-	const u64 n = page_number(ALIGN_DOWN(addr, PMD_SIZE));
 	const unsigned long at = addr < br.kva_start ? br.kva_start : addr;
 
-	entries.low = min(entries.low, n);
-	entries.high = max(entries.high, n + 512);
+	note_table(page_number(addr));
 	return vmap_prepare_range(bridge.m, to_machine(at), 1,
 				  in_atomic() ? GFP_ATOMIC : GFP_KERNEL);
 }
@@ -96,10 +110,9 @@ void entries_adopt(unsigned long addr, u64 size)
 
 		if (!page || entries.pte[n])
 			continue;
-		entries.low = min(entries.low, n / 512 * 512);
-		entries.high = max(entries.high, n / 512 * 512 + 512);
-		entries.pmd[n / 512] = 1;
-		entries.pte[n] = page->pfn << PAGE_SHIFT | 1;
+		note_table(n);
+		__atomic_store_n(&entries.pmd[n / 512], 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&entries.pte[n], page->pfn << PAGE_SHIFT | 1, __ATOMIC_RELAXED);
 		__atomic_fetch_add(&entries.present, 1, __ATOMIC_RELAXED);
 	}
 }

@@ -7,19 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge_lock.h"
 #include "sched/keep.h"
-
-/* Between tasks of the fibers engine nothing here is interrupted. */
-static void lock(struct live *l)
-{
-	while (__atomic_test_and_set(&l->busy, __ATOMIC_ACQUIRE))
-		;
-}
-
-static void unlock(struct live *l)
-{
-	__atomic_clear(&l->busy, __ATOMIC_RELEASE);
-}
 
 void live_reset(struct live *l)
 {
@@ -61,14 +50,14 @@ void live_add(struct live *l, unsigned long addr, unsigned long size)
 {
 	u64 at;
 
-	lock(l);
+	bridge_lock(&l->busy);
 	if (l->nr == l->max)
 		grow(l);
 	at = find(l, addr);
 	for (u64 i = l->nr++; i > at; i--)
 		l->object[i] = l->object[i - 1];
 	l->object[at] = (struct tree_object){addr, size};
-	unlock(l);
+	bridge_unlock(&l->busy);
 }
 
 bool live_remove(struct live *l, unsigned long addr, u64 *size)
@@ -76,14 +65,14 @@ bool live_remove(struct live *l, unsigned long addr, u64 *size)
 	bool found;
 	u64 at;
 
-	lock(l);
+	bridge_lock(&l->busy);
 	at = find(l, addr);
 	found = at < l->nr && l->object[at].addr == addr;
 	*size = found ? l->object[at].size : 0;
 	if (found)
 		for (l->nr--; at < l->nr; at++)
 			l->object[at] = l->object[at + 1];
-	unlock(l);
+	bridge_unlock(&l->busy);
 	return found;
 }
 
@@ -92,10 +81,10 @@ bool live_covers(struct live *l, unsigned long addr)
 	bool inside;
 	u64 at;
 
-	lock(l);
+	bridge_lock(&l->busy);
 	at = find(l, addr + 1);
 	/* Objects are as long as multiples of four bytes. */
 	inside = at && addr - l->object[at - 1].addr < ALIGN(l->object[at - 1].size, 4UL);
-	unlock(l);
+	bridge_unlock(&l->busy);
 	return inside;
 }

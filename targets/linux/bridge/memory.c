@@ -188,9 +188,27 @@ static void *host_memory(unsigned long addr, size_t *len)
 	return mem_address(bridge.m, to_machine(addr), *len);
 }
 
+/* While the window is accessed, its pages stay where they are. */
+static bool begin_access(const void *a, const void *b)
+{
+	const bool locked = in_window((unsigned long)a) || in_window((unsigned long)b);
+
+	if (locked)
+		window_lock();
+	return locked;
+}
+
+static void end_access(bool locked)
+{
+	if (locked)
+		window_unlock();
+}
+
 /* memset() and memcpy() are calls on purpose: ThreadSanitizer intercepts them. */
 void br_memset(void *p, int c, size_t n)
 {
+	const bool locked = begin_access(p, p);
+
 	while (n) {
 		size_t part = n;
 
@@ -198,13 +216,17 @@ void br_memset(void *p, int c, size_t n)
 		p = (u8 *)p + part;
 		n -= part;
 	}
+	end_access(locked);
 }
 
 void br_memcpy(void *dst, const void *src, size_t n)
 {
+	bool locked;
+
 	/* A first chunk whose pages could not be mapped is given up. */
 	if (unlikely(br.boot_failed))
 		return;
+	locked = begin_access(dst, src);
 	while (n) {
 		size_t part = n;
 		void *to = host_memory((unsigned long)dst, &part);
@@ -220,4 +242,5 @@ void br_memcpy(void *dst, const void *src, size_t n)
 		src = (const u8 *)src + part;
 		n -= part;
 	}
+	end_access(locked);
 }

@@ -13,6 +13,7 @@
 #include "live.h"
 #include "percpu_functions.h"
 #include "sched/kernel.h"
+#include "world/at_once.h"
 
 #define CHUNKS_MAX 4096
 
@@ -44,29 +45,53 @@ static const struct tree_percpu *calls(void)
 	return allocator.calls;
 }
 
+static unsigned long chunk_base(u32 i)
+{
+	return __atomic_load_n(&allocator.chunk[i], __ATOMIC_RELAXED);
+}
+
+static void set_chunk(const void *from, const void *to)
+{
+	for (u32 i = 0; i < allocator.nr_chunks; i++)
+		if (allocator.chunk[i] == (unsigned long)from) {
+			__atomic_store_n(&allocator.chunk[i], (unsigned long)to, __ATOMIC_RELAXED);
+			return;
+		}
+}
+
 /*
- * The kernel tells of each chunk that it makes or destroys. A chunk that waits for its empty pages
- * to be given back is hidden from requests until that is done.
+ * A chunk that waits for its empty pages to be given back is hidden from requests until that is
+ * done. On threads no request is judged by the chunks that it finds, and they change meanwhile.
+ */
+static void note_hidden(u32 nr)
+{
+	for (u32 i = 0; i < nr && !TASKS_AT_ONCE; i++)
+		if (allocator.chunk[i] && calls()->is_hidden(allocator.chunk[i]))
+			allocator.hidden_at[i] = nr;
+	allocator.hidden_at[nr] = 0;
+}
+
+/*
+ * The kernel tells of each chunk that it makes or destroys, under its mutex. On threads others look
+ * chunks up meanwhile; a long run gives the numbers of chunks that are gone to new ones.
  */
 void br_chunk_created(const void *base)
 {
 	const u32 nr = allocator.nr_chunks;
 
-	if (nr == CHUNKS_MAX)
+	if (nr == CHUNKS_MAX) {
+		if (TASKS_AT_ONCE)
+			set_chunk(NULL, base);
 		return;
-	for (u32 i = 0; i < nr; i++)
-		if (allocator.chunk[i] && calls()->is_hidden(allocator.chunk[i]))
-			allocator.hidden_at[i] = nr;
-	allocator.hidden_at[nr] = 0;
+	}
+	note_hidden(nr);
 	allocator.chunk[nr] = (unsigned long)base;
-	allocator.nr_chunks++;
+	__atomic_store_n(&allocator.nr_chunks, nr + 1, __ATOMIC_RELEASE);
 }
 
 void br_chunk_destroyed(const void *base)
 {
-	for (u32 i = 0; i < allocator.nr_chunks; i++)
-		if (allocator.chunk[i] == (unsigned long)base)
-			allocator.chunk[i] = 0;
+	set_chunk(base, NULL);
 }
 
 /* The dynamic region is what is asked for, and what a unit of the asked size has room for. */
@@ -217,8 +242,10 @@ u64 linux_percpu_alloc_reserved(void *ctx, u32 size, u32 align)
 /* The number of the chunk whose lowest unit has @addr, or CHUNKS_MAX. */
 static u32 chunk_number(unsigned long addr)
 {
-	for (u32 i = 0; i < allocator.nr_chunks; i++)
-		if (allocator.chunk[i] && addr - allocator.chunk[i] < allocator.sizes.unit_size)
+	const u32 nr = __atomic_load_n(&allocator.nr_chunks, __ATOMIC_ACQUIRE);
+
+	for (u32 i = 0; i < nr; i++)
+		if (chunk_base(i) && addr - chunk_base(i) < allocator.sizes.unit_size)
 			return i;
 	return CHUNKS_MAX;
 }

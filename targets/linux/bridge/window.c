@@ -10,6 +10,9 @@
  *
  * From then on such a page has its contents in the window, and not in its frame. Accesses of the
  * bridge go where they are (memory.c); the harness never reads what the kernel keeps for itself.
+ *
+ * On threads several may touch a page at once: it is filled elsewhere and then moved into place,
+ * under the lock, which memory.c holds while it accesses the window.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -20,6 +23,7 @@
 #include <unistd.h>
 
 #include "bridge.h"
+#include "bridge_lock.h"
 #include "sched/announce.h"
 #include "sched/keep.h"
 
@@ -30,6 +34,7 @@
  * @mapped:  end of what is reserved, from the lowest address ever used
  * @touched: pages with contents, in no order
  * @bit:     a bit for each page of the window: it is in @touched
+ * @busy:    protects @touched and the contents
  */
 static struct {
 	unsigned long start;
@@ -41,6 +46,7 @@ static struct {
 	u64 bits;
 	struct sigaction before;
 	bool handling;
+	bool busy;
 } window;
 
 /* The sanitizers' interceptors keep shadow memory of what is mapped, which takes long for so much.
@@ -69,14 +75,24 @@ bool window_has(unsigned long addr)
 {
 	const u64 n = page_number(addr);
 
-	return window.nr && window.bit[n / 64] >> n % 64 & 1;
+	return __atomic_load_n(&window.bit[n / 64], __ATOMIC_ACQUIRE) >> n % 64 & 1;
+}
+
+void window_lock(void)
+{
+	bridge_lock(&window.busy);
+}
+
+void window_unlock(void)
+{
+	bridge_unlock(&window.busy);
 }
 
 static void clear_page(unsigned long addr)
 {
 	const u64 n = page_number(addr);
 
-	window.bit[n / 64] &= ~(1ULL << n % 64);
+	__atomic_fetch_and(&window.bit[n / 64], ~(1ULL << n % 64), __ATOMIC_RELAXED);
 	announce_fresh((void *)addr, PAGE_SIZE);
 	syscall(SYS_madvise, addr, PAGE_SIZE, MADV_DONTNEED);
 	syscall(SYS_mprotect, addr, PAGE_SIZE, PROT_NONE);
@@ -86,12 +102,14 @@ void window_forget(unsigned long addr)
 {
 	if (likely(!window_has(addr)))
 		return;
+	window_lock();
 	clear_page(addr);
 	for (u64 i = 0; i < window.nr; i++)
 		if (window.touched[i] == addr) {
 			window.touched[i] = window.touched[--window.nr];
-			return;
+			break;
 		}
+	window_unlock();
 }
 
 static void add_page(unsigned long addr)
@@ -110,7 +128,21 @@ static void add_page(unsigned long addr)
 		window.max = 2 * (window.max + 32);
 	}
 	window.touched[window.nr++] = addr;
-	window.bit[n / 64] |= 1ULL << n % 64;
+	__atomic_fetch_or(&window.bit[n / 64], 1ULL << n % 64, __ATOMIC_RELEASE);
+}
+
+/* Let @at have the contents of a frame, for all threads at once. */
+static void fill_page(unsigned long at, const u64 *contents)
+{
+	volatile u64 *copy =
+		map_raw(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+	if (copy == MAP_FAILED)
+		die("a page");
+	for (u32 i = 0; i < PAGE_SIZE / sizeof(u64); i++)
+		copy[i] = contents[i];
+	if (syscall(SYS_mremap, copy, PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED, at) < 0)
+		die("a page");
 }
 
 static void touch(unsigned long addr)
@@ -118,13 +150,15 @@ static void touch(unsigned long addr)
 	const unsigned long at = addr & PAGE_MASK;
 	struct page *page = vmalloc_to_page(bridge.m, to_machine(at));
 
-	MM_CHECK(page && !window_has(at), FAULT,
+	MM_CHECK(page, FAULT,
 		 "the kernel accesses 0x%llx of its vmalloc space, where nothing is mapped",
 		 to_machine(addr));
-	syscall(SYS_mprotect, at, PAGE_SIZE, PROT_READ | PROT_WRITE);
-	for (u32 i = 0; i < PAGE_SIZE / sizeof(u64); i++)
-		((volatile u64 *)at)[i] = ((u64 *)page_address(bridge.m, page))[i];
-	add_page(at);
+	window_lock();
+	if (!window_has(at)) {
+		fill_page(at, page_address(bridge.m, page));
+		add_page(at);
+	}
+	window_unlock();
 }
 
 /* A fault elsewhere goes to the handler that was there before: a sanitizer's or a fuzzer's. */
@@ -185,6 +219,8 @@ void window_attach(u64 start, u64 size)
 			die("bits");
 		window.bits = words;
 	}
+	/* A finding may have ended the last run in the middle of an access. */
+	window.busy = false;
 	window.start = start;
 	window.size = size;
 	reserve(start, size);

@@ -10,8 +10,9 @@
 /* As in core/sched/report.h; bridge/judge.c compares. */
 enum judged { JUDGED_HINT, JUDGED_COUNT, JUDGED_TREE, JUDGED_LIST, JUDGED_ALIAS, JUDGED_OVERLAP };
 
+/* Returns only if findings of the oracle are passed over (core/sched/report.h). */
 void br_judged(enum judged what, const char *fmt, ...)
-	__attribute__((__noreturn__, __format__(__printf__, 2, 3)));
+	__attribute__((__format__(__printf__, 2, 3)));
 
 #define JUDGE(cond, what, ...)                                                                     \
 	do {                                                                                       \
