@@ -250,6 +250,8 @@ static void keep_small_programs(const struct stress *st)
 		if (t->begun == t->ended)
 			continue;
 		program_runs_draw(&p, t->seed);
+		if (st->o->on)
+			program_set_on(&p, st->o->on);
 		p.fail.every = (u32)st->o->fail_rate;
 		keep(st, &p);
 	}

@@ -89,7 +89,7 @@ struct runner {
 static void run_one(struct runner *r, struct program *p)
 {
 	const struct stress_options *o = r->st->o;
-	const struct exec_options options = {.on = r->st->on, .mmu = o->mmu};
+	const struct exec_options options = {.mmu = o->mmu};
 	char why[REFUSAL_MAX];
 	struct exec_result result;
 
@@ -97,6 +97,7 @@ static void run_one(struct runner *r, struct program *p)
 		do {
 			__atomic_store_n(&r->seen->seed, random_next(&r->rng), __ATOMIC_RELEASE);
 			program_runs_draw(p, r->seen->seed);
+			program_set_on(p, r->st->on->name);
 		} while (implementation_refuses(r->st->on, p, why));
 		/* The host MMU has room for less than a gap between two nodes can be. */
 		if (o->mmu == MMU_HOST)

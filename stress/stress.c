@@ -164,6 +164,9 @@ static void set_program(struct stress *st)
 			err.text);
 		abort();
 	}
+	/* A finding says where it was found. */
+	if (st->o->on)
+		program_set_on(p, st->o->on);
 	if (st->o->cpus)
 		p->machine.cpus = (u32)st->o->cpus;
 	p->fail.every = (u32)(st->o->fail_rate ? st->o->fail_rate : st->wl->fail);

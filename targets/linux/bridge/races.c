@@ -13,6 +13,7 @@
  * In the environment, MMSTORM_RACES=strict switches the filter off, and MMSTORM_RACES=unlisted
  * leaves out races.txt.
  */
+#define _GNU_SOURCE
 #include "bridge.h"
 
 #ifdef MM_TSAN
@@ -24,7 +25,7 @@
 
 #include "sched/race.h"
 
-/* A race of races.txt: parts of the names of two functions, in any order. */
+/* A race of races.txt: parts of the names of two functions, in any order; @other may be a list. */
 struct known_race {
 	const char *one, *other;
 };
@@ -51,9 +52,20 @@ static bool is_plain(const struct race_access *a)
 	return !a->atomic && !(a->write && whole);
 }
 
+/* Does @name have one of the parts, which commas separate? */
+static bool has_part(const char *name, const char *parts)
+{
+	for (size_t len; *parts; parts += len + (parts[len] == ',')) {
+		len = strcspn(parts, ",");
+		if (memmem(name, strlen(name), parts, len))
+			return true;
+	}
+	return false;
+}
+
 static bool names(const struct known_race *k, const char *one, const char *other)
 {
-	return strstr(one, k->one) && strstr(other, k->other);
+	return strstr(one, k->one) && has_part(other, k->other);
 }
 
 static bool is_known(const struct race_access a[2])
