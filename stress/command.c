@@ -278,6 +278,10 @@ int command_parse(struct stress_options *o, struct stress *st, int argc, char **
 		return command_error("--on: found '%s', expected an implementation of mmstorm list "
 				     "implementations that this build has",
 				     o->on);
+	/* Two allocators need not decide alike while others are at work. */
+	if (st->on->beside)
+		return command_error("--on: found '%s', expected an implementation that is no pair",
+				     o->on);
 	if (o->pass_over && !o->on)
 		return command_error("found --pass-over, expected --on with it");
 	report_pass_over(o->pass_over);

@@ -68,6 +68,8 @@ for tree; do
 	bad "expected --threads 1" --on "$tree" --threads 2 boot
 	bad "vmallocinfo, which $tree does not offer" --on "$tree" \
 		--mix vmalloc=1,vfree=1,vmallocinfo=1 vmalloc
+	bad "found 'pair-$tree', expected an implementation that is no pair" \
+		--on "pair-$tree" percpu
 	bad "found 'overlap', expected invariant-hint" --on "$tree" --pass-over overlap percpu
 done
 bad "found --pass-over, expected --on with it" --pass-over invariant-hint percpu
