@@ -116,9 +116,10 @@ bool irqs_disabled(void)
 	return current && current->irqs_off;
 }
 
+/* The RCU task runs callbacks only. */
 bool in_interrupt(void)
 {
-	return current && current->in_irq;
+	return current && (current->in_irq || current->number == SCHED_TASK_RCU);
 }
 
 bool in_atomic(void)

@@ -189,7 +189,8 @@ static void node_free(struct rcu_head *head)
 {
 	struct node *node = container_of(head, struct node, rcu);
 
-	assert_true(in_atomic());
+	/* Callbacks are the kernel's softirq. */
+	assert_true(in_interrupt() && in_atomic());
 	assert_int_equal(task_number(current), SCHED_TASK_RCU);
 	atomic_inc(&w.freed);
 	free(node);
