@@ -4,9 +4,9 @@
  *
  * Tickets. An operation's ticket is drawn from a counter. The lowest ticket of any task separates
  * operations in flight from those that have ended. A task that begins an operation first publishes
- * a lower bound, the counter's value, and only then draws: another task that reads the counter and
- * then the tasks either sees the bound or has read the counter before the draw. Both orders need
- * sequential consistency.
+ * a lower bound, the counter's value, and only then draws. Another task reads the counter and then
+ * the tasks. If it sees the draw, which is a release, it sees the bound; if not, it has read the
+ * counter before the draw, and whatever it takes for the lowest ticket is none of a later one.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,7 +95,7 @@ struct sched *sched_create(void)
 		return NULL;
 	memset(s, 0, sizeof(*s));
 	for (i = 0; i < SCHED_MAX_CPUS; i++) {
-		pthread_mutex_init(&s->cpu[i].preemption, NULL);
+		spinning_mutex_init(&s->cpu[i].preemption);
 		sem_init(&s->cpu[i].interrupts, 0, 1);
 	}
 	pthread_mutex_init(&s->pool_lock, NULL);
@@ -271,14 +271,14 @@ void ticket_begin(struct task *t)
 {
 	u64 *next = &t->sched->next_ticket;
 
-	__atomic_store_n(&t->ticket, __atomic_load_n(next, __ATOMIC_SEQ_CST), __ATOMIC_SEQ_CST);
-	__atomic_store_n(&t->ticket, __atomic_fetch_add(next, 1, __ATOMIC_SEQ_CST),
-			 __ATOMIC_SEQ_CST);
+	__atomic_store_n(&t->ticket, __atomic_load_n(next, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
+	__atomic_store_n(&t->ticket, __atomic_fetch_add(next, 1, __ATOMIC_ACQ_REL),
+			 __ATOMIC_RELEASE);
 }
 
 void ticket_end(struct task *t)
 {
-	__atomic_store_n(&t->ticket, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&t->ticket, 0, __ATOMIC_RELEASE);
 }
 
 void task_set_op(s32 op)
@@ -302,7 +302,7 @@ u64 task_ticket(void)
 	if (!t)
 		return 0;
 	/* Between operations: not before the next one. */
-	return t->ticket ? t->ticket : __atomic_load_n(&t->sched->next_ticket, __ATOMIC_SEQ_CST);
+	return t->ticket ? t->ticket : __atomic_load_n(&t->sched->next_ticket, __ATOMIC_ACQUIRE);
 }
 
 u64 oldest_ticket(void)
@@ -313,9 +313,9 @@ u64 oldest_ticket(void)
 
 	if (!s)
 		return 0;
-	oldest = __atomic_load_n(&s->next_ticket, __ATOMIC_SEQ_CST);
+	oldest = __atomic_load_n(&s->next_ticket, __ATOMIC_ACQUIRE);
 	for (i = 0; i < SCHED_MAX_TASKS; i++) {
-		u64 ticket = __atomic_load_n(&s->task[i].ticket, __ATOMIC_SEQ_CST);
+		u64 ticket = __atomic_load_n(&s->task[i].ticket, __ATOMIC_ACQUIRE);
 
 		if (ticket && ticket < oldest)
 			oldest = ticket;

@@ -13,8 +13,8 @@
  * data that both use without local_irq_save() are a race. On real hardware such an interrupt stops
  * the section for its time; here both run at once.
  *
- * Spinlocks are mutexes underneath: with more threads than host CPUs, spinning would mostly
- * wait for an owner that is not running.
+ * Spinlocks are mutexes underneath, which spin for a moment and then sleep: with more threads than
+ * host CPUs the owner of a lock is often not running.
  */
 #ifndef MM_SCHED_THREADS_H
 #define MM_SCHED_THREADS_H

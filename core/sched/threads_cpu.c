@@ -15,6 +15,9 @@
 #include "random.h"
 #include "threads_internal.h"
 
+/* cond_resched() yields once in so many times. */
+#define YIELD_EVERY 16u
+
 static void atomic_begin(struct task *t)
 {
 	if (!t->preempt_count && !t->irqs_off)
@@ -165,9 +168,16 @@ void cpu_relax(void)
 	sched_yield();
 }
 
+/* No task waits for this one, as with cpu_relax(): a system call each time is most of its cost. */
 void cond_resched(void)
 {
+	struct task *t = current;
+
 	might_sleep();
+	if (t && t->until_yield--)
+		return;
+	if (t)
+		t->until_yield = YIELD_EVERY - 1;
 	sched_yield();
 }
 

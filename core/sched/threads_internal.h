@@ -51,6 +51,7 @@
  * @joined:  task_join() was called; atomic
  * @seed:    of its random generator
  * @until_move: times that preempt_enable() lets it stay, before it moves it
+ * @until_yield: times that cond_resched() lets it go on, before it yields
  * @work:    worker: the item that it runs; protected by sched.pool_lock
  *
  * Invariants of the engine, checked where the counts change (threads_cpu.c):
@@ -88,6 +89,7 @@ struct task {
 	bool joined;
 	u64 seed;
 	u64 until_move;
+	u32 until_yield;
 	struct work_struct *work;
 } __attribute__((aligned(CACHE_LINE)));
 
@@ -111,9 +113,9 @@ struct cpu {
  * @nr_cpus:     simulated CPUs
  * @possible:    CPUs that tasks are moved to, a bit each
  * @nr_spawned:  tasks spawned; atomic
- * @next_ticket: the next operation's; atomic
  * @odds:        preempt_enable() moves the task once in so many times; 0: never
  * @yields:      and it yields the host's CPU then
+ * @next_ticket: the next operation's; atomic
  * @callbacks:   RCU callbacks queued and not yet run; atomic
  * @pool_lock:   protects the fields after it, and the @pending and @next of queued items
  * @pool_owner:  the task that holds it
@@ -129,10 +131,11 @@ struct sched {
 	unsigned int nr_cpus;
 	u64 possible;
 	unsigned int nr_spawned;
-	u64 next_ticket;
 	u64 odds;
 	bool yields;
-	u64 callbacks;
+	/* Written all the time: in lines of their own. */
+	u64 next_ticket __attribute__((aligned(CACHE_LINE)));
+	u64 callbacks __attribute__((aligned(CACHE_LINE)));
 	struct cpu cpu[SCHED_MAX_CPUS];
 	struct task task[SCHED_MAX_TASKS];
 
@@ -154,6 +157,9 @@ void task_end(struct task *t);
 void ticket_begin(struct task *t);
 void ticket_end(struct task *t);
 void threads_must(int err, const char *what);
+
+/* threads_lock.c: a mutex whose waiters spin for a moment before they sleep. */
+void spinning_mutex_init(pthread_mutex_t *lock);
 
 /* threads_lock.c: owns the locks that are taken outside of a run. */
 extern struct task no_task;

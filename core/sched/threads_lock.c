@@ -10,6 +10,20 @@
 
 struct task no_task;
 
+/* Made before main(): locks are initialised outside of runs too. */
+static pthread_mutexattr_t spinning;
+
+__attribute__((constructor)) static void make_attribute(void)
+{
+	pthread_mutexattr_init(&spinning);
+	pthread_mutexattr_settype(&spinning, PTHREAD_MUTEX_ADAPTIVE_NP);
+}
+
+void spinning_mutex_init(pthread_mutex_t *lock)
+{
+	pthread_mutex_init(lock, &spinning);
+}
+
 static void want(const char *name)
 {
 	__atomic_store_n(&self()->wants, name, __ATOMIC_RELAXED);
@@ -74,7 +88,7 @@ static void disown(struct task **owner, const char *kind, const char *name)
 
 void spin_lock_init(spinlock_t *lock, const char *name)
 {
-	pthread_mutex_init(&lock->lock, NULL);
+	spinning_mutex_init(&lock->lock);
 	lock->owner = NULL;
 	lock->name = name;
 }

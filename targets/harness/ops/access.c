@@ -36,8 +36,32 @@ static u64 sample(u64 n, unsigned int i)
 		return n - 1;
 	default:
 		/* Both sides of the middle, and a place that moves with the size. */
-		return (n * (i - 1) * 0x9e37ULL >> 16) % n;
+		return n * ((i - 1) * 0x9e37 & 0xffff) >> 16;
 	}
+}
+
+/**
+ * struct view - an object's bytes in the host's memory
+ * @m, @addr: where it lies in the machine
+ * @page:     its first byte, if all of it lies in one page, which is translated once; or NULL
+ */
+struct view {
+	struct machine *m;
+	u64 addr;
+	u8 *page;
+};
+
+static struct view view_of(struct machine *m, u64 addr, u64 size)
+{
+	const bool within = (addr & ~PAGE_MASK) + size <= PAGE_SIZE;
+
+	return (struct view){
+		.m = m, .addr = addr, .page = within ? mem_address(m, addr, size) : NULL};
+}
+
+static void *bytes_at(const struct view *v, u64 offset, size_t len)
+{
+	return v->page ? v->page + offset : mem_address(v->m, v->addr + offset, len);
 }
 
 /* Words [@first, @first + @n) of an object, translated once a page. */
@@ -79,78 +103,90 @@ static void check_words(struct machine *m, u64 addr, u64 seed, u64 first, u64 n)
 	}
 }
 
-static void fill_tail(struct machine *m, u64 addr, u64 size, u64 seed)
+static void fill_tail(const struct view *v, u64 size, u64 seed)
 {
 	for (u64 i = size & ~(u64)(WORD - 1); i < size; i++)
-		*(volatile u8 *)mem_address(m, addr + i, 1) = (u8)pattern(seed, i);
+		*(volatile u8 *)bytes_at(v, i, 1) = (u8)pattern(seed, i);
 }
 
-static void check_tail(struct machine *m, u64 addr, u64 size, u64 seed)
+static void check_tail(const struct view *v, u64 size, u64 seed)
 {
 	for (u64 i = size & ~(u64)(WORD - 1); i < size; i++) {
-		u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
+		u8 found = *(const volatile u8 *)bytes_at(v, i, 1);
 
 		MM_CHECK(found == (u8)pattern(seed, i), CONTENTS,
-			 "object at 0x%llx, byte %llu: found 0x%02x, expected 0x%02x", addr, i,
+			 "object at 0x%llx, byte %llu: found 0x%02x, expected 0x%02x", v->addr, i,
 			 found, (u8)pattern(seed, i));
 	}
 }
 
 void access_fill(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
 {
-	u64 n = size / WORD;
+	const struct view v = view_of(m, addr, size);
+	const u64 n = size / WORD;
 
 	if (whole || n <= SAMPLES)
 		fill_words(m, addr, seed, 0, n);
 	else
 		for (unsigned int i = 0; i < SAMPLES; i++)
-			fill_words(m, addr, seed, sample(n, i), 1);
-	fill_tail(m, addr, size, seed);
+			*(volatile u32 *)bytes_at(&v, sample(n, i) * WORD, WORD) =
+				pattern(seed, sample(n, i));
+	fill_tail(&v, size, seed);
+}
+
+static void check_sample(const struct view *v, u64 seed, u64 word)
+{
+	const u32 found = *(const volatile u32 *)bytes_at(v, word * WORD, WORD);
+
+	if (unlikely(found != pattern(seed, word)))
+		report_word(v->addr, word, found, pattern(seed, word));
 }
 
 void access_check(struct machine *m, u64 addr, u64 size, u64 seed, bool whole)
 {
-	u64 n = size / WORD;
+	const struct view v = view_of(m, addr, size);
+	const u64 n = size / WORD;
 
 	if (whole || n <= SAMPLES)
 		check_words(m, addr, seed, 0, n);
 	else
 		for (unsigned int i = 0; i < SAMPLES; i++)
-			check_words(m, addr, seed, sample(n, i), 1);
-	check_tail(m, addr, size, seed);
+			check_sample(&v, seed, sample(n, i));
+	check_tail(&v, size, seed);
 }
 
-static void check_zero_byte(struct machine *m, u64 addr, u64 i)
+static void check_zero_byte(const struct view *v, u64 i)
 {
-	u8 found = *(const volatile u8 *)mem_address(m, addr + i, 1);
+	u8 found = *(const volatile u8 *)bytes_at(v, i, 1);
 
-	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%02x, expected 0", addr, i,
-		 found);
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%02x, expected 0", v->addr,
+		 i, found);
 }
 
-static void check_zero_word(struct machine *m, u64 addr, u64 word)
+static void check_zero_word(const struct view *v, u64 word)
 {
-	u32 found = *(const volatile u32 *)mem_address(m, addr + word * WORD, WORD);
+	u32 found = *(const volatile u32 *)bytes_at(v, word * WORD, WORD);
 
-	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0", addr,
+	MM_CHECK(!found, ZERO, "new object at 0x%llx, byte %llu: found 0x%08x, expected 0", v->addr,
 		 word * WORD, found);
 }
 
 void access_check_zero(struct machine *m, u64 addr, u64 size, u64 seed)
 {
-	u64 n = size / WORD;
+	const struct view v = view_of(m, addr, size);
+	const u64 n = size / WORD;
 
 	if (size <= 64) {
 		for (u64 i = 0; i < n; i++)
-			check_zero_word(m, addr, i);
+			check_zero_word(&v, i);
 	} else {
 		for (unsigned int i = 0; i < SAMPLES; i++)
-			check_zero_word(m, addr, sample(n, i));
+			check_zero_word(&v, sample(n, i));
 		/* One word that differs from object to object. */
-		check_zero_word(m, addr, pattern(seed, 0) % n);
+		check_zero_word(&v, pattern(seed, 0) % n);
 	}
 	for (u64 i = n * WORD; i < size; i++)
-		check_zero_byte(m, addr, i);
+		check_zero_byte(&v, i);
 }
 
 void access_write64(struct machine *m, u64 addr, u64 value)
