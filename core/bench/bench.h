@@ -13,6 +13,9 @@
 /** sched_bench() - steps, schedules and runs per second of the fibers engine */
 void sched_bench(struct bench_out *out);
 
+/** explore_bench() - searches of all schedules: traces, runs, runs per second */
+void explore_bench(struct bench_out *out);
+
 /** machine_bench() - the services of a machine */
 void machine_bench(struct bench_out *out);
 

@@ -43,6 +43,7 @@ static const struct part {
 	bool slow;
 } parts[] = {
 	{"sched", "tasks, scheduling points, schedules", sched_bench},
+	{"explore", "every schedule of small programs, by two algorithms", explore_bench, false},
 	{"machine", "boot, page frames, page table, metadata", machine_bench},
 	{"boot", "boot memory, with a bitmap a node and with one bitmap", boot_bench},
 	{"vmap", "kernel virtual addresses, eager and lazy, and vmap blocks; on threads, too",
