@@ -60,18 +60,25 @@ static bool make(struct world *w, u32 record, bool drained)
 	return o->state == OBJECT_LIVE;
 }
 
+static bool nothing_failed(const struct world *w)
+{
+	struct machine_stats st;
+
+	machine_stats(w->machine, &st);
+	return !st.failed;
+}
+
 bool again_run(struct world *w)
 {
 	const struct program *p = w->program;
-	struct machine_stats st;
 	u32 nr = 0;
 
-	machine_stats(w->machine, &st);
-	for (u32 i = 0; !st.failed && i < p->nr_ops && nr < AGAIN_MAX; i++) {
+	for (u32 i = 0; i < p->nr_ops && nr < AGAIN_MAX && nothing_failed(w); i++) {
 		if (!was_refused(w, i))
 			continue;
 		nr++;
-		if (!make(w, i, false))
+		/* The plan may let a request of the repetition fail, too. */
+		if (!make(w, i, false) && nothing_failed(w))
 			make(w, i, true);
 	}
 	if (nr)
