@@ -101,6 +101,15 @@ static bool arguments_valid(const struct percpu_instance *v, const struct percpu
 	       r->align <= PAGE_SIZE;
 }
 
+/* A pair asks all of its allocators, and each has a limit. */
+static bool valid_for_all(const struct world *w, const struct percpu_request *r)
+{
+	for_each_percpu (k, w)
+		if (!arguments_valid(percpu_of(w, k), r))
+			return false;
+	return true;
+}
+
 /*
  * A free run that is longer than this by percpu_caps.slack must serve the request. The search for
  * an aligned start stops at a run that is long enough and not aligned, so only one that is longer
@@ -320,7 +329,7 @@ static void alloc_object(struct world *w, const struct op_call *c, const struct 
 	/* Numbers are judged only for an operation that runs alone. */
 	for (u32 k = 0; k < w->nr_percpu && !run_at_once(w->run); k++)
 		percpu_of(w, k)->be->account(percpu_of(w, k)->ctx, &before[k]);
-	if (!r->reserved && arguments_valid(percpu_of(w, 0), r))
+	if (!r->reserved && valid_for_all(w, r))
 		background_note_request(w);
 	if (!ask_all(w, c, r, addr)) {
 		object_refused(w, c);
