@@ -183,8 +183,12 @@ static void join_two(struct task *a, struct task *b)
 
 static void init_waits(void *arg)
 {
+	struct task *a, *b;
+
 	x = y = 0;
-	join_two(spawn("a", 0, wait_for_x, NULL), spawn("b", 1, set_x, NULL));
+	a = spawn("a", 0, wait_for_x, NULL);
+	b = spawn("b", 1, set_x, NULL);
+	join_two(a, b);
 }
 
 /* It reads before the write, once, and after; or after alone. */
@@ -208,8 +212,12 @@ static void wait_a_little(void *arg)
 
 static void init_in_vain(void *arg)
 {
+	struct task *a, *b;
+
 	x = 0;
-	join_two(spawn("a", 0, wait_a_little, NULL), spawn("b", 1, wait_a_little, NULL));
+	a = spawn("a", 0, wait_a_little, NULL);
+	b = spawn("b", 1, wait_a_little, NULL);
+	join_two(a, b);
 }
 
 static void test_counts_blocked_runs(void **state)
@@ -235,8 +243,12 @@ static void three_writes(void *arg)
 
 static void init_interrupted(void *arg)
 {
+	struct task *a, *b;
+
 	x = 0;
-	join_two(spawn("a", 0, three_writes, NULL), spawn_irq("i", 0, interrupt, NULL));
+	a = spawn("a", 0, three_writes, NULL);
+	b = spawn_irq("i", 0, interrupt, NULL);
+	join_two(a, b);
 }
 
 /* The interrupt lands before, between or after three writes, and costs no preemption. */
@@ -264,7 +276,11 @@ static void on_two_cpus(void *arg)
 
 static void init_moved(void *arg)
 {
-	join_two(spawn("a", 0, on_two_cpus, NULL), spawn("b", 0, on_two_cpus, NULL));
+	struct task *a, *b;
+
+	a = spawn("a", 0, on_two_cpus, NULL);
+	b = spawn("b", 0, on_two_cpus, NULL);
+	join_two(a, b);
 }
 
 static void test_migrates(void **state)
@@ -309,9 +325,13 @@ static void reads(void *arg)
 
 static void init_deferred(void *arg)
 {
+	struct task *a, *b;
+
 	x = 0;
 	INIT_WORK(&item, work);
-	join_two(spawn("a", 0, defers, NULL), spawn("b", 1, reads, NULL));
+	a = spawn("a", 0, defers, NULL);
+	b = spawn("b", 1, reads, NULL);
+	join_two(a, b);
 }
 
 /* Workers and callbacks are tasks of the search; merging states loses none of their orders. */
