@@ -13,38 +13,64 @@ source=$1
 report=$source/core/sched/report.h
 readme=$source/targets/harness/oracle/README.md
 
-# check REPORT README: one line for each thing that is wrong
+# check REPORT README: one line for each thing that is wrong. A process costs more than the check.
 check() {
-	local rows name id row file files spoken
-	rows=$(sed -n '/^## Where each oracle is proven$/,$p' "$2" |
-		grep -E '^\| `[a-z-]+` \|' || true)
-	cut -d '|' -f 2,3 <<<"$rows" | sort | uniq -d | sed 's/^ *\(.*\) $/row \1: found twice/'
-	while read -r name id; do
-		[ "$name" != NONE ] || continue
-		row=$(grep -F "| \`$id\` |" <<<"$rows" || true)
-		if [ -z "$row" ]; then
-			echo "oracle $id: found no row in the table"
-			continue
-		fi
-		files=$(cut -d '|' -f 3 <<<"$row" | grep -oE '`[A-Za-z0-9_./-]+`' |
-			tr -d '`' || true)
-		[ -n "$files" ] || echo "oracle $id: found no file in its row, expected a test"
-		for file in $files; do
-			case $file in
-			*.prog) spoken="^expect $id$" ;;
-			*.sh) spoken="\b$id\b" ;;
-			*) spoken="\b(ORACLE_)?$name\b" ;;
-			esac
-			if [ ! -f "$source/$file" ]; then
-				echo "oracle $id: $file is not there"
-			elif ! grep -qE "$spoken" "$source/$file"; then
-				echo "oracle $id: $file does not speak of it"
-			fi
-		done
-	done < <(sed -nE 's/^\tX\(([A-Z_]+), "([a-z-]+)".*/\1 \2/p' "$1")
-	while read -r id; do
-		grep -qF "\"$id\"" "$1" || echo "row $id: found no such oracle in report.h"
-	done < <(sed -nE 's/^\| `([a-z-]+)` \|.*/\1/p' <<<"$rows")
+	awk -v source="$source" '
+		# Does the file have a line that speaks of the oracle?
+		function speaks(file, id, name,    pattern, line, found) {
+			pattern = "(^|[^A-Za-z0-9_])(ORACLE_)?" name "([^A-Za-z0-9_]|$)"
+			if (file ~ /\.sh$/)
+				pattern = "(^|[^A-Za-z0-9_])" id "([^A-Za-z0-9_]|$)"
+			if (file ~ /\.prog$/)
+				pattern = "^expect " id "$"
+			while (!found && (getline line < (source "/" file)) > 0)
+				found = line ~ pattern
+			close(source "/" file)
+			return found
+		}
+		function is_there(file,    line, there) {
+			there = (getline line < (source "/" file)) >= 0
+			close(source "/" file)
+			return there
+		}
+		FNR == NR && /^\tX\([A-Z_]+, "[a-z-]+"/ {
+			split($0, part, "\"")
+			name = substr($1, 3, length($1) - 3)
+			known[part[2]] = name
+			if (name != "NONE")
+				order[++oracles] = part[2]
+		}
+		FNR != NR && /^## Where each oracle is proven$/ { table = 1 }
+		table && /^\| `[a-z-]+` \|/ {
+			split($0, cell, "|")
+			gsub(/[ `]/, "", cell[2])
+			row = cell[2] SUBSEP cell[3]
+			if (seen[row]++ == 1)
+				printf "row `%s` |%s: found twice\n", cell[2], cell[3]
+			if (!(cell[2] in known))
+				printf "row %s: found no such oracle in report.h\n", cell[2]
+			rows[cell[2]] = rows[cell[2]] " " cell[3]
+		}
+		END {
+			for (i = 1; i <= oracles; i++) {
+				id = order[i]
+				if (!(id in rows)) {
+					printf "oracle %s: found no row in the table\n", id
+					continue
+				}
+				n = split(rows[id], quoted, "`")
+				if (n < 3)
+					printf "oracle %s: found no file in its row, " \
+						"expected a test\n", id
+				for (k = 2; k < n; k += 2) {
+					if (!is_there(quoted[k]))
+						printf "oracle %s: %s is not there\n", id, quoted[k]
+					else if (!speaks(quoted[k], id, known[id]))
+						printf "oracle %s: %s does not speak of it\n", id, \
+							quoted[k]
+				}
+			}
+		}' "$1" "$2" | sed 's/ *: found twice$/: found twice/'
 }
 
 wrong=$(check "$report" "$readme")
