@@ -34,7 +34,7 @@ static void next_place(struct sched *s, const struct explorer *e)
 	strategy_ask_from(s, e->depth < e->nr_places ? e->place[e->depth].step : 0);
 }
 
-static void explorer_begin(struct sched *s)
+static void begin_run(struct sched *s)
 {
 	struct explorer *e = explorer_of(s);
 
@@ -51,8 +51,8 @@ static void explorer_begin(struct sched *s)
 	next_place(s, e);
 }
 
-static void explorer_access(struct sched *s, struct task *t, const volatile void *object,
-			    unsigned int how)
+static void note_access(struct sched *s, struct task *t, const volatile void *object,
+			unsigned int how)
 {
 	struct explorer *e = explorer_of(s);
 	bool write = how == ACCESS_WRITE || how == ACCESS_WRITE_END;
@@ -253,8 +253,8 @@ static struct task *new_choice(struct explorer *e, struct sched *s, const struct
 	return take(e, s, c);
 }
 
-static struct task *explorer_choose(struct sched *s, struct task *t, task_set run,
-				    struct task *dflt, enum switch_reason why)
+static struct task *choose(struct sched *s, struct task *t, task_set run, struct task *dflt,
+			   enum switch_reason why)
 {
 	struct explorer *e = explorer_of(s);
 	struct choice c = {.t = t, .dflt = dflt, .run = run, .why = why};
@@ -275,6 +275,37 @@ static struct task *explorer_choose(struct sched *s, struct task *t, task_set ru
 	else if (why == SWITCH_DONE && run & t->bit)
 		c.goes_on = dflt;
 	return new_choice(e, s, &c);
+}
+
+/*
+ * The hooks that copy and clear memory by calls of the C library, which TSan intercepts for all
+ * callers, on whatever task they run.
+ */
+static void explorer_begin(struct sched *s)
+{
+	void *seen = announce_unseen_begin();
+
+	begin_run(s);
+	announce_unseen_end(seen);
+}
+
+static void explorer_access(struct sched *s, struct task *t, const volatile void *object,
+			    unsigned int how)
+{
+	void *seen = announce_unseen_begin();
+
+	note_access(s, t, object, how);
+	announce_unseen_end(seen);
+}
+
+static struct task *explorer_choose(struct sched *s, struct task *t, task_set run,
+				    struct task *dflt, enum switch_reason why)
+{
+	void *seen = announce_unseen_begin();
+	struct task *next = choose(s, t, run, dflt, why);
+
+	announce_unseen_end(seen);
+	return next;
 }
 
 static const struct sched_strategy hooks = {
