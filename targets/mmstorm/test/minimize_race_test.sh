@@ -22,7 +22,7 @@ cat >tsan <<-END
 	exit 1
 END
 chmod +x tsan
-check 0 minimize --tsan ./tsan --seconds 30 found.prog -o small.prog
+check 0 minimize --tsan ./tsan --seconds 90 found.prog -o small.prog
 grep -q '^explore --oracle race --minimize ' asked || fail "asked: $(cat asked)"
 [[ $err == *", by way of a race" ]] || fail "said: $err"
 [ "$(grep -c '^  ' small.prog)" -le 6 ] || fail "it stays long: $(cat small.prog)"
