@@ -94,22 +94,6 @@ for preset in "${flavours[@]}"; do
 	fi
 done
 
-# How long threads and fibers take to find two bugs of the bank; a report on the sound allocators
-# is a failure.
-hunt() {
-	local flavour
-	for flavour in release asan tsan; do
-		[ -x "build/$flavour/corpus/bugs/vmap-lazy-count/mmstorm" ] || return 0
-	done
-	if build/release/mmstorm bench --sample --seconds 2 --columns tsan,asan,random,pct \
-		hunt; then
-		passed=$((passed + 1))
-	else
-		fail "release: mmstorm bench hunt"
-	fi
-}
-hunt
-
 for failure in "${failures[@]}"; do
 	echo "FAILED: $failure"
 done
