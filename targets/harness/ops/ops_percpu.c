@@ -230,7 +230,9 @@ static void judge_new_chunk(struct world *w, const struct op_call *c, u32 k,
 		 SPURIOUS,
 		 "alloc_percpu of %llu bytes: chunk %u was made, and an older one has room",
 		 r->size, chunk);
-	judge_nodes(w, c, k, free);
+	/* Background work may have made a chunk, and an older one, as the first, served. */
+	if (chunk >= chunks_before)
+		judge_nodes(w, c, k, free);
 }
 
 /*
