@@ -8,6 +8,7 @@
 
 #include "bodies.h"
 #include "sched/sched.h"
+#include "world/world.h"
 
 static bool is_atomic(const struct program *p, const struct program_op *r)
 {
@@ -73,6 +74,8 @@ bool again_run(struct world *w)
 	const struct program *p = w->program;
 	u32 nr = 0;
 
+	if (world_compares(w))
+		return false;
 	for (u32 i = 0; i < p->nr_ops && nr < AGAIN_MAX && nothing_failed(w); i++) {
 		if (!was_refused(w, i))
 			continue;

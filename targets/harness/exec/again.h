@@ -11,7 +11,9 @@
  *   second   that work has ended too, and nothing else has happened. All that is free must be
  *            available: op_call.drained tells the operation to judge a refusal
  *
- * A run in which a request failed by plan is left alone: background work may have failed too.
+ * A run in which a request failed by plan is left alone: background work may have failed too. So is
+ * a pair or a trio: an allocator that serves what another refuses gets its object back, and that
+ * object's addresses are then freed lazily.
  */
 #ifndef MM_HARNESS_AGAIN_H
 #define MM_HARNESS_AGAIN_H

@@ -7,6 +7,9 @@
  * to, nothing breaks at once: the next reason queues the item as well. So the contract is checked
  * whenever nothing is in flight: what is due is queued (percpu_backend.owed, vmap_backend.owed).
  *
+ * A pair or a trio is not judged: where one of its allocators refuses, the others get their object
+ * back, so each has a history of its own. The targets of single allocators judge the same code.
+ *
  * One reason leaves no trace: an atomic request that is refused for want of addresses. exec/again.h
  * makes it once more.
  */

@@ -113,4 +113,10 @@ void world_frames_take_down(struct world *w);
 /** world_notice() - an allocator prints something, for its configuration; @arg: the world */
 void world_notice(void *arg, const char *text);
 
+/** world_compares() - does it have several allocators of a kind, which do the same? */
+static inline bool world_compares(const struct world *w)
+{
+	return w->nr_vmap > 1 || w->nr_percpu > 1;
+}
+
 #endif

@@ -42,8 +42,6 @@ const struct planted planted_vmap[] = {
 	 AREA},
 	{FAULT_RAM_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a range of 524288 bytes is free",
 	 BLOCK "m1 = vm_map_ram atomic\n"},
-	{FAULT_RAM_REFUSED, ORACLE_SPURIOUS, 0, "refused, and a range of 524288 bytes is free",
-	 "target vmap_pair\ntask a cpu=0\nm1 = vm_map_ram atomic\n"},
 	{FAULT_VMALLOC_REFUSED, ORACLE_SPURIOUS, 0, "refused, and there is room",
 	 "target vmalloc\ntask a cpu=0\nb1 = vmalloc atomic\n"},
 	{FAULT_VMALLOC_REFUSED, ORACLE_SPURIOUS, 0, "refused, and there is room",
